@@ -1,0 +1,1 @@
+"""MQTT: the link, discovery and the outbox."""

@@ -1,0 +1,192 @@
+"""The typed objects that flow through the node, from a trigger to what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from time import monotonic
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from uuid6 import uuid7
+
+Image: TypeAlias = NDArray[np.uint8]
+"""A picture: (H, W, 3) uint8, BGR."""
+
+Keypoints: TypeAlias = NDArray[np.float32]
+"""Right eye, left eye (the subject's), nose tip, mouth centre, right ear, left ear: (6, 2) float32, x and y in pixels."""
+
+
+class Source(StrEnum):
+    """What asked for an observation."""
+
+    BUTTON = "button"
+    MOTION = "motion"
+    COMMAND = "command"
+    KEYBOARD = "keyboard"
+    FILE = "file"
+
+
+class Reason(StrEnum):
+    """Why an observation says nothing about a face."""
+
+    NO_FACE = "no_face"
+    TOO_SMALL = "too_small"
+    TOO_BLURRED = "too_blurred"
+    TOO_DARK = "too_dark"
+    CAMERA_UNAVAILABLE = "camera_unavailable"
+    PRIVACY = "privacy"
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A wish for an observation.
+
+    Attributes:
+        source: what asked.
+        at: when, in UTC.
+        monotonic: the same moment on the monotonic clock, in seconds; frames older than this are stale.
+    """
+
+    source: Source
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    monotonic: float = field(default_factory=monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One decoded picture of a burst and when the camera took it (UTC)."""
+
+    image: Image
+    captured_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels; x and y are its upper left corner, and may lie outside of the picture."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def size(self) -> float:
+        """The shorter side, in pixels."""
+        return min(self.width, self.height)
+
+    @property
+    def area(self) -> float:
+        """Square pixels."""
+        return self.width * self.height
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A face that the detector found in one frame; score is 0..1."""
+
+    box: Box
+    keypoints: Keypoints
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One of CelebA's attributes: the calibrated probability (0..1) and the decision."""
+
+    probability: float
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One person of an observation: where, how well seen, and what was decided over the whole burst.
+
+    Attributes:
+        box: in the burst's best frame of this face.
+        keypoints: as in Detection, in the same frame.
+        score: the detector's, 0..1.
+        quality: size, sharpness, light and pose in one figure, 0..1.
+        primary: True for exactly one face of an observation: the one that Home Assistant's entities speak of.
+        attributes: by CelebA's name, for instance "Eyeglasses".
+        hair_color: "black", "blond", "brown", "gray", "bald", or None when it cannot be told.
+        facial_hair: "none", "stubble", "mustache", "goatee", "beard", or None when it cannot be told.
+    """
+
+    box: Box
+    keypoints: Keypoints
+    score: float
+    quality: float
+    primary: bool
+    attributes: Mapping[str, Attribute]
+    hair_color: str | None
+    facial_hair: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the face as it stands in an observation's JSON."""
+        return {
+            "box": [round(v, 1) for v in (self.box.x, self.box.y, self.box.width, self.box.height)],
+            "keypoints": [[round(float(v), 1) for v in point] for point in self.keypoints],
+            "score": round(self.score, 4),
+            "quality": round(self.quality, 4),
+            "primary": self.primary,
+            "attributes": {
+                name: {"probability": round(a.probability, 4), "present": a.present}
+                for name, a in self.attributes.items()
+            },
+            "hair_color": self.hair_color,
+            "facial_hair": self.facial_hair,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The one answer to one trigger.
+
+    Attributes:
+        node: the node's id.
+        trigger: what asked.
+        triggered_at: when it asked, in UTC.
+        captured_at: when the first frame was taken, in UTC; None when there was none.
+        reason: why there is no usable face; None when there is one.
+        faces: the primary face first, then by falling area.
+        face_count: how many faces were seen, usable or not.
+        timings: milliseconds by stage.
+        event_id: unique and sortable by time (UUID version 7, RFC 9562); the same when an event is sent again.
+    """
+
+    node: str
+    trigger: Source
+    triggered_at: datetime
+    captured_at: datetime | None
+    reason: Reason | None
+    faces: tuple[Face, ...]
+    face_count: int
+    timings: Mapping[str, float]
+    event_id: str = field(default_factory=lambda: str(uuid7()))
+
+    @property
+    def primary(self) -> Face | None:
+        """The face that Home Assistant's entities speak of."""
+        return next((face for face in self.faces if face.primary), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the observation as the document that docs/observation.md describes."""
+        return {
+            "event_id": self.event_id,
+            "node": self.node,
+            "trigger": self.trigger.value,
+            "triggered_at": _iso(self.triggered_at),
+            "captured_at": _iso(self.captured_at) if self.captured_at else None,
+            "reason": self.reason.value if self.reason else None,
+            "face_count": self.face_count,
+            "faces": [face.to_json() for face in self.faces],
+            "timings": {stage: round(ms, 2) for stage, ms in self.timings.items()},
+        }
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")

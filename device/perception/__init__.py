@@ -1,0 +1,1 @@
+"""Perception: pixels in, facts out."""

@@ -1,0 +1,96 @@
+"""The attribute network: MobileNetV2, then two dense layers.
+
+Backbone: Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks", CVPR 2018 (table 2). Parameter names
+follow torchvision's, so that its ImageNet weights load by name.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+# (expansion, output channels, repeats, stride of the first repeat): table 2 of the paper.
+_STAGES = (
+    (1, 16, 1, 1),
+    (6, 24, 2, 2),
+    (6, 32, 3, 2),
+    (6, 64, 4, 2),
+    (6, 96, 3, 1),
+    (6, 160, 3, 2),
+    (6, 320, 1, 1),
+)
+_STEM_CHANNELS = 32
+_FEATURE_CHANNELS = 1280
+
+
+def _conv_bn_relu(
+    inputs: int, outputs: int, kernel: int = 1, stride: int = 1, groups: int = 1
+) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, kernel, stride, (kernel - 1) // 2, groups=groups, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU6(inplace=True),
+    )
+
+
+class _InvertedResidual(nn.Module):
+    def __init__(self, inputs: int, outputs: int, stride: int, expansion: int) -> None:
+        super().__init__()
+        hidden = inputs * expansion
+        self._is_residual = stride == 1 and inputs == outputs
+        layers: list[nn.Module] = [] if expansion == 1 else [_conv_bn_relu(inputs, hidden)]
+        layers += [
+            _conv_bn_relu(hidden, hidden, 3, stride, groups=hidden),
+            nn.Conv2d(hidden, outputs, 1, bias=False),
+            nn.BatchNorm2d(outputs),
+        ]
+        self.conv = nn.Sequential(*layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.conv(x) if self._is_residual else self.conv(x)
+
+
+class AttributeNetwork(nn.Module):
+    """Logits of the attributes of one aligned face.
+
+    Args:
+        attributes: how many attributes the network answers.
+        hidden: width of the first of the two dense layers.
+        dropout: probability of dropping an input of a dense layer, 0..1.
+        width: multiplier of the backbone's channels; ImageNet weights exist for 1.0.
+    """
+
+    def __init__(
+        self, attributes: int = 40, hidden: int = 256, dropout: float = 0.3, width: float = 1.0
+    ) -> None:
+        super().__init__()
+        channels = _scaled(_STEM_CHANNELS, width)
+        layers: list[nn.Module] = [_conv_bn_relu(3, channels, 3, 2)]
+        for expansion, outputs, repeats, stride in _STAGES:
+            for i in range(repeats):
+                scaled = _scaled(outputs, width)
+                layers.append(
+                    _InvertedResidual(channels, scaled, stride if i == 0 else 1, expansion)
+                )
+                channels = scaled
+        features = _scaled(_FEATURE_CHANNELS, max(1.0, width))
+        layers.append(_conv_bn_relu(channels, features))
+        self.features = nn.Sequential(*layers)
+        self.head = nn.Sequential(
+            nn.Dropout(dropout),
+            nn.Linear(features, hidden, bias=False),
+            nn.BatchNorm1d(hidden),
+            nn.ReLU6(inplace=True),
+            nn.Dropout(dropout),
+            nn.Linear(hidden, attributes),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map x: (N, 3, S, S) float, RGB in -1..1, to logits (N, attributes)."""
+        return self.head(self.features(x).mean((2, 3)))
+
+
+def _scaled(channels: int, width: float) -> int:
+    """Round to a multiple of 8, never more than 10 % down (the paper's reference code)."""
+    scaled = max(8, int(channels * width + 4) // 8 * 8)
+    return scaled + 8 if scaled < 0.9 * channels * width else scaled
