@@ -1,0 +1,235 @@
+"""Training: fine-tune the whole network from ImageNet weights; keep the averaged weights that validate best."""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from tqdm import tqdm
+
+from device.errors import FacetError
+from model.batches import plain_batches, training_batches, training_rows
+from model.network import AttributeNetwork
+from model.prepare import Crops, read_crops
+from model.recipe import Recipe
+
+CHECKPOINT = "checkpoint.pt"
+BEST = "best.pt"
+LOG = "log.csv"
+
+
+class TrainingError(FacetError):
+    """The run cannot start or go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How a network did on a split: mean accuracy (0..1) and mean binary cross-entropy (nats)."""
+
+    accuracy: float
+    loss: float
+
+
+def build_network(recipe: Recipe, attributes: int, backbone: Path | None) -> AttributeNetwork:
+    """Make the network of a recipe, its backbone filled from a torchvision MobileNetV2 weight file.
+
+    Raises:
+        TrainingError: the file does not hold those weights.
+    """
+    shape = recipe.network
+    network = AttributeNetwork(attributes, shape.hidden, shape.dropout, shape.width)
+    if backbone is not None:
+        try:
+            weights = torch.load(backbone, map_location="cpu", weights_only=True)
+            features = {k: v for k, v in weights.items() if k.startswith("features.")}
+            missing = network.load_state_dict(features, strict=False).missing_keys
+        except (OSError, RuntimeError, AttributeError, ValueError) as error:
+            msg = f"backbone {backbone} does not fit a MobileNetV2 of width {shape.width}: {error}"
+            raise TrainingError(msg) from error
+        if any(key.startswith("features.") for key in missing):
+            msg = f"backbone {backbone} lacks weights of the backbone; torchvision's mobilenet_v2 file is expected"
+            raise TrainingError(msg)
+    return network
+
+
+class Run:
+    """One training run in a folder; started again in the same folder it goes on after the last whole epoch.
+
+    Args:
+        recipe: what to train.
+        data: folder made by prepare.
+        folder: for checkpoint, best weights and log.
+        backbone: ImageNet weights; None starts from noise.
+
+    Raises:
+        DataError: there are no crops.
+        TrainingError: the weights do not fit, or the folder belongs to another recipe.
+    """
+
+    def __init__(self, recipe: Recipe, data: Path, folder: Path, backbone: Path | None) -> None:
+        torch.manual_seed(recipe.seed)
+        self._recipe, self._folder = recipe, folder
+        self._train, self._val = read_crops(data, "train"), read_crops(data, "val")
+        network = build_network(recipe, len(self._train.attributes), backbone)
+        self._network = network.to(memory_format=torch.channels_last)
+        self._average = AveragedModel(
+            self._network,
+            multi_avg_fn=get_ema_multi_avg_fn(recipe.average_decay),
+            use_buffers=True,
+        )
+        self._optimizer = torch.optim.AdamW(
+            _decayed_apart(self._network, recipe.weight_decay), recipe.learning_rate
+        )
+        self._lengths = [
+            len(training_rows(self._train.identities, recipe, epoch)) // recipe.batch
+            for epoch in range(len(recipe.sides))
+        ]
+        self._step, self._epoch, self._best = 0, 0, -math.inf
+        folder.mkdir(parents=True, exist_ok=True)
+        self._resume()
+
+    def train(self) -> None:
+        """Train to the end of the recipe. Ctrl-C loses at most the epoch that is running."""
+        crops, val = self._train.load(), self._val.load()
+        while self._epoch < len(self._recipe.sides):
+            side = self._recipe.sides[self._epoch]
+            loss = self._train_epoch(crops)
+            self._epoch += 1
+            average = self._average.module
+            score = validate(average, val, self._val.labels, side)
+            self._log(side, loss, score)
+            if score.accuracy > self._best:
+                self._best = score.accuracy
+                save(
+                    {
+                        "network": average.state_dict(),
+                        "recipe": self._recipe.model_dump(mode="json"),
+                        "attributes": self._train.attributes,
+                        "side": side,
+                        "val_accuracy": score.accuracy,
+                    },
+                    self._folder / BEST,
+                )
+            self._checkpoint()
+
+    def _train_epoch(self, crops: Any) -> float:
+        self._network.train()
+        batches = training_batches(crops, self._train, self._recipe, self._epoch)
+        total = 0.0
+        side = self._recipe.sides[self._epoch]
+        title = f"epoch {self._epoch + 1}/{len(self._recipe.sides)}, {side} px"
+        with tqdm(batches, desc=title, unit="batch") as progress:
+            for count, (images, labels) in enumerate(progress, start=1):
+                total += self._train_step(images, labels)
+                progress.set_postfix(loss=f"{total / count:.4f}")
+        return total / max(1, len(batches))
+
+    def _train_step(self, images: Tensor, labels: Tensor) -> float:
+        for group in self._optimizer.param_groups:
+            group["lr"] = self._recipe.learning_rate * self._schedule()
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = self._network(images.contiguous(memory_format=torch.channels_last))
+        loss = binary_cross_entropy_with_logits(logits.float(), labels)
+        self._optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch's
+        self._optimizer.step()
+        self._average.update_parameters(self._network)
+        self._step += 1
+        return float(loss.detach())
+
+    def _schedule(self) -> float:
+        """Part of the learning rate at this step: a linear rise, then a cosine to zero."""
+        total = sum(self._lengths)
+        rise = self._recipe.warm_up * total
+        if self._step < rise:
+            return (self._step + 1) / rise
+        return 0.5 * (1 + math.cos(math.pi * (self._step - rise) / max(1, total - rise)))
+
+    def _log(self, side: int, loss: float, score: Score) -> None:
+        path = self._folder / LOG
+        is_new = not path.exists()
+        with path.open("a", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            if is_new:
+                writer.writerow(["epoch", "side", "train_loss", "val_loss", "val_accuracy"])
+            writer.writerow(
+                [self._epoch, side, f"{loss:.5f}", f"{score.loss:.5f}", f"{score.accuracy:.5f}"]
+            )
+        tqdm.write(
+            f"epoch {self._epoch}: train loss {loss:.4f}, "
+            f"val loss {score.loss:.4f}, val accuracy {score.accuracy:.4f}"
+        )
+
+    def _checkpoint(self) -> None:
+        state = {
+            "recipe": self._recipe.model_dump(mode="json"),
+            "network": self._network.state_dict(),
+            "average": self._average.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "step": self._step,
+            "epoch": self._epoch,
+            "best": self._best,
+        }
+        save(state, self._folder / CHECKPOINT)
+
+    def _resume(self) -> None:
+        path = self._folder / CHECKPOINT
+        if not path.exists():
+            return
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        if state["recipe"] != self._recipe.model_dump(mode="json"):
+            msg = f"{self._folder} holds a run of another recipe; choose another --run folder or empty this one"
+            raise TrainingError(msg)
+        self._network.load_state_dict(state["network"])
+        self._average.load_state_dict(state["average"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._step, self._epoch, self._best = state["step"], state["epoch"], state["best"]
+        tqdm.write(f"{path}: going on after epoch {self._epoch}")
+
+
+@torch.inference_mode()
+def logits_of(network: nn.Module, batches: Iterable[tuple[Tensor, Tensor]]) -> Tensor:
+    """Return the logits (N, 40) float32 of all batches."""
+    network.eval()
+    return torch.cat([network(images) for images, _ in batches])
+
+
+def validate(
+    network: nn.Module,
+    crops: np.ndarray[Any, np.dtype[np.uint8]],
+    labels: np.ndarray[Any, np.dtype[np.float32]],
+    side: int,
+) -> Score:
+    """Score a network on crops (N, 160, 160, 3) uint8 with labels (N, 40)."""
+    logits = logits_of(network, plain_batches(crops, labels, side))
+    truth = torch.from_numpy(labels)
+    return Score(
+        float(((logits > 0) == (truth > 0.5)).float().mean()),
+        float(binary_cross_entropy_with_logits(logits, truth)),
+    )
+
+
+def save(state: dict[str, Any], path: Path) -> None:
+    """Write a torch file so that a kill leaves either the old or the new one."""
+    unfinished = path.with_suffix(".part")
+    torch.save(state, unfinished)
+    os.replace(unfinished, path)
+
+
+def _decayed_apart(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    """Decay matrices and kernels; not biases and normalisation, which have nothing to over-fit."""
+    parameters = list(network.parameters())
+    return [
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    ]
