@@ -13,38 +13,45 @@ from tqdm import tqdm
 
 from device.observation import Detection, Image
 from device.perception.alignment import align, align_whole
+from device.perception.bundle import ZOO
 from device.perception.detection import FaceDetector
 from model.celeba import SPLITS, CelebA, DataError, read_celeba, read_picture
 
-ZOO = Path(__file__).parent / "zoo"
 CROP_SIDE = 160
 # A fifth more than the canonical crop: room to turn, shift and scale it without inventing pixels.
 CROP_MARGIN = 1.15
 _SHARD = 512
-# In a data set that promises a face, a weak find is better than none.
-_MIN_SCORES = (0.5, 0.1)
+# The product's default, and what stands in for it: where a face is promised, a weak find is better than none.
+CERTAIN_SCORE = 0.5
+_WEAK_SCORE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCrop:
+    """A canonical crop, (side, side, 3) uint8 BGR, and whether the product would have found the face."""
+
+    crop: Image
+    is_certain: bool
 
 
 class FaceFinder:
-    """Finds the face of a picture that is known to show one: the largest, then the weakest find."""
+    """Finds the face of a picture that is known to show one: the largest certain face, or else the largest weak find."""
 
     def __init__(self) -> None:
-        self._detector = FaceDetector(ZOO, min(_MIN_SCORES))
+        self._detector = FaceDetector(ZOO, _WEAK_SCORE)
 
     def find(self, image: Image) -> Detection | None:
         """Return the face of image, (H, W, 3) uint8 BGR, or None."""
         faces = self._detector.detect(image)
-        for score in _MIN_SCORES:
-            if certain := [face for face in faces if face.score >= score]:
-                return max(certain, key=lambda face: face.box.area)
-        return None
+        return max(faces, key=lambda f: (f.score >= CERTAIN_SCORE, f.box.area), default=None)
 
-    def crop(self, image: Image, side: int, margin: float = 1.0) -> tuple[Image, bool]:
-        """Return the canonical crop and whether a face was found; without one, the picture's central square."""
+    def crop(self, image: Image, side: int, margin: float = 1.0) -> FoundCrop:
+        """Cut the canonical crop of the face; where there is none, the picture's central square."""
         face = self.find(image)
         if face is None:
-            return align_whole(image, side, margin), False
-        return align(image, face.keypoints, side, margin), True
+            return FoundCrop(align_whole(image, side, margin), is_certain=False)
+        crop = align(image, face.keypoints, side, margin)
+        return FoundCrop(crop, is_certain=face.score >= CERTAIN_SCORE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +138,8 @@ def _cut_shard(shard: Path, data: CelebA, rows: NDArray[np.int64]) -> tuple[int,
     found = np.empty(len(rows), bool)
     for i, row in enumerate(rows):
         image = read_picture(data.pictures / data.names[row])
-        crops[i], found[i] = finder.crop(image, CROP_SIDE, CROP_MARGIN)
+        cut = finder.crop(image, CROP_SIDE, CROP_MARGIN)
+        crops[i], found[i] = cut.crop, cut.is_certain
     np.save(_crops_of(shard.with_suffix(".npz")), crops)
     # The table is renamed into place last: a shard with a table is whole.
     unfinished = shard.with_suffix(".part.npz")

@@ -55,13 +55,19 @@ class AttributeClassifier:
             logits = (logits + mirrored) / 2
         return logits
 
+    def calibrated(self, logits: FloatArray) -> FloatArray:
+        """Turn logits (..., labels) into calibrated probabilities, 0..1."""
+        return calibrate(logits, self._scale, self._bias)
+
     def probabilities(self, crop: Image) -> FloatArray:
         """Return calibrated probabilities, (labels,) float32 in 0..1, of a crop (side, side, 3) uint8 BGR."""
-        return calibrate(self.logits(crop), self._scale, self._bias)
+        return self.calibrated(self.logits(crop))
 
 
-def calibrate(logits: FloatArray, scale: FloatArray, bias: FloatArray) -> FloatArray:
-    """Turn logits into probabilities; all (..., labels) float32."""
+def calibrate(
+    logits: FloatArray, scale: FloatArray | float, bias: FloatArray | float
+) -> FloatArray:
+    """Turn logits (..., labels) into probabilities, 0..1, with the scale and bias of each label."""
     calibrated = np.clip(logits * scale + bias, -80, 80)
     return np.asarray(1 / (1 + np.exp(-calibrated)), np.float32)
 

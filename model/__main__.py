@@ -1,0 +1,117 @@
+"""The training side's commands: `python -m model prepare|train|export|evaluate`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from device.errors import FacetError
+
+app = typer.Typer(
+    help="Train, measure and export the attribute network. The order is prepare, train, export, evaluate.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+_RECIPE = Path(__file__).parent / "recipes" / "attributes.yaml"
+
+Data = Annotated[Path, typer.Option(help="A folder in CelebA's official layout.")]
+
+
+@app.command()
+def prepare(
+    data: Annotated[
+        list[Path], typer.Option(help="A folder in CelebA's official layout; may be repeated.")
+    ],
+    out: Annotated[Path, typer.Option(help="Where the crops go.")] = Path("data"),
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores if unset.")] = None,
+) -> None:
+    """Cut the aligned crops of a data set. Run again, it goes on where it was stopped."""
+    from model.prepare import prepare as run
+
+    run(data, out, workers)
+
+
+@app.command()
+def train(
+    backbone: Annotated[
+        Path | None,
+        typer.Option(help="torchvision's mobilenet_v2 ImageNet weights (.pth); noise if unset."),
+    ] = None,
+    recipe: Annotated[Path, typer.Option(help="The recipe.")] = _RECIPE,
+    data: Annotated[Path, typer.Option(help="The crops that prepare made.")] = Path("data"),
+    run: Annotated[Path, typer.Option(help="Folder of checkpoint, log and weights.")] = Path("runs/attributes"),
+) -> None:
+    """Train a network. Run again, it goes on after the last whole epoch."""
+    from model.recipe import read_recipe
+    from model.train import Run
+
+    Run(read_recipe(recipe), data, run, backbone).train()
+
+
+@app.command()
+def export(
+    data: Data,
+    run: Annotated[Path, typer.Option(help="Folder of the run.")] = Path("runs/attributes"),
+    zoo: Annotated[Path, typer.Option(help="Where the .tflite and its JSON go.")] = Path("model/zoo"),
+) -> None:
+    """Turn a run's best weights into a calibrated .tflite with its JSON."""
+    from model.celeba import read_celeba
+    from model.export import export as write
+
+    bundle = write(run, read_celeba(data), zoo)
+    typer.echo(f"{zoo / bundle.name}.tflite and .json written, version {bundle.version}", err=True)
+
+
+@app.command()
+def evaluate(
+    data: Data,
+    split: Annotated[str, typer.Option(help="train, val or test.")] = "test",
+    model: Annotated[str, typer.Option(help="A name in the zoo, or a path to a .tflite.")] = "attributes",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Measure an exported network through the product's own perception code."""
+    from model.celeba import SPLITS, read_celeba
+    from model.evaluate import evaluate as run
+
+    if split not in SPLITS:
+        msg = f"--split: {split!r} is not one of {', '.join(SPLITS)}"
+        raise FacetError(msg)
+    figures = run(model, read_celeba(data), split)
+    if as_json:
+        typer.echo(json.dumps(figures))
+        return
+    table = Table("attribute", "accuracy", "precision", "recall", "F1", "ECE", "positives")
+    for name, of in figures["attributes"].items():
+        parts = [f"{of[key]:.3f}" for key in ("accuracy", "precision", "recall", "f1", "ece")]
+        table.add_row(name, *parts, str(of["positives"]))
+    console = Console()
+    console.print(table)
+    console.print(
+        f"{figures['model']}: mean accuracy {figures['mean_accuracy']:.4f}, "
+        f"BCE {figures['bce']:.4f}, macro F1 {figures['macro_f1']:.3f}, ECE {figures['ece']:.4f} "
+        f"on {figures['pictures']} pictures, {figures['no_face']} of them without a certain face"
+    )
+
+
+def main() -> None:
+    """Run a command; an error that the user can act on is one line."""
+    try:
+        app()
+    except FacetError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("interrupted; the same command goes on from what is finished", err=True)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
