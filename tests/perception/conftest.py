@@ -1,0 +1,46 @@
+"""Real pictures and real networks for the tests of perception."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+import skimage.data
+
+from device.observation import Frame, Image
+from device.perception.bundle import ZOO, model_path
+from device.perception.detection import FaceDetector
+from device.perception.pipeline import Perception
+from device.perception.quality import Gate
+
+GATE = Gate(min_size=48, min_sharpness=0.2, min_brightness=0.1)
+
+
+@pytest.fixture(scope="session")
+def astronaut() -> Image:
+    """A NASA portrait in the public domain, with one smiling face: (512, 512, 3) uint8 BGR."""
+    return np.ascontiguousarray(skimage.data.astronaut()[..., ::-1])
+
+
+@pytest.fixture(scope="session")
+def coffee() -> Image:
+    """A cup of coffee without a face: (400, 600, 3) uint8 BGR."""
+    return np.ascontiguousarray(skimage.data.coffee()[..., ::-1])
+
+
+@pytest.fixture(scope="session")
+def detector() -> FaceDetector:
+    """The shipped detector."""
+    return FaceDetector(ZOO)
+
+
+@pytest.fixture(scope="session")
+def perception() -> Perception:
+    """The shipped networks with the default limits."""
+    return Perception(model_path("attributes"), min_score=0.5, gate=GATE)
+
+
+def frame(image: Image) -> Frame:
+    """Return a frame of a picture, taken now."""
+    return Frame(image, datetime.now(UTC))

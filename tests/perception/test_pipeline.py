@@ -1,0 +1,89 @@
+"""From frames to faces: every burst gets one answer, with a reason when there is nothing to say."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from device.observation import Image, Reason
+from device.perception.bundle import model_path
+from device.perception.pipeline import Judgement, Perception
+from device.perception.quality import Gate
+from tests.perception.conftest import GATE, frame
+
+PLAIN = Judgement()
+
+
+def test_the_portrait_smiles(perception: Perception, astronaut: Image) -> None:
+    """One primary face, smiling, with her mouth open, without glasses and without a beard."""
+    seen = perception.perceive([frame(astronaut)], PLAIN)
+    (face,) = seen.faces
+    assert seen.reason is None
+    assert face.primary
+    assert face.attributes["Smiling"].present
+    assert face.attributes["Mouth_Slightly_Open"].present
+    assert not face.attributes["Eyeglasses"].present
+    assert face.facial_hair == "none"
+    assert set(seen.timings) == {"detect", "align", "attributes", "decide"}
+
+
+def test_a_burst_is_one_face_not_many(perception: Perception, astronaut: Image) -> None:
+    """Three frames of one person are one face."""
+    seen = perception.perceive([frame(astronaut)] * 3, PLAIN)
+    assert seen.face_count == len(seen.faces) == 1
+
+
+def test_nobody_is_a_result(perception: Perception, coffee: Image) -> None:
+    """No face gives the reason no_face and no faces."""
+    seen = perception.perceive([frame(coffee)], PLAIN)
+    assert (seen.reason, seen.faces, seen.face_count) == (Reason.NO_FACE, (), 0)
+
+
+def test_a_face_too_small_is_counted_but_not_judged(astronaut: Image) -> None:
+    """The face is there, the node says why it does not judge it."""
+    strict = Perception(
+        model_path("attributes"), min_score=0.5, gate=Gate(200, GATE.min_sharpness, 0.1)
+    )
+    seen = strict.perceive([frame(astronaut)], PLAIN)
+    assert (seen.reason, seen.faces, seen.face_count) == (Reason.TOO_SMALL, (), 1)
+
+
+def test_blurred_frames_leave_the_vote_to_the_sharp_one(
+    perception: Perception, astronaut: Image
+) -> None:
+    """A burst that is sharp in one frame is judged by that frame alone."""
+    blurred = np.asarray(cv2.GaussianBlur(astronaut, (0, 0), 5), np.uint8)
+    alone = perception.perceive([frame(astronaut)], PLAIN).faces[0]
+    mixed = perception.perceive([frame(blurred), frame(astronaut), frame(blurred)], PLAIN).faces[0]
+    assert mixed.attributes["Smiling"] == alone.attributes["Smiling"]
+
+
+def test_two_people_have_one_primary_face(perception: Perception, astronaut: Image) -> None:
+    """The nearer one is primary and first."""
+    both = np.zeros((512, 900, 3), np.uint8)
+    both[:, :512] = astronaut
+    both[:340, 520:860] = cv2.resize(astronaut, (340, 340), interpolation=cv2.INTER_AREA)
+    seen = perception.perceive([frame(both)], PLAIN)
+    assert [face.primary for face in seen.faces] == [True, False]
+    assert seen.faces[0].box.area > seen.faces[1].box.area
+    assert seen.faces[0].box.x < 512
+
+
+def test_the_same_face_keeps_what_it_showed(perception: Perception, astronaut: Image) -> None:
+    """With hysteresis an attribute just below its threshold stays, when the face was there before."""
+    first = perception.perceive([frame(astronaut)], Judgement(threshold_offset=-0.4))
+    stays = {name for name, a in first.faces[0].attributes.items() if a.present}
+    plain = perception.perceive([frame(astronaut)], PLAIN)
+    sticky = perception.perceive([frame(astronaut)], Judgement(hysteresis=0.3), first.faces)
+    present = [
+        {name for name, a in seen.faces[0].attributes.items() if a.present}
+        for seen in (plain, sticky)
+    ]
+    assert present[0] < present[1] <= stays | present[0]
+
+
+def test_only_the_largest_faces_are_judged(astronaut: Image) -> None:
+    """max_faces bounds the work of a crowded picture."""
+    one = Perception(model_path("attributes"), min_score=0.5, gate=GATE, max_faces=1)
+    crowd = np.tile(astronaut, (2, 2, 1))
+    assert len(one.perceive([frame(crowd)], PLAIN).faces) == 1
