@@ -61,7 +61,7 @@ class Crops:
     Attributes:
         shards: (n, 160, 160, 3) uint8 BGR each.
         labels: (N, 40) float32, 0 or 1.
-        identities: (N,) int64, unique across data folders; -1 where unknown.
+        identities: (N,) int64, CelebA's own numbers, so that folders may be joined; -1 where unknown.
         attributes: the names of the labels.
     """
 

@@ -1,0 +1,124 @@
+"""Figures are what they are defined to be, and come from the product's own perception."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from device.perception.bundle import model_path, read_bundle
+from model.calibration import balanced_threshold, fit_platt
+from model.celeba import DataError, read_celeba
+from model.evaluate import Answers, answer, calibration_error, classification, evaluate, measure
+
+
+def test_precision_recall_and_f1_are_counted() -> None:
+    """Two hits, one false alarm and one miss of four."""
+    figures = classification(
+        np.array([True, True, True, False, False]), np.array([True, True, False, True, False])
+    )
+    assert figures == {
+        "accuracy": 0.6,
+        "precision": pytest.approx(2 / 3),
+        "recall": pytest.approx(2 / 3),
+        "f1": pytest.approx(2 / 3),
+        "positives": 3,
+    }
+
+
+def test_an_attribute_that_never_occurs_has_no_f1() -> None:
+    """Nothing to find and nothing claimed is zero, not a division by zero."""
+    nothing = np.zeros(4, bool)
+    assert classification(nothing, nothing)["f1"] == 0
+
+
+def test_honest_probabilities_have_no_calibration_error() -> None:
+    """Of a hundred cases at 30 %, thirty are true; at 90 % claimed, the gap is 60 points."""
+    truth = np.arange(100) < 30
+    assert calibration_error(np.full(100, 0.3, np.float32), truth) == pytest.approx(0, abs=1e-6)
+    assert calibration_error(np.full(100, 0.9, np.float32), truth) == pytest.approx(0.6, abs=1e-6)
+
+
+def test_platt_recovers_an_overconfident_network() -> None:
+    """Logits that are twice too large are halved, and a shift is undone."""
+    random = np.random.default_rng(5)
+    honest = random.normal(0, 2, 20_000)
+    truth = random.random(20_000) < 1 / (1 + np.exp(-honest))
+    scale, bias = fit_platt(honest * 2 + 1, truth)
+    assert scale == pytest.approx(0.5, abs=0.03)
+    assert bias == pytest.approx(-0.5, abs=0.06)
+
+
+def test_platt_never_turns_the_order_around() -> None:
+    """A network that is wrong about a label keeps a positive scale."""
+    scale, _ = fit_platt(np.array([3.0, 2, -2, -3] * 50), np.array([False, False, True, True] * 50))
+    assert scale > 0
+
+
+def test_a_rare_attribute_gets_a_lower_threshold_when_accuracy_allows() -> None:
+    """F1 decides among thresholds of about the same accuracy."""
+    probabilities = np.array([0.45] * 4 + [0.1] * 996, np.float32)
+    truth = np.array([True] * 3 + [False] * 997)
+    assert balanced_threshold(probabilities, truth) <= 0.45
+
+
+def test_perfect_answers_score_one() -> None:
+    """Certain and right gives accuracy one and no surprise; uncertain halves cost ln 2."""
+    bundle = read_bundle(model_path("attributes"))
+    truth = np.zeros((10, 40), bool)
+    names = [label.name for label in bundle.labels]
+    truth[:, names.index("No_Beard")] = True
+    truth[:5, names.index("Eyeglasses")] = True
+    answers = Answers(np.zeros((10, 40), np.float32), truth, no_face=0)
+    figures = measure(bundle, truth.astype(np.float32), answers)
+    assert figures["mean_accuracy"] == 1
+    assert figures["bce"] == pytest.approx(0, abs=1e-6)
+    unsure = measure(bundle, np.full((10, 40), 0.5, np.float32), answers)
+    assert unsure["bce"] == pytest.approx(np.log(2))
+
+
+def test_a_label_file_that_lacks_a_label_of_the_model_is_an_error(celeba: Path) -> None:
+    """The error names the label."""
+    data = read_celeba(celeba)
+    path = celeba / "list_attr_celeba.txt"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("Eyeglasses", "Spectacles"), encoding="utf-8")
+    try:
+        with pytest.raises(DataError, match="lacks Eyeglasses"):
+            evaluate("attributes", read_celeba(celeba), "test")
+    finally:
+        path.write_text(text, encoding="utf-8")
+    assert "Eyeglasses" in data.attributes
+
+
+def test_the_command_prints_one_document(celeba: Path) -> None:
+    """--json prints every promised figure of the split, measured on the exported network."""
+    command = [sys.executable, "-m", "model", "evaluate", "--data", str(celeba), "--json"]
+    figures = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    assert figures["pictures"] == 6
+    assert figures["no_face"] == 0
+    assert figures.keys() >= {"mean_accuracy", "bce", "macro_f1", "ece", "attributes"}
+    assert figures["attributes"]["Smiling"].keys() >= {"accuracy", "precision", "recall", "f1", "ece"}
+
+
+def test_a_wrong_split_is_one_line_of_error(celeba: Path) -> None:
+    """The command ends with 1 and a sentence, not with a traceback."""
+    command = [sys.executable, "-m", "model", "evaluate", "--data", str(celeba), "--split", "all"]
+    run = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert run.stderr.startswith("error: --split: 'all' is not one of train, val, test")
+    assert "Traceback" not in run.stderr
+
+
+def test_answers_come_from_the_shipped_network(celeba: Path) -> None:
+    """The portrait's smile is seen in every picture made from it."""
+    from device.perception.attributes import AttributeClassifier
+
+    classifier = AttributeClassifier(model_path("attributes"))
+    answers = answer(classifier, read_celeba(celeba), "val")
+    smiling = [label.name for label in classifier.bundle.labels].index("Smiling")
+    assert (classifier.calibrated(answers.logits)[:, smiling] > 0.5).all()
