@@ -1,0 +1,64 @@
+"""The names of the node's MQTT topics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from device.config import Config
+    from device.entity import Document
+
+ONLINE = "online"
+OFFLINE = "offline"
+
+BIRTH_TOPIC = "homeassistant/status"
+"""Where Home Assistant says that it has started; its discovery prefix does not change this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """All topics of one node.
+
+    Attributes:
+        base: of all nodes, for instance "facet".
+        node: the node's id.
+        discovery_prefix: Home Assistant's.
+    """
+
+    base: str
+    node: str
+    discovery_prefix: str = "homeassistant"
+
+    @classmethod
+    def of(cls, config: Config) -> Topics:
+        """Return the topics of a configured node."""
+        return cls(config.mqtt.base_topic, config.node.id, config.mqtt.discovery_prefix)
+
+    @property
+    def discovery(self) -> str:
+        """Device-based discovery; retained."""
+        return f"{self.discovery_prefix}/device/{self.node}/config"
+
+    @property
+    def status(self) -> str:
+        """Whether the node is there: ONLINE or OFFLINE, retained; the last will goes here."""
+        return f"{self.base}/{self.node}/status"
+
+    @property
+    def camera_status(self) -> str:
+        """Whether the node's camera gives pictures: ONLINE or OFFLINE, retained."""
+        return f"{self.base}/{self.node}/camera/status"
+
+    def document(self, document: Document) -> str:
+        """Where a JSON document of the node stands."""
+        return f"{self.base}/{self.node}/{document.value}"
+
+    def command(self, key: str) -> str:
+        """Where Home Assistant writes what an entity should do; key may be the wildcard "+"."""
+        return f"{self.base}/{self.node}/set/{key}"
+
+    def command_key(self, topic: str) -> str | None:
+        """Return the entity's key in a command topic; None for other topics."""
+        prefix = self.command("")
+        return topic.removeprefix(prefix) if topic.startswith(prefix) else None
