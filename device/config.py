@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from device.configuration.sections import (
-    AttributeSettings,
-    ButtonSettings,
-    CameraSettings,
-    MotionSettings,
-    MqttSettings,
-    NodeSettings,
-    PerceptionSettings,
-    PrivacySettings,
-    Section,
-    TlsSettings,
-    TriggerSettings,
-)
+from device.configuration.camera import CameraSettings
+from device.configuration.mqtt import MqttSettings, TlsSettings
+from device.configuration.node import NodeSettings, PrivacySettings
+from device.configuration.perception import AttributeSettings, PerceptionSettings
+from device.configuration.section import Section
+from device.configuration.triggers import ButtonSettings, MotionSettings, TriggerSettings
 
 __all__ = [
     "AttributeSettings",
@@ -58,7 +51,9 @@ class Config(Section):
         description="Which faces are judged.",
     )
     attributes: AttributeSettings = Field(
-        default_factory=AttributeSettings, title="Attributes", description="What is said of a face."
+        default_factory=AttributeSettings,
+        title="Attributes",
+        description="What is said of a face.",
     )
     privacy: PrivacySettings = Field(
         default_factory=PrivacySettings,

@@ -1,11 +1,11 @@
-"""Kinds of values that several settings share, each with its check, its words and its place in the JSON schema."""
+"""Kinds of values that settings share, each with its check, and its words for people and editors."""
 
 from __future__ import annotations
 
 import re
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -16,65 +16,64 @@ HEADER = {
     3: 2, 5: 3, 7: 4, 8: 14, 10: 15, 11: 17, 12: 18, 13: 27, 15: 22, 16: 23, 18: 24, 19: 10, 21: 9,
     22: 25, 23: 11, 24: 8, 26: 7, 29: 5, 31: 6, 32: 12, 33: 13, 35: 19, 36: 16, 37: 26, 38: 20, 40: 21,
 }  # fmt: skip
-_PIN = re.compile(r"(?:GPIO|BCM)(\d{1,2})|BOARD(\d{1,2})", re.IGNORECASE)
-_PIN_ALLOWED = (
-    'a BCM number (2 to 27), or a string such as "GPIO17" or "BOARD11" (the header\'s position)'
-)
-_HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
+_PIN = re.compile(r"(?:GPIO|BCM)([1-9]\d?)|BOARD([1-9]\d?)")
+_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
 
 
-def _refuse(kind: str, allowed: str) -> PydanticCustomError:
-    return PydanticCustomError(kind, "{allowed}", {"allowed": allowed})
+def explained(words: str) -> dict[str, Any]:
+    """Return the extra of a JSON schema that says in words what a pattern allows.
 
-
-def bcm_number(pin: int | str) -> int:
-    """Return the BCM number of a pin as it is configured.
-
-    Raises:
-        PydanticCustomError: it is not a GPIO pin of the 40-pin header.
+    Editors show it (VS Code's keyword), and so do our own faults and reference.
     """
-    match = _PIN.fullmatch(pin) if isinstance(pin, str) else None
-    if isinstance(pin, int) and not isinstance(pin, bool):
-        number: int | None = pin
-    elif match is None:
-        number = None
+    return {"patternErrorMessage": words}
+
+
+def _refuse(kind: str) -> PydanticCustomError:
+    # The text that the owner reads is made from the schema, in one place for all kinds: see explain.py.
+    return PydanticCustomError("value", kind)  # type: ignore[arg-type]
+
+
+def bcm_number(pin: int | str) -> int | None:
+    """Return the BCM number of a pin as it is configured, or None if the 40-pin header has no such GPIO pin."""
+    match = _PIN.fullmatch(str(pin))
+    if match is None:
+        number = pin
     elif match[2]:
-        number = HEADER.get(int(match[2]))
+        number = HEADER.get(int(match[2]), -1)
     else:
         number = int(match[1])
-    if number not in HEADER.values():
-        kind = "pin"
-        raise _refuse(kind, _PIN_ALLOWED)
-    return number
+    return number if isinstance(number, int) and number in HEADER.values() else None
 
 
-def _pin(value: object) -> int | str:
-    if not isinstance(value, int | str):
-        kind = "pin"
-        raise _refuse(kind, _PIN_ALLOWED)
-    bcm_number(value)
+def _pin(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | str) or bcm_number(value) is None:
+        raise _refuse("pin")
     return value
 
 
 def _host(value: str) -> str:
-    if ":" in value and "/" not in value:
-        try:
-            return str(ip_address(value.strip("[]")))
-        except ValueError:
-            pass
-    if not _HOST.fullmatch(value):
-        kind = "host"
-        raise _refuse(
-            kind, "a host name or an address alone, without scheme, port or path (see mqtt.port)"
-        )
-    return value
+    if _HOST.fullmatch(value):
+        return value
+    try:
+        return str(ip_address(value))
+    except ValueError:
+        raise _refuse("host") from None
 
 
 def _beside_configuration(path: Path, info: ValidationInfo) -> Path:
     """Let a relative path start at the folder of the configuration file, wherever the node was started."""
     folder = (info.context or {}).get("folder")
-    path = path.expanduser()
+    try:
+        path = path.expanduser()
+    except RuntimeError:
+        raise _refuse("home folder of an unknown user") from None
     return path if folder is None else folder / path
+
+
+def _file(value: object) -> object:
+    if value == "":
+        raise _refuse("path")
+    return value
 
 
 def _source(value: object, info: ValidationInfo) -> object:
@@ -98,7 +97,10 @@ Pin: TypeAlias = Annotated[
                 {"type": "integer", "minimum": 2, "maximum": 27},
                 {
                     "type": "string",
-                    "pattern": r"^([Gg][Pp][Ii][Oo]|[Bb][Cc][Mm]|[Bb][Oo][Aa][Rr][Dd])\d{1,2}$",
+                    "pattern": r"^(GPIO|BCM|BOARD)[1-9]\d?$",
+                    **explained(
+                        '"GPIO17", or "BOARD11" for the GPIO pin at that position of the header'
+                    ),
                 },
             ]
         }
@@ -106,29 +108,65 @@ Pin: TypeAlias = Annotated[
 ]
 """A GPIO pin, in gpiozero's own words."""
 
-Host: TypeAlias = Annotated[str, Field(min_length=1, max_length=253), AfterValidator(_host)]
+Host: TypeAlias = Annotated[
+    str,
+    AfterValidator(_host),
+    Field(
+        min_length=1,
+        max_length=253,
+        json_schema_extra=explained("a host name or address, without scheme, port or path"),
+    ),
+]
 """A host name or an IP address."""
 
 Topic: TypeAlias = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", max_length=128)
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$",
+        max_length=128,
+        json_schema_extra=explained(
+            "topic levels of letters, digits, _ . and -, joined by /, at most 128 characters"
+        ),
+    ),
 ]
 """The first levels of MQTT topics: no wildcards, no empty level."""
 
-Slug: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+Slug: TypeAlias = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_-]{1,32}$",
+        json_schema_extra=explained("1 to 32 letters, digits, _ and -"),
+    ),
+]
 """What Home Assistant's discovery and every broker accept in a topic."""
 
-File: TypeAlias = Annotated[Path, Field(strict=False), AfterValidator(_beside_configuration)]
+File: TypeAlias = Annotated[
+    Path, Field(strict=False), AfterValidator(_beside_configuration), BeforeValidator(_file)
+]
 """A path; a relative one starts at the folder of the configuration file."""
 
 CameraSource: TypeAlias = Annotated[
     str,
-    BeforeValidator(_source, json_schema_input_type=Annotated[int, Field(ge=0, le=63)] | str),
     Field(min_length=1),
+    BeforeValidator(_source, json_schema_input_type=Annotated[int, Field(ge=0)] | str),
 ]
 """A device's number, a path or a URL."""
 
-ModelName: TypeAlias = Annotated[str, Field(min_length=1), AfterValidator(_model)]
+ModelName: TypeAlias = Annotated[
+    str,
+    Field(
+        pattern=r"^([A-Za-z0-9_-]+|.+\.tflite)$",
+        json_schema_extra=explained("the name of a shipped model, or a path that ends in .tflite"),
+    ),
+    AfterValidator(_model),
+]
 """The name of a shipped model, or the path of a .tflite file."""
 
-AttributeName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+AttributeName: TypeAlias = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        json_schema_extra=explained("names of the model's attributes, such as Eyeglasses"),
+    ),
+]
 """An attribute as the model's JSON names it."""

@@ -1,0 +1,60 @@
+"""The sections `node` and `privacy`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from platformdirs import user_state_path
+from pydantic import Field
+
+from device.configuration.fields import File, Slug
+from device.configuration.section import Section
+
+
+class NodeSettings(Section):
+    """The node itself, as Home Assistant's device page shows it."""
+
+    id: Slug = Field(
+        "facet",
+        title="Id",
+        description="Names the node in MQTT topics and entity ids. Each node of a broker needs its own.",
+    )
+    name: str = Field(
+        "Facet",
+        title="Name",
+        description="The device's name in Home Assistant.",
+        min_length=1,
+        max_length=64,
+    )
+    suggested_area: str | None = Field(
+        None,
+        title="Suggested area",
+        description="The area that Home Assistant proposes for the device.",
+        min_length=1,
+        max_length=64,
+    )
+    state_directory: File | None = Field(
+        None,
+        title="State directory",
+        description="Where undelivered events are kept; without it systemd's StateDirectory, or the user's own.",
+    )
+
+    @property
+    def effective_state_directory(self) -> Path:
+        """The configured folder, systemd's, or the user's: in this order."""
+        if self.state_directory is not None:
+            return self.state_directory
+        # systemd separates several folders by colons; the unit has one.
+        given = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
+        return Path(given) if given else user_state_path("facet")
+
+
+class PrivacySettings(Section):
+    """When the node does not look at all."""
+
+    enabled: bool = Field(
+        False,
+        title="Enabled",
+        description="Whether the node starts with its camera released. Later a switch in Home Assistant decides.",
+    )

@@ -1,0 +1,55 @@
+"""What all sections of the configuration share: nothing is guessed, and nothing changes later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from device.configuration.scalar import Reference, meaning
+
+
+class Section(BaseModel):
+    """A section: strict about types and keys, and frozen."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _lenient_where_yaml_is_mute(
+        cls, value: object, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> object:
+        """Read a reference's text as what the setting needs, and a heading with nothing below it as an empty section."""
+        if value is None and is_section(cls.model_fields[info.field_name or ""].annotation):
+            return handler({})
+        if not isinstance(value, Reference):
+            return handler(value)
+        try:
+            return handler(str(value))
+        except ValidationError:
+            return handler(meaning(value))
+
+
+def is_section(annotation: object) -> bool:
+    """Whether a field holds a section that is always there."""
+    return isinstance(annotation, type) and issubclass(annotation, Section)
+
+
+def conflict(key: str, message: str, **found: Any) -> PydanticCustomError:
+    """Return the error of a setting that does not go with another one.
+
+    Args:
+        key: the setting to blame, relative to the section, with dots where it lies deeper.
+        message: what is wrong and what to do; may name the values of found in braces.
+        found: the values that message names.
+    """
+    # LiteralString keeps people from formatting values into the template; ours comes from the callers' source.
+    return PydanticCustomError("conflict", message, {**found, "key": key})  # type: ignore[arg-type]
