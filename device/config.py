@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import Field, ValidationError
 
 from device.configuration.camera import CameraSettings
+from device.configuration.document import read
+from device.configuration.explain import explain, unknown_attributes
+from device.configuration.faults import ConfigError, Fault
 from device.configuration.mqtt import MqttSettings, TlsSettings
 from device.configuration.node import NodeSettings, PrivacySettings
 from device.configuration.perception import AttributeSettings, PerceptionSettings
@@ -16,6 +23,8 @@ __all__ = [
     "ButtonSettings",
     "CameraSettings",
     "Config",
+    "ConfigError",
+    "Fault",
     "MotionSettings",
     "MqttSettings",
     "NodeSettings",
@@ -23,6 +32,7 @@ __all__ = [
     "PrivacySettings",
     "TlsSettings",
     "TriggerSettings",
+    "load",
 ]
 
 
@@ -30,7 +40,7 @@ class Config(Section):
     """All of a node's settings. Only the broker's host has no default."""
 
     node: NodeSettings = Field(
-        default_factory=NodeSettings,
+        NodeSettings(),
         title="Node",
         description="The node itself, as Home Assistant's device page shows it.",
     )
@@ -38,25 +48,48 @@ class Config(Section):
         title="MQTT", description="The broker that Home Assistant is connected to."
     )
     camera: CameraSettings = Field(
-        default_factory=CameraSettings, title="Camera", description="Where pictures come from."
+        CameraSettings(), title="Camera", description="Where pictures come from."
     )
     triggers: TriggerSettings = Field(
-        default_factory=TriggerSettings,
+        TriggerSettings(),
         title="Triggers",
         description="What makes the node look. A command from Home Assistant always does.",
     )
     perception: PerceptionSettings = Field(
-        default_factory=PerceptionSettings,
+        PerceptionSettings(),
         title="Perception",
         description="Which faces are judged.",
     )
     attributes: AttributeSettings = Field(
-        default_factory=AttributeSettings,
+        AttributeSettings(),
         title="Attributes",
         description="What is said of a face.",
     )
     privacy: PrivacySettings = Field(
-        default_factory=PrivacySettings,
+        PrivacySettings(),
         title="Privacy",
         description="When the node does not look at all.",
     )
+
+
+def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
+    """Read a configuration file.
+
+    Args:
+        path: the YAML file; secrets.yaml is looked for beside it, and relative paths in it start at its folder.
+        environment: what !env looks in.
+
+    Raises:
+        ConfigError: with every fault that was found, not only the first.
+    """
+    document = read(path, environment)
+    faults = list(document.faults)
+    try:
+        config = Config.model_validate(document.values, context={"folder": path.absolute().parent})
+    except ValidationError as error:
+        faults += explain(error, document, Config.model_json_schema())
+    else:
+        faults += unknown_attributes(config.attributes, document)
+        if not faults:
+            return config
+    raise ConfigError(faults)

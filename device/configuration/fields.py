@@ -1,4 +1,7 @@
-"""Kinds of values that settings share, each with its check, and its words for people and editors."""
+"""Kinds of values that settings share, each with its check, and its words for people and editors.
+
+The checks raise a bare ValueError: what the owner reads is made from the schema, in explain.py, for all kinds alike.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
 # BCM numbers by position on the 40-pin header (Raspberry Pi documentation, "GPIO and the 40-pin header"); the
 # positions that are missing carry power, ground or the ID EEPROM's bus.
@@ -28,11 +30,6 @@ def explained(words: str) -> dict[str, Any]:
     return {"patternErrorMessage": words}
 
 
-def _refuse(kind: str) -> PydanticCustomError:
-    # The text that the owner reads is made from the schema, in one place for all kinds: see explain.py.
-    return PydanticCustomError("value", kind)  # type: ignore[arg-type]
-
-
 def bcm_number(pin: int | str) -> int | None:
     """Return the BCM number of a pin as it is configured, or None if the 40-pin header has no such GPIO pin."""
     match = _PIN.fullmatch(str(pin))
@@ -47,7 +44,7 @@ def bcm_number(pin: int | str) -> int | None:
 
 def _pin(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | str) or bcm_number(value) is None:
-        raise _refuse("pin")
+        raise ValueError(value)
     return value
 
 
@@ -57,7 +54,7 @@ def _host(value: str) -> str:
     try:
         return str(ip_address(value))
     except ValueError:
-        raise _refuse("host") from None
+        raise ValueError(value) from None
 
 
 def _beside_configuration(path: Path, info: ValidationInfo) -> Path:
@@ -66,13 +63,13 @@ def _beside_configuration(path: Path, info: ValidationInfo) -> Path:
     try:
         path = path.expanduser()
     except RuntimeError:
-        raise _refuse("home folder of an unknown user") from None
+        raise ValueError(path) from None
     return path if folder is None else folder / path
 
 
 def _file(value: object) -> object:
     if value == "":
-        raise _refuse("path")
+        raise ValueError(value)
     return value
 
 
@@ -166,7 +163,7 @@ AttributeName: TypeAlias = Annotated[
     str,
     Field(
         pattern=r"^[A-Za-z0-9_-]{1,64}$",
-        json_schema_extra=explained("names of the model's attributes, such as Eyeglasses"),
+        json_schema_extra=explained("an attribute of the model, such as Eyeglasses"),
     ),
 ]
 """An attribute as the model's JSON names it."""

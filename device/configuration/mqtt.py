@@ -48,11 +48,11 @@ class TlsSettings(Section):
             for key in ("ca_file", *pair, "insecure_skip_verify"):
                 if getattr(self, key):
                     message = "is set, but TLS is off; set mqtt.tls.enabled: true, or remove it"
-                    raise conflict(key, message)
+                    raise conflict(message, key=key)
         if (self.certificate_file is None) != (self.key_file is None):
             given, other = pair if self.certificate_file else pair[::-1]
             message = "is set without {other}; give both, or neither"
-            raise conflict(given, message, other=other)
+            raise conflict(message, key=given, other=other)
         return self
 
 
@@ -116,7 +116,7 @@ class MqttSettings(Section):
         description="All of the node's topics start with it and the node's id.",
     )
     tls: TlsSettings = Field(
-        default_factory=TlsSettings,
+        TlsSettings(),
         title="TLS",
         description="Encryption of the connection to the broker.",
     )
@@ -131,5 +131,5 @@ class MqttSettings(Section):
         if self.password is not None and self.username is None:
             # MQTT 3.1.1, 3.1.2.9: without a user name there must be no password.
             message = "is set without mqtt.username; set both, or neither"
-            raise conflict("password", message)
+            raise conflict(message, key="password")
         return self

@@ -92,5 +92,5 @@ class AttributeSettings(Section):
         both = sorted({*self.enabled} & {*self.disabled})
         if both:
             message = "names {names}, and so does attributes.enabled; name each once"
-            raise conflict("disabled", message, names=", ".join(both))
+            raise conflict(message, key="disabled", names=", ".join(both))
         return self

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -27,7 +25,7 @@ class Section(BaseModel):
     def _lenient_where_yaml_is_mute(
         cls, value: object, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
     ) -> object:
-        """Read a reference's text as what the setting needs, and a heading with nothing below it as an empty section."""
+        """Read a reference as what the setting needs, and a heading with nothing below it as an empty section."""
         if value is None and is_section(cls.model_fields[info.field_name or ""].annotation):
             return handler({})
         if not isinstance(value, Reference):
@@ -43,13 +41,12 @@ def is_section(annotation: object) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, Section)
 
 
-def conflict(key: str, message: str, **found: Any) -> PydanticCustomError:
+def conflict(message: str, *, key: str, **found: str) -> PydanticCustomError:
     """Return the error of a setting that does not go with another one.
 
     Args:
-        key: the setting to blame, relative to the section, with dots where it lies deeper.
         message: what is wrong and what to do; may name the values of found in braces.
+        key: the setting to blame, relative to the section, with dots where it lies deeper.
         found: the values that message names.
     """
-    # LiteralString keeps people from formatting values into the template; ours comes from the callers' source.
-    return PydanticCustomError("conflict", message, {**found, "key": key})  # type: ignore[arg-type]
+    return PydanticCustomError("conflict", message, {**found, "key": key})

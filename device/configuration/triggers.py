@@ -50,7 +50,7 @@ class ButtonSettings(Section):
     def _level_is_known(self) -> ButtonSettings:
         if self.pull == "none" and self.active_state == "auto":
             message = "must be low or high where pull is none: nothing else tells the level"
-            raise conflict("active_state", message)
+            raise conflict(message, key="active_state")
         return self
 
 
@@ -66,7 +66,7 @@ class MotionSettings(Section):
     cool_down: float = Field(
         30,
         title="Cool-down",
-        description="Seconds after motion in which further motion is ignored. Later a number in Home Assistant decides.",
+        description="Seconds after motion in which more motion is ignored. Later a number in Home Assistant decides.",
         ge=0,
         le=3600,
     )
@@ -107,5 +107,5 @@ class TriggerSettings(Section):
             and bcm_number(self.button.pin) == bcm_number(self.motion.pin)
         ):
             message = "is the pin of triggers.button too; give each its own"
-            raise conflict("motion.pin", message)
+            raise conflict(message, key="motion.pin")
         return self
