@@ -1,0 +1,165 @@
+"""Why there is no connection with the broker, in words that name the setting and the next step."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from typing import TYPE_CHECKING
+
+from paho.mqtt.reasoncodes import ReasonCode
+
+from device.errors import FacetError
+
+if TYPE_CHECKING:
+    from device.config import MqttSettings
+
+# MQTT 5, section 3.2.2.2. paho translates the answers of MQTT 3.1.1 into these.
+_UNSUPPORTED_PROTOCOL = 0x84
+_BAD_CLIENT_ID = 0x85
+_BAD_CREDENTIALS = frozenset({0x86, 0x87, 0x8C})
+_TAKEN_OVER = 0x8E
+_BUSY = frozenset({0x88, 0x89, 0x97, 0x9F})
+# X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH of OpenSSL.
+_WRONG_NAME = frozenset({62, 64})
+# X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
+_WRONG_TIME = frozenset({9, 10})
+
+
+class LinkError(FacetError, ConnectionError):
+    """There is no connection with the broker.
+
+    Attributes:
+        patient: the cause will not go away by itself, so that there is no hurry to try again.
+    """
+
+    patient = False
+
+
+class RefusedError(LinkError):
+    """The broker answered, and does not want this client."""
+
+    patient = True
+
+
+class ProtocolRefusedError(LinkError):
+    """The broker does not speak this version of MQTT, or hung up when it was addressed in it."""
+
+
+class TlsFileError(LinkError):
+    """A file of mqtt.tls cannot be used."""
+
+    patient = True
+
+
+def refused(settings: MqttSettings, version: str, reason: ReasonCode) -> LinkError:
+    """Return the error for a broker that answered CONNECT with a reason to refuse."""
+    broker = _broker(settings)
+    said = reason.getName()
+    code = reason.value
+    if code == _UNSUPPORTED_PROTOCOL:
+        return ProtocolRefusedError(
+            f"{broker} does not speak MQTT {version}; mqtt.protocol: auto finds what it speaks"
+        )
+    if code in _BAD_CREDENTIALS and settings.username is None:
+        return RefusedError(
+            f"{broker} refuses a client without a name ({said}); "
+            "set mqtt.username and mqtt.password to a user that the broker knows"
+        )
+    if code in _BAD_CREDENTIALS:
+        return RefusedError(
+            f"{broker} refuses mqtt.username {settings.username!r} with this mqtt.password "
+            f"({said}); correct them, or give the broker this user"
+        )
+    if code == _BAD_CLIENT_ID:
+        return RefusedError(f"{broker} refuses mqtt.client_id ({said}); choose another one")
+    if code in _BUSY:
+        return LinkError(f"{broker} has no room for the node now ({said})")
+    return RefusedError(f"{broker} refuses the node ({said}); its log says why")
+
+
+def unanswered(settings: MqttSettings, version: str, complaint: str) -> LinkError:
+    """Return the error for a broker that hung up, or said nothing, instead of answering CONNECT.
+
+    Args:
+        settings: of the connection.
+        version: of MQTT.
+        complaint: what the socket said, if it said anything.
+    """
+    if not settings.tls.enabled:
+        hint = "if this port speaks TLS, set mqtt.tls.enabled: true"
+    elif settings.tls.certificate_file is None:
+        hint = "if it asks for a client certificate, set mqtt.tls.certificate_file and key_file"
+    else:
+        hint = "it may not trust mqtt.tls.certificate_file; its log says why"
+    said = f" ({complaint})" if complaint else ""
+    return ProtocolRefusedError(
+        f"{_broker(settings)} gave no answer to MQTT {version}{said}; {hint}"
+    )
+
+
+def unreachable(settings: MqttSettings, error: OSError | UnicodeError) -> LinkError:
+    """Return the error for a socket that could not be opened or would not speak TLS."""
+    broker = _broker(settings)
+    match error:
+        case ssl.SSLCertVerificationError():
+            return _distrusted(settings, error)
+        case ssl.SSLError():
+            text = (
+                f"{broker} does not speak TLS as expected ({error.reason or error}); "
+                f"is mqtt.port its TLS port (usually 8883)? If it has none, mqtt.tls.enabled: false"
+            )
+        case socket.gaierror() | UnicodeError():
+            why = getattr(error, "strerror", "not a name")
+            text = f"mqtt.host {settings.host!r} is not known ({why}); check the name"
+        case ConnectionRefusedError():
+            text = f"nothing listens at {broker}; is the broker running, and mqtt.port right?"
+        case TimeoutError():
+            text = f"{broker} does not answer; check mqtt.host, mqtt.port and the network"
+        case ConnectionResetError() if settings.tls.enabled:
+            text = f"{broker} hung up when it was addressed in TLS; is mqtt.port its TLS port?"
+        case _:
+            text = f"{broker} cannot be reached ({error}); check the network"
+    return LinkError(text)
+
+
+def ended(
+    settings: MqttSettings, client_id: str, reason: ReasonCode | None, complaint: str
+) -> LinkError:
+    """Return the error for a connection that was there and is no more.
+
+    Args:
+        settings: of the connection.
+        client_id: of the connection.
+        reason: the broker's, or paho's when the broker gave none.
+        complaint: what the socket said, if it said anything.
+    """
+    if reason is not None and reason.value == _TAKEN_OVER:
+        return RefusedError(
+            f"another client came to the broker as {client_id}; "
+            "give each node a node.id (or mqtt.client_id) of its own"
+        )
+    why = complaint or (reason.getName().lower() if reason else "no reason given")
+    return LinkError(f"the connection with {_broker(settings)} ended ({why})")
+
+
+def _distrusted(settings: MqttSettings, error: ssl.SSLCertVerificationError) -> RefusedError:
+    broker, found = _broker(settings), error.verify_message
+    if error.verify_code in _WRONG_NAME:
+        return RefusedError(
+            f"the certificate of {broker} is for another name ({found}); "
+            "set mqtt.host to a name in the certificate"
+        )
+    if error.verify_code in _WRONG_TIME:
+        return RefusedError(
+            f"the certificate of {broker} is not valid today ({found}); "
+            "renew it, or correct this machine's clock"
+        )
+    trusted = f"mqtt.tls.ca_file {settings.tls.ca_file}" if settings.tls.ca_file else "this system"
+    return RefusedError(
+        f"{trusted} does not vouch for the certificate of {broker} ({found}); "
+        "set mqtt.tls.ca_file to the certificate of the authority that signed it"
+    )
+
+
+def _broker(settings: MqttSettings) -> str:
+    return f"the broker at {settings.host}:{settings.effective_port}"

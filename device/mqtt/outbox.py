@@ -1,0 +1,196 @@
+"""Events on their way to the broker: on disk before they are published, gone once it has them."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from device.errors import FacetError
+
+_LOG = logging.getLogger(__name__)
+
+_SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE events (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    event_id TEXT NOT NULL UNIQUE,
+    payload TEXT NOT NULL
+)
+"""
+# Of SQLite: the file is damaged, or is no database at all.
+_CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+CAPACITY = 1000
+"""Events; at three kilobytes each, a few megabytes of a memory card."""
+
+
+class OutboxError(FacetError, OSError):
+    """The disk does not take the events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An event that the broker has not confirmed."""
+
+    event_id: str
+    payload: str
+
+
+class Outbox:
+    """A durable queue. One thread at a time may use it.
+
+    Args:
+        path: of the database; its folder must exist. A damaged one is kept aside and a new one
+            made.
+        capacity: events; when there are more the oldest are dropped.
+
+    Raises:
+        OutboxError: the folder cannot be written.
+    """
+
+    def __init__(self, path: Path, capacity: int = CAPACITY) -> None:
+        self._path = path
+        self._capacity = capacity
+        self.dropped = 0
+        """How many events were given up since the start because there was no room."""
+        self._database = self._open()
+        if waiting := len(self):
+            _LOG.info("%s: %d events wait for the broker", path, waiting)
+
+    def append(self, event_id: str, payload: str) -> None:
+        """Put an event on disk; an id that is there already is left as it is.
+
+        Raises:
+            OutboxError: the disk does not take it.
+        """
+        with self._transaction() as database:
+            database.execute(
+                "INSERT INTO events (event_id, payload) VALUES (?, ?) "
+                "ON CONFLICT (event_id) DO NOTHING",
+                (event_id, payload),
+            )
+            excess = _count(database) - self._capacity
+            database.execute(
+                "DELETE FROM events WHERE position IN "
+                "(SELECT position FROM events ORDER BY position LIMIT ?)",
+                (max(excess, 0),),
+            )
+        if excess > 0:
+            self.dropped += excess
+            _LOG.warning(
+                "%s is full: the oldest of %d events was dropped, %d since the start",
+                self._path,
+                self._capacity,
+                self.dropped,
+            )
+
+    def pending(self) -> list[Pending]:
+        """Return what the broker has not confirmed, the oldest first.
+
+        Raises:
+            OutboxError: the disk does not give it.
+        """
+        with self._transaction() as database:
+            rows = database.execute("SELECT event_id, payload FROM events ORDER BY position")
+            return [Pending(*row) for row in rows]
+
+    def delivered(self, event_id: str) -> None:
+        """Forget an event; an unknown id is no error, for a confirmation may come twice.
+
+        Raises:
+            OutboxError: the disk does not take it.
+        """
+        with self._transaction() as database:
+            database.execute("DELETE FROM events WHERE event_id = ?", (event_id,))
+
+    def close(self) -> None:
+        """Close the file; what is pending stays in it."""
+        self._database.close()
+
+    def __len__(self) -> int:
+        """Return how many events are pending."""
+        with self._transaction() as database:
+            return _count(database)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._database:
+                yield self._database
+        except sqlite3.Error as error:
+            raise self._trouble(error) from error
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            try:
+                return _open_database(self._path)
+            except _UnusableError as error:
+                self._put_aside(error)
+                return _open_database(self._path)
+        except (sqlite3.Error, OSError) as error:
+            raise self._trouble(error) from error
+
+    def _put_aside(self, error: _UnusableError) -> None:
+        aside = self._path.with_name(f"{self._path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+        self._path.replace(aside)
+        # They belong to the damaged file, and would spoil the new one.
+        for suffix in ("-wal", "-shm"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        _LOG.error(
+            "%s cannot be used (%s); it is kept as %s, and the undelivered events in it are lost",
+            self._path,
+            error,
+            aside.name,
+        )
+
+    def _trouble(self, error: Exception) -> OutboxError:
+        return OutboxError(
+            f"{self._path}: {error}; make room on the disk, or set node.state_directory to a "
+            "folder that can be written"
+        )
+
+
+class _UnusableError(Exception):
+    """The file is not an outbox of ours, or no longer."""
+
+
+def _open_database(path: Path) -> sqlite3.Connection:
+    # One thread at a time: who makes it may hand it to the worker.
+    database = sqlite3.connect(path, check_same_thread=False)
+    try:
+        # A write-ahead log that is synced at each commit: an event survives the power cut.
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        _check(database)
+    except sqlite3.DatabaseError as error:
+        database.close()
+        if error.sqlite_errorcode in _CORRUPT:
+            raise _UnusableError(str(error)) from error
+        raise
+    except _UnusableError:
+        database.close()
+        raise
+    return database
+
+
+def _check(database: sqlite3.Connection) -> None:
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    if version == 0:
+        with database:
+            database.execute(_SCHEMA)
+            database.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
+    elif version != _SCHEMA_VERSION:
+        msg = f"its schema has version {version}, this Facet writes {_SCHEMA_VERSION}"
+        raise _UnusableError(msg)
+    damage = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if damage != "ok":
+        raise _UnusableError(damage)
+
+
+def _count(database: sqlite3.Connection) -> int:
+    count: int = database.execute("SELECT count(*) FROM events").fetchone()[0]
+    return count
