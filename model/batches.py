@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -82,7 +81,6 @@ def training_batches(
         num_workers=1,
         prefetch_factor=8,
         drop_last=True,  # batch normalisation needs more than one picture
-        worker_init_fn=_be_single_threaded,
     )
 
 
@@ -91,9 +89,3 @@ def plain_batches(
 ) -> DataLoader[tuple[Tensor, Tensor]]:
     """Return the canonical crops in order, in batches: (B, 3, S, S) float32 and (B, 40) float32."""
     return DataLoader(_Epoch(crops, labels, side), batch_size=batch)  # type: ignore[arg-type]  # collated
-
-
-def _be_single_threaded(_: int) -> None:
-    # The cores belong to the training step; OpenCV and torch would each start a pool of their own here.
-    cv2.setNumThreads(1)
-    torch.set_num_threads(1)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -78,6 +79,8 @@ class Run:
 
     def __init__(self, recipe: Recipe, data: Path, folder: Path, backbone: Path | None) -> None:
         torch.manual_seed(recipe.seed)
+        # The cores belong to the training step; and a pool of OpenCV's threads does not survive the fork of a worker.
+        cv2.setNumThreads(0)
         self._recipe, self._folder = recipe, folder
         self._train, self._val = read_crops(data, "train"), read_crops(data, "val")
         network = build_network(recipe, len(self._train.attributes), backbone)

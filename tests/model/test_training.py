@@ -1,0 +1,110 @@
+"""The whole way on a tiny CelebA: prepare, train, be killed, go on, export, measure. Needs the extra `train`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.training
+
+_RECIPE = """
+name: tiny
+network: {width: 0.25, hidden: 16}
+stages: [{side: 64, epochs: 2}, {side: 80, epochs: 2}]
+batch: 4
+average_decay: 0.5
+"""
+
+
+def _run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "model", *map(str, arguments)]
+    return subprocess.run(command, check=False, capture_output=True, text=True)
+
+
+def _epochs(run: Path) -> list[str]:
+    return [line.split(",")[0] for line in (run / "log.csv").read_text().splitlines()[1:]]
+
+
+@pytest.fixture(scope="module")
+def work(celeba: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with prepared crops and a recipe."""
+    folder = tmp_path_factory.mktemp("work")
+    (folder / "tiny.yaml").write_text(_RECIPE, encoding="utf-8")
+    prepared = _run("prepare", "--data", celeba, "--out", folder / "data", "--workers", "1")
+    assert prepared.returncode == 0, prepared.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(work: Path) -> Path:
+    """Return a run that was killed after its first epoch and started again."""
+    run = work / "run"
+    arguments = ["train", "--recipe", work / "tiny.yaml", "--data", work / "data", "--run", run]
+    command = [sys.executable, "-m", "model", *map(str, arguments)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as process:
+        while process.poll() is None and not (run / "checkpoint.pt").exists():
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGKILL)
+    assert (run / "checkpoint.pt").exists()
+    resumed = _run(*arguments)
+    assert resumed.returncode == 0, resumed.stderr
+    assert "going on after epoch" in resumed.stdout + resumed.stderr
+    return run
+
+
+def test_a_killed_run_goes_on_after_its_last_epoch(trained: Path) -> None:
+    """Every epoch is logged once, in order."""
+    assert _epochs(trained) == ["1", "2", "3", "4"]
+
+
+def test_a_finished_run_has_nothing_left_to_do(work: Path, trained: Path) -> None:
+    """Started again it ends at once and changes nothing."""
+    again = _run("train", "--recipe", work / "tiny.yaml", "--data", work / "data", "--run", trained)
+    assert again.returncode == 0
+    assert _epochs(trained) == ["1", "2", "3", "4"]
+
+
+def test_a_folder_of_another_recipe_is_not_overwritten(work: Path, trained: Path) -> None:
+    """The error names the folder and what to do."""
+    other = work / "other.yaml"
+    other.write_text(_RECIPE.replace("batch: 4", "batch: 3"), encoding="utf-8")
+    refused = _run("train", "--recipe", other, "--data", work / "data", "--run", trained)
+    assert refused.returncode == 1
+    assert "holds a run of another recipe" in refused.stderr
+
+
+def test_a_wrong_recipe_names_the_key(work: Path) -> None:
+    """A misspelt key is one line of error."""
+    wrong = work / "wrong.yaml"
+    wrong.write_text(_RECIPE + "learning_rat: 0.1\n", encoding="utf-8")
+    refused = _run("train", "--recipe", wrong, "--data", work / "data", "--run", work / "none")
+    assert refused.returncode == 1
+    assert "learning_rat" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_an_exported_network_is_measured_by_the_product(celeba: Path, work: Path, trained: Path) -> None:
+    """The .tflite and its JSON fit each other, and evaluate runs them."""
+    zoo = work / "zoo"
+    exported = _run("export", "--data", celeba, "--run", trained, "--zoo", zoo)
+    assert exported.returncode == 0, exported.stderr
+    measured = _run("evaluate", "--data", celeba, "--model", zoo / "tiny.tflite", "--json")
+    assert measured.returncode == 0, measured.stderr
+    figures = json.loads(measured.stdout)
+    assert figures["pictures"] == 6
+    assert 0 <= figures["mean_accuracy"] <= 1
+    assert figures["model"].startswith("tiny ")
+
+
+def test_a_run_without_weights_says_so(celeba: Path, work: Path) -> None:
+    """Exporting before training names the missing file."""
+    refused = _run("export", "--data", celeba, "--run", work / "nothing", "--zoo", work / "zoo")
+    assert refused.returncode == 1
+    assert "best.pt does not exist; run `python -m model train`" in refused.stderr
