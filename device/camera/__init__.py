@@ -1,0 +1,70 @@
+"""The freshest frames from a USB camera, a picture, a folder, a video or a URL."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from device.camera.address import Kind, parse, redact
+from device.camera.camera import Camera
+from device.camera.capture import OpenCapture
+from device.camera.capture import open_capture as _open_capture
+from device.camera.device import DeviceCamera
+from device.camera.errors import CameraError
+from device.camera.picture import read_picture
+from device.camera.source import FrameSource
+from device.camera.stills import Folder, Picture
+from device.camera.streams import Stream, Video
+
+if TYPE_CHECKING:
+    from device.config import CameraSettings
+
+__all__ = ["Camera", "CameraError", "open_camera", "read_picture"]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_camera(
+    settings: CameraSettings,
+    *,
+    open_capture: OpenCapture = _open_capture,
+    clock: Callable[[], float] = time.monotonic,
+    now: Callable[[], datetime] = _utc_now,
+    jitter: Callable[[], float] = random.random,
+) -> Camera:
+    """Return the camera of the settings, unopened.
+
+    It never raises: an absent device or a wrong address is reported by the first burst or tick.
+
+    Args:
+        settings: the section `camera` of the configuration.
+        open_capture: makes OpenCV's captures.
+        clock: monotonic, in seconds.
+        now: the time in UTC.
+        jitter: draws 0..1, for the back-off.
+    """
+
+    def connect() -> FrameSource:
+        address = parse(settings.source)
+        path = Path(address.target)
+        match address.kind:
+            case Kind.PICTURE:
+                return Picture(path, now=now)
+            case Kind.FOLDER:
+                return Folder(path, now=now)
+            case Kind.VIDEO:
+                return Video(path, open_capture=open_capture, now=now)
+            case Kind.STREAM:
+                return Stream(address, open_capture=open_capture, now=now)
+            case Kind.DEVICE:
+                return DeviceCamera(path, settings, open_capture=open_capture, clock=clock, now=now)
+
+    return Camera(
+        connect, settings, description=redact(settings.source), clock=clock, jitter=jitter
+    )

@@ -1,0 +1,108 @@
+"""What `camera.source` points at: a device, a stream, a picture, a folder or a video."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from device.camera.errors import CameraError
+
+PICTURES = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
+VIDEOS = (
+    ".avi",
+    ".m4v",
+    ".mjpeg",
+    ".mjpg",
+    ".mkv",
+    ".mov",
+    ".mp4",
+    ".mpeg",
+    ".mpg",
+    ".ts",
+    ".webm",
+)
+SCHEMES = ("http", "https", "rtsp", "rtsps")
+
+_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.DOTALL)
+
+
+class Kind(StrEnum):
+    """The five things a camera can be."""
+
+    DEVICE = "camera"
+    STREAM = "stream"
+    PICTURE = "picture"
+    FOLDER = "folder"
+    VIDEO = "video"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the pictures come from.
+
+    Attributes:
+        kind: of source.
+        target: a path of a device, file or folder, or a URL with its password.
+        label: the same, fit to be logged: a URL has lost its user, password and query.
+    """
+
+    kind: Kind
+    target: str
+    label: str
+
+
+def parse(source: str) -> Address:
+    """Tell what a `camera.source` points at, by its form and, for a folder, by the file system.
+
+    Args:
+        source: "0", "/dev/video0", "/dev/v4l/by-id/...", "rtsp://...", or the path of a picture,
+            folder or video.
+
+    Raises:
+        CameraError: when it is none of these, or a file that does not exist.
+    """
+    label = redact(source)
+    if url := _URL.fullmatch(source):
+        if url["scheme"].lower() not in SCHEMES:
+            allowed = ", ".join(f"{scheme}://" for scheme in SCHEMES)
+            message = f"camera.source: {label} is no stream Facet can read. Allowed: {allowed}."
+            raise CameraError(message)
+        return Address(Kind.STREAM, source, label)
+    if source.isascii() and source.isdigit():
+        return Address(Kind.DEVICE, f"/dev/video{int(source)}", f"/dev/video{int(source)}")
+    path = Path(source).expanduser()
+    if path.is_relative_to("/dev"):
+        return Address(Kind.DEVICE, str(path), label)
+    if path.is_dir():
+        return Address(Kind.FOLDER, str(path), label)
+    if path.suffix.lower() in PICTURES:
+        return Address(Kind.PICTURE, str(path), label)
+    if path.suffix.lower() in VIDEOS:
+        return Address(Kind.VIDEO, str(path), label)
+    raise CameraError(_why_not(path))
+
+
+def redact(source: str) -> str:
+    """Return a source fit to be logged: a URL loses its user, password and query."""
+    url = _URL.fullmatch(source)
+    if url is None:
+        return source
+    # The last "@" ends the password even when the owner forgot to escape a "/" or "?" within it.
+    host_and_path = re.split(r"[?#]", url["rest"].rpartition("@")[2], maxsplit=1)[0]
+    return f"{url['scheme']}://{host_and_path}"
+
+
+def _why_not(path: Path) -> str:
+    if not path.exists():
+        return (
+            f"camera.source: there is no file or folder {path}. Give a camera (0, /dev/video0, "
+            f"/dev/v4l/by-id/...), a picture, a folder of pictures, a video, or a URL "
+            f"({', '.join(SCHEMES)})."
+        )
+    found = f'"{path.suffix}"' if path.suffix else "no extension"
+    return (
+        f"camera.source: {path} has {found}. Allowed for pictures: {', '.join(PICTURES)}; "
+        f"for videos: {', '.join(VIDEOS)}."
+    )

@@ -1,0 +1,79 @@
+"""OpenCV's VideoCapture: its interface, its time limits, and what makes a frame of it usable."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeAlias
+
+# OpenCV reads these at its first capture. A starved camera would otherwise block a read for 10
+# seconds, and FFmpeg would write addresses with their passwords to standard error; what went wrong
+# is said by our own errors.
+os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+
+import cv2
+import numpy as np
+
+from device.camera.errors import CameraError
+from device.observation import Image
+
+if "OPENCV_LOG_LEVEL" not in os.environ:
+    # Only what is fatal: the rest is told by our own errors, once and with what to do.
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_FATAL)
+
+NETWORK_TIMEOUT_MS = 5000
+"""For connecting to a stream, and for each frame: healthy cameras need less, and a press still gets
+its answer."""
+
+
+class Capture(Protocol):
+    """The part of cv2.VideoCapture that Facet uses."""
+
+    def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
+        """Return False when opening failed; True proves nothing."""
+
+    def grab(self) -> bool:
+        """Take the next frame from the driver without decoding it; False when there is none."""
+
+    def retrieve(self) -> tuple[bool, Any]:
+        """Decode the frame that was grabbed."""
+
+    def get(self, propId: int, /) -> float:  # noqa: N803 - OpenCV's name
+        """Return a property."""
+
+    def set(self, propId: int, value: float, /) -> bool:  # noqa: N803 - OpenCV's name
+        """Set a property; False when the camera refuses."""
+
+    def release(self) -> None:
+        """Close the device or connection."""
+
+
+OpenCapture: TypeAlias = Callable[[str, int, Sequence[int]], Capture]
+"""Opens a device path, file or URL with an OpenCV back-end (cv2.CAP_...) and property pairs."""
+
+
+def open_capture(target: str, backend: int, parameters: Sequence[int] = ()) -> Capture:
+    """Open a real cv2.VideoCapture."""
+    return cv2.VideoCapture(target, backend, list(parameters))
+
+
+def decode(capture: Capture) -> Image | None:
+    """Decode the frame that was grabbed; None when it came damaged.
+
+    Returns:
+        (H, W, 3) uint8, BGR, contiguous.
+
+    Raises:
+        CameraError: when frames have a shape that no later one will better.
+    """
+    decoded, image = capture.retrieve()
+    if not decoded or image is None or image.size == 0:
+        return None
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+        message = (
+            f"frames arrive as {image.dtype} of shape {image.shape}, not (height, width, 3) uint8. "
+            f"OpenCV {cv2.__version__} is installed; 4.11 has this fault. Install 4.12 or newer."
+        )
+        raise CameraError(message)
+    return np.ascontiguousarray(image)

@@ -1,0 +1,150 @@
+"""Read one picture file: whatever its size, within bounded memory, or say clearly why not."""
+
+from __future__ import annotations
+
+import io
+import stat
+import warnings
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image as Header
+from PIL import UnidentifiedImageError
+
+from device.camera.address import PICTURES
+from device.camera.errors import CameraError
+from device.observation import Image
+
+MEGABYTE = 2**20
+MEGAPIXEL = 1_000_000
+
+MAX_FILE_BYTES = 64 * MEGABYTE
+MIN_SIDE = 32
+"""Pixels. Less cannot show a face, and says rather that the file is not what it should be."""
+
+MAX_SHRINKING_PIXELS = 100 * MEGAPIXEL
+"""For baseline JPEG: it shrinks while it is decoded, so memory follows the size after shrinking."""
+
+MAX_WHOLE_PIXELS = 32 * MEGAPIXEL
+"""For all others: they are decoded whole, at 3 bytes a pixel, before they are shrunk."""
+
+KEPT_PIXELS = 12.5 * MEGAPIXEL
+"""A picture with more is halved until it has no more, and takes at most 37 MB in memory."""
+
+_REDUCED = {
+    1: cv2.IMREAD_COLOR,
+    2: cv2.IMREAD_REDUCED_COLOR_2,
+    4: cv2.IMREAD_REDUCED_COLOR_4,
+    8: cv2.IMREAD_REDUCED_COLOR_8,
+}
+# Phones write a second picture behind the first; the first is an ordinary JPEG.
+_SHRINKING_FORMATS = ("JPEG", "MPO")
+
+
+def read_picture(path: Path) -> Image:
+    """Decode a picture, turned as its EXIF says, shrunk if it has more than KEPT_PIXELS.
+
+    Args:
+        path: of a JPEG, PNG, WebP or BMP file.
+
+    Returns:
+        (H, W, 3) uint8, BGR.
+
+    Raises:
+        CameraError: when it is missing, unreadable, too large, too small, damaged, or no picture.
+    """
+    data = _read_bounded(path)
+    width, height, shrinks = _read_header(path, data)
+    pixels = width * height
+    if min(width, height) < MIN_SIDE:
+        message = (
+            f"{path} has {width}x{height} pixels; a picture needs at least {MIN_SIDE}x{MIN_SIDE}."
+        )
+        raise CameraError(message)
+    limit = MAX_SHRINKING_PIXELS if shrinks else MAX_WHOLE_PIXELS
+    if pixels > limit:
+        remedy = (
+            "Make it smaller." if shrinks else "Make it smaller, or save it as a baseline JPEG."
+        )
+        message = (
+            f"{path} has {width}x{height} pixels, that is {pixels / MEGAPIXEL:.0f} megapixels; "
+            f"allowed for a file of this kind: {limit // MEGAPIXEL}. {remedy}"
+        )
+        raise CameraError(message)
+    image = _decode(data, _REDUCED[reduction(width, height)])
+    if image is None:
+        message = (
+            f"{path} is damaged or not complete: its header promises {width}x{height} pixels. "
+            f"Copy it anew."
+        )
+        raise CameraError(message)
+    return image
+
+
+def reduction(width: int, height: int) -> int:
+    """Return by what to divide a picture's sides to keep at most KEPT_PIXELS: 1, 2, 4 or 8."""
+    return next((d for d in (1, 2, 4) if (width // d) * (height // d) <= KEPT_PIXELS), 8)
+
+
+def _read_bounded(path: Path) -> bytes:
+    try:
+        found = path.stat()
+        # A named pipe would block for ever, a folder or device is no picture.
+        if not stat.S_ISREG(found.st_mode):
+            message = (
+                f"{path} is not a regular file; a picture file is needed ({', '.join(PICTURES)})."
+            )
+            raise CameraError(message)
+        if found.st_size > MAX_FILE_BYTES:
+            message = (
+                f"{path} has {found.st_size / MEGABYTE:.0f} MB; "
+                f"allowed: {MAX_FILE_BYTES // MEGABYTE} MB. Make the picture smaller."
+            )
+            raise CameraError(message)
+        with path.open("rb") as file:
+            # The file may have grown since.
+            return file.read(MAX_FILE_BYTES)
+    except FileNotFoundError as error:
+        message = f"there is no file {path}. Check camera.source, or put the picture there."
+        raise CameraError(message) from error
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}. Check its permissions and the disk."
+        raise CameraError(message) from error
+
+
+def _read_header(path: Path, data: bytes) -> tuple[int, int, bool]:
+    """Return width and height in pixels, and whether the picture shrinks while it is decoded."""
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of large pictures; the limits here are ours.
+            warnings.simplefilter("ignore", Header.DecompressionBombWarning)
+            with Header.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP", "BMP")) as header:
+                shrinks = header.format in _SHRINKING_FORMATS and not header.info.get("progressive")
+                return header.width, header.height, shrinks
+    except Header.DecompressionBombError as error:
+        limit = MAX_SHRINKING_PIXELS // MEGAPIXEL
+        message = (
+            f"{path} has far more than the {limit} megapixels that are allowed. Make it smaller."
+        )
+        raise CameraError(message) from error
+    # Pillow's readers raise these on headers that are damaged, beside its own error.
+    except (
+        UnidentifiedImageError,
+        OSError,
+        SyntaxError,
+        ValueError,
+        EOFError,
+        OverflowError,
+    ) as error:
+        kinds = "JPEG, PNG, WebP or BMP"
+        message = f"{path} is no {kinds} picture, whatever its name says, or damaged. Replace it."
+        raise CameraError(message) from error
+
+
+def _decode(data: bytes, flag: int) -> Image | None:
+    try:
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), flag)
+    except cv2.error:
+        return None
+    return None if image is None else np.ascontiguousarray(image, np.uint8)

@@ -1,0 +1,113 @@
+"""A USB camera as Video4Linux and OpenCV show it: it keeps old frames, and lies when unplugged."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+BUFFERS = 4
+INTERVAL = 0.1
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    """A monotonic clock, in seconds, that moves when it is told to; now() is the same in UTC."""
+
+    seconds: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def now(self) -> datetime:
+        return EPOCH + timedelta(seconds=self.seconds)
+
+
+@dataclass
+class UsbCamera:
+    """The device: what is true of it whoever has opened it.
+
+    Attributes:
+        clock: its time; a grab that has to wait moves it.
+        plugged: whether it is there.
+        starved: whether the bus brings no frames, though the device answers.
+        stamped: whether the driver stamps frames on the monotonic clock.
+        damaged: how many of the next frames will not decode.
+        shape: of each frame.
+        opened: the captures that were made, newest last.
+    """
+
+    clock: Clock
+    plugged: bool = True
+    starved: bool = False
+    stamped: bool = True
+    damaged: int = 0
+    shape: tuple[int, ...] = (48, 64, 3)
+    opened: list[CameraCapture] = field(default_factory=list)
+
+    def open(self, target: str, backend: int, parameters: Sequence[int]) -> CameraCapture:
+        """Stand in for cv2.VideoCapture: never fails, whether or not the camera is there."""
+        del target, backend, parameters
+        self.opened.append(CameraCapture(self))
+        return self.opened[-1]
+
+
+class CameraCapture:
+    """One opening of the device. While nobody reads, its buffers keep the oldest frames."""
+
+    def __init__(self, camera: UsbCamera) -> None:
+        self.camera = camera
+        self.released = False
+        self.properties: dict[int, float] = {}
+        self._alive = camera.plugged
+        self._filled: deque[float] = deque()
+        self._newest = camera.clock()
+        self._grabbed = 0.0
+
+    def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
+        return not self.released
+
+    def grab(self) -> bool:
+        self._alive = self._alive and self.camera.plugged and not self.released
+        if not self._alive:
+            return False
+        if self.camera.starved:
+            self.camera.clock.seconds += 2.0
+            return False
+        self._let_the_driver_fill_its_buffers()
+        if not self._filled:
+            self.camera.clock.seconds = self._newest + INTERVAL
+            self._let_the_driver_fill_its_buffers()
+        self._grabbed = self._filled.popleft()
+        return True
+
+    def retrieve(self) -> tuple[bool, NDArray[np.uint8] | None]:
+        if self.camera.damaged:
+            self.camera.damaged -= 1
+            return False, None
+        return True, np.zeros(self.camera.shape, np.uint8)
+
+    def get(self, propId: int, /) -> float:  # noqa: N803 - OpenCV's name
+        if propId == cv2.CAP_PROP_POS_MSEC:
+            return self._grabbed * 1000 if self.camera.stamped else 0.0
+        return self.properties.get(propId, 0.0)
+
+    def set(self, propId: int, value: float, /) -> bool:  # noqa: N803 - OpenCV's name
+        self.properties[propId] = value
+        return True
+
+    def release(self) -> None:
+        self.released = True
+
+    def _let_the_driver_fill_its_buffers(self) -> None:
+        now = self.camera.clock()
+        while self._newest + INTERVAL <= now + 1e-9:
+            self._newest += INTERVAL
+            if len(self._filled) < BUFFERS:
+                self._filled.append(self._newest)

@@ -1,0 +1,210 @@
+"""Recovery, privacy, rotation: what the camera adds to any source of frames."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from device.camera import Camera, CameraError, open_camera
+from device.camera.camera import orient
+from device.config import CameraSettings
+from tests.camera.simulated import Clock, UsbCamera
+
+
+def test_a_camera_is_neither_available_nor_faulty_before_it_was_tried(camera: Camera) -> None:
+    """Nothing is claimed and nothing opened."""
+    assert (camera.available, camera.fault, camera.is_open) == (False, None, False)
+
+
+def test_the_first_tick_finds_the_camera(camera: Camera, clock: Clock) -> None:
+    """It opens the device, so that the first press finds it warm."""
+    assert camera.tick(clock())
+    assert camera.available
+    assert camera.is_open
+
+
+def test_an_idle_camera_that_is_unplugged_is_noticed(
+    camera: Camera, usb: UsbCamera, clock: Clock
+) -> None:
+    """Within the interval of checks a tick reports the loss, with a fault to show."""
+    camera.tick(clock())
+    usb.plugged = False
+    assert not camera.tick(clock() + 1.0)  # not yet time to look
+    assert camera.tick(clock() + 60.0)
+    assert not camera.available
+    assert "gives no picture" in str(camera.fault)
+
+
+def test_a_lost_camera_is_tried_again_with_growing_delays(
+    camera: Camera, usb: UsbCamera, clock: Clock
+) -> None:
+    """In ten minutes it is opened a dozen times, not thousands; then it is back."""
+    usb.plugged = False
+    for _ in range(6000):
+        camera.tick(clock())
+        clock.seconds += 0.1
+    assert 10 <= len(usb.opened) <= 18
+    usb.plugged = True
+    clock.seconds += 60.0
+    assert camera.tick(clock())
+    assert (camera.available, camera.fault) == (True, None)
+
+
+def test_a_press_does_not_wait_for_the_back_off(
+    camera: Camera, usb: UsbCamera, clock: Clock
+) -> None:
+    """Somebody stands before the camera: it is tried at once."""
+    usb.plugged = False
+    for _ in range(8):
+        with pytest.raises(CameraError):
+            camera.burst(1, clock())
+    usb.plugged = True
+    assert camera.burst(1, clock())
+    assert camera.available
+
+
+def test_a_starved_camera_is_lost_not_waited_for(
+    camera: Camera, usb: UsbCamera, clock: Clock
+) -> None:
+    """No frame within the driver's time-out is a loss, after at most one reopening."""
+    camera.burst(1, clock())
+    usb.starved = True
+    before = clock()
+    with pytest.raises(CameraError):
+        camera.burst(5, clock())
+    assert clock() - before == pytest.approx(4.0)
+
+
+def test_loss_and_return_are_each_logged_once(
+    camera: Camera, usb: UsbCamera, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A camera that is away for hours does not fill the log."""
+    caplog.set_level(logging.INFO, logger="device.camera.camera")
+    camera.tick(clock())
+    usb.plugged = False
+    for _ in range(100):
+        clock.seconds += 60.0
+        camera.tick(clock())
+    usb.plugged = True
+    clock.seconds += 60.0
+    camera.tick(clock())
+    texts = [record.message for record in caplog.records if record.name == "device.camera.camera"]
+    assert len(texts) == 3
+    assert "is not available" in texts[1]
+    assert "is available after 6000 s and 100 failures" in texts[2]
+
+
+def test_a_released_camera_is_left_alone_by_ticks(
+    camera: Camera, usb: UsbCamera, clock: Clock
+) -> None:
+    """In privacy the device is closed, its lamp is off, and nothing opens it behind one's back."""
+    camera.tick(clock())
+    camera.release()
+    assert usb.opened[0].released
+    assert not camera.is_open
+    assert not camera.tick(clock() + 3600.0)
+    assert len(usb.opened) == 1
+
+
+def test_a_resumed_camera_is_opened_by_the_next_tick(
+    camera: Camera, usb: UsbCamera, clock: Clock
+) -> None:
+    """After privacy the device is warm again before the first press."""
+    camera.tick(clock())
+    camera.release()
+    camera.resume()
+    camera.tick(clock())
+    assert camera.is_open
+    assert len(usb.opened) == 2
+
+
+def test_frames_from_before_privacy_are_gone_after_it(
+    camera: Camera, usb: UsbCamera, clock: Clock
+) -> None:
+    """A burst after a release uses a new capture: no old buffer is left to show."""
+    camera.burst(1, clock())
+    camera.release()
+    camera.burst(1, clock())
+    assert [capture.released for capture in usb.opened] == [True, False]
+
+
+def test_leaving_the_context_closes_the_device(
+    camera: Camera, usb: UsbCamera, clock: Clock
+) -> None:
+    """A camera is a context manager."""
+    with camera:
+        camera.burst(1, clock())
+    assert usb.opened[0].released
+
+
+@pytest.mark.parametrize(
+    "source", ["/dev/video77", "absent.jpg", "absent.mp4", "/nowhere", "gopher://cam/1"]
+)
+def test_opening_never_raises_but_the_first_burst_does(source: str) -> None:
+    """A node starts without its camera, and says what is missing when it is asked to look."""
+    camera = open_camera(CameraSettings(source=source))
+    with pytest.raises(CameraError) as caught:
+        camera.burst(1, 0.0)
+    assert camera.fault == str(caught.value)
+    assert source in str(caught.value)
+
+
+def test_a_picture_that_appears_later_is_found(write_picture: Callable[..., Path]) -> None:
+    """A picture file that was missing at the start is used once it is there."""
+    path = write_picture("late.png")
+    moved = path.rename(path.with_name("early.png"))
+    camera = open_camera(CameraSettings(source=str(path)))
+    assert not camera.tick(time.monotonic())
+    moved.rename(path)
+    assert len(camera.burst(5, 0.0)) == 1
+
+
+def test_the_description_has_no_password() -> None:
+    """It is made for logs."""
+    camera = open_camera(CameraSettings(source="rtsp://me:secret@cam/live"))
+    assert camera.description == "rtsp://cam/live"
+    assert "secret" not in repr(camera)
+
+
+def test_rotation_and_mirror_apply_to_every_source(write_picture: Callable[..., Path]) -> None:
+    """A still whose left half is dark shows it at the top after a quarter turn clockwise."""
+    path = write_picture("halves.png", 64, 48, left=0, right=255)
+    (frame,) = open_camera(CameraSettings(source=str(path), rotation=90)).burst(1, 0.0)
+    assert frame.image.shape == (64, 48, 3)
+    assert frame.image.flags.c_contiguous
+    assert (frame.image[0, 0, 0], frame.image[-1, 0, 0]) == (0, 255)
+
+
+@pytest.mark.parametrize(
+    ("rotation", "mirror", "expected"),
+    [
+        (0, False, [[1, 2], [3, 4]]),
+        (90, False, [[3, 1], [4, 2]]),
+        (180, False, [[4, 3], [2, 1]]),
+        (270, False, [[2, 4], [1, 3]]),
+        (0, True, [[2, 1], [4, 3]]),
+        (90, True, [[1, 3], [2, 4]]),  # rotation first, then mirror
+    ],
+)
+def test_pictures_are_turned_clockwise_then_mirrored(
+    rotation: int, mirror: bool, expected: list[list[int]]
+) -> None:
+    """Four pixels tell every turn from every other."""
+    image = np.repeat(np.array([[1, 2], [3, 4]], np.uint8)[..., None], 3, axis=2)
+    assert orient(image, rotation, mirror)[..., 0].tolist() == expected
+
+
+def test_an_idle_picture_camera_costs_next_to_nothing(write_picture: Callable[..., Path]) -> None:
+    """Ten ticks a second for an hour, with their checks, take under a tenth of a percent of it."""
+    clock = Clock()
+    camera = open_camera(CameraSettings(source=str(write_picture("one.png"))), clock=clock)
+    began = time.process_time()
+    for _ in range(36_000):
+        clock.seconds += 0.1
+        camera.tick(clock())
+    assert time.process_time() - began < 3.6
