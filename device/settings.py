@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from device.config import Config
-
-_LOG = logging.getLogger(__name__)
-_FILE = "settings.json"
+from device.entity import OFF, ON
+from device.memory import Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,48 +38,47 @@ class Settings:
             motion_cool_down=motion.cool_down if motion else 0.0,
         )
 
+    def document(self) -> dict[str, str | float]:
+        """Return the settings as Home Assistant reads them."""
+        return {
+            key: (ON if value else OFF) if isinstance(value, bool) else value
+            for key, value in asdict(self).items()
+        }
+
 
 class SettingsStore:
-    """Keeps the settings in the state directory.
+    """Keeps the settings across restarts.
 
     What was set from Home Assistant holds until the YAML file itself says something new: the later word of the owner
     wins, whichever way it was spoken.
 
     Args:
-        directory: must exist.
+        memory: where they are kept.
         configured: what the YAML file says now.
     """
 
-    def __init__(self, directory: Path, configured: Settings) -> None:
-        self._path = directory / _FILE
+    def __init__(self, memory: Memory, configured: Settings) -> None:
+        self._memory = memory
         self._configured = configured
 
     def load(self) -> Settings:
-        """Return the settings to start with. A file that cannot be read is reported and counts as none."""
-        try:
-            stored = json.loads(self._path.read_text(encoding="utf-8"))
-            before, set_to = stored["configured"], stored["settings"]
-            kept = {
-                key: set_to[key]
-                for key, value in asdict(self._configured).items()
-                if before[key] == value and _is_alike(set_to[key], value)
-            }
-        except FileNotFoundError:
-            return self._configured
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            _LOG.warning("%s cannot be read (%s); the configuration's values hold", self._path, error)
-            return self._configured
+        """Return the settings to start with."""
+        stored = self._memory.load()
+        before, set_to = _mapping(stored.get("configured")), _mapping(stored.get("settings"))
+        kept = {
+            key: set_to[key]
+            for key, value in asdict(self._configured).items()
+            if before.get(key) == value and _is_alike(set_to.get(key), value)
+        }
         return replace(self._configured, **kept)
 
     def save(self, settings: Settings) -> None:
-        """Remember the settings. A disk that refuses is reported; the settings hold until the node stops."""
-        text = json.dumps({"configured": asdict(self._configured), "settings": asdict(settings)})
-        unfinished = self._path.with_suffix(".part")
-        try:
-            unfinished.write_text(text, encoding="utf-8")
-            os.replace(unfinished, self._path)
-        except OSError as error:
-            _LOG.error("%s cannot be written (%s); settings are lost at the next restart", self._path, error)
+        """Remember the settings."""
+        self._memory.save({"configured": asdict(self._configured), "settings": asdict(settings)})
+
+
+def _mapping(stored: Any) -> Mapping[str, Any]:
+    return stored if isinstance(stored, Mapping) else {}
 
 
 def _is_alike(stored: Any, configured: bool | float) -> bool:

@@ -14,6 +14,7 @@ from device.perception.attributes import AttributeClassifier, decide
 from device.perception.bundle import ZOO, Bundle
 from device.perception.detection import FaceDetector
 from device.perception.quality import Gate, measure
+from device.perception.runtime import Network
 from device.perception.voting import Ballot, Track, confirmed, iou, track
 
 # A face that overlaps one of the observation before by this much is taken for the same person.
@@ -71,6 +72,12 @@ class Perception:
     def bundle(self) -> Bundle:
         """What the attribute network's numbers mean."""
         return self._classifier.bundle
+
+    def invocations_per_face(self) -> list[tuple[Network, int]]:
+        """Return the networks, and how often each runs for a frame with one face."""
+        classifier = self._classifier
+        views = 2 if classifier.bundle.flip_average else 1
+        return [*((network, 1) for network in self._detector.networks), (classifier.network, views)]
 
     def perceive(
         self, frames: Sequence[Frame], judgement: Judgement, previous: Sequence[Face] = ()
