@@ -100,7 +100,7 @@ def _paths(root: Schema, above: KeyPath) -> Iterator[KeyPath]:
 
 def _found(value: object, path: KeyPath, document: Document, schema: Schema) -> str:
     if path in document.references:
-        return f"another kind of value in {document.references[path]}"
+        return f"a value in {document.references[path]} that does not fit"
     if any(choice.get("format") == "password" for choice in schema.get("anyOf", ())):
         return "a value that is not text and is not shown here; put it in quotes"
     match value:

@@ -92,14 +92,11 @@ Pin: TypeAlias = Annotated[
         {
             "anyOf": [
                 {"type": "integer", "minimum": 2, "maximum": 27},
-                {
-                    "type": "string",
-                    "pattern": r"^(GPIO|BCM|BOARD)[1-9]\d?$",
-                    **explained(
-                        '"GPIO17", or "BOARD11" for the GPIO pin at that position of the header'
-                    ),
-                },
-            ]
+                {"type": "string", "pattern": r"^(GPIO|BCM|BOARD)[1-9]\d?$"},
+            ],
+            **explained(
+                'a BCM number, 2 to 27, or "GPIO17", or "BOARD11" where the header has a GPIO'
+            ),
         }
     ),
 ]
@@ -144,7 +141,10 @@ File: TypeAlias = Annotated[
 
 CameraSource: TypeAlias = Annotated[
     str,
-    Field(min_length=1),
+    Field(
+        min_length=1,
+        json_schema_extra=explained("a camera's number, a device, a path or a URL"),
+    ),
     BeforeValidator(_source, json_schema_input_type=Annotated[int, Field(ge=0)] | str),
 ]
 """A device's number, a path or a URL."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -36,7 +38,7 @@ class Section(BaseModel):
             return handler(meaning(value))
 
 
-def is_section(annotation: object) -> bool:
+def is_section(annotation: object) -> TypeGuard[type[Section]]:
     """Whether a field holds a section that is always there."""
     return isinstance(annotation, type) and issubclass(annotation, Section)
 

@@ -54,7 +54,9 @@ def compose(path: Path) -> yaml.Node | None:
     try:
         return _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # What is never closed is only noticed at the end; its beginning is what helps.
+        at_end = "end of stream" in str(error.problem) or "<stream end>" in str(error.problem)
+        mark = (at_end and error.context_mark) or error.problem_mark
         raise _fault(path, mark.line + 1 if mark else 0, _in_our_words(error)) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
@@ -101,5 +103,5 @@ def _in_our_words(error: yaml.MarkedYAMLError) -> str:
         return f"found {problem}"
     if "but found another document" in problem:
         return "found a second document (---); the configuration is one"
-    context = f" {error.context}" if error.context else ""
-    return f"is not YAML:{context}: {problem}; compare indentation, colons and quotes with config.example.yaml"
+    context = f"{error.context}: " if error.context else ""
+    return f"is not YAML: {context}{problem}; compare indentation, colons and quotes with config.example.yaml"
