@@ -1,0 +1,5 @@
+"""`python -m device` is `facet`."""
+
+from device.cli import main
+
+main()

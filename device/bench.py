@@ -1,0 +1,208 @@
+"""`facet bench`: what a press costs on this machine, beside what the networks alone cost."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter, sleep
+from typing import Any
+
+import paho.mqtt.client as mqtt
+import yaml
+
+from device.camera import read_picture
+from device.classify import open_perception
+from device.config import PerceptionSettings
+from device.entity import PRESS, Document
+from device.errors import FacetError
+from device.health import cpu_seconds, resident_bytes
+from device.mqtt.topics import ONLINE, Topics
+from device.perception.pipeline import Perception
+
+_ONLINE_TIMEOUT = 60.0
+_ANSWER_TIMEOUT = 30.0
+_IDLE_SECONDS = 10.0
+# The first presses load pages and fill caches.
+_WARM_UP = 3
+_TOPICS = Topics("facet-bench", "bench", "facet-bench-discovery")
+
+
+class BenchError(FacetError):
+    """The node under test did not do what a node does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where the node under test finds its broker; without a password."""
+
+    host: str
+    port: int
+
+
+def bench(
+    broker: Broker, picture: Path, presses: int, report: Callable[[str], None]
+) -> dict[str, Any]:
+    """Run a node in a process of its own, press it, and return the figures that docs/performance.md explains.
+
+    Args:
+        broker: that the node and this process share.
+        picture: stands before the node's camera; a burst is one frame of it.
+        presses: how many are measured.
+        report: is told what is going on.
+
+    Raises:
+        BenchError: the node did not come online or did not answer, or the picture shows no usable face.
+        CameraError: the picture cannot be read.
+    """
+    read_picture(picture)  # a wrong path is told at once, not by a node that sees nothing
+    perception = open_perception(PerceptionSettings(), "attributes")
+    ears = _Ears(broker)
+    with TemporaryDirectory() as folder, _node(broker, picture, Path(folder)) as (node, started):
+        ears.wait_for(_TOPICS.status, lambda payload: payload == ONLINE.encode(), _ONLINE_TIMEOUT)
+        ears.wait_for(
+            _TOPICS.camera_status, lambda payload: payload == ONLINE.encode(), _ONLINE_TIMEOUT
+        )
+        start_to_online = perf_counter() - started
+        bare, pressed = [], []
+        for i in range(_WARM_UP + presses):
+            report(f"press {i + 1} of {_WARM_UP + presses}")
+            # By turns, so that what else the machine does burdens both alike.
+            bare.append(_bare_milliseconds(perception))
+            pressed.append(ears.press())
+        report(f"idle for {_IDLE_SECONDS:.0f} s")
+        before = cpu_seconds(node.pid)
+        sleep(_IDLE_SECONDS)
+        idle = (cpu_seconds(node.pid) - before) / _IDLE_SECONDS
+        resident = resident_bytes(node.pid)
+    ears.close()
+    measured = pressed[_WARM_UP:]
+    bare_ms = median(bare[_WARM_UP:])
+    total_ms = median(press.total_ms for press in measured)
+    return {
+        "stages": {
+            stage: round(median(press.stages[stage] for press in measured), 2)
+            for stage in measured[0].stages
+        },
+        "bare_ms": round(bare_ms, 2),
+        "total_ms": round(total_ms, 2),
+        "overhead_ratio": round(total_ms / bare_ms, 2),
+        "round_trip_ms": round(median(press.round_trip_ms for press in measured), 2),
+        "rss_mb": round(resident / 1e6, 1),
+        "start_to_online_s": round(start_to_online, 2),
+        "idle_cpu_percent": round(idle * 100, 2),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    stages: dict[str, float]
+    total_ms: float
+    round_trip_ms: float
+
+
+class _Ears:
+    """A second client of the broker, as Home Assistant is one."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._heard: SimpleQueue[tuple[str, bytes, float]] = SimpleQueue()
+        self._client = mqtt.Client(
+            mqtt.CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTProtocolVersion.MQTTv311
+        )
+        self._client.on_message = self._hear
+        try:
+            self._client.connect(broker.host, broker.port)
+        except OSError as error:
+            msg = f"--broker {broker.host}:{broker.port} does not answer: {error}; start one there"
+            raise BenchError(msg) from error
+        self._client.subscribe(f"{_TOPICS.base}/#", 1)
+        self._client.loop_start()
+
+    def wait_for(
+        self, topic: str, condition: Callable[[bytes], bool], timeout: float
+    ) -> tuple[bytes, float]:
+        """Return the first payload on topic that meets condition, and when it came (perf_counter)."""
+        deadline = perf_counter() + timeout
+        while (left := deadline - perf_counter()) > 0:
+            try:
+                heard, payload, at = self._heard.get(timeout=left)
+            except Empty:
+                break
+            if heard == topic and condition(payload):
+                return payload, at
+        msg = f"the node published nothing expected on {topic} within {timeout:.0f} s; see its log above"
+        raise BenchError(msg)
+
+    def press(self) -> _Press:
+        """Press the button in Home Assistant's way and wait for the observation."""
+        pressed = perf_counter()
+        self._client.publish(_TOPICS.command("capture"), PRESS, 1)
+        topic = _TOPICS.document(Document.EVENT)
+        payload, at = self.wait_for(topic, lambda _: True, _ANSWER_TIMEOUT)
+        event = json.loads(payload)
+        if event["reason"] is not None:
+            msg = f"--picture: the node answered {event['reason']}; give a picture with one clear face"
+            raise BenchError(msg)
+        took = datetime.fromisoformat(event["published_at"]) - datetime.fromisoformat(
+            event["triggered_at"]
+        )
+        return _Press(event["timings"], took.total_seconds() * 1000, (at - pressed) * 1000)
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _hear(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        self._heard.put((message.topic, message.payload, perf_counter()))
+
+
+@contextmanager
+def _node(
+    broker: Broker, picture: Path, folder: Path
+) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+    """Run a node for a while; give its process and when it was started (perf_counter)."""
+    config = folder / "facet.yaml"
+    settings = {
+        "node": {"id": _TOPICS.node, "state_directory": str(folder / "state")},
+        "mqtt": {
+            "host": broker.host,
+            "port": broker.port,
+            "base_topic": _TOPICS.base,
+            "discovery_prefix": _TOPICS.discovery_prefix,
+        },
+        "camera": {"source": str(picture.resolve())},
+        "triggers": {"burst": 1},
+    }
+    config.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    command = [sys.executable, "-m", "device", "run", "-c", str(config), "--log-level", "warning"]
+    started = perf_counter()
+    process = subprocess.Popen(command, stdout=sys.stderr)
+    try:
+        yield process, started
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _bare_milliseconds(perception: Perception) -> float:
+    """Return what the invocations of TFLite for one face in one frame cost, and nothing else."""
+    total = 0.0
+    for network, times in perception.invocations_per_face():
+        for _ in range(times):
+            start = perf_counter()
+            network.invoke()
+            total += perf_counter() - start
+    return total * 1000

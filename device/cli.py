@@ -1,0 +1,139 @@
+"""The `facet` command. Each command's work stands in a module of its own, imported when it is asked for."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from device import __version__
+from device.errors import FacetError
+
+app = typer.Typer(
+    name="facet",
+    help="A facial-attribute sensor for Home Assistant: press a button, and see what the camera saw.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+ConfigFile = Annotated[
+    Path, typer.Option("--config", "-c", help="The node's YAML file.", show_default=True)
+]
+Model = Annotated[
+    str, typer.Option(help="A shipped model's name, or the path of a .tflite with its JSON beside it.")
+]
+
+
+def main() -> None:
+    """Run a command; an error that the owner can act on is a line, not a traceback."""
+    try:
+        app()
+    except FacetError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback
+    if wanted:
+        typer.echo(f"facet {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(
+    config: ConfigFile = Path("facet.yaml"),
+    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
+) -> None:
+    """Run the node until it is told to stop (Ctrl-C or SIGTERM)."""
+    from device.config import load
+    from device.logs import start_logging
+    from device.run import run_until_signal
+
+    start_logging(log_level)
+    run_until_signal(load(config))
+
+
+@app.command()
+def check(config: ConfigFile = Path("facet.yaml")) -> None:
+    """Validate the configuration, then try broker, camera, pins and models; exit code 1 if any does not work."""
+    from device.check import check as try_everything
+
+    if not try_everything(config):
+        raise typer.Exit(1)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of the configuration file, for editors."""
+    from device.config import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2))
+
+
+@app.command()
+def entities(
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="Show the entities of this node.")
+    ] = None,
+) -> None:
+    """Print the table of Home Assistant entities."""
+    from device.entity_table import print_entities
+
+    print_entities(config)
+
+
+@app.command()
+def classify(
+    pictures: Annotated[list[Path], typer.Argument(help="JPEG, PNG, WebP or BMP files.")],
+    model: Model = "attributes",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document a picture, one a line.")
+    ] = False,
+    annotate: Annotated[
+        Path | None,
+        typer.Option(help="Write the picture with boxes and attributes here; a folder for several."),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show the subjective attributes too.")
+    ] = False,
+) -> None:
+    """Say what pictures show, without broker, camera or configuration."""
+    from device.classify import classify as classify_pictures
+
+    all_read = classify_pictures(
+        pictures, model, as_json=as_json, everything=everything, annotated=annotate
+    )
+    if not all_read:
+        raise typer.Exit(1)
+
+
+@app.command()
+def bench(
+    broker: Annotated[
+        str | None, typer.Option(help="HOST[:PORT] of a broker without a password; an embedded one if unset.")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="One clear face; the demo's portrait at 640x480 if unset.")
+    ] = None,
+    presses: Annotated[int, typer.Option(min=1, max=10_000, help="How many are measured.")] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Measure what a press costs on this machine, beside what the networks alone cost."""
+    from device.bench import print_bench
+
+    print_bench(broker, picture, presses, as_json=as_json)
