@@ -41,9 +41,11 @@ def prepare(
 
 @app.command()
 def train(
-    backbone: Annotated[
+    weights: Annotated[
         Path | None,
-        typer.Option(help="torchvision's mobilenet_v2 ImageNet weights (.pth); noise if unset."),
+        typer.Option(
+            help="Start from torchvision's mobilenet_v2 (.pth) or another run's best.pt; from noise if unset."
+        ),
     ] = None,
     recipe: Annotated[Path, typer.Option(help="The recipe.")] = _RECIPE,
     data: Annotated[Path, typer.Option(help="The crops that prepare made.")] = Path("data"),
@@ -53,7 +55,7 @@ def train(
     from model.recipe import read_recipe
     from model.train import Run
 
-    Run(read_recipe(recipe), data, run, backbone).train()
+    Run(read_recipe(recipe), data, run, weights).train()
 
 
 @app.command()

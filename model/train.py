@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import cv2
@@ -41,25 +42,35 @@ class Score:
     loss: float
 
 
-def build_network(recipe: Recipe, attributes: int, backbone: Path | None) -> AttributeNetwork:
-    """Make the network of a recipe, its backbone filled from a torchvision MobileNetV2 weight file.
+def build_network(recipe: Recipe, attributes: int, weights: Path | None) -> AttributeNetwork:
+    """Make the network of a recipe, filled from a weight file.
+
+    Args:
+        recipe: gives the shape.
+        attributes: how many the network answers.
+        weights: torchvision's MobileNetV2, of which the backbone is taken, or the best weights of another run, which
+            are taken whole; None starts from noise.
 
     Raises:
-        TrainingError: the file does not hold those weights.
+        TrainingError: the file does not hold weights of this shape.
     """
     shape = recipe.network
     network = AttributeNetwork(attributes, shape.hidden, shape.dropout, shape.width)
-    if backbone is not None:
-        try:
-            weights = torch.load(backbone, map_location="cpu", weights_only=True)
-            features = {k: v for k, v in weights.items() if k.startswith("features.")}
-            missing = network.load_state_dict(features, strict=False).missing_keys
-        except (OSError, RuntimeError, AttributeError, ValueError) as error:
-            msg = f"backbone {backbone} does not fit a MobileNetV2 of width {shape.width}: {error}"
-            raise TrainingError(msg) from error
-        if any(key.startswith("features.") for key in missing):
-            msg = f"backbone {backbone} lacks weights of the backbone; torchvision's mobilenet_v2 file is expected"
-            raise TrainingError(msg)
+    if weights is None:
+        return network
+    try:
+        state = torch.load(weights, map_location="cpu", weights_only=True)
+        if "network" in state:
+            network.load_state_dict(state["network"])
+            return network
+        features = {key: value for key, value in state.items() if key.startswith("features.")}
+        missing = network.load_state_dict(features, strict=False).missing_keys
+    except (OSError, RuntimeError, AttributeError, TypeError, ValueError, UnpicklingError) as error:
+        msg = f"weights {weights} do not fit a MobileNetV2 of width {shape.width}: {error}"
+        raise TrainingError(msg) from error
+    if any(key.startswith("features.") for key in missing):
+        msg = f"weights {weights} lack a backbone; torchvision's mobilenet_v2 or a run's {BEST} is expected"
+        raise TrainingError(msg)
     return network
 
 
@@ -70,20 +81,20 @@ class Run:
         recipe: what to train.
         data: folder made by prepare.
         folder: for checkpoint, best weights and log.
-        backbone: ImageNet weights; None starts from noise.
+        weights: to start from; see build_network.
 
     Raises:
         DataError: there are no crops.
         TrainingError: the weights do not fit, or the folder belongs to another recipe.
     """
 
-    def __init__(self, recipe: Recipe, data: Path, folder: Path, backbone: Path | None) -> None:
+    def __init__(self, recipe: Recipe, data: Path, folder: Path, weights: Path | None) -> None:
         torch.manual_seed(recipe.seed)
         # The cores belong to the training step; and a pool of OpenCV's threads does not survive the fork of a worker.
         cv2.setNumThreads(0)
         self._recipe, self._folder = recipe, folder
         self._train, self._val = read_crops(data, "train"), read_crops(data, "val")
-        network = build_network(recipe, len(self._train.attributes), backbone)
+        network = build_network(recipe, len(self._train.attributes), weights)
         self._network = network.to(memory_format=torch.channels_last)
         self._average = AveragedModel(
             self._network,
