@@ -6,6 +6,7 @@ discovery and of the states as they are now. A new client has no memory.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
@@ -19,21 +20,30 @@ from paho.mqtt.enums import (
     MQTTErrorCode,
     MQTTProtocolVersion,
 )
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from device.mqtt.errors import LinkError, ended, refused, unanswered, unreachable
+from device.mqtt.errors import (
+    LinkError,
+    ProtocolRefusedError,
+    ended,
+    refused,
+    unanswered,
+    unreachable,
+)
 from device.mqtt.tls import tls_context
 
 if TYPE_CHECKING:
     from device.config import MqttSettings
 
+_LOG = logging.getLogger(__name__)
+
 _QOS = 1
-# Seconds, for each of TCP, TLS and the broker's answers; a small machine needs about two for TLS.
-_PATIENCE = 10.0
-# Bytes. Nothing that the node subscribes to needs more; keeps a stray picture out of its memory.
-_LONGEST_PACKET = 65_536
+PATIENCE = 10.0
+"""Seconds, for each of TCP, TLS and the broker's answers; a small machine needs two for TLS."""
+
+# Seconds. A broker that reads MQTT 5 as 3.1.1 (amqtt 0.12 does) may wait for bytes that never come
+# instead of answering that it does not know this version.
+_GUESS_PATIENCE = 3.0
 _VERSIONS = {"5": MQTTProtocolVersion.MQTTv5, "3.1.1": MQTTProtocolVersion.MQTTv311}
 _connections = count(1)
 
@@ -55,6 +65,7 @@ class Connection:
         settings: where to connect to, and as whom.
         client_id: unique on the broker.
         version: of MQTT, "5" or "3.1.1".
+        patience: seconds that the broker has to answer CONNECT.
         will: None for a client that only has a look.
         on_message: called with topic, payload and whether it was retained, on paho's thread.
         on_answer: called with a number from publish() and why the broker refuses it, or None if
@@ -69,6 +80,7 @@ class Connection:
         settings: MqttSettings,
         client_id: str,
         version: str,
+        patience: float = PATIENCE,
         *,
         will: Will | None = None,
         on_message: Callable[[str, bytes, bool], None] = lambda _topic, _payload, _retained: None,
@@ -86,12 +98,12 @@ class Connection:
         self._subscriptions: list[ReasonCode] = []
         self._answered, self._subscribed, self._ended = Event(), Event(), Event()
         self._client = self._make_client(will)
-        self._open()
+        self._open(patience)
 
     def subscribe(self, *topics: str) -> list[str]:
         """Subscribe, wait for the broker's answer, and return the topics that it refuses."""
         self._client.subscribe([(topic, _QOS) for topic in topics])
-        self._subscribed.wait(_PATIENCE)
+        self._subscribed.wait(PATIENCE)
         return [
             topic
             for topic, reason in zip(topics, self._subscriptions, strict=False)
@@ -135,7 +147,7 @@ class Connection:
             protocol=_VERSIONS[self.version],
             reconnect_on_failure=False,
         )
-        client.connect_timeout = _PATIENCE
+        client.connect_timeout = PATIENCE
         if settings.username is not None:
             password = settings.password.get_secret_value() if settings.password else None
             client.username_pw_set(settings.username, password)
@@ -151,20 +163,14 @@ class Connection:
         client.on_log = self._log
         return client
 
-    def _open(self) -> None:
+    def _open(self, patience: float) -> None:
         settings = self._settings
-        properties = None
-        if self.version == "5":
-            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-            properties.MaximumPacketSize = _LONGEST_PACKET
         try:
-            self._client.connect(
-                settings.host, settings.effective_port, settings.keep_alive, properties=properties
-            )
+            self._client.connect(settings.host, settings.effective_port, settings.keep_alive)
         except (OSError, UnicodeError) as error:
             raise unreachable(settings, error) from error
         self._client.loop_start()
-        self._answered.wait(_PATIENCE)
+        self._answered.wait(patience)
         if self._welcome is not None and not self._welcome.is_failure:
             return
         self.close()
@@ -193,7 +199,8 @@ class Connection:
         reason: ReasonCode,
         _properties: object,
     ) -> None:
-        self._end = reason
+        # The broker's own reason comes first; the closed socket is then reported without one.
+        self._end = self._end or reason
         self._ended.set()
         self._answered.set()
         self._subscribed.set()
@@ -221,3 +228,27 @@ class Connection:
     def _log(self, _client: Client, _data: object, level: int, text: str) -> None:
         if level == LogLevel.MQTT_LOG_ERR:
             self._complaint = text
+
+
+def negotiate(
+    settings: MqttSettings, spoken: str | None, attempt: Callable[[str, float], Connection]
+) -> Connection:
+    """Connect once, in the configured version of MQTT or, with auto, in the first that works.
+
+    Args:
+        settings: say which version.
+        spoken: with auto, the version that worked before, if any did.
+        attempt: connects in a version, "5" or "3.1.1", with so many seconds for the answer.
+
+    Raises:
+        LinkError: there is no connection.
+    """
+    if settings.protocol != "auto":
+        return attempt(settings.protocol, PATIENCE)
+    if spoken is not None:
+        return attempt(spoken, PATIENCE)
+    try:
+        return attempt("5", _GUESS_PATIENCE)
+    except ProtocolRefusedError as error:
+        _LOG.info("MQTT: %s. Trying 3.1.1, because mqtt.protocol is auto", error)
+        return attempt("3.1.1", PATIENCE)

@@ -40,7 +40,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from device.mqtt.connection import Connection, Will
+from device.mqtt.connection import Connection, Will, negotiate
 from device.mqtt.errors import LinkError, ProtocolRefusedError
 from device.mqtt.events import (
     Birth,
@@ -183,7 +183,15 @@ class Link:
         error = connection.wait_until_ended()
         self._connection = None
         self._deliver(Disconnected(str(error)))
-        return monotonic() - started, error
+        lasted = monotonic() - started
+        if lasted < _STABLE and not error.patient:
+            # Mosquitto hangs up without a word on a client whose id comes a second time.
+            msg = (
+                f"{error} after {lasted:.0f} s. If this repeats, another client may use the id "
+                f"{self._client_id}; give each node a node.id of its own"
+            )
+            error = LinkError(msg)
+        return lasted, error
 
     def _connect(self) -> Connection:
         try:
@@ -194,11 +202,12 @@ class Link:
         self._spoken = connection.version
         return connection
 
-    def _attempt(self, version: str) -> Connection:
+    def _attempt(self, version: str, patience: float) -> Connection:
         return Connection(
             self._settings,
             self._client_id,
             version,
+            patience,
             will=Will(self._topics.status, OFFLINE),
             on_message=self._message,
             on_answer=self._answer,
@@ -252,30 +261,6 @@ class Link:
             self._inbox(event)
         except Exception:  # noqa: BLE001 - see above
             _LOG.exception("%s could not be handed on", event)
-
-
-def negotiate(
-    settings: MqttSettings, spoken: str | None, attempt: Callable[[str], Connection]
-) -> Connection:
-    """Connect once, in the configured version of MQTT or, with auto, in the first that works.
-
-    Args:
-        settings: say which version.
-        spoken: with auto, the version that worked before, if any did.
-        attempt: connects in the version that it is given, "5" or "3.1.1".
-
-    Raises:
-        LinkError: there is no connection.
-    """
-    if settings.protocol != "auto":
-        return attempt(settings.protocol)
-    if spoken is not None:
-        return attempt(spoken)
-    try:
-        return attempt("5")
-    except ProtocolRefusedError as error:
-        _LOG.info("MQTT: %s. Trying 3.1.1, because mqtt.protocol is auto", error)
-        return attempt("3.1.1")
 
 
 def probe(settings: MqttSettings) -> str:

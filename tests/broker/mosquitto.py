@@ -1,0 +1,176 @@
+"""Mosquitto as a child process, and what a test sees of it from outside."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import pytest
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+
+PATIENCE = 15.0
+"""Seconds until a test gives up waiting; ten times what a busy machine needs."""
+
+
+def free_port() -> int:
+    """Return a TCP port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def listens(port: int) -> bool:
+    """Return whether something listens on a TCP port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_for(condition: Callable[[], bool], what: str) -> None:
+    """Wait until the condition holds; fail with these words when it does not."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, f"not within {PATIENCE:.0f} s: {what}"
+        time.sleep(0.02)
+
+
+class Mosquitto:
+    """One broker. Leaving the context ends it."""
+
+    def __init__(self, folder: Path, port: int, lines: tuple[str, ...]) -> None:
+        self.port = port
+        self._folder = folder
+        configuration = [
+            f"listener {port} 127.0.0.1",
+            "persistence true",
+            f"persistence_location {folder}/",
+            # As root it would change to a user that cannot read a test's files.
+            "user root",
+            *lines,
+        ]
+        (folder / "mosquitto.conf").write_text("\n".join(configuration) + "\n")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start, and wait until it listens."""
+        program = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin")
+        assert program, "mosquitto is missing: apt-get install mosquitto"
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [program, "-v", "-c", self._folder / "mosquitto.conf"], stdout=log, stderr=log
+            )
+        wait_for(self._listens, f"mosquitto listens; it says:\n{self.log}")
+
+    def stop(self) -> None:
+        """End it as systemd would; what is retained is kept for the next start."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(PATIENCE)
+            self._process = None
+
+    @property
+    def log(self) -> str:
+        """All that it wrote."""
+        return (self._folder / "log").read_text(errors="replace")
+
+    def _listens(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, self.log
+        return listens(self.port)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+class Message(NamedTuple):
+    """What an observer received."""
+
+    topic: str
+    payload: bytes
+    retained: bool
+
+
+class Observer:
+    """Another client, as Home Assistant would be: hears everything, and can speak."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._heard: SimpleQueue[Message] = SimpleQueue()
+        self.messages: list[Message] = []
+        client.on_message = self._on_message
+
+    def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
+        self._heard.put(Message(message.topic, bytes(message.payload), message.retain))
+
+    def expect(self, topic: str, payload: bytes | None = None) -> Message:
+        """Wait for a message; those before it are kept in messages."""
+        end = time.monotonic() + PATIENCE
+        while (left := end - time.monotonic()) > 0:
+            try:
+                message = self._heard.get(timeout=left)
+            except Empty:
+                break
+            self.messages.append(message)
+            if message.topic == topic and payload in {None, message.payload}:
+                return message
+        heard = "\n".join(f"{m.topic} {m.payload[:60]!r}" for m in self.messages)
+        pytest.fail(f"{topic} {payload!r} did not come; heard:\n{heard}")
+
+    def expect_all(self, topics: Iterable[str]) -> dict[str, Message]:
+        """Wait for a message on each of these topics, in any order; return the newest of each."""
+        missing = set(topics)
+        found: dict[str, Message] = {}
+        while missing:
+            message = self._heard.get(timeout=PATIENCE)
+            self.messages.append(message)
+            found[message.topic] = message
+            missing.discard(message.topic)
+        return found
+
+    def drain(self) -> list[Message]:
+        """Return what came since, without waiting."""
+        while not self._heard.empty():
+            self.messages.append(self._heard.get())
+        return self.messages
+
+    def say(self, topic: str, payload: bytes | str, *, retain: bool = False) -> None:
+        """Publish, and wait until the broker has it."""
+        self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(PATIENCE)
+
+
+@contextmanager
+def observe(port: int, topic: str = "#", user: str | None = None) -> Iterator[Observer]:
+    """Listen on a broker; the name is also the password of user."""
+    client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
+    observer = Observer(client)
+    subscribed: SimpleQueue[None] = SimpleQueue()
+    client.on_subscribe = lambda *_: subscribed.put(None)
+    if user:
+        client.username_pw_set(user, user)
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    client.subscribe(topic, qos=1)
+    subscribed.get(timeout=PATIENCE)
+    try:
+        yield observer
+    finally:
+        client.disconnect()
+        client.loop_stop()

@@ -1,0 +1,121 @@
+"""The node's MQTT side without camera and perception; a test pumps its inbox itself.
+
+Run as a program (python -m tests.broker.node PORT STATE_DIRECTORY) it stays until it is killed.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from random import Random
+from types import TracebackType
+from typing import Self, TypeVar
+
+import pytest
+
+from device.config import Config
+from device.entities import LABELS, entities
+from device.entity import OFF, Document
+from device.memory import Memory
+from device.mqtt.announcer import Announcer
+from device.mqtt.courier import Courier
+from device.mqtt.events import Birth, Connected, Delivered, Disconnected, LinkEvent, Refused
+from device.mqtt.link import Link
+from device.mqtt.outbox import Outbox
+from device.mqtt.topics import Topics
+from device.state import blank_state
+from tests.broker.mosquitto import PATIENCE
+
+Event = TypeVar("Event", bound=LinkEvent)
+
+
+class Node:
+    """Link, announcer, courier and outbox, wired as the agent wires them."""
+
+    def __init__(
+        self, folder: Path, mqtt: Mapping[str, object], **sections: Mapping[str, object]
+    ) -> None:
+        mqtt = {"host": "127.0.0.1", **mqtt}
+        config = Config.model_validate({"mqtt": mqtt, **sections})
+        self.topics = Topics.of(config)
+        self.table = entities(config, LABELS)
+        self.inbox: SimpleQueue[LinkEvent] = SimpleQueue()
+        seeded = Random(0)  # noqa: S311 - a test that fails should fail again
+        self.link = Link(config.mqtt, config.node.id, self.inbox.put, seeded)
+        memory = Memory(folder / "announced.json")
+        self.announcer = Announcer(self.link, config, self.table, memory)
+        self.outbox = Outbox(folder / "outbox.db")
+        self.courier = Courier(self.link, self.topics.document(Document.EVENT), self.outbox)
+        self.documents = {
+            Document.STATE: blank_state(self.table),
+            Document.SETTINGS: {"privacy": OFF, "threshold_offset": 0.0},
+            Document.DIAGNOSTICS: {"camera_problem": OFF},
+        }
+
+    def expect(self, kind: type[Event], patience: float = PATIENCE) -> Event:
+        """Handle what the link says until it says something of this kind, and return that."""
+        end = time.monotonic() + patience
+        seen: list[LinkEvent] = []
+        while True:
+            try:
+                event = self.inbox.get(timeout=max(end - time.monotonic(), 0.001))
+            except Empty:
+                pytest.fail(f"no {kind.__name__} within {patience} s, but {seen}")
+            seen.append(event)
+            self.handle(event)
+            if isinstance(event, kind):
+                return event
+
+    def expect_all_answered(self) -> None:
+        """Wait until the broker has confirmed or refused everything that was published so far."""
+        last = self.link.publish(self.topics.document(Document.STATE), "{}")
+        while True:
+            match self.expect_any():
+                case Delivered(number) | Refused(number) if number == last:
+                    return
+
+    def expect_any(self) -> LinkEvent:
+        """Handle the next thing that the link says, and return it."""
+        event = self.inbox.get(timeout=PATIENCE)
+        self.handle(event)
+        return event
+
+    def handle(self, event: LinkEvent) -> None:
+        """Do what the agent does."""
+        match event:
+            case Connected():
+                self.announcer.announce(self.documents, camera_online=True)
+                self.courier.resume()
+            case Birth():
+                self.announcer.announce(self.documents, camera_online=True)
+            case Disconnected():
+                self.courier.pause()
+            case Delivered(number):
+                self.announcer.delivered(number)
+                self.courier.delivered(number)
+            case Refused(number):
+                self.courier.refused(number)
+            case _:
+                pass
+
+    def __enter__(self) -> Self:
+        self.link.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.link.stop()
+        self.outbox.close()
+
+
+if __name__ == "__main__":
+    with Node(Path(sys.argv[2]), {"port": int(sys.argv[1])}) as node:
+        while True:
+            node.handle(node.inbox.get())

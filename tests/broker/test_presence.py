@@ -1,0 +1,127 @@
+"""The node's presence on a real broker: discovery, states, availability."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from device.entity import Document
+from device.mqtt.events import Birth, Connected, Disconnected
+from device.mqtt.topics import BIRTH_TOPIC
+from tests.broker.mosquitto import Mosquitto, observe
+from tests.broker.node import Node
+
+pytestmark = pytest.mark.broker
+
+
+def test_discovery_and_states_are_retained_and_online_comes_last(
+    broker: Mosquitto, tmp_path: Path
+) -> None:
+    """Who subscribes before sees the order; who subscribes later finds everything."""
+    with observe(broker.port) as early, Node(tmp_path, {"port": broker.port}) as node:
+        node.expect(Connected)
+        early.expect(node.topics.status, b"online")
+        order = [message.topic for message in early.messages]
+        assert order == [
+            node.topics.discovery,
+            node.topics.camera_status,
+            node.topics.document(Document.STATE),
+            node.topics.document(Document.SETTINGS),
+            node.topics.document(Document.DIAGNOSTICS),
+            node.topics.status,
+        ]
+        with observe(broker.port) as late:
+            found = late.expect_all(order)
+            assert all(found[topic].retained for topic in order)
+        payload = json.loads(early.messages[0].payload)
+        assert set(payload["components"]) == {row.key for row in node.table}
+
+
+def test_a_killed_node_is_offline_at_once(broker: Mosquitto, tmp_path: Path) -> None:
+    """The last will speaks for a process that got SIGKILL."""
+    command = [sys.executable, "-m", "tests.broker.node", str(broker.port), str(tmp_path)]
+    with observe(broker.port) as observer, subprocess.Popen(command) as process:
+        try:
+            observer.expect("facet/facet/status", b"online")
+        finally:
+            process.kill()
+        observer.expect("facet/facet/status", b"offline")
+        with observe(broker.port, "facet/facet/status") as late:
+            assert late.expect("facet/facet/status").payload == b"offline"
+
+
+def test_a_stopped_node_says_offline_itself(broker: Mosquitto, tmp_path: Path) -> None:
+    """A clean stop leaves offline behind, and the broker has no reason to publish the will."""
+    with observe(broker.port) as observer:
+        with Node(tmp_path, {"port": broker.port}) as node:
+            node.expect(Connected)
+            observer.expect(node.topics.status, b"online")
+        observer.expect("facet/facet/status", b"offline")
+    assert "Sending will" not in broker.log
+    assert "Received DISCONNECT from facet-facet" in broker.log
+
+
+def test_the_node_comes_back_after_the_broker_did(broker: Mosquitto, tmp_path: Path) -> None:
+    """A broker that restarts is met again, and everything is announced afresh."""
+    with Node(tmp_path, {"port": broker.port}) as node:
+        node.expect(Connected)
+        broker.stop()
+        node.expect(Disconnected)
+        assert node.link.publish("facet/facet/state", "{}") is None
+        broker.start()
+        with observe(broker.port) as observer:
+            node.expect(Connected)
+            observer.expect(node.topics.status, b"online")
+
+
+def test_a_reborn_home_assistant_hears_everything_again(broker: Mosquitto, tmp_path: Path) -> None:
+    """Its birth message is answered by discovery and states, even though they are retained."""
+    with observe(broker.port) as observer, Node(tmp_path, {"port": broker.port}) as node:
+        node.expect(Connected)
+        observer.expect(node.topics.status, b"online")
+        observer.say(BIRTH_TOPIC, "online")
+        node.expect(Birth)
+        observer.expect(node.topics.discovery)
+        observer.expect(node.topics.status, b"online")
+
+
+def test_several_births_in_a_row_are_answered_once(broker: Mosquitto, tmp_path: Path) -> None:
+    """A birth that comes while the answer to another one is waiting adds nothing."""
+    with observe(broker.port) as observer, Node(tmp_path, {"port": broker.port}) as node:
+        node.expect(Connected)
+        for _ in range(3):
+            observer.say(BIRTH_TOPIC, "online")
+        observer.say(BIRTH_TOPIC, "offline")
+        node.expect(Birth)
+        with pytest.raises(pytest.fail.Exception, match="no Birth"):
+            node.expect(Birth, patience=1.2)
+
+
+def test_a_disabled_attribute_leaves_home_assistant(broker: Mosquitto, tmp_path: Path) -> None:
+    """Its component is published once as a mere platform, then no more."""
+    with Node(tmp_path, {"port": broker.port}) as node:
+        node.expect(Connected)
+        node.expect_all_answered()
+    with observe(broker.port, node.topics.discovery) as observer:
+        observer.expect(node.topics.discovery)
+        disabled = {"disabled": ["Bald"]}
+        with Node(tmp_path, {"port": broker.port}, attributes=disabled) as node:
+            node.expect(Connected)
+            node.expect_all_answered()
+            farewell = json.loads(observer.expect(node.topics.discovery).payload)
+            final = json.loads(observer.expect(node.topics.discovery).payload)
+    assert farewell["components"]["bald"] == {"platform": "binary_sensor"}
+    assert "bald" not in final["components"]
+    with (
+        observe(broker.port, node.topics.discovery) as observer,
+        Node(tmp_path, {"port": broker.port}, attributes=disabled) as node,
+    ):
+        observer.expect(node.topics.discovery)
+        node.expect(Connected)
+        assert (
+            "bald" not in json.loads(observer.expect(node.topics.discovery).payload)["components"]
+        )
