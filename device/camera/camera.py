@@ -110,7 +110,9 @@ class Camera:
             raise self._lost(error) from error
         self._found()
         return [
-            Frame(orient(frame.image, self._rotation, self._mirror), frame.captured_at)
+            Frame(
+                orient(frame.image, rotation=self._rotation, mirror=self._mirror), frame.captured_at
+            )
             for frame in frames
         ]
 
@@ -204,7 +206,7 @@ class Camera:
         return CameraError(text)
 
 
-def orient(image: Image, rotation: int, mirror: bool) -> Image:
+def orient(image: Image, *, rotation: int, mirror: bool) -> Image:
     """Turn a picture clockwise by 0, 90, 180 or 270 degrees, then mirror it left to right if asked.
 
     Args:

@@ -70,7 +70,7 @@ def decode(capture: Capture) -> Image | None:
     decoded, image = capture.retrieve()
     if not decoded or image is None or image.size == 0:
         return None
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+    if image.shape[2:] != (3,) or image.dtype != np.uint8:
         message = (
             f"frames arrive as {image.dtype} of shape {image.shape}, not (height, width, 3) uint8. "
             f"OpenCV {cv2.__version__} is installed; 4.11 has this fault. Install 4.12 or newer."

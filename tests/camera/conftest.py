@@ -11,7 +11,8 @@ import pytest
 
 from device.camera import Camera, open_camera
 from device.config import CameraSettings
-from tests.camera.simulated import Clock, UsbCamera
+from tests.camera.simulated import UsbCamera
+from tests.clock import Clock
 
 # Exists everywhere, and may be read and written like a camera; the simulation does the rest.
 DEVICE = "/dev/null"

@@ -5,28 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.clock import Clock
+
 BUFFERS = 4
 INTERVAL = 0.1
-EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@dataclass
-class Clock:
-    """A monotonic clock, in seconds, that moves when it is told to; now() is the same in UTC."""
-
-    seconds: float = 1000.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-    def now(self) -> datetime:
-        return EPOCH + timedelta(seconds=self.seconds)
 
 
 @dataclass
@@ -71,9 +58,11 @@ class CameraCapture:
         self._grabbed = 0.0
 
     def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
+        """Return True until it is released, like OpenCV, even when the camera is gone."""
         return not self.released
 
     def grab(self) -> bool:
+        """Take the oldest frame of the buffers, or wait for one."""
         self._alive = self._alive and self.camera.plugged and not self.released
         if not self._alive:
             return False
@@ -88,21 +77,25 @@ class CameraCapture:
         return True
 
     def retrieve(self) -> tuple[bool, NDArray[np.uint8] | None]:
+        """Return a black picture, or nothing for a damaged frame."""
         if self.camera.damaged:
             self.camera.damaged -= 1
             return False, None
         return True, np.zeros(self.camera.shape, np.uint8)
 
     def get(self, propId: int, /) -> float:  # noqa: N803 - OpenCV's name
+        """Return a property, or the stamp of the frame that was grabbed."""
         if propId == cv2.CAP_PROP_POS_MSEC:
             return self._grabbed * 1000 if self.camera.stamped else 0.0
         return self.properties.get(propId, 0.0)
 
     def set(self, propId: int, value: float, /) -> bool:  # noqa: N803 - OpenCV's name
+        """Accept everything, as some drivers do."""
         self.properties[propId] = value
         return True
 
     def release(self) -> None:
+        """Close it for ever."""
         self.released = True
 
     def _let_the_driver_fill_its_buffers(self) -> None:

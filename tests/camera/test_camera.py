@@ -13,7 +13,8 @@ import pytest
 from device.camera import Camera, CameraError, open_camera
 from device.camera.camera import orient
 from device.config import CameraSettings
-from tests.camera.simulated import Clock, UsbCamera
+from tests.camera.simulated import UsbCamera
+from tests.clock import Clock
 
 
 def test_a_camera_is_neither_available_nor_faulty_before_it_was_tried(camera: Camera) -> None:
@@ -196,7 +197,7 @@ def test_pictures_are_turned_clockwise_then_mirrored(
 ) -> None:
     """Four pixels tell every turn from every other."""
     image = np.repeat(np.array([[1, 2], [3, 4]], np.uint8)[..., None], 3, axis=2)
-    assert orient(image, rotation, mirror)[..., 0].tolist() == expected
+    assert orient(image, rotation=rotation, mirror=mirror)[..., 0].tolist() == expected
 
 
 def test_an_idle_picture_camera_costs_next_to_nothing(write_picture: Callable[..., Path]) -> None:

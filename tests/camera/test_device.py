@@ -12,7 +12,8 @@ from device.camera import Camera, CameraError, open_camera
 from device.camera.device import MAX_GRABS, was_waited_for, why_not_openable
 from device.config import CameraSettings
 from tests.camera.conftest import DEVICE
-from tests.camera.simulated import EPOCH, INTERVAL, Clock, UsbCamera
+from tests.camera.simulated import INTERVAL, UsbCamera
+from tests.clock import EPOCH, Clock
 
 
 @pytest.mark.parametrize("stamped", [True, False])

@@ -11,7 +11,7 @@ import pytest
 from device.camera import CameraError
 from device.camera.stills import Folder, Picture, next_name
 from device.observation import Frame
-from tests.camera.simulated import Clock
+from tests.clock import Clock
 
 
 def brightness(frames: list[Frame]) -> int:

@@ -1,0 +1,135 @@
+"""When a change of level is a trigger, on a clock that is handed in."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from device.triggers.decisions import Motion, Press
+
+DOWN, UP = True, False
+
+
+def presses(
+    edges: list[tuple[float, bool]],
+    *,
+    debounce: float = 0.05,
+    hold: float = 0.0,
+    pressed: bool = False,
+    until: float = 100.0,
+) -> list[float]:
+    """Return when presses counted, in steps of a millisecond, while the level changed so."""
+    press = Press(debounce=debounce, hold=hold, pressed=pressed)
+    counted: list[float] = []
+    for at, active in [*edges, (until, UP)]:
+        due = press.due
+        if press.poll(at):
+            assert due is not None
+            counted.append(round(due, 6))
+        press.edge(at, active=active)
+    return counted
+
+
+@pytest.mark.parametrize(
+    ("edges", "counted"),
+    [
+        ([], []),
+        ([(1.0, DOWN), (2.0, UP)], [1.05]),  # a clean press
+        ([(1.0, DOWN), (1.01, UP), (1.02, DOWN), (2.0, UP)], [1.07]),  # bounces when pressed
+        ([(1.0, DOWN), (2.0, UP), (2.01, DOWN), (2.02, UP)], [1.05]),  # bounces when released
+        ([(1.0, DOWN), (2.0, UP), (2.01, DOWN), (3.0, UP)], [1.05]),  # a broken contact
+        ([(1.0, DOWN), (1.004, UP)], []),  # a spike on the cable
+        ([(1.0, DOWN), (1.5, UP), (2.0, DOWN), (2.5, UP)], [1.05, 2.05]),  # two presses
+        ([(1.0, DOWN), (9.0, UP)], [1.05]),  # one press, however long
+        ([(1.0, DOWN), (2.0, DOWN), (3.0, UP)], [1.05, 2.05]),  # the release was not seen
+    ],
+)
+def test_a_press_is_told_from_bouncing_and_spikes(
+    edges: list[tuple[float, bool]], counted: list[float]
+) -> None:
+    """A press counts once, when the level has been steady for the debounce time."""
+    assert presses(edges) == counted
+
+
+@pytest.mark.parametrize(
+    ("released", "counted"),
+    [
+        (3.1, [3.0]),  # held for long enough
+        (2.9, []),  # let go too early
+    ],
+)
+def test_a_hold_counts_while_the_button_is_still_down(
+    released: float, counted: list[float]
+) -> None:
+    """With hold the press counts when that time has passed, not on release."""
+    assert presses([(1.0, DOWN), (released, UP)], hold=2.0) == counted
+
+
+def test_without_debounce_a_press_counts_at_once() -> None:
+    """Zero is allowed, for contacts that are debounced by hardware."""
+    assert presses([(1.0, DOWN), (1.001, UP)], debounce=0.0) == [1.0]
+
+
+def test_a_button_that_is_down_at_the_start_counts_only_after_release() -> None:
+    """A stuck button, or a finger during a restart, is no trigger; the next press is."""
+    assert presses([(1.0, UP), (2.0, DOWN), (3.0, UP)], pressed=True) == [2.05]
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.001, 5.0), st.booleans()), max_size=60),
+    st.floats(0.01, 0.5),
+    st.floats(0.0, 2.0),
+)
+def test_presses_are_never_closer_than_debounce_and_hold_together(
+    steps: list[tuple[float, bool]], debounce: float, hold: float
+) -> None:
+    """Whatever a contact does, two presses are at least that far apart."""
+    edges: list[tuple[float, bool]] = []
+    for pause, active in steps:
+        edges.append(((edges[-1][0] if edges else 0.0) + pause, active))
+    counted = presses(edges, debounce=debounce, hold=hold, until=1000.0)
+    apart = [later - earlier for earlier, later in pairwise(counted)]
+    assert all(gap >= max(debounce, hold) - 1e-5 for gap in apart)
+
+
+def test_motion_triggers_at_once_and_not_again_in_the_cool_down() -> None:
+    """Five motions in a minute, with a cool-down of 30 seconds, are two triggers."""
+    motion = Motion(cool_down=30.0, armed=True)
+    fired = []
+    for at in (0.0, 10.0, 29.9, 30.0, 59.9):
+        motion.edge(at, active=True)
+        if motion.poll(at):
+            fired.append(at)
+        motion.edge(at + 1.0, active=False)
+    assert fired == [0.0, 30.0]
+
+
+def test_motion_is_polled_once() -> None:
+    """One motion, one trigger."""
+    motion = Motion(cool_down=0.0, armed=True)
+    motion.edge(1.0, active=True)
+    assert [motion.poll(1.0), motion.poll(1.0)] == [True, False]
+    assert motion.due is None
+
+
+def test_disarmed_motion_does_not_trigger_nor_cool_down() -> None:
+    """While it is disarmed motion leaves no trace: armed again, the next one triggers."""
+    motion = Motion(cool_down=30.0, armed=False)
+    motion.edge(1.0, active=True)
+    assert not motion.poll(1.0)
+    motion.armed = True
+    motion.edge(2.0, active=True)
+    assert motion.poll(2.0)
+
+
+def test_a_new_cool_down_holds_from_the_next_motion_on() -> None:
+    """Home Assistant's number shortens it without a restart."""
+    motion = Motion(cool_down=3600.0, armed=True)
+    motion.edge(1.0, active=True)
+    assert motion.poll(1.0)
+    motion.cool_down = 5.0
+    motion.edge(10.0, active=True)
+    assert motion.poll(10.0)

@@ -1,0 +1,272 @@
+"""Pins through gpiozero, on its mock factory: from a level to a trigger, and faults that heal."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal, TypeAlias
+
+import pytest
+from gpiozero.pins.mock import MockFactory
+
+from device.config import ButtonSettings, MotionSettings, TriggerSettings
+from device.observation import Source, Trigger
+from device.triggers import TriggerError, TriggerQueue, Triggers, open_triggers, probe
+from device.triggers.pins import refuse_stub
+from tests.clock import Clock
+
+PATIENCE = 5.0  # seconds, for a trigger that must come
+SILENCE = 0.1  # seconds, for one that must not
+
+BUTTON = TriggerSettings(button=ButtonSettings(pin=17, debounce=0.01))
+MOTION = TriggerSettings(motion=MotionSettings(pin=27))
+
+
+# gpiozero has no types.
+Pins: TypeAlias = Any
+Open: TypeAlias = Callable[[TriggerSettings], Triggers]
+
+
+@pytest.fixture
+def pins() -> Iterator[Pins]:
+    """Simulated pins."""
+    factory = MockFactory()
+    yield factory
+    factory.close()
+
+
+@pytest.fixture
+def waiting() -> TriggerQueue:
+    """Where triggers arrive."""
+    return TriggerQueue()
+
+
+@pytest.fixture
+def watch(pins: Pins, waiting: TriggerQueue) -> Iterator[Open]:
+    """Return a function that watches simulated pins; they are given back in the end."""
+    watched: list[Triggers] = []
+
+    def open_them(settings: TriggerSettings) -> Triggers:
+        watched.append(open_triggers(settings, waiting.put, factory=lambda: pins))
+        return watched[-1]
+
+    yield open_them
+    for triggers in watched:
+        triggers.close()
+
+
+def sources(waiting: TriggerQueue, timeout: float = PATIENCE) -> Source | None:
+    """Return what triggered, or None when nothing did."""
+    trigger = waiting.get(timeout)
+    return trigger.source if trigger else None
+
+
+def test_a_press_becomes_a_trigger(watch: Open, pins: Pins, waiting: TriggerQueue) -> None:
+    """A button to ground, pulled up: low is pressed."""
+    watch(BUTTON)
+    pins.pin(17).drive_low()
+    assert sources(waiting) is Source.BUTTON
+
+
+@pytest.mark.parametrize(
+    ("pull", "active_state", "pressed_is_high"),
+    [
+        ("up", "auto", False),  # a contact to ground
+        ("down", "auto", True),  # a contact to 3.3 V
+        ("up", "high", True),  # a contact to ground that opens when pressed
+        ("down", "low", False),  # a contact to 3.3 V that opens when pressed
+        ("none", "low", False),  # a resistor outside
+        ("none", "high", True),
+    ],
+)
+def test_every_wiring_of_a_button_works(
+    watch: Open,
+    pins: Pins,
+    waiting: TriggerQueue,
+    pull: Literal["up", "down", "none"],
+    active_state: Literal["auto", "low", "high"],
+    pressed_is_high: bool,
+) -> None:
+    """A press triggers and a release does not, whatever level means which."""
+    pin = pins.pin(17)
+    press, let_go = pin.drive_low, pin.drive_high
+    if pressed_is_high:
+        press, let_go = let_go, press
+    button = ButtonSettings(pin=17, pull=pull, active_state=active_state, debounce=0)
+    watch(TriggerSettings(button=button))
+    let_go()
+    press()
+    assert sources(waiting) is Source.BUTTON
+    let_go()
+    assert sources(waiting, SILENCE) is None
+
+
+def test_a_chattering_contact_is_one_press(watch: Open, pins: Pins, waiting: TriggerQueue) -> None:
+    """Twenty changes in no time, then down: one trigger, none merged."""
+    watch(BUTTON)
+    for _ in range(20):
+        pins.pin(17).drive_low()
+        pins.pin(17).drive_high()
+    pins.pin(17).drive_low()
+    assert sources(waiting) is Source.BUTTON
+    assert sources(waiting, SILENCE) is None
+    assert waiting.coalesced == 0
+
+
+def test_a_short_push_is_no_hold(watch: Open, pins: Pins, waiting: TriggerQueue) -> None:
+    """A button that must be held for ten seconds does not answer to a push."""
+    watch(TriggerSettings(button=ButtonSettings(pin=17, hold=10)))
+    pins.pin(17).drive_low()
+    assert sources(waiting, SILENCE) is None
+
+
+def test_motion_becomes_a_trigger(watch: Open, pins: Pins, waiting: TriggerQueue) -> None:
+    """A sensor that is high while something moves; within the cool-down it triggers once."""
+    watch(MOTION)
+    pins.pin(27).drive_high()
+    assert sources(waiting) is Source.MOTION
+    pins.pin(27).drive_low()
+    pins.pin(27).drive_high()
+    assert sources(waiting, SILENCE) is None
+
+
+def test_motion_is_disarmed_and_armed_while_running(
+    watch: Open, pins: Pins, waiting: TriggerQueue
+) -> None:
+    """Home Assistant's switch has its effect at once."""
+    triggers = watch(MOTION)
+    assert triggers.motion_armed
+    triggers.motion_armed = False
+    pins.pin(27).drive_high()
+    assert sources(waiting, SILENCE) is None
+    triggers.motion_armed = True
+    pins.pin(27).drive_low()
+    pins.pin(27).drive_high()
+    assert sources(waiting) is Source.MOTION
+
+
+def test_the_cool_down_is_set_while_running(watch: Open, pins: Pins, waiting: TriggerQueue) -> None:
+    """Home Assistant's number has its effect from the next motion on."""
+    triggers = watch(MOTION)
+    assert triggers.motion_cool_down == 30
+    triggers.motion_cool_down = 0.0
+    for _ in range(2):
+        pins.pin(27).drive_high()
+        assert sources(waiting) is Source.MOTION
+        pins.pin(27).drive_low()
+
+
+def test_without_pins_nothing_is_started() -> None:
+    """A node without button and sensor needs neither gpiozero nor a thread."""
+
+    def no_factory() -> Pins:
+        raise AssertionError
+
+    with open_triggers(TriggerSettings(), TriggerQueue().put, factory=no_factory) as triggers:
+        assert triggers.faults == ()
+        assert not triggers.motion_armed
+    assert probe(TriggerSettings(), factory=no_factory) == []
+
+
+def test_a_consumer_that_fails_does_not_end_the_watch(
+    pins: Pins, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The next press is tried again, and the failure is in the log."""
+    waiting = TriggerQueue()
+    failures = iter([RuntimeError("full")])
+
+    def put(trigger: Trigger) -> None:
+        for failure in failures:
+            raise failure
+        waiting.put(trigger)
+
+    with open_triggers(BUTTON, put, factory=lambda: pins):
+        for _ in range(2):
+            pins.pin(17).drive_low()
+            first = sources(waiting, SILENCE)
+            pins.pin(17).drive_high()
+            sources(waiting, SILENCE)
+    assert first is Source.BUTTON
+    assert "full" in caplog.text
+
+
+def test_a_pin_that_cannot_be_had_is_a_fault_that_heals(pins: Pins, waiting: TriggerQueue) -> None:
+    """The node runs without it, tries again after a while, and from then on hears it."""
+    clock = Clock()
+    broken = True
+
+    def factory() -> Pins:
+        if broken:
+            message = "the pins are away"
+            raise TriggerError(message)
+        return pins
+
+    triggers = open_triggers(BUTTON, waiting.put, clock=clock, factory=factory, jitter=lambda: 0.0)
+    assert triggers.faults == ("the pins are away",)
+    broken = False
+    assert not triggers.retry()  # not yet time to
+    clock.seconds += 1.0
+    assert triggers.retry()
+    assert not triggers.faults
+    pins.pin(17).drive_low()
+    clock.seconds += 1.0
+    pins.pin(17).drive_high()
+    assert sources(waiting) is Source.BUTTON
+    triggers.close()
+
+
+def test_probe_claims_the_pins_and_gives_them_back(pins: Pins) -> None:
+    """`facet check` leaves no pin claimed."""
+    both = TriggerSettings(button=BUTTON.button, motion=MOTION.motion)
+    assert probe(both, factory=lambda: pins) == []
+    assert probe(both, factory=lambda: pins) == []
+
+
+def test_a_pin_in_use_is_named(watch: Open, pins: Pins) -> None:
+    """The fault says which setting, which pin, and what to look for."""
+    watch(BUTTON)
+    (fault,) = probe(BUTTON, factory=lambda: pins)
+    assert fault.startswith("triggers.button: pin 17 cannot be used: ")
+    assert "no other program" in fault
+
+
+def test_closing_gives_the_pins_back(pins: Pins, waiting: TriggerQueue) -> None:
+    """After close they can be claimed anew, and presses are not heard."""
+    open_triggers(BUTTON, waiting.put, factory=lambda: pins).close()
+    pins.pin(17).drive_low()
+    assert sources(waiting, SILENCE) is None
+    assert probe(BUTTON, factory=lambda: pins) == []
+
+
+def test_the_empty_package_named_lgpio_is_told_from_the_real_one() -> None:
+    """On Python 3.13 pip installs a stub: the error says what to do."""
+    with pytest.raises(TriggerError, match=r"empty stub.*apt install python3-lgpio"):
+        refuse_stub(ModuleType("lgpio"))
+
+
+def test_a_machine_without_pins_says_so_and_leaves_no_files_behind(tmp_path: Path) -> None:
+    """With the real library on a machine that is no Pi: one clear fault, no traceback, no litter."""
+    program = (
+        "import os\n"
+        "from device.config import ButtonSettings, TriggerSettings\n"
+        "from device.triggers import probe\n"
+        "print(probe(TriggerSettings(button=ButtonSettings(pin=17)))[0])\n"
+        "print(os.environ['GPIOZERO_PIN_FACTORY'], os.listdir())\n"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "GPIOZERO_PIN_FACTORY"}
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    fault, rest = run.stdout.splitlines()
+    assert fault.startswith("triggers: ")
+    assert "facet-node[gpio]" in fault or "Pins need a Raspberry Pi" in fault
+    assert rest == "lgpio []"
