@@ -146,8 +146,9 @@ class Camera:
 
     def resume(self) -> None:
         """End a release: the next tick opens the camera again."""
-        self._released = False
-        self._next_check = float("-inf")
+        if self._released:
+            self._released = False
+            self._next_check = float("-inf")
 
     def close(self) -> None:
         """Let go of everything, at the end of the node's life."""

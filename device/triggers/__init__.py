@@ -1,4 +1,4 @@
-"""Button and motion sensor: each puts a Trigger on one queue, and does nothing else."""
+"""Button and motion sensor: each hands on a Trigger, and does nothing else."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from device.observation import Trigger
-from device.triggers.coalescing import TriggerQueue
 from device.triggers.errors import TriggerError
 from device.triggers.listener import Triggers, wishes
 from device.triggers.pins import Factory, InputPin, default_factory
@@ -16,7 +15,7 @@ from device.triggers.pins import Factory, InputPin, default_factory
 if TYPE_CHECKING:
     from device.config import TriggerSettings
 
-__all__ = ["TriggerError", "TriggerQueue", "Triggers", "open_triggers", "probe"]
+__all__ = ["TriggerError", "Triggers", "open_triggers", "probe"]
 
 
 def open_triggers(
@@ -31,7 +30,7 @@ def open_triggers(
 
     Args:
         settings: the section `triggers` of the configuration.
-        put: takes each trigger, on a thread of its own; usually TriggerQueue.put.
+        put: takes each trigger, on a thread of its own; it must not block.
         clock: monotonic, in seconds.
         factory: returns gpiozero's pin factory; called only if a pin is configured.
         jitter: draws 0..1, for the back-off.

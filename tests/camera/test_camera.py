@@ -124,6 +124,17 @@ def test_a_resumed_camera_is_opened_by_the_next_tick(
     assert len(usb.opened) == 2
 
 
+def test_resuming_a_camera_that_was_not_released_changes_nothing(
+    camera: Camera, usb: UsbCamera, clock: Clock
+) -> None:
+    """The back-off of a lost camera goes on."""
+    usb.plugged = False
+    camera.tick(clock())
+    camera.resume()
+    camera.tick(clock())
+    assert len(usb.opened) == 1
+
+
 def test_frames_from_before_privacy_are_gone_after_it(
     camera: Camera, usb: UsbCamera, clock: Clock
 ) -> None:

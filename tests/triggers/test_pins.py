@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from types import ModuleType
 from typing import Any, Literal, TypeAlias
 
@@ -15,7 +16,7 @@ from gpiozero.pins.mock import MockFactory
 
 from device.config import ButtonSettings, MotionSettings, TriggerSettings
 from device.observation import Source, Trigger
-from device.triggers import TriggerError, TriggerQueue, Triggers, open_triggers, probe
+from device.triggers import TriggerError, Triggers, open_triggers, probe
 from device.triggers.pins import refuse_stub
 from tests.clock import Clock
 
@@ -28,6 +29,7 @@ MOTION = TriggerSettings(motion=MotionSettings(pin=27))
 
 # gpiozero has no types.
 Pins: TypeAlias = Any
+Waiting: TypeAlias = SimpleQueue[Trigger]
 Open: TypeAlias = Callable[[TriggerSettings], Triggers]
 
 
@@ -40,13 +42,13 @@ def pins() -> Iterator[Pins]:
 
 
 @pytest.fixture
-def waiting() -> TriggerQueue:
+def waiting() -> Waiting:
     """Where triggers arrive."""
-    return TriggerQueue()
+    return SimpleQueue()
 
 
 @pytest.fixture
-def watch(pins: Pins, waiting: TriggerQueue) -> Iterator[Open]:
+def watch(pins: Pins, waiting: Waiting) -> Iterator[Open]:
     """Return a function that watches simulated pins; they are given back in the end."""
     watched: list[Triggers] = []
 
@@ -59,13 +61,15 @@ def watch(pins: Pins, waiting: TriggerQueue) -> Iterator[Open]:
         triggers.close()
 
 
-def sources(waiting: TriggerQueue, timeout: float = PATIENCE) -> Source | None:
+def sources(waiting: Waiting, timeout: float = PATIENCE) -> Source | None:
     """Return what triggered, or None when nothing did."""
-    trigger = waiting.get(timeout)
-    return trigger.source if trigger else None
+    try:
+        return waiting.get(timeout=timeout).source
+    except Empty:
+        return None
 
 
-def test_a_press_becomes_a_trigger(watch: Open, pins: Pins, waiting: TriggerQueue) -> None:
+def test_a_press_becomes_a_trigger(watch: Open, pins: Pins, waiting: Waiting) -> None:
     """A button to ground, pulled up: low is pressed."""
     watch(BUTTON)
     pins.pin(17).drive_low()
@@ -86,7 +90,7 @@ def test_a_press_becomes_a_trigger(watch: Open, pins: Pins, waiting: TriggerQueu
 def test_every_wiring_of_a_button_works(
     watch: Open,
     pins: Pins,
-    waiting: TriggerQueue,
+    waiting: Waiting,
     pull: Literal["up", "down", "none"],
     active_state: Literal["auto", "low", "high"],
     pressed_is_high: bool,
@@ -105,8 +109,8 @@ def test_every_wiring_of_a_button_works(
     assert sources(waiting, SILENCE) is None
 
 
-def test_a_chattering_contact_is_one_press(watch: Open, pins: Pins, waiting: TriggerQueue) -> None:
-    """Twenty changes in no time, then down: one trigger, none merged."""
+def test_a_chattering_contact_is_one_press(watch: Open, pins: Pins, waiting: Waiting) -> None:
+    """Twenty changes in no time, then down: one trigger."""
     watch(BUTTON)
     for _ in range(20):
         pins.pin(17).drive_low()
@@ -114,17 +118,16 @@ def test_a_chattering_contact_is_one_press(watch: Open, pins: Pins, waiting: Tri
     pins.pin(17).drive_low()
     assert sources(waiting) is Source.BUTTON
     assert sources(waiting, SILENCE) is None
-    assert waiting.coalesced == 0
 
 
-def test_a_short_push_is_no_hold(watch: Open, pins: Pins, waiting: TriggerQueue) -> None:
+def test_a_short_push_is_no_hold(watch: Open, pins: Pins, waiting: Waiting) -> None:
     """A button that must be held for ten seconds does not answer to a push."""
     watch(TriggerSettings(button=ButtonSettings(pin=17, hold=10)))
     pins.pin(17).drive_low()
     assert sources(waiting, SILENCE) is None
 
 
-def test_motion_becomes_a_trigger(watch: Open, pins: Pins, waiting: TriggerQueue) -> None:
+def test_motion_becomes_a_trigger(watch: Open, pins: Pins, waiting: Waiting) -> None:
     """A sensor that is high while something moves; within the cool-down it triggers once."""
     watch(MOTION)
     pins.pin(27).drive_high()
@@ -135,7 +138,7 @@ def test_motion_becomes_a_trigger(watch: Open, pins: Pins, waiting: TriggerQueue
 
 
 def test_motion_is_disarmed_and_armed_while_running(
-    watch: Open, pins: Pins, waiting: TriggerQueue
+    watch: Open, pins: Pins, waiting: Waiting
 ) -> None:
     """Home Assistant's switch has its effect at once."""
     triggers = watch(MOTION)
@@ -149,7 +152,7 @@ def test_motion_is_disarmed_and_armed_while_running(
     assert sources(waiting) is Source.MOTION
 
 
-def test_the_cool_down_is_set_while_running(watch: Open, pins: Pins, waiting: TriggerQueue) -> None:
+def test_the_cool_down_is_set_while_running(watch: Open, pins: Pins, waiting: Waiting) -> None:
     """Home Assistant's number has its effect from the next motion on."""
     triggers = watch(MOTION)
     assert triggers.motion_cool_down == 30
@@ -166,7 +169,9 @@ def test_without_pins_nothing_is_started() -> None:
     def no_factory() -> Pins:
         raise AssertionError
 
-    with open_triggers(TriggerSettings(), TriggerQueue().put, factory=no_factory) as triggers:
+    with open_triggers(
+        TriggerSettings(), SimpleQueue[Trigger]().put, factory=no_factory
+    ) as triggers:
         assert triggers.faults == ()
         assert not triggers.motion_armed
     assert probe(TriggerSettings(), factory=no_factory) == []
@@ -176,7 +181,7 @@ def test_a_consumer_that_fails_does_not_end_the_watch(
     pins: Pins, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The next press is tried again, and the failure is in the log."""
-    waiting = TriggerQueue()
+    waiting: Waiting = SimpleQueue()
     failures = iter([RuntimeError("full")])
 
     def put(trigger: Trigger) -> None:
@@ -194,7 +199,7 @@ def test_a_consumer_that_fails_does_not_end_the_watch(
     assert "full" in caplog.text
 
 
-def test_a_pin_that_cannot_be_had_is_a_fault_that_heals(pins: Pins, waiting: TriggerQueue) -> None:
+def test_a_pin_that_cannot_be_had_is_a_fault_that_heals(pins: Pins, waiting: Waiting) -> None:
     """The node runs without it, tries again after a while, and from then on hears it."""
     clock = Clock()
     broken = True
@@ -234,7 +239,7 @@ def test_a_pin_in_use_is_named(watch: Open, pins: Pins) -> None:
     assert "no other program" in fault
 
 
-def test_closing_gives_the_pins_back(pins: Pins, waiting: TriggerQueue) -> None:
+def test_closing_gives_the_pins_back(pins: Pins, waiting: Waiting) -> None:
     """After close they can be claimed anew, and presses are not heard."""
     open_triggers(BUTTON, waiting.put, factory=lambda: pins).close()
     pins.pin(17).drive_low()
