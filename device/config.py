@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, ValidationError
 
@@ -15,6 +16,7 @@ from device.configuration.faults import ConfigError, Fault
 from device.configuration.mqtt import MqttSettings, TlsSettings
 from device.configuration.node import NodeSettings, PrivacySettings
 from device.configuration.perception import AttributeSettings, PerceptionSettings
+from device.configuration.schema import editor_schema
 from device.configuration.section import Section
 from device.configuration.triggers import ButtonSettings, MotionSettings, TriggerSettings
 
@@ -32,6 +34,7 @@ __all__ = [
     "PrivacySettings",
     "TlsSettings",
     "TriggerSettings",
+    "json_schema",
     "load",
 ]
 
@@ -93,3 +96,8 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
         if not faults:
             return config
     raise ConfigError(faults)
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema (draft 2020-12) by which editors complete and check the file."""
+    return editor_schema(Config)

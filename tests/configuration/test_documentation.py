@@ -13,9 +13,8 @@ import pytest
 import yaml
 from pydantic.fields import FieldInfo
 
-from device.config import Config, load
+from device.config import Config, json_schema, load
 from device.configuration.reference import reference
-from device.configuration.schema import editor_schema
 from device.configuration.section import Section, is_section
 from tests.configuration.conftest import Write
 
@@ -34,7 +33,7 @@ _Tagged.add_constructor("!env", lambda _, node: f"!env {node.value}")
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
     """The schema that `facet schema` prints, as an editor reads it."""
-    document: dict[str, Any] = json.loads(json.dumps(editor_schema(Config)))
+    document: dict[str, Any] = json.loads(json.dumps(json_schema()))
     return document
 
 
