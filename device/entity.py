@@ -102,9 +102,12 @@ class Entity:
     def value_template(self) -> str | None:
         """Home Assistant's way to the value in the document.
 
-        An event has none: Home Assistant takes the whole document. A null renders as "None", which
-        Home Assistant takes for "unknown". A subscript, because a key may begin with a digit.
+        A null renders as "None", which Home Assistant takes for "unknown". A subscript, because a
+        key may begin with a digit. An event is the whole document, but for faces beyond the fifth:
+        Home Assistant's recorder forgets attributes of more than 16 KiB, and a face takes 2.3.
         """
-        if self.document is None or self.platform is Platform.EVENT:
+        if self.document is None:
             return None
+        if self.platform is Platform.EVENT:
+            return "{{ dict(value_json, faces=value_json.faces[:5]) | to_json }}"
         return f"{{{{ value_json['{self.key}'] }}}}"

@@ -1,0 +1,158 @@
+"""The discovery payload: what Home Assistant since 2024.11 accepts, and nothing it would refuse."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from device.config import Config
+from device.entities import LABELS, entities
+from device.entity import Entity, Platform
+from device.mqtt.discovery import compact, discovery_payload, entity_id
+from device.mqtt.topics import Topics
+
+# Known at the root by every Home Assistant since 2024.11; another key there makes it refuse the device.
+_ROOT = {
+    "device", "origin", "components", "availability", "availability_mode", "payload_available",
+    "payload_not_available", "state_topic", "command_topic", "qos", "encoding",
+}  # fmt: skip
+# Home Assistant's schemas of "device" and "origin".
+_DEVICE = {
+    "identifiers", "connections", "manufacturer", "model", "model_id", "name", "hw_version",
+    "sw_version", "serial_number", "via_device", "suggested_area", "configuration_url",
+}  # fmt: skip
+_ORIGIN = {"name", "sw_version", "support_url"}
+# What Home Assistant requires of each platform, beyond platform and unique_id.
+_REQUIRED = {
+    Platform.BINARY_SENSOR: {"state_topic"},
+    Platform.SENSOR: {"state_topic"},
+    Platform.EVENT: {"state_topic", "event_types"},
+    Platform.BUTTON: {"command_topic"},
+    Platform.SWITCH: {"command_topic", "state_topic"},
+    Platform.NUMBER: {"command_topic", "state_topic", "min", "max", "step"},
+}
+
+
+def configured(**node: object) -> Config:
+    """A node with a motion sensor, so that every row is there."""
+    sections: dict[str, Any] = {"mqtt": {"host": "broker"}, "triggers": {"motion": {"pin": 4}}}
+    return Config.model_validate({**sections, "node": node})
+
+
+def payload(config: Config, removed: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The payload as Home Assistant would parse it."""
+    table = entities(config, LABELS)
+    made = discovery_payload(config.node, Topics.of(config), table, removed)
+    parsed: dict[str, Any] = json.loads(compact(made))
+    return parsed
+
+
+COMPONENTS: dict[str, dict[str, Any]] = payload(configured(id="hall"))["components"]
+TABLE = {row.key: row for row in entities(configured(id="hall"), LABELS)}
+
+each_component = pytest.mark.parametrize(("key", "component"), COMPONENTS.items(), ids=COMPONENTS)
+
+
+def test_root_device_and_origin_have_only_keys_that_every_version_knows() -> None:
+    """An unknown key in one of the three makes Home Assistant refuse everything."""
+    made = payload(configured(id="hall", suggested_area="Hall"))
+    assert set(made) <= _ROOT
+    assert set(made["device"]) <= _DEVICE
+    assert set(made["origin"]) <= _ORIGIN
+
+
+def test_the_device_is_identified_and_the_origin_named() -> None:
+    """Without either Home Assistant refuses the payload."""
+    made = payload(configured(id="hall", name="Hall camera", suggested_area="Hall"))
+    assert made["device"]["identifiers"] == ["facet_hall"]
+    assert made["device"]["name"] == "Hall camera"
+    assert made["device"]["suggested_area"] == "Hall"
+    assert made["origin"]["name"] == "facet"
+    assert None not in made["origin"].values()
+
+
+def test_every_row_is_a_component_under_its_key() -> None:
+    """One table, one payload."""
+    assert list(COMPONENTS) == list(TABLE)
+
+
+@each_component
+def test_a_component_has_what_its_platform_requires(key: str, component: dict[str, Any]) -> None:
+    """Platform and unique id, or the whole payload is refused; the rest, or the component is."""
+    required = {"platform", "unique_id"} | _REQUIRED[TABLE[key].platform]
+    assert required <= set(component)
+    assert component["unique_id"] == f"facet_hall_{key}"
+
+
+@each_component
+def test_a_component_asks_for_an_entity_id_with_its_domain(
+    key: str, component: dict[str, Any]
+) -> None:
+    """Without the domain, or without the id, the suggested area would be put in front of it."""
+    assert component["default_entity_id"] == f"{component['platform']}.hall_{key}"
+
+
+@each_component
+def test_a_component_has_its_own_quality_of_service(key: str, component: dict[str, Any]) -> None:
+    """Home Assistant before 2026.6 ignores the one at the root."""
+    assert component["qos"] == 1, key
+
+
+@each_component
+def test_a_component_has_no_combination_that_is_refused(
+    key: str, component: dict[str, Any]
+) -> None:
+    """Options go with the enum class alone, bounds are ordered, diagnostics are not for control."""
+    is_enum = component.get("device_class") == "enum"
+    assert is_enum == ("options" in component), key
+    if is_enum:
+        assert not {"state_class", "unit_of_measurement"} & set(component)
+    if component["platform"] == "number":
+        assert component["min"] < component["max"]
+    if component["platform"] in {"sensor", "binary_sensor"}:
+        assert component.get("entity_category") != "config"
+
+
+def test_what_needs_the_camera_is_available_with_node_and_camera() -> None:
+    """The component's own list replaces the root's; the mode is inherited."""
+    made = payload(configured(id="hall"))
+    assert made["availability_mode"] == "all"
+    assert made["availability"] == [{"topic": "facet/hall/status"}]
+    both = [{"topic": "facet/hall/status"}, {"topic": "facet/hall/camera/status"}]
+    for key, component in made["components"].items():
+        assert component.get("availability") == (both if TABLE[key].needs_camera else None)
+
+
+def test_subjective_attributes_are_disabled_by_default() -> None:
+    """And only those say so."""
+    shy = {key for key, component in COMPONENTS.items() if "enabled_by_default" in component}
+    assert shy == {row.key for row in TABLE.values() if not row.enabled_by_default}
+    assert COMPONENTS["attractive"]["enabled_by_default"] is False
+
+
+def test_removed_components_are_mere_platforms() -> None:
+    """That is how Home Assistant is told to forget one."""
+    made = payload(configured(), {"dimples": "binary_sensor"})
+    assert made["components"]["dimples"] == {"platform": "binary_sensor"}
+
+
+def test_discovery_has_a_topic_of_the_node_below_the_prefix() -> None:
+    """Device-based discovery, under the configured prefix."""
+    assert Topics("facet", "hall", "ha").discovery == "ha/device/hall/config"
+
+
+@given(st.from_regex(r"[A-Za-z0-9_-]{1,32}", fullmatch=True))
+def test_every_node_id_makes_entity_ids_that_home_assistant_allows(node_id: str) -> None:
+    """Lower case letters, digits and single underscores, none of them at an end."""
+    row = Entity(key="face_count", platform=Platform.SENSOR, name="", meaning="")
+    domain, name = entity_id(row, node_id).split(".")
+    assert domain == "sensor"
+    assert name.strip("_") == name
+    assert name.endswith("face_count")
+    assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789_")
+    assert "__" not in name
