@@ -12,9 +12,9 @@ from device.errors import FacetError
 Command: TypeAlias = bool | float | None
 """True or False for a switch, a number within its bounds for a number, None for a button."""
 
-# Bytes. The longest that makes sense is what floating point makes of a number: 0.30000000000000004.
+# Bytes. A slider's floating point writes 0.30000000000000004, and 5.551115123125783e-17 for 0.
 _LONGEST = 32
-_NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{0,17})?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{0,24})?(e[+-]?\d{1,2})?", re.ASCII)
 # Of a step: what a slider's arithmetic in floating point may be off.
 _TOLERANCE = 1e-6
 
