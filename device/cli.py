@@ -24,7 +24,8 @@ ConfigFile = Annotated[
     Path, typer.Option("--config", "-c", help="The node's YAML file.", show_default=True)
 ]
 Model = Annotated[
-    str, typer.Option(help="A shipped model's name, or the path of a .tflite with its JSON beside it.")
+    str,
+    typer.Option(help="A shipped model's name, or the path of a .tflite with its JSON beside it."),
 ]
 
 
@@ -69,6 +70,28 @@ def run(
 
 
 @app.command()
+def demo(
+    broker: Annotated[
+        str | None,
+        typer.Option(help="HOST[:PORT] of a broker without a password; an embedded one if unset."),
+    ] = None,
+    camera: Annotated[
+        str | None,
+        typer.Option(help="A webcam (0), picture, folder, video or URL; a portrait if unset."),
+    ] = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="Press once, print the observation as JSON, and end.")
+    ] = False,
+) -> None:
+    """Try the whole node without hardware: Enter is its button."""
+    from device.demo import demo as try_it
+    from device.logs import start_logging
+
+    start_logging("warning")
+    try_it(broker, camera, once=once)
+
+
+@app.command()
 def check(config: ConfigFile = Path("facet.yaml")) -> None:
     """Validate the configuration, then try broker, camera, pins and models; exit code 1 if any does not work."""
     from device.check import check as try_everything
@@ -106,7 +129,9 @@ def classify(
     ] = False,
     annotate: Annotated[
         Path | None,
-        typer.Option(help="Write the picture with boxes and attributes here; a folder for several."),
+        typer.Option(
+            help="Write the picture with boxes and attributes here; a folder for several."
+        ),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Show the subjective attributes too.")
@@ -125,7 +150,8 @@ def classify(
 @app.command()
 def bench(
     broker: Annotated[
-        str | None, typer.Option(help="HOST[:PORT] of a broker without a password; an embedded one if unset.")
+        str | None,
+        typer.Option(help="HOST[:PORT] of a broker without a password; an embedded one if unset."),
     ] = None,
     picture: Annotated[
         Path | None, typer.Option(help="One clear face; the demo's portrait at 640x480 if unset.")

@@ -1,0 +1,28 @@
+"""A photograph to try the node with: Eileen Collins, by NASA, in the public domain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+
+from device.demo.errors import DemoError
+
+
+def write_portrait(folder: Path) -> Path:
+    """Write the portrait, one smiling face in 512x512 pixels, into a folder, and return its path.
+
+    Raises:
+        DemoError: scikit-image, whose package holds it, is not installed.
+    """
+    try:
+        from skimage.data import astronaut
+    except ImportError as error:
+        msg = (
+            "the demo's photograph comes with scikit-image, which is not installed. Install it "
+            "(pip install 'facet-node[demo]'), or name a camera or picture of yours: --camera"
+        )
+        raise DemoError(msg) from error
+    path = folder / "portrait.png"
+    cv2.imwrite(str(path), cv2.cvtColor(astronaut(), cv2.COLOR_RGB2BGR))
+    return path

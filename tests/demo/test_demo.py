@@ -1,0 +1,102 @@
+"""The demo as its users start it: a process, with and without a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "device", "demo"]
+PATIENCE = 60.0
+
+
+def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the demo to its end, without a terminal."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def test_once_prints_one_observation_and_the_astronaut_smiles() -> None:
+    """Standard output is one JSON document with all that the contract names, and nothing else."""
+    ended = run("--once")
+    assert ended.returncode == 0, ended.stderr
+    observation = json.loads(ended.stdout)
+    (face,) = observation["faces"]
+    assert face["attributes"]["Smiling"]["present"]
+    assert {"event_id", "node", "trigger", "triggered_at", "captured_at", "reason", "timings"} <= {
+        *observation
+    }
+    assert observation["trigger"] == "keyboard"
+    assert observation["reason"] is None
+    assert "entities discovered" in ended.stderr
+
+
+def test_a_camera_that_is_missing_is_an_observation_too(tmp_path: Path) -> None:
+    """The press gets its answer, and standard error says what is missing."""
+    ended = run("--once", "--camera", str(tmp_path / "absent.jpg"))
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["reason"] == "camera_unavailable"
+    assert "absent.jpg cannot be read" in ended.stderr
+
+
+def test_without_a_terminal_each_line_is_a_press() -> None:
+    """The entities, two observations, and the end with that of the input."""
+    ended = run(typed="\n\n")
+    assert ended.returncode == 0, ended.stderr
+    assert "binary_sensor.facet_demo_smiling" in ended.stdout
+    assert ended.stdout.count("1 of 1 faces judged") == 2
+    assert "each line of standard input presses the button" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        b"q\n",
+        b"\x04",  # Ctrl-D
+        b"\x03",  # Ctrl-C
+    ],
+)
+def test_at_a_terminal_it_is_left_cleanly(leave: bytes) -> None:
+    """Enter presses; then q, Ctrl-D or Ctrl-C ends it without a traceback."""
+    screen, terminal = pty.openpty()
+    # Ctrl-C only reaches those whose controlling terminal it is.
+    process = subprocess.Popen(
+        ["setsid", "--ctty", *COMMAND], stdin=terminal, stdout=terminal, stderr=terminal
+    )
+    os.close(terminal)
+    shown = b""
+    for prompts, key in enumerate([b"\n", leave], start=1):
+        while shown.count(b"leaves: ") < prompts:
+            shown += os.read(screen, 4096)
+        os.write(screen, key)
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            shown += os.read(screen, 4096)
+        except OSError:  # the terminal of a process that has ended
+            break
+    os.close(screen)
+    assert process.wait(PATIENCE) == 0
+    assert b"1 of 1 faces judged" in shown
+    assert b"Traceback" not in shown
+
+
+def test_a_broker_that_is_not_there_is_a_line_not_a_traceback() -> None:
+    """The error names the option and what to do."""
+    ended = run("--once", "--broker", "127.0.0.1:9")
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("error: --broker 127.0.0.1:9 cannot be reached")
+    assert "Traceback" not in ended.stderr
