@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from device.config import MqttSettings
 
 # MQTT 5, section 3.2.2.2. paho translates the answers of MQTT 3.1.1 into these.
+_UNSPECIFIED = 0x80
 _UNSUPPORTED_PROTOCOL = 0x84
 _BAD_CLIENT_ID = 0x85
 _BAD_CREDENTIALS = frozenset({0x86, 0x87, 0x8C})
@@ -43,6 +44,10 @@ class RefusedError(LinkError):
 
 class ProtocolRefusedError(LinkError):
     """The broker does not speak this version of MQTT, or hung up when it was addressed in it."""
+
+
+class HungUpError(LinkError):
+    """The broker ended the connection without a word."""
 
 
 class TlsFileError(LinkError):
@@ -138,7 +143,9 @@ def ended(
             f"another client came to the broker as {client_id}; "
             "give each node a node.id (or mqtt.client_id) of its own"
         )
-    why = complaint or (reason.getName().lower() if reason else "no reason given")
+    if not complaint and (reason is None or reason.value == _UNSPECIFIED):
+        return HungUpError(f"{_broker(settings)} ended the connection without a word")
+    why = complaint or (reason and reason.getName().lower())
     return LinkError(f"the connection with {_broker(settings)} ended ({why})")
 
 

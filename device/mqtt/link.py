@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from device.mqtt.connection import Connection, Will, negotiate
-from device.mqtt.errors import LinkError, ProtocolRefusedError
+from device.mqtt.errors import HungUpError, LinkError, ProtocolRefusedError
 from device.mqtt.events import (
     Birth,
     Command,
@@ -102,6 +102,7 @@ class Link:
         self._stopping = threading.Event()
         self._birth: threading.Timer | None = None
         self._said = ""
+        self._refusal_said = False
         self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
 
     @property
@@ -171,6 +172,7 @@ class Link:
         if self._stopping.is_set():
             connection.close()
         self._said = ""
+        self._refusal_said = False
         _LOG.info(
             "Connected to %s:%d with MQTT %s, TLS %s, as %s",
             self._settings.host,
@@ -184,8 +186,8 @@ class Link:
         self._connection = None
         self._deliver(Disconnected(str(error)))
         lasted = monotonic() - started
-        if lasted < _STABLE and not error.patient:
-            # Mosquitto hangs up without a word on a client whose id comes a second time.
+        if lasted < _STABLE and isinstance(error, HungUpError):
+            # So does Mosquitto with a client whose id comes a second time.
             msg = (
                 f"{error} after {lasted:.0f} s. If this repeats, another client may use the id "
                 f"{self._client_id}; give each node a node.id of its own"
@@ -238,16 +240,20 @@ class Link:
     def _answer(self, number: int, refusal: str | None) -> None:
         if refusal is None:
             self._deliver(Delivered(number))
-        else:
-            _LOG.error(
-                "The broker threw a message away (%s); allow mqtt.username in its ACL to write "
-                "%s and %s/%s/#",
-                refusal,
-                self._topics.discovery,
-                self._topics.base,
-                self._topics.node,
-            )
-            self._deliver(Refused(number, refusal))
+            return
+        # Once a connection: it concerns every message on a topic.
+        level = logging.DEBUG if self._refusal_said else logging.ERROR
+        self._refusal_said = True
+        _LOG.log(
+            level,
+            "The broker threw a message away (%s); allow mqtt.username in its ACL to write "
+            "%s and %s/%s/#",
+            refusal,
+            self._topics.discovery,
+            self._topics.base,
+            self._topics.node,
+        )
+        self._deliver(Refused(number, refusal))
 
     def _expect_birth(self) -> None:
         if self._birth is None or not self._birth.is_alive():
