@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -166,9 +166,9 @@ class Agent:
         # After a refused command too: Home Assistant shows what it asked for until it hears the truth.
         self._parts.announcer.document(Document.SETTINGS, self._settings.document())
 
-    def _set(self, key: str, value: bool | float) -> None:
+    def _set(self, key: str, value: float) -> None:
         before = self._settings
-        self._settings = replace(before, **{key: value})
+        self._settings = before.changed(key, value)
         if self._settings == before:
             return
         _LOG.info("%s is set from %s to %s", key, getattr(before, key), value)

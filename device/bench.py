@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 import yaml
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from device.camera import read_picture
 from device.classify import open_perception
@@ -46,6 +47,25 @@ class Broker:
 
     host: str
     port: int
+
+
+def print_bench(broker: str | None, picture: Path | None, presses: int, *, as_json: bool) -> None:
+    """Run bench and print its figures; without a broker or a picture, with those of the demo.
+
+    Raises:
+        FacetError: see bench; or the extra `demo` is not installed.
+    """
+    from device.demo.broker import HOST, EmbeddedBroker, parse_broker
+    from device.demo.portrait import write_portrait
+
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        shown = picture or write_portrait(folder)
+        where = (
+            parse_broker(broker) if broker else (HOST, stack.enter_context(EmbeddedBroker()).port)
+        )
+        figures = bench(Broker(*where), shown, presses, _report)
+    sys.stdout.write(json.dumps(figures, indent=None if as_json else 2) + "\n")
 
 
 def bench(
@@ -115,7 +135,7 @@ class _Ears:
     def __init__(self, broker: Broker) -> None:
         self._heard: SimpleQueue[tuple[str, bytes, float]] = SimpleQueue()
         self._client = mqtt.Client(
-            mqtt.CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTProtocolVersion.MQTTv311
+            CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv311
         )
         self._client.on_message = self._hear
         try:
@@ -162,7 +182,7 @@ class _Ears:
         self._client.loop_stop()
 
     def _hear(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
-        self._heard.put((message.topic, message.payload, perf_counter()))
+        self._heard.put((message.topic, bytes(message.payload), perf_counter()))
 
 
 @contextmanager
@@ -185,7 +205,7 @@ def _node(
     config.write_text(yaml.safe_dump(settings), encoding="utf-8")
     command = [sys.executable, "-m", "device", "run", "-c", str(config), "--log-level", "warning"]
     started = perf_counter()
-    process = subprocess.Popen(command, stdout=sys.stderr)
+    process = subprocess.Popen(command, stdout=sys.stderr)  # noqa: S603 - this very program
     try:
         yield process, started
     finally:
@@ -206,3 +226,7 @@ def _bare_milliseconds(perception: Perception) -> float:
             network.invoke()
             total += perf_counter() - start
     return total * 1000
+
+
+def _report(line: str) -> None:
+    sys.stderr.write(line + "\n")

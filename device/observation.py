@@ -17,7 +17,10 @@ Image: TypeAlias = NDArray[np.uint8]
 """A picture: (H, W, 3) uint8, BGR."""
 
 Keypoints: TypeAlias = NDArray[np.float32]
-"""Right eye, left eye (the subject's), nose tip, mouth centre, right ear, left ear: (6, 2) float32, x and y in pixels."""
+"""Right eye, left eye (the subject's), nose tip, mouth centre, right ear, left ear.
+
+(6, 2) float32, x and y in pixels.
+"""
 
 
 class Source(StrEnum):

@@ -38,6 +38,11 @@ class Settings:
             motion_cool_down=motion.cool_down if motion else 0.0,
         )
 
+    def changed(self, key: str, value: float) -> Settings:
+        """Return the settings with one of them changed; a switch takes True or False."""
+        changes: dict[str, Any] = {key: value}
+        return replace(self, **changes)
+
     def document(self) -> dict[str, str | float]:
         """Return the settings as Home Assistant reads them."""
         return {
@@ -77,11 +82,11 @@ class SettingsStore:
         self._memory.save({"configured": asdict(self._configured), "settings": asdict(settings)})
 
 
-def _mapping(stored: Any) -> Mapping[str, Any]:
+def _mapping(stored: object) -> Mapping[str, Any]:
     return stored if isinstance(stored, Mapping) else {}
 
 
-def _is_alike(stored: Any, configured: bool | float) -> bool:
+def _is_alike(stored: object, configured: float) -> bool:
     if isinstance(configured, bool):
         return isinstance(stored, bool)
     return isinstance(stored, int | float) and not isinstance(stored, bool)

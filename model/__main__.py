@@ -31,7 +31,9 @@ def prepare(
         list[Path], typer.Option(help="A folder in CelebA's official layout; may be repeated.")
     ],
     out: Annotated[Path, typer.Option(help="Where the crops go.")] = Path("data"),
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; all cores if unset.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; all cores if unset.")
+    ] = None,
 ) -> None:
     """Cut the aligned crops of a data set. Run again, it goes on where it was stopped."""
     from model.prepare import prepare as run
@@ -49,7 +51,9 @@ def train(
     ] = None,
     recipe: Annotated[Path, typer.Option(help="The recipe.")] = _RECIPE,
     data: Annotated[Path, typer.Option(help="The crops that prepare made.")] = Path("data"),
-    run: Annotated[Path, typer.Option(help="Folder of checkpoint, log and weights.")] = Path("runs/attributes"),
+    run: Annotated[Path, typer.Option(help="Folder of checkpoint, log and weights.")] = Path(
+        "runs/attributes"
+    ),
 ) -> None:
     """Train a network. Run again, it goes on after the last whole epoch."""
     from model.recipe import read_recipe
@@ -62,7 +66,9 @@ def train(
 def export(
     data: Data,
     run: Annotated[Path, typer.Option(help="Folder of the run.")] = Path("runs/attributes"),
-    zoo: Annotated[Path, typer.Option(help="Where the .tflite and its JSON go.")] = Path("model/zoo"),
+    zoo: Annotated[Path, typer.Option(help="Where the .tflite and its JSON go.")] = Path(
+        "model/zoo"
+    ),
 ) -> None:
     """Turn a run's best weights into a calibrated .tflite with its JSON."""
     from model.celeba import read_celeba
@@ -76,7 +82,9 @@ def export(
 def evaluate(
     data: Data,
     split: Annotated[str, typer.Option(help="train, val or test.")] = "test",
-    model: Annotated[str, typer.Option(help="A name in the zoo, or a path to a .tflite.")] = "attributes",
+    model: Annotated[
+        str, typer.Option(help="A name in the zoo, or a path to a .tflite.")
+    ] = "attributes",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Measure an exported network through the product's own perception code."""

@@ -29,7 +29,7 @@ def augment(crop: Image, side: int, how: Augmentation, random: np.random.Generat
         scale=1 + random.uniform(-how.scale, how.scale),
         right=random.uniform(-how.shift, how.shift),
         down=random.uniform(-how.shift, how.shift),
-        flip=random.random() < 0.5,
+        flip=bool(random.integers(2)),
     )
     image = _recolor(image, how.color, random)
     image = _degrade(image, how.degrade, random)
@@ -67,7 +67,7 @@ def _recolor(image: Image, strength: float, random: np.random.Generator) -> Imag
     pixels = grey + (pixels - grey) * saturation
     mean = float(grey.mean())
     pixels = (mean + (pixels - mean) * contrast) * brightness * tint
-    return np.clip(pixels, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(pixels, 0, 255), np.uint8)
 
 
 def _degrade(image: Image, probability: float, random: np.random.Generator) -> Image:

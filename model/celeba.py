@@ -64,7 +64,9 @@ def read_celeba(folder: Path) -> CelebA:
     """
     pictures = next((folder / n for n in _PICTURE_FOLDERS if (folder / n).is_dir()), None)
     if pictures is None:
-        msg = f"{folder}: no folder {' or '.join(_PICTURE_FOLDERS)}; point --data at CelebA's folder"
+        msg = (
+            f"{folder}: no folder {' or '.join(_PICTURE_FOLDERS)}; point --data at CelebA's folder"
+        )
         raise DataError(msg)
     attributes, labels = _read_labels(folder / "list_attr_celeba.txt")
     splits = _read_numbers(folder / "list_eval_partition.txt", range(len(SPLITS)))
@@ -72,7 +74,9 @@ def read_celeba(folder: Path) -> CelebA:
     identities = _read_numbers(identity_file, None) if identity_file.exists() else {}
     names = [name for name in labels if name in splits]
     if not names:
-        msg = f"{folder}: list_attr_celeba.txt and list_eval_partition.txt name no picture in common"
+        msg = (
+            f"{folder}: list_attr_celeba.txt and list_eval_partition.txt name no picture in common"
+        )
         raise DataError(msg)
     return CelebA(
         pictures,

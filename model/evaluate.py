@@ -122,7 +122,10 @@ def classification(present: NDArray[np.bool_], truth: NDArray[np.bool_]) -> dict
 
 
 def calibration_error(probabilities: NDArray[np.float32], truth: NDArray[np.bool_]) -> float:
-    """Return the expected calibration error over 15 equal bins (Guo et al., "On Calibration of Modern Neural Networks", 2017)."""
+    """Return the expected calibration error over 15 equal bins.
+
+    Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
+    """
     bins = np.minimum((probabilities * _ECE_BINS).astype(int), _ECE_BINS - 1)
     gaps = np.bincount(bins, probabilities - truth, _ECE_BINS)
     return float(np.abs(gaps).sum() / len(truth))

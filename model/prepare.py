@@ -35,7 +35,7 @@ class FoundCrop:
 
 
 class FaceFinder:
-    """Finds the face of a picture that is known to show one: the largest certain face, or else the largest weak find."""
+    """Finds the face of a picture that is known to show one: the largest certain face, or else the largest weak one."""
 
     def __init__(self) -> None:
         self._detector = FaceDetector(ZOO, _WEAK_SCORE)
@@ -86,7 +86,11 @@ def prepare(folders: list[Path], out: Path, workers: int | None = None) -> None:
     """
     out.mkdir(parents=True, exist_ok=True)
     tasks = [
-        (out / f"{number}-{SPLITS[split]}-{start // _SHARD:05d}", data, rows[start : start + _SHARD])
+        (
+            out / f"{number}-{SPLITS[split]}-{start // _SHARD:05d}",
+            data,
+            rows[start : start + _SHARD],
+        )
         for number, data in enumerate(read_celeba(folder) for folder in folders)
         for split in range(len(SPLITS))
         for rows in [np.flatnonzero(data.splits == split)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import math
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -22,7 +22,7 @@ from tqdm import tqdm
 from device.errors import FacetError
 from model.batches import plain_batches, training_batches, training_rows
 from model.network import AttributeNetwork
-from model.prepare import Crops, read_crops
+from model.prepare import read_crops
 from model.recipe import Recipe
 
 CHECKPOINT = "checkpoint.pt"
@@ -136,7 +136,7 @@ class Run:
                 )
             self._checkpoint()
 
-    def _train_epoch(self, crops: Any) -> float:
+    def _train_epoch(self, crops: NDArray[np.uint8]) -> float:
         self._network.train()
         batches = training_batches(crops, self._train, self._recipe, self._epoch)
         total = 0.0
@@ -220,15 +220,15 @@ def logits_of(network: nn.Module, batches: Iterable[tuple[Tensor, Tensor]]) -> T
 
 def validate(
     network: nn.Module,
-    crops: np.ndarray[Any, np.dtype[np.uint8]],
-    labels: np.ndarray[Any, np.dtype[np.float32]],
+    crops: NDArray[np.uint8],
+    labels: NDArray[np.float32],
     side: int,
 ) -> Score:
     """Score a network on crops (N, 160, 160, 3) uint8 with labels (N, 40)."""
     logits = logits_of(network, plain_batches(crops, labels, side))
     truth = torch.from_numpy(labels)
     return Score(
-        float(((logits > 0) == (truth > 0.5)).float().mean()),
+        float(((logits > 0) == truth.bool()).float().mean()),
         float(binary_cross_entropy_with_logits(logits, truth)),
     )
 
@@ -237,7 +237,7 @@ def save(state: dict[str, Any], path: Path) -> None:
     """Write a torch file so that a kill leaves either the old or the new one."""
     unfinished = path.with_suffix(".part")
     torch.save(state, unfinished)
-    os.replace(unfinished, path)
+    unfinished.replace(path)
 
 
 def _decayed_apart(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:

@@ -42,9 +42,7 @@ def look(
     who: Observer, trigger: Trigger | None = None, *, privacy: bool = False, offset: float = 0.0
 ) -> Observation:
     """Trigger an observation."""
-    return who.observe(
-        trigger or Trigger(Source.BUTTON), privacy=privacy, threshold_offset=offset
-    )
+    return who.observe(trigger or Trigger(Source.BUTTON), privacy=privacy, threshold_offset=offset)
 
 
 def present(observation: Observation) -> set[str]:

@@ -39,11 +39,17 @@ def test_a_new_value_in_the_configuration_wins(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "{}", '{"configured": {}, "settings": {}}', '{"configured": null, "settings": 1}', "\x00"],
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"configured": {}, "settings": {}}',
+        '{"configured": null, "settings": 1}',
+        "\x00",
+    ],
 )
-def test_a_damaged_file_is_replaced(
-    tmp_path: Path, text: str
-) -> None:
+def test_a_damaged_file_is_replaced(tmp_path: Path, text: str) -> None:
     """The configuration's values hold, and the next change writes a whole one."""
     kept = store(tmp_path, PLAIN)
     (tmp_path / "settings.json").write_text(text, encoding="utf-8")

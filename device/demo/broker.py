@@ -20,6 +20,7 @@ _DEFAULT_PORT = 1883
 
 _START_SECONDS = 20.0
 _STOP_SECONDS = 5.0
+_FAREWELL_SECONDS = 1.0
 
 
 def parse_broker(text: str) -> tuple[str, int]:
@@ -101,6 +102,9 @@ class EmbeddedBroker:
         self._started.set()
         await self._stop.wait()
         await broker.shutdown()
+        # Connections that end in this moment close their sockets themselves, if they are let.
+        if ending := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(ending, timeout=_FAREWELL_SECONDS)
 
 
 def _free_port() -> int:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from device.observation import Image, Keypoints
 
 _ALIGNED_BY = 4  # eyes, nose and mouth; the ears are guesses on most faces
-# Where the eyes, the nose tip and the mouth stand in the crop, in parts of its side. Medians of the detector's keypoints
-# on CelebA's aligned pictures (178x218), within a square of side 184 at (-3, 26): it keeps hair, hat brim and collar.
+# Where the eyes, the nose tip and the mouth stand in the crop, in parts of its side. Medians of the detector's
+# keypoints on CelebA's aligned pictures (178x218), within a square of side 184 at (-3, 26): it keeps hair, hat brim
+# and collar.
 _TEMPLATE = np.array([[0.393, 0.472], [0.607, 0.472], [0.5, 0.611], [0.5, 0.709]], np.float64)
 # What lies outside of the picture is grey: zero for a network whose input is -1..1.
 _OUTSIDE = (127, 127, 127)
@@ -83,7 +84,9 @@ def _shrink_around_crop(
     corners = np.array([[0, 0, 1], [side, 0, 1], [0, side, 1], [side, side, 1]]) @ back.T
     height, width = image.shape[:2]
     left, top = np.clip(np.floor(corners.min(0)).astype(int), 0, [width - 1, height - 1])
-    right, bottom = np.clip(np.ceil(corners.max(0)).astype(int), [left + 1, top + 1], [width, height])
+    right, bottom = np.clip(
+        np.ceil(corners.max(0)).astype(int), [left + 1, top + 1], [width, height]
+    )
     part = image[top:bottom, left:right]
     size = max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale))
     small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)

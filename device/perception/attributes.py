@@ -49,7 +49,7 @@ class AttributeClassifier:
         """Return the network's own answers, (labels,) float32, of a crop (side, side, 3) uint8 BGR."""
         meaning = self.bundle.input
         values = (crop[None, ..., ::-1].astype(np.float32) - meaning.mean) / meaning.scale
-        logits = self.network(values)[0][0]
+        logits: FloatArray = self.network(values)[0][0]
         if self.bundle.flip_average:
             mirrored = self.network(np.ascontiguousarray(values[:, :, ::-1]))[0][0]
             logits = (logits + mirrored) / 2
@@ -101,7 +101,9 @@ def decide(
     margins: dict[str, float] = {}
     for label, probability in zip(bundle.labels, probabilities, strict=True):
         threshold = min(max(label.threshold + threshold_offset, 0.01), 0.99)
-        was_present = previous is not None and label.name in previous and previous[label.name].present
+        was_present = (
+            previous is not None and label.name in previous and previous[label.name].present
+        )
         if was_present:
             threshold = max(threshold - hysteresis, 0.01)
         # As a part of the room above or below its threshold: comparable between labels of different thresholds.
@@ -119,7 +121,9 @@ def decide(
     return Decision(attributes, hair_color, facial_hair)
 
 
-def _one_of(group: Mapping[str, str], present: set[str], margins: Mapping[str, float]) -> str | None:
+def _one_of(
+    group: Mapping[str, str], present: set[str], margins: Mapping[str, float]
+) -> str | None:
     """Leave only the most certain of a group in present, and return its value."""
     best = max(group.keys() & present, key=lambda name: margins[name], default=None)
     present -= group.keys() - {best}

@@ -125,10 +125,15 @@ def read_bundle(network: Path) -> Bundle:
         raise ModelError(msg) from error
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        msg = f"attributes.model: {path} is not a model description: {faults}; export the model again"
+        msg = (
+            f"attributes.model: {path} is not a model description: {faults}; export the model again"
+        )
         raise ModelError(msg) from error
     if digest != bundle.sha256:
-        msg = f"attributes.model: {network} is not the network that {path.name} describes (sha256 {digest[:12]}… differs); export or copy both together"
+        msg = (
+            f"attributes.model: {network} is not the network that {path.name} describes "
+            f"(sha256 {digest[:12]}… differs); export or copy both together"
+        )
         raise ModelError(msg)
     return bundle
 

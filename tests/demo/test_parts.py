@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 from pathlib import Path
 
@@ -60,12 +62,17 @@ def test_what_is_no_broker_is_refused_with_an_example(text: str) -> None:
 
 def test_the_embedded_broker_welcomes_a_client_and_ends_with_its_context() -> None:
     """On a free port of this machine; afterwards nothing listens there."""
+    welcomed = threading.Event()
     with EmbeddedBroker() as broker:
         client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv311)
+        client.on_connect = lambda *_: welcomed.set()
         client.connect(HOST, broker.port)
+        client.loop_start()
+        assert welcomed.wait(5.0)
         client.disconnect()
+        client.loop_stop()
     with pytest.raises(OSError, match="refused"):
-        Client(CallbackAPIVersion.VERSION2).connect(HOST, broker.port)
+        socket.create_connection((HOST, broker.port))
 
 
 def test_the_portrait_can_be_read_by_the_camera(tmp_path: Path) -> None:

@@ -49,7 +49,9 @@ def test_a_folder_without_pictures_says_what_is_expected(tmp_path: Path) -> None
 def test_a_missing_column_names_file_and_line(copy: Path) -> None:
     """A line with 39 labels is an error with its number."""
     _edit(copy / "list_attr_celeba.txt", 5, "000003.jpg " + " 1" * 39)
-    with pytest.raises(DataError, match=r"list_attr_celeba\.txt, line 5: 39 labels .* 40 are expected"):
+    with pytest.raises(
+        DataError, match=r"list_attr_celeba\.txt, line 5: 39 labels .* 40 are expected"
+    ):
         read_celeba(copy)
 
 

@@ -102,7 +102,13 @@ def test_the_command_prints_one_document(celeba: Path) -> None:
     assert figures["pictures"] == 6
     assert figures["no_face"] == 0
     assert figures.keys() >= {"mean_accuracy", "bce", "macro_f1", "ece", "attributes"}
-    assert figures["attributes"]["Smiling"].keys() >= {"accuracy", "precision", "recall", "f1", "ece"}
+    assert figures["attributes"]["Smiling"].keys() >= {
+        "accuracy",
+        "precision",
+        "recall",
+        "f1",
+        "ece",
+    }
 
 
 def test_a_wrong_split_is_one_line_of_error(celeba: Path) -> None:

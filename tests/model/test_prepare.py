@@ -44,7 +44,9 @@ def test_a_second_run_keeps_what_is_done(celeba: Path, prepared: Path) -> None:
 
 def test_crops_of_a_split_that_was_not_prepared_are_an_error(tmp_path: Path) -> None:
     """The error says which command makes them."""
-    with pytest.raises(DataError, match=r"no crops of the split 'train'; run `python -m model prepare`"):
+    with pytest.raises(
+        DataError, match=r"no crops of the split 'train'; run `python -m model prepare`"
+    ):
         read_crops(tmp_path, "train")
 
 

@@ -46,7 +46,15 @@ def work(celeba: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def trained(work: Path) -> Path:
     """Return a run that was killed after its first epoch and started again."""
     run = work / "run"
-    arguments = ["train", "--recipe", work / "tiny.yaml", "--data", work / "data", "--run", run]
+    arguments: list[str | Path] = [
+        "train",
+        "--recipe",
+        work / "tiny.yaml",
+        "--data",
+        work / "data",
+        "--run",
+        run,
+    ]
     command = [sys.executable, "-m", "model", *map(str, arguments)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as process:
         while process.poll() is None and not (run / "checkpoint.pt").exists():
@@ -90,7 +98,9 @@ def test_a_wrong_recipe_names_the_key(work: Path) -> None:
     assert "Traceback" not in refused.stderr
 
 
-def test_an_exported_network_is_measured_by_the_product(celeba: Path, work: Path, trained: Path) -> None:
+def test_an_exported_network_is_measured_by_the_product(
+    celeba: Path, work: Path, trained: Path
+) -> None:
     """The .tflite and its JSON fit each other, and evaluate runs them."""
     zoo = work / "zoo"
     exported = _run("export", "--data", celeba, "--run", trained, "--zoo", zoo)

@@ -48,7 +48,9 @@ def test_the_crop_does_not_depend_on_the_pictures_size(
 ) -> None:
     """A large face is averaged, not sampled: four times the pixels give nearly the same crop."""
     keypoints = detector.detect(astronaut)[0].keypoints
-    large = np.asarray(cv2.resize(astronaut, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC))
+    large = np.asarray(
+        cv2.resize(astronaut, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC), np.uint8
+    )
     # Pixel centres: what lies at x in the small picture lies at 4x + 1.5 in the large one.
     crops = align(astronaut, keypoints, 64), align(large, keypoints * 4 + 1.5, 64)
     assert float(cv2.absdiff(*crops).mean()) < 3

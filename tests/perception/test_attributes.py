@@ -14,7 +14,16 @@ from device.perception.attributes import AttributeClassifier, calibrate, decide
 from device.perception.bundle import Bundle, model_path, read_bundle, shipped_models
 from device.perception.runtime import ModelError
 
-NAMES = ["Eyeglasses", "Black_Hair", "Brown_Hair", "Bald", "No_Beard", "Goatee", "Mustache", "Sideburns"]
+NAMES = [
+    "Eyeglasses",
+    "Black_Hair",
+    "Brown_Hair",
+    "Bald",
+    "No_Beard",
+    "Goatee",
+    "Mustache",
+    "Sideburns",
+]
 
 
 def make_bundle(threshold: float = 0.5) -> Bundle:
@@ -134,7 +143,7 @@ def test_no_observation_contradicts_itself(seed: int) -> None:
 
 
 def test_calibration_is_the_logistic_function_of_the_scaled_logit() -> None:
-    """scale and bias act before the sigmoid; huge logits do not overflow."""
+    """Scale and bias act before the sigmoid; huge logits do not overflow."""
     calibrated = calibrate(np.array([0.0, 2.0, -1e9], np.float32), 0.5, 1.0)
     assert calibrated == pytest.approx([0.731059, 0.880797, 0.0], abs=1e-6)
 
@@ -171,5 +180,7 @@ def test_a_group_of_unknown_labels_is_refused(tmp_path: Path) -> None:
 
 def test_an_unknown_model_names_the_shipped_ones() -> None:
     """The error for a name that does not exist lists those that do."""
-    with pytest.raises(ModelError, match=r"attributes\.model: .*nonsense\.json.*shipped ones: attributes"):
+    with pytest.raises(
+        ModelError, match=r"attributes\.model: .*nonsense\.json.*shipped ones: attributes"
+    ):
         read_bundle(model_path("nonsense"))

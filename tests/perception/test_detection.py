@@ -61,7 +61,8 @@ def test_a_far_face_is_found(detector: FaceDetector, astronaut: Image) -> None:
 
 def test_each_face_of_a_group_is_found(detector: FaceDetector, astronaut: Image) -> None:
     """Four portraits side by side are four faces."""
-    group = np.tile(cv2.resize(astronaut, (256, 256), interpolation=cv2.INTER_AREA), (2, 2, 1))
+    small = np.asarray(cv2.resize(astronaut, (256, 256), interpolation=cv2.INTER_AREA), np.uint8)
+    group = np.tile(small, (2, 2, 1))
     assert len(detector.detect(group)) == 4
 
 

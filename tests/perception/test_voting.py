@@ -36,7 +36,10 @@ def test_overlapping_faces_of_following_frames_are_one_person() -> None:
 def test_two_people_side_by_side_are_not_mixed() -> None:
     """Each keeps its own ballots, whatever the order of the detections."""
     people = track([[ballot(0, 0), ballot(0, 150)], [ballot(1, 152), ballot(1, 3)]])
-    assert sorted(sorted(b.detection.box.x for b in p.ballots) for p in people) == [[0, 3], [150, 152]]
+    assert sorted(sorted(b.detection.box.x for b in p.ballots) for p in people) == [
+        [0, 3],
+        [150, 152],
+    ]
 
 
 def test_a_person_missed_in_one_frame_is_still_one_person() -> None:
