@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +19,8 @@ from typing import Any
 import paho.mqtt.client as mqtt
 import yaml
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from rich.console import Console
+from rich.progress import track
 
 from device.camera import read_picture
 from device.classify import open_perception
@@ -26,14 +28,16 @@ from device.config import PerceptionSettings
 from device.entity import PRESS, Document
 from device.errors import FacetError
 from device.health import cpu_seconds, resident_bytes
+from device.mqtt.connection import disable_nagle
 from device.mqtt.topics import ONLINE, Topics
 from device.perception.pipeline import Perception
 
 _ONLINE_TIMEOUT = 60.0
 _ANSWER_TIMEOUT = 30.0
-_IDLE_SECONDS = 10.0
+_IDLE_SECONDS = 10
 # The first presses load pages and fill caches.
 _WARM_UP = 3
+_STDERR = Console(stderr=True)
 _TOPICS = Topics("facet-bench", "bench", "facet-bench-discovery")
 
 
@@ -64,20 +68,17 @@ def print_bench(broker: str | None, picture: Path | None, presses: int, *, as_js
         where = (
             parse_broker(broker) if broker else (HOST, stack.enter_context(EmbeddedBroker()).port)
         )
-        figures = bench(Broker(*where), shown, presses, _report)
+        figures = bench(Broker(*where), shown, presses)
     sys.stdout.write(json.dumps(figures, indent=None if as_json else 2) + "\n")
 
 
-def bench(
-    broker: Broker, picture: Path, presses: int, report: Callable[[str], None]
-) -> dict[str, Any]:
+def bench(broker: Broker, picture: Path, presses: int) -> dict[str, Any]:
     """Run a node in a process of its own, press it, and return the figures that docs/performance.md explains.
 
     Args:
         broker: that the node and this process share.
         picture: stands before the node's camera; a burst is one frame of it.
         presses: how many are measured.
-        report: is told what is going on.
 
     Raises:
         BenchError: the node did not come online or did not answer, or the picture shows no usable face.
@@ -87,20 +88,16 @@ def bench(
     perception = open_perception(PerceptionSettings(), "attributes")
     ears = _Ears(broker)
     with TemporaryDirectory() as folder, _node(broker, picture, Path(folder)) as (node, started):
-        ears.wait_for(_TOPICS.status, lambda payload: payload == ONLINE.encode(), _ONLINE_TIMEOUT)
-        ears.wait_for(
-            _TOPICS.camera_status, lambda payload: payload == ONLINE.encode(), _ONLINE_TIMEOUT
-        )
+        ears.wait_until_online()
         start_to_online = perf_counter() - started
         bare, pressed = [], []
-        for i in range(_WARM_UP + presses):
-            report(f"press {i + 1} of {_WARM_UP + presses}")
+        for _ in track(range(_WARM_UP + presses), "pressing", console=_STDERR):
             # By turns, so that what else the machine does burdens both alike.
             bare.append(_bare_milliseconds(perception))
             pressed.append(ears.press())
-        report(f"idle for {_IDLE_SECONDS:.0f} s")
         before = cpu_seconds(node.pid)
-        sleep(_IDLE_SECONDS)
+        for _ in track(range(_IDLE_SECONDS), "idling", console=_STDERR):
+            sleep(1)
         idle = (cpu_seconds(node.pid) - before) / _IDLE_SECONDS
         resident = resident_bytes(node.pid)
     ears.close()
@@ -138,6 +135,7 @@ class _Ears:
             CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv311
         )
         self._client.on_message = self._hear
+        self._client.on_socket_open = disable_nagle
         try:
             self._client.connect(broker.host, broker.port)
         except OSError as error:
@@ -146,27 +144,25 @@ class _Ears:
         self._client.subscribe(f"{_TOPICS.base}/#", 1)
         self._client.loop_start()
 
-    def wait_for(
-        self, topic: str, condition: Callable[[bytes], bool], timeout: float
-    ) -> tuple[bytes, float]:
-        """Return the first payload on topic that meets condition, and when it came (perf_counter)."""
-        deadline = perf_counter() + timeout
-        while (left := deadline - perf_counter()) > 0:
-            try:
-                heard, payload, at = self._heard.get(timeout=left)
-            except Empty:
-                break
-            if heard == topic and condition(payload):
-                return payload, at
-        msg = f"the node published nothing expected on {topic} within {timeout:.0f} s; see its log above"
-        raise BenchError(msg)
+    def wait_until_online(self) -> None:
+        """Wait until the node and its camera have both said that they are there, in whichever order."""
+        online = set()
+        for topic, payload, _ in self._messages("that it is online", _ONLINE_TIMEOUT):
+            if payload == ONLINE.encode():
+                online.add(topic)
+            if {_TOPICS.status, _TOPICS.camera_status} <= online:
+                return
 
     def press(self) -> _Press:
         """Press the button in Home Assistant's way and wait for the observation."""
         pressed = perf_counter()
         self._client.publish(_TOPICS.command("capture"), PRESS, 1)
-        topic = _TOPICS.document(Document.EVENT)
-        payload, at = self.wait_for(topic, lambda _: True, _ANSWER_TIMEOUT)
+        event_topic = _TOPICS.document(Document.EVENT)
+        payload, at = next(
+            (payload, at)
+            for topic, payload, at in self._messages("an observation", _ANSWER_TIMEOUT)
+            if topic == event_topic
+        )
         event = json.loads(payload)
         if event["reason"] is not None:
             msg = f"--picture: the node answered {event['reason']}; give a picture with one clear face"
@@ -175,6 +171,16 @@ class _Ears:
             event["triggered_at"]
         )
         return _Press(event["timings"], took.total_seconds() * 1000, (at - pressed) * 1000)
+
+    def _messages(self, expected: str, timeout: float) -> Iterator[tuple[str, bytes, float]]:
+        """Yield topic, payload and time of arrival (perf_counter) of what comes within so many seconds."""
+        deadline = perf_counter() + timeout
+        while True:
+            try:
+                yield self._heard.get(timeout=max(0.0, deadline - perf_counter()))
+            except Empty:
+                msg = f"the node did not say {expected} within {timeout:.0f} s; see its log above"
+                raise BenchError(msg) from None
 
     def close(self) -> None:
         """Disconnect."""
@@ -226,7 +232,3 @@ def _bare_milliseconds(perception: Perception) -> float:
             network.invoke()
             total += perf_counter() - start
     return total * 1000
-
-
-def _report(line: str) -> None:
-    sys.stderr.write(line + "\n")

@@ -8,9 +8,11 @@ import cv2
 
 from device.demo.errors import DemoError
 
+_WIDTH, _HEIGHT = 640, 480
+
 
 def write_portrait(folder: Path) -> Path:
-    """Write the portrait, one smiling face in 512x512 pixels, into a folder, and return its path.
+    """Write the portrait, one smiling face in a webcam's 640x480 pixels, into a folder, and return its path.
 
     Raises:
         DemoError: scikit-image, whose package holds it, is not installed.
@@ -24,5 +26,7 @@ def write_portrait(folder: Path) -> Path:
         )
         raise DemoError(msg) from error
     path = folder / "portrait.png"
-    cv2.imwrite(str(path), cv2.cvtColor(astronaut(), cv2.COLOR_RGB2BGR))
+    top = cv2.cvtColor(astronaut()[:_HEIGHT], cv2.COLOR_RGB2BGR)
+    side = (_WIDTH - top.shape[1]) // 2
+    cv2.imwrite(str(path), cv2.copyMakeBorder(top, 0, 0, side, side, cv2.BORDER_REPLICATE))
     return path

@@ -76,9 +76,9 @@ def test_the_embedded_broker_welcomes_a_client_and_ends_with_its_context() -> No
 
 
 def test_the_portrait_can_be_read_by_the_camera(tmp_path: Path) -> None:
-    """512x512 pixels, in colour and not with red and blue swapped: the suit is orange."""
+    """640x480 pixels, in colour and not with red and blue swapped: the suit is orange."""
     image = read_picture(write_portrait(tmp_path))
-    assert image.shape == (512, 512, 3)
+    assert image.shape == (480, 640, 3)
     blue, _, red = image[400, 100].astype(int)
     assert red > blue + 50
 
