@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from device.config import load
 from device.entities import CATALOGUE, entities
@@ -24,7 +24,7 @@ def print_entities(config: Path | None) -> None:
         ModelError: its model cannot be read.
     """
     node, rows = (_ANY_NODE, CATALOGUE) if config is None else _of(config)
-    table = Table("entity", "name", "enabled", "meaning")
+    table = Table(Column("entity", no_wrap=True), "name", "enabled", "meaning")
     for row in rows:
         enabled = "yes" if row.enabled_by_default else "[dim]no[/]"
         table.add_row(entity_id(row, node), row.name, enabled, row.meaning)

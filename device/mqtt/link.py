@@ -220,7 +220,7 @@ class Link:
         level = logging.ERROR if error.patient else logging.WARNING
         level = logging.DEBUG if str(error) == self._said else level
         self._said = str(error)
-        _LOG.log(level, "MQTT: %s. Next attempt in %.1f s", error, delay)
+        _LOG.log(level, "MQTT: %s (next attempt in %.1f s)", error, delay)
 
     # These run on paho's thread, which an exception would end.
 

@@ -179,7 +179,7 @@ class Triggers:
             )
         except TriggerError as error:
             if wish.name not in self._faults:
-                _log.warning("%s; it is tried again from time to time", error)
+                _log.warning("%s (tried again from time to time)", error)
             self._faults[wish.name] = str(error)
             return
         self._pins[wish.name] = pin

@@ -203,7 +203,7 @@ def test_a_wrong_password_is_logged_once_and_tried_again_slowly(
     broker = start_broker(with_password(tmp_path, "facet"))
     mqtt = {"port": broker.port, "username": "facet", "password": "secret-typo"}
     with caplog.at_level(logging.DEBUG), Node(tmp_path, mqtt):
-        wait_for(lambda: "Next attempt" in caplog.text, "the refusal is logged")
+        wait_for(lambda: "next attempt" in caplog.text, "the refusal is logged")
     errors = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert len(errors) == 1
     assert "mqtt.password" in errors[0].getMessage()
