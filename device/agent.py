@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -33,9 +32,9 @@ from device.mqtt.events import (
     Refused,
 )
 from device.mqtt.link import Link
-from device.mqtt.outbox import Outbox
+from device.mqtt.outbox import Event, Outbox
 from device.mqtt.topics import Topics
-from device.observation import Source, Trigger
+from device.observation import Source, Trigger, utc_now
 from device.observer import Observer
 from device.perception.bundle import Bundle
 from device.settings import Settings, SettingsStore
@@ -60,7 +59,6 @@ class Parts:
     link: Link
     announcer: Announcer
     courier: Courier
-    outbox: Outbox
     settings: SettingsStore
     state: Memory
     table: tuple[Entity, ...]
@@ -143,9 +141,9 @@ class Agent:
             threshold_offset=self._settings.threshold_offset,
         )
         self._burst_ended = monotonic()
-        now = datetime.now(UTC)
-        event = event_document(observation, now, self._hidden)
-        self._parts.courier.send(observation.event_id, compact(event))
+        now = utc_now()
+        event = compact(event_document(observation, self._hidden))
+        self._parts.courier.send(Event(observation.event_id, observation.triggered_at, event))
         self._state = state_document(observation, now, self._parts.table, self._state)
         if self._parts.camera.available is not was_available:
             self._publish_camera()
@@ -208,7 +206,8 @@ class Agent:
             "cpu_temperature": self._temperature,
             "model": f"{bundle.name} {bundle.version}",
             "version": __version__,
-            "queue_length": len(self._parts.outbox),
+            "queue_length": self._parts.courier.waiting,
+            "dropped_events": self._parts.courier.dropped,
             "coalesced_presses": self._coalesced,
         }
 
@@ -247,8 +246,7 @@ def _assemble(config: Config, inbox: Inbox, stack: ExitStack) -> Parts:
         triggers=triggers,
         link=link,
         announcer=Announcer(link, config, table, Memory(directory / "announced.json")),
-        courier=Courier(link, topic, outbox),
-        outbox=outbox,
+        courier=Courier(link, topic, outbox, utc_now),
         settings=SettingsStore(Memory(directory / "settings.json"), Settings.configured(config)),
         state=Memory(directory / "state.json"),
         table=table,

@@ -167,7 +167,7 @@ class _Ears:
         if event["reason"] is not None:
             msg = f"--picture: the node answered {event['reason']}; give a picture with one clear face"
             raise BenchError(msg)
-        took = datetime.fromisoformat(event["published_at"]) - datetime.fromisoformat(
+        took = datetime.fromisoformat(event["delivered_at"]) - datetime.fromisoformat(
             event["triggered_at"]
         )
         return _Press(event["timings"], took.total_seconds() * 1000, (at - pressed) * 1000)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
@@ -17,7 +16,7 @@ from device.camera.picture import read_picture
 from device.config import PerceptionSettings
 from device.entities import CATALOGUE
 from device.errors import FacetError
-from device.observation import Face, Frame, Image, Observation, Source
+from device.observation import Face, Frame, Image, Observation, Source, utc_now
 from device.perception.bundle import model_path
 from device.perception.pipeline import Judgement, Perception
 from device.perception.quality import Gate
@@ -87,7 +86,7 @@ def classify(
 
 def observe_picture(perception: Perception, image: Image) -> Observation:
     """Return the observation of one picture, (H, W, 3) uint8 BGR."""
-    moment, start = datetime.now(UTC), perf_counter()
+    moment, start = utc_now(), perf_counter()
     seen = perception.perceive([Frame(image, moment)], Judgement())
     total = (perf_counter() - start) * 1000
     return Observation(

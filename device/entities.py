@@ -200,6 +200,13 @@ _DIAGNOSTICS = (
         state_class="measurement",
     ),
     _diagnostic(
+        key="dropped_events",
+        name="Dropped events",
+        meaning="Observations since the start that were given up, because too many waited or for too long.",
+        icon="mdi:tray-remove",
+        state_class="total_increasing",
+    ),
+    _diagnostic(
         key="coalesced_presses",
         name="Coalesced presses",
         meaning="Triggers since the start that came during a burst and were answered by it.",

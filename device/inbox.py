@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TypeAlias
 
 from device.mqtt.events import LinkEvent
-from device.observation import Trigger
+from device.observation import Trigger, utc_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Inbox:
 
     def put(self, content: Content) -> None:
         """Add something, with the time."""
-        self._letters.put(Letter(content, datetime.now(UTC), monotonic()))
+        self._letters.put(Letter(content, utc_now(), monotonic()))
 
     def get(self, timeout: float) -> Letter | None:
         """Return the next letter, or None after timeout seconds without one."""

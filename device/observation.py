@@ -23,6 +23,11 @@ Keypoints: TypeAlias = NDArray[np.float32]
 """
 
 
+def utc_now() -> datetime:
+    """Return the time in UTC: the clock that is handed to whatever stamps something."""
+    return datetime.now(UTC)
+
+
 class Source(StrEnum):
     """What asked for an observation."""
 
@@ -55,7 +60,7 @@ class Trigger:
     """
 
     source: Source
-    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    at: datetime = field(default_factory=utc_now)
     monotonic: float = field(default_factory=monotonic)
 
 

@@ -25,24 +25,17 @@ def event_type(observation: Observation) -> EventType:
             return EventType.REFUSED
 
 
-def event_document(
-    observation: Observation, published_at: datetime, hidden: Collection[str] = ()
-) -> dict[str, Any]:
-    """Return the event of an observation: the observation's own JSON, its type and when it left.
+def event_document(observation: Observation, hidden: Collection[str] = ()) -> dict[str, Any]:
+    """Return the event of an observation: the observation's own JSON and its type.
 
     Args:
         observation: what was seen.
-        published_at: when it was handed to the broker or its outbox, in UTC.
         hidden: attributes that the owner disabled; they leave the node in no way.
     """
     document = observation.to_json()
     for face in document["faces"]:
         face["attributes"] = {k: v for k, v in face["attributes"].items() if k not in hidden}
-    return {
-        "event_type": event_type(observation).value,
-        **document,
-        "published_at": published_at.isoformat(timespec="milliseconds"),
-    }
+    return {"event_type": event_type(observation).value, **document}
 
 
 def blank_state(
@@ -60,7 +53,7 @@ def blank_state(
 
 def state_document(
     observation: Observation,
-    published_at: datetime,
+    ready_at: datetime,
     table: Iterable[Entity],
     previous: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -72,22 +65,22 @@ def state_document(
 
     Args:
         observation: the newest.
-        published_at: when it is published, in UTC.
+        ready_at: when it is complete, in UTC.
         table: the node's entities.
         previous: the state document before.
     """
     rows = [row for row in table if row.document is Document.STATE]
     state = blank_state(rows, previous)
-    new = dict(_result(observation, published_at))
+    new = dict(_result(observation, ready_at))
     if observation.reason not in _UNAVAILABLE:
         new |= _seen(observation, rows)
     # A table of another network may lack some of them.
     return state | {key: value for key, value in new.items() if key in state}
 
 
-def _result(observation: Observation, published_at: datetime) -> Iterator[tuple[str, Any]]:
+def _result(observation: Observation, ready_at: datetime) -> Iterator[tuple[str, Any]]:
     yield "last_result", (observation.reason or EventType.FACE).value
-    waited = published_at - observation.triggered_at
+    waited = ready_at - observation.triggered_at
     # Never below zero, even if the clock was set back in between.
     yield "latency", max(round(waited.total_seconds() * 1000), 0)
     if observation.captured_at is not None:

@@ -2,33 +2,75 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from device.mqtt.courier import Courier
-from device.mqtt.outbox import Outbox, OutboxError, Pending
+from device.mqtt.outbox import MAX_AGE, Event, Outbox, OutboxError
 from tests.publisher import RecordingPublisher
 
 TOPIC = "facet/hall/event"
 
 
+THEN = datetime(2026, 11, 24, 18, 2, 11, tzinfo=UTC)
+NOW = datetime(2026, 11, 24, 19, tzinfo=UTC)
+
+
+def event(event_id: str, payload: str | None = None, occurred_at: datetime = THEN) -> Event:
+    """An event of six o'clock, which holds no more than its id."""
+    return Event(event_id, occurred_at, payload or json.dumps({"event_id": event_id}))
+
+
+def courier_of(link: RecordingPublisher, outbox: Outbox) -> Courier:
+    """A courier at seven o'clock."""
+    return Courier(link, TOPIC, outbox, lambda: NOW)
+
+
+def sent(link: RecordingPublisher) -> list[str]:
+    """The ids of the events that were published."""
+    return [json.loads(payload)["event_id"] for _, payload, _ in link.messages]
+
+
+class RefusingOutbox(Outbox):
+    """On a disk that is full while `is_full`."""
+
+    is_full = False
+
+    def append(self, event: Event) -> None:
+        """Refuse as SQLite would."""
+        self._refuse()
+        super().append(event)
+
+    def delivered(self, event_id: str) -> None:
+        """Refuse too: SQLite needs room to delete."""
+        self._refuse()
+        super().delivered(event_id)
+
+    def _refuse(self) -> None:
+        if self.is_full:
+            msg = "database or disk is full"
+            raise OutboxError(msg)
+
+
 def ids(outbox: Outbox) -> list[str]:
     """The ids of what is pending."""
-    return [event.event_id for event in outbox.pending()]
+    return [pending.event_id for pending in outbox.pending()]
 
 
 def test_events_come_back_in_their_order_after_a_restart(tmp_path: Path) -> None:
     """Whoever opens the file again finds all of them, as they were."""
     with closing(Outbox(tmp_path / "outbox")) as outbox:
         for number in range(12):
-            outbox.append(f"e{number}", f'{{"n":{number}}}')
+            outbox.append(event(f"e{number}", f'{{"n":{number}}}'))
     with closing(Outbox(tmp_path / "outbox")) as outbox:
-        assert outbox.pending() == [Pending(f"e{n}", f'{{"n":{n}}}') for n in range(12)]
+        assert outbox.pending() == [event(f"e{n}", f'{{"n":{n}}}') for n in range(12)]
         assert len(outbox) == 12
 
 
@@ -36,7 +78,9 @@ def test_an_event_survives_a_killed_process(tmp_path: Path) -> None:
     """append() returns when the event is on disk: SIGKILL right after it loses nothing."""
     program = (
         "import os, pathlib, signal, sys; from device.mqtt.outbox import Outbox\n"
-        "Outbox(pathlib.Path(sys.argv[1])).append('e1', '{}'); os.kill(os.getpid(), signal.SIGKILL)"
+        "from datetime import datetime; from device.mqtt.outbox import Event\n"
+        "event = Event('e1', datetime.now(), '{}')\n"
+        "Outbox(pathlib.Path(sys.argv[1])).append(event); os.kill(os.getpid(), signal.SIGKILL)"
     )
     path = tmp_path / "outbox"
     subprocess.run([sys.executable, "-c", program, path], check=False)
@@ -47,8 +91,8 @@ def test_an_event_survives_a_killed_process(tmp_path: Path) -> None:
 def test_a_delivered_event_is_forgotten(tmp_path: Path) -> None:
     """Once; a second confirmation, or one of a stranger, changes nothing."""
     with closing(Outbox(tmp_path / "outbox")) as outbox:
-        outbox.append("e1", "{}")
-        outbox.append("e2", "{}")
+        outbox.append(event("e1"))
+        outbox.append(event("e2"))
         for event_id in ("e1", "e1", "stranger"):
             outbox.delivered(event_id)
         assert ids(outbox) == ["e2"]
@@ -57,9 +101,9 @@ def test_a_delivered_event_is_forgotten(tmp_path: Path) -> None:
 def test_an_event_that_is_there_already_is_left_as_it_is(tmp_path: Path) -> None:
     """The same id is the same event."""
     with closing(Outbox(tmp_path / "outbox")) as outbox:
-        outbox.append("e1", "first")
-        outbox.append("e1", "second")
-        assert outbox.pending() == [Pending("e1", "first")]
+        outbox.append(event("e1", "first"))
+        outbox.append(event("e1", "second"))
+        assert outbox.pending() == [event("e1", "first")]
 
 
 def test_a_full_outbox_drops_the_oldest_and_counts(
@@ -68,10 +112,13 @@ def test_a_full_outbox_drops_the_oldest_and_counts(
     """The newest events matter most; what is lost is said."""
     with closing(Outbox(tmp_path / "outbox", capacity=3)) as outbox:
         for number in range(5):
-            outbox.append(f"e{number}", "{}")
+            outbox.append(event(f"e{number}"))
         assert ids(outbox) == ["e2", "e3", "e4"]
         assert outbox.dropped == 2
-    assert "the oldest of 3 events was dropped, 2 since the start" in caplog.text
+    assert (
+        "1 events were dropped, for it keeps 3 and none older than 30 days; 2 since the start"
+        in caplog.text
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,12 +136,12 @@ def test_a_damaged_file_is_kept_aside(
     path = tmp_path / "outbox"
     with closing(Outbox(path)) as outbox:
         for number in range(200):
-            outbox.append(f"e{number}", "x" * 500)
+            outbox.append(event(f"e{number}", "x" * 500))
     content = path.read_bytes()
     path.write_bytes(damage or content[:4096] + b"\xa5" * (len(content) - 4096))
     with closing(Outbox(path)) as outbox:
         assert len(outbox) == 0
-        outbox.append("new", "{}")
+        outbox.append(event("new"))
         assert ids(outbox) == ["new"]
     assert len(list(tmp_path.glob("outbox.damaged-*"))) == 1
     assert "cannot be used" in caplog.text
@@ -123,7 +170,7 @@ def test_a_closed_outbox_says_so_in_its_own_words(tmp_path: Path) -> None:
     """No error of SQLite leaves the module."""
     outbox = Outbox(tmp_path / "outbox")
     outbox.close()
-    for use in (outbox.pending, lambda: outbox.append("e1", "{}"), lambda: outbox.delivered("e1")):
+    for use in (outbox.pending, lambda: outbox.append(event("e1")), lambda: outbox.delivered("e1")):
         with pytest.raises(OutboxError):
             use()
 
@@ -132,12 +179,13 @@ def test_an_event_waits_while_there_is_no_connection(tmp_path: Path) -> None:
     """Before the first connection nothing is published, and nothing is lost."""
     link = RecordingPublisher()
     with closing(Outbox(tmp_path / "outbox")) as outbox:
-        courier = Courier(link, TOPIC, outbox)
-        courier.send("e1", "1")
+        courier = courier_of(link, outbox)
+        courier.send(event("e1"))
         assert link.messages == []
         courier.resume()
-        courier.send("e2", "2")
-        assert link.messages == [(TOPIC, "1", False), (TOPIC, "2", False)]
+        courier.send(event("e2"))
+        assert sent(link) == ["e1", "e2"]
+        assert {(topic, retain) for topic, _, retain in link.messages} == {(TOPIC, False)}
         assert len(outbox) == 2
 
 
@@ -145,10 +193,10 @@ def test_an_event_is_forgotten_when_the_broker_has_it(tmp_path: Path) -> None:
     """Not before, and only the one that was confirmed."""
     link = RecordingPublisher()
     with closing(Outbox(tmp_path / "outbox")) as outbox:
-        courier = Courier(link, TOPIC, outbox)
+        courier = courier_of(link, outbox)
         courier.resume()
-        courier.send("e1", "1")
-        courier.send("e2", "2")
+        courier.send(event("e1"))
+        courier.send(event("e2"))
         courier.delivered(2)
         courier.delivered(77)
         assert ids(outbox) == ["e1"]
@@ -158,37 +206,37 @@ def test_what_was_not_confirmed_is_sent_again_in_order(tmp_path: Path) -> None:
     """After an outage, older events go before newer ones."""
     link = RecordingPublisher()
     with closing(Outbox(tmp_path / "outbox")) as outbox:
-        courier = Courier(link, TOPIC, outbox)
+        courier = courier_of(link, outbox)
         courier.resume()
-        courier.send("e1", "1")
+        courier.send(event("e1"))
         courier.pause()
-        courier.send("e2", "2")
+        courier.send(event("e2"))
         courier.resume()
-        assert [payload for _, payload, _ in link.messages] == ["1", "1", "2"]
+        assert sent(link) == ["e1", "e1", "e2"]
 
 
 def test_a_connection_that_breaks_while_sending_loses_nothing(tmp_path: Path) -> None:
     """The link may be down before it says so."""
     link = RecordingPublisher()
     with closing(Outbox(tmp_path / "outbox")) as outbox:
-        courier = Courier(link, TOPIC, outbox)
+        courier = courier_of(link, outbox)
         courier.resume()
         link.is_down = True
-        courier.send("e1", "1")
+        courier.send(event("e1"))
         link.is_down = False
-        courier.send("e2", "2")
+        courier.send(event("e2"))
         assert link.messages == []
         courier.resume()
-        assert [payload for _, payload, _ in link.messages] == ["1", "2"]
+        assert sent(link) == ["e1", "e2"]
 
 
 def test_a_refused_event_stays(tmp_path: Path) -> None:
     """An ACL can be corrected; until then the event waits."""
     link = RecordingPublisher()
     with closing(Outbox(tmp_path / "outbox")) as outbox:
-        courier = Courier(link, TOPIC, outbox)
+        courier = courier_of(link, outbox)
         courier.resume()
-        courier.send("e1", "1")
+        courier.send(event("e1"))
         courier.refused(1)
         courier.delivered(1)
         assert ids(outbox) == ["e1"]
@@ -200,11 +248,96 @@ def test_a_disk_that_refuses_does_not_stop_an_event(
     """It is published all the same, and the owner hears about the disk."""
     link = RecordingPublisher()
     outbox = Outbox(tmp_path / "outbox")
-    courier = Courier(link, TOPIC, outbox)
+    courier = courier_of(link, outbox)
     courier.resume()
     outbox.close()
-    courier.send("e1", "1")
+    courier.send(event("e1"))
     courier.delivered(1)
     courier.resume()
-    assert link.messages == [(TOPIC, "1", False)]
+    assert sent(link) == ["e1"]
     assert "node.state_directory" in caplog.text
+
+
+def test_events_of_a_month_ago_are_dropped_and_counted(tmp_path: Path) -> None:
+    """When a new one comes: it may need the room."""
+    with closing(Outbox(tmp_path / "outbox")) as outbox:
+        outbox.append(event("old", occurred_at=THEN - MAX_AGE - timedelta(seconds=1)))
+        outbox.append(event("young", occurred_at=THEN - MAX_AGE + timedelta(seconds=1)))
+        outbox.append(event("new"))
+        assert ids(outbox) == ["young", "new"]
+        assert outbox.dropped == 1
+
+
+def test_the_events_of_an_older_version_are_taken_over(tmp_path: Path) -> None:
+    """The first version's table knew no times; its events are not lost for that."""
+    path = tmp_path / "outbox"
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(
+            "CREATE TABLE events (position INTEGER PRIMARY KEY AUTOINCREMENT, "
+            "event_id TEXT NOT NULL UNIQUE, payload TEXT NOT NULL)"
+        )
+        database.execute("INSERT INTO events (event_id, payload) VALUES ('e1', '{}')")
+        database.execute("PRAGMA user_version = 1")
+    with closing(Outbox(path)) as outbox:
+        outbox.append(event("e2", occurred_at=datetime.now(UTC)))
+        assert ids(outbox) == ["e1", "e2"]
+
+
+def test_an_event_says_when_it_occurred_and_when_it_was_sent(tmp_path: Path) -> None:
+    """What waited for the broker can be told from what has just happened."""
+    link = RecordingPublisher()
+    with closing(Outbox(tmp_path / "outbox")) as outbox:
+        courier = courier_of(link, outbox)
+        courier.resume()
+        courier.send(event("e1"))
+    [(_, payload, _)] = link.messages
+    assert json.loads(payload) == {
+        "event_id": "e1",
+        "occurred_at": "2026-11-24T18:02:11.000+00:00",
+        "delivered_at": "2026-11-24T19:00:00.000+00:00",
+    }
+
+
+def test_a_full_disk_and_no_broker_lose_nothing(tmp_path: Path) -> None:
+    """Events wait in memory, in their order, and go to disk as soon as there is room."""
+    link = RecordingPublisher()
+    with closing(RefusingOutbox(tmp_path / "outbox")) as outbox:
+        courier = courier_of(link, outbox)
+        courier.send(event("e1"))
+        outbox.is_full = True
+        courier.send(event("e2"))
+        courier.send(event("e3"))
+        assert courier.waiting == 3
+        outbox.is_full = False
+        courier.send(event("e4"))
+        assert ids(outbox) == ["e1", "e2", "e3", "e4"]
+        courier.resume()
+        assert sent(link) == ["e1", "e2", "e3", "e4"]
+
+
+def test_a_full_disk_for_long_drops_the_oldest_and_counts(tmp_path: Path) -> None:
+    """Memory is bounded as the disk is."""
+    with closing(RefusingOutbox(tmp_path / "outbox")) as outbox:
+        courier = courier_of(RecordingPublisher(), outbox)
+        outbox.is_full = True
+        for number in range(103):
+            courier.send(event(f"e{number}"))
+        assert courier.waiting == 100
+        assert courier.dropped == 3
+
+
+def test_a_confirmed_event_that_the_disk_keeps_is_not_sent_again(tmp_path: Path) -> None:
+    """It is forgotten when there is room again."""
+    link = RecordingPublisher()
+    with closing(RefusingOutbox(tmp_path / "outbox")) as outbox:
+        courier = courier_of(link, outbox)
+        courier.resume()
+        courier.send(event("e1"))
+        outbox.is_full = True
+        courier.delivered(1)
+        assert courier.waiting == 0
+        courier.resume()
+        assert sent(link) == ["e1"]
+        outbox.is_full = False
+        courier.send(event("e2"))
+        assert ids(outbox) == ["e2"]

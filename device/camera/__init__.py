@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from device.camera.picture import read_picture
 from device.camera.source import FrameSource
 from device.camera.stills import Folder, Picture
 from device.camera.streams import Stream, Video
+from device.observation import utc_now
 
 if TYPE_CHECKING:
     from device.config import CameraSettings
@@ -26,16 +27,12 @@ if TYPE_CHECKING:
 __all__ = ["Camera", "CameraError", "open_camera", "read_picture"]
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 def open_camera(
     settings: CameraSettings,
     *,
     open_capture: OpenCapture = _open_capture,
     clock: Callable[[], float] = time.monotonic,
-    now: Callable[[], datetime] = _utc_now,
+    now: Callable[[], datetime] = utc_now,
     jitter: Callable[[], float] = random.random,
 ) -> Camera:
     """Return the camera of the settings, unopened.

@@ -7,25 +7,34 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from device.errors import FacetError
 
 _LOG = logging.getLogger(__name__)
 
-_SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE events (
-    position INTEGER PRIMARY KEY AUTOINCREMENT,
-    event_id TEXT NOT NULL UNIQUE,
-    payload TEXT NOT NULL
+# Step n takes a file of version n to version n + 1; a step is never changed once it was released.
+_MIGRATIONS = (
+    """
+    CREATE TABLE events (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        event_id TEXT NOT NULL UNIQUE,
+        payload TEXT NOT NULL
+    )
+    """,
+    # Seconds since 1970. What an older Facet left behind counts from today.
+    """
+    ALTER TABLE events ADD COLUMN occurred_at REAL NOT NULL DEFAULT 0;
+    UPDATE events SET occurred_at = strftime('%s', 'now')
+    """,
 )
-"""
 # Of SQLite: the file is damaged, or is no database at all.
 _CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 CAPACITY = 1000
 """Events; at three kilobytes each, a few megabytes of a memory card."""
+MAX_AGE = timedelta(days=30)
+"""Whoever has not been reachable for a month does not ask who stood at the door then."""
 
 
 class OutboxError(FacetError, OSError):
@@ -33,10 +42,11 @@ class OutboxError(FacetError, OSError):
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
-    """An event that the broker has not confirmed."""
+class Event:
+    """An event that the broker has not confirmed: its id, when it occurred (UTC), and its JSON."""
 
     event_id: str
+    occurred_at: datetime
     payload: str
 
 
@@ -56,47 +66,59 @@ class Outbox:
         self._path = path
         self._capacity = capacity
         self.dropped = 0
-        """How many events were given up since the start because there was no room."""
+        """How many events were given up since the start because there were too many, or they too old."""
         self._database = self._open()
-        if waiting := len(self):
-            _LOG.info("%s: %d events wait for the broker", path, waiting)
+        with self._transaction() as database:
+            self._waiting = _count(database)
+        if self._waiting:
+            _LOG.info("%s: %d events wait for the broker", path, self._waiting)
 
-    def append(self, event_id: str, payload: str) -> None:
+    def append(self, event: Event) -> None:
         """Put an event on disk; an id that is there already is left as it is.
 
         Raises:
             OutboxError: the disk does not take it.
         """
+        oldest = (event.occurred_at - MAX_AGE).timestamp()
         with self._transaction() as database:
             database.execute(
-                "INSERT INTO events (event_id, payload) VALUES (?, ?) "
+                "INSERT INTO events (event_id, occurred_at, payload) VALUES (?, ?, ?) "
                 "ON CONFLICT (event_id) DO NOTHING",
-                (event_id, payload),
+                (event.event_id, event.occurred_at.timestamp(), event.payload),
             )
-            excess = _count(database) - self._capacity
+            before = _count(database)
+            database.execute("DELETE FROM events WHERE occurred_at < ?", (oldest,))
             database.execute(
                 "DELETE FROM events WHERE position IN "
                 "(SELECT position FROM events ORDER BY position LIMIT ?)",
-                (max(excess, 0),),
+                (max(_count(database) - self._capacity, 0),),
             )
-        if excess > 0:
-            self.dropped += excess
+            self._waiting = _count(database)
+        if dropped := before - self._waiting:
+            self.dropped += dropped
             _LOG.warning(
-                "%s is full: the oldest of %d events was dropped, %d since the start",
+                "%s: %d events were dropped, for it keeps %d and none older than %d days; %d since the start",
                 self._path,
+                dropped,
                 self._capacity,
+                MAX_AGE.days,
                 self.dropped,
             )
 
-    def pending(self) -> list[Pending]:
+    def pending(self) -> list[Event]:
         """Return what the broker has not confirmed, the oldest first.
 
         Raises:
             OutboxError: the disk does not give it.
         """
         with self._transaction() as database:
-            rows = database.execute("SELECT event_id, payload FROM events ORDER BY position")
-            return [Pending(*row) for row in rows]
+            rows = database.execute(
+                "SELECT event_id, occurred_at, payload FROM events ORDER BY position"
+            )
+            return [
+                Event(event_id, datetime.fromtimestamp(occurred_at, UTC), payload)
+                for event_id, occurred_at, payload in rows
+            ]
 
     def delivered(self, event_id: str) -> None:
         """Forget an event; an unknown id is no error, for a confirmation may come twice.
@@ -106,15 +128,15 @@ class Outbox:
         """
         with self._transaction() as database:
             database.execute("DELETE FROM events WHERE event_id = ?", (event_id,))
+            self._waiting = _count(database)
 
     def close(self) -> None:
         """Close the file; what is pending stays in it."""
         self._database.close()
 
     def __len__(self) -> int:
-        """Return how many events are pending."""
-        with self._transaction() as database:
-            return _count(database)
+        """Return how many events are pending; does not ask the disk."""
+        return self._waiting
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -179,13 +201,14 @@ def _open_database(path: Path) -> sqlite3.Connection:
 
 def _check(database: sqlite3.Connection) -> None:
     version = database.execute("PRAGMA user_version").fetchone()[0]
-    if version == 0:
-        with database:
-            database.execute(_SCHEMA)
-            database.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
-    elif version != _SCHEMA_VERSION:
-        msg = f"its schema has version {version}, this Facet writes {_SCHEMA_VERSION}"
+    if version > len(_MIGRATIONS):
+        msg = f"its schema has version {version}, this Facet knows {len(_MIGRATIONS)}"
         raise _UnusableError(msg)
+    for step in range(version, len(_MIGRATIONS)):
+        # In one transaction: a power cut leaves the version before or the one after.
+        database.executescript(
+            f"BEGIN; {_MIGRATIONS[step]}; PRAGMA user_version = {step + 1}; COMMIT"
+        )
     damage = database.execute("PRAGMA quick_check(1)").fetchone()[0]
     if damage != "ok":
         raise _UnusableError(damage)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import socket
 import subprocess
@@ -147,7 +148,7 @@ def test_an_event_is_delivered_once_and_never_retained(broker: Mosquitto, tmp_pa
     """A confirmed event is gone from disk and from the broker."""
     with observe(broker.port) as home, Node(tmp_path, {"port": broker.port}) as node:
         node.expect(Connected)
-        node.courier.send("e1", '{"event_id":"e1"}')
+        node.send("e1")
         assert len(node.outbox) == 1
         node.expect_all_answered()
         assert len(node.outbox) == 0
@@ -164,18 +165,19 @@ def test_events_of_an_outage_arrive_later_in_their_order(broker: Mosquitto, tmp_
         broker.stop()
         node.expect(Disconnected)
         for number in range(30):
-            node.courier.send(f"e{number}", f'{{"event_id":"e{number}"}}')
+            node.send(f"e{number}")
     broker.start()
     with (
         observe(broker.port, "facet/facet/event") as home,
         Node(tmp_path, {"port": broker.port}) as node,
     ):
         node.expect(Connected)
-        node.courier.send("e30", '{"event_id":"e30"}')
-        heard = [home.expect("facet/facet/event").payload for _ in range(31)]
+        node.send("e30")
+        heard = [json.loads(home.expect("facet/facet/event").payload) for _ in range(31)]
         node.expect_all_answered()
         assert len(node.outbox) == 0
-    assert heard == [f'{{"event_id":"e{number}"}}'.encode() for number in range(31)]
+    assert [event["event_id"] for event in heard] == [f"e{number}" for number in range(31)]
+    assert all(event["occurred_at"] <= event["delivered_at"] for event in heard)
 
 
 def test_numbers_of_messages_are_unique_across_connections(

@@ -231,7 +231,7 @@ def test_a_message_that_the_acl_refuses_is_noticed(
     mqtt = {"port": broker.port, "username": "facet", "password": PASSWORD}
     with Node(tmp_path, mqtt) as node:
         node.expect(Connected)
-        node.courier.send("0190-1", '{"event_id":"0190-1"}')
+        node.send("0190-1")
         node.expect(Refused)
         node.expect_all_answered()
         assert len(node.outbox) == 1
