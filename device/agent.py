@@ -1,21 +1,17 @@
-"""The node itself: the only module that knows all the others, wires them and runs the loop."""
+"""The node's loop: takes what comes, asks the parts, and tells Home Assistant."""
 
 from __future__ import annotations
 
 import logging
-from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
+from enum import Enum, auto
 from time import monotonic
 from typing import Any
 
 from device import __version__
-from device.camera import Camera, open_camera
-from device.classify import open_perception
+from device.camera import Camera
 from device.config import Config
-from device.entities import entities
 from device.entity import OFF, ON, Document, Entity
-from device.errors import FacetError
 from device.health import cpu_temperature
 from device.inbox import Inbox, Letter, Stop
 from device.memory import Memory
@@ -32,19 +28,25 @@ from device.mqtt.events import (
     Refused,
 )
 from device.mqtt.link import Link
-from device.mqtt.outbox import Event, Outbox
-from device.mqtt.topics import Topics
+from device.mqtt.outbox import Event
 from device.observation import Source, Trigger, utc_now
 from device.observer import Observer
-from device.perception.bundle import Bundle
 from device.settings import Settings, SettingsStore
 from device.state import blank_state, event_document, state_document
-from device.triggers import Triggers, open_triggers
+from device.supervision.starts import StartLog
+from device.supervision.watch import Watch
+from device.triggers import Triggers
 
 _LOG = logging.getLogger(__name__)
 
 # Seconds. The camera's and the pins' recovery are looked after this often; presses and messages do not wait for it.
 _TICK = 1.0
+# Seconds for an answer, the slowest on the slowest board included: a stream that is given up takes ten, a burst of
+# five frames with ten faces on a Pi Zero 2 W half a minute. Beyond that something hangs.
+_PATIENCE = 120.0
+# Seconds. A node that ran for so long, or has answered a trigger with a picture before, has started.
+_SETTLED_AFTER = 60.0
+_LONGEST_STATE = 255
 # Seconds between two readings of the temperature, which would otherwise be news every second.
 _TEMPERATURE_INTERVAL = 60.0
 
@@ -62,7 +64,17 @@ class Parts:
     settings: SettingsStore
     state: Memory
     table: tuple[Entity, ...]
-    bundle: Bundle
+    model: str
+    watch: Watch
+    starts: StartLog
+    is_safe_mode: bool
+
+
+class End(Enum):
+    """How the loop ended: the process should end as well, or the node start anew."""
+
+    STOP = auto()
+    RESTART = auto()
 
 
 class Agent:
@@ -79,17 +91,24 @@ class Agent:
         self._temperature: float | None = None
         self._next_temperature = float("-inf")
         self._diagnostics: dict[str, Any] = {}
-        self._running = True
+        self._end: End | None = None
+        self._settles_at = monotonic() + _SETTLED_AFTER
         self._apply(self._settings)
 
-    def run(self) -> None:
-        """Work until a Stop comes."""
+    def run(self) -> End:
+        """Work until a Stop comes, or the wish to start anew."""
+        watch = self._parts.watch
         self._parts.link.start()
-        while self._running:
+        while self._end is None:
+            watch.worker.begin("waiting", _TICK + _PATIENCE)
             letter = self._inbox.get(_TICK)
             if letter is not None:
+                watch.worker.begin(f"answering {letter.content}", _PATIENCE)
                 self._handle(letter)
+            watch.worker.begin("looking after camera and pins", _PATIENCE)
             self._tick(monotonic())
+            watch.progress()
+        return self._end
 
     def _handle(self, letter: Letter) -> None:
         match letter.content:
@@ -111,12 +130,14 @@ class Agent:
             case Refused(number):
                 self._parts.courier.refused(number)
             case Stop():
-                self._running = False
+                self._end = End.STOP
 
     def _tick(self, now: float) -> None:
         if not self._settings.privacy and self._parts.camera.tick(now):
             self._publish_camera()
         self._parts.triggers.retry()
+        if now >= self._settles_at:
+            self._settled()
         if now >= self._next_temperature:
             self._next_temperature = now + _TEMPERATURE_INTERVAL
             self._temperature = cpu_temperature()
@@ -149,6 +170,8 @@ class Agent:
             self._publish_camera()
         self._parts.announcer.document(Document.STATE, self._state)
         self._parts.state.save(self._state)
+        if observation.captured_at is not None:
+            self._settled()
 
     def _command(self, key: str, payload: bytes, letter: Letter) -> None:
         try:
@@ -157,12 +180,27 @@ class Agent:
         except CommandError as error:
             _LOG.warning("%s", error)
         else:
-            if value is None:
+            if value is not None:
+                self._set(entity.key, value)
+            elif entity.key == "restart":
+                self._restart()
+                return
+            else:
                 self._trigger(Trigger(Source.COMMAND, letter.at, letter.monotonic))
                 return
-            self._set(entity.key, value)
         # After a refused command too: Home Assistant shows what it asked for until it hears the truth.
         self._parts.announcer.document(Document.SETTINGS, self._settings.document())
+
+    def _restart(self) -> None:
+        _LOG.info("Starting anew, because Home Assistant's button asks for it")
+        self._parts.starts.settled()
+        self._end = End.RESTART
+
+    def _settled(self) -> None:
+        """The start came to something; safe mode is no such start: only the owner ends it."""
+        self._settles_at = float("inf")
+        if not self._parts.is_safe_mode:
+            self._parts.starts.settled()
 
     def _set(self, key: str, value: float) -> None:
         before = self._settings
@@ -200,65 +238,21 @@ class Agent:
         return self._parts.camera.available and not self._settings.privacy
 
     def _diagnose(self) -> dict[str, Any]:
-        bundle = self._parts.bundle
+        parts = self._parts
         return {
-            "camera_problem": ON if self._parts.camera.fault else OFF,
+            "camera_problem": ON if parts.camera.fault else OFF,
+            "camera_fault": _state_text(parts.camera.fault),
+            "safe_mode": ON if parts.is_safe_mode else OFF,
+            "last_failure": _state_text(parts.starts.last_failure),
             "cpu_temperature": self._temperature,
-            "model": f"{bundle.name} {bundle.version}",
+            "model": parts.model,
             "version": __version__,
-            "queue_length": self._parts.courier.waiting,
-            "dropped_events": self._parts.courier.dropped,
+            "queue_length": parts.courier.waiting,
+            "dropped_events": parts.courier.dropped,
             "coalesced_presses": self._coalesced,
         }
 
 
-def run_node(config: Config, inbox: Inbox) -> None:
-    """Run a node until a Stop is put into its inbox.
-
-    Raises:
-        FacetError: a model cannot be loaded, or the state directory not be used.
-    """
-    with ExitStack() as stack:
-        Agent(config, _assemble(config, inbox, stack), inbox).run()
-
-
-def _assemble(config: Config, inbox: Inbox, stack: ExitStack) -> Parts:
-    perception = open_perception(config.perception, config.attributes.model)
-    table = entities(config, [label.name for label in perception.bundle.labels])
-    directory = _state_directory(config)
-    camera = stack.enter_context(open_camera(config.camera))
-    outbox = Outbox(directory / "outbox.sqlite")
-    stack.callback(outbox.close)
-    link = Link(config.mqtt, config.node.id, inbox.put)
-    stack.callback(link.stop)
-    triggers = open_triggers(config.triggers, inbox.put)
-    stack.callback(triggers.close)
-    topic = Topics.of(config).document(Document.EVENT)
-    return Parts(
-        camera=camera,
-        observer=Observer(
-            config.node.id,
-            camera,
-            perception,
-            burst=config.triggers.burst,
-            hysteresis=config.attributes.hysteresis,
-        ),
-        triggers=triggers,
-        link=link,
-        announcer=Announcer(link, config, table, Memory(directory / "announced.json")),
-        courier=Courier(link, topic, outbox, utc_now),
-        settings=SettingsStore(Memory(directory / "settings.json"), Settings.configured(config)),
-        state=Memory(directory / "state.json"),
-        table=table,
-        bundle=perception.bundle,
-    )
-
-
-def _state_directory(config: Config) -> Path:
-    directory = config.node.effective_state_directory
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        msg = f"node.state_directory {directory} cannot be made: {error.strerror}; choose a folder you may write to"
-        raise FacetError(msg) from error
-    return directory
+def _state_text(text: str | None) -> str | None:
+    """Return a text that Home Assistant takes as a state; a longer one it would refuse whole."""
+    return text if text is None or len(text) <= _LONGEST_STATE else text[: _LONGEST_STATE - 1] + "…"

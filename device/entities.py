@@ -114,6 +114,14 @@ _CONTROLS = (
         document=Document.SETTINGS,
     ),
     Entity(
+        key="restart",
+        platform=Platform.BUTTON,
+        name="Restart",
+        meaning="Starts the node anew, and so ends safe mode.",
+        category=Category.CONFIG,
+        device_class="restart",
+    ),
+    Entity(
         key="threshold_offset",
         platform=Platform.NUMBER,
         name="Confidence threshold offset",
@@ -175,6 +183,25 @@ _DIAGNOSTICS = (
         name="Camera",
         meaning="Problem while the camera gives no pictures.",
         device_class="problem",
+    ),
+    _diagnostic(
+        key="camera_fault",
+        name="Camera fault",
+        meaning="What is wrong with the camera, and what to do; unknown while nothing is.",
+        icon="mdi:camera-off-outline",
+    ),
+    _diagnostic(
+        key="safe_mode",
+        platform=Platform.BINARY_SENSOR,
+        name="Safe mode",
+        meaning="Problem while the node leaves camera and networks alone, because its last starts failed.",
+        device_class="problem",
+    ),
+    _diagnostic(
+        key="last_failure",
+        name="Last failure",
+        meaning="When and why the node last ended by itself; unknown if it never did.",
+        icon="mdi:alert-circle-outline",
     ),
     _diagnostic(
         key="cpu_temperature",

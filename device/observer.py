@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from time import perf_counter
+from typing import TypeAlias
 
 from device.camera import Camera, CameraError
 from device.observation import Face, Frame, Observation, Reason, Trigger
-from device.perception.pipeline import Judgement, Perceived, Perception
+from device.perception.pipeline import Judgement, Perceived
 
 _LOG = logging.getLogger(__name__)
 
@@ -18,23 +19,27 @@ _SAME_PERSON_FOR = timedelta(seconds=10)
 _NOTHING = Perceived((), 0, None, {})
 
 
+Perceive: TypeAlias = Callable[[Sequence[Frame], Judgement, Sequence[Face]], Perceived]
+"""Says what a burst shows; see pipeline.Perception.perceive."""
+
+
 class Observer:
     """Asks the camera and perception, and answers every trigger. One thread uses it.
 
     Args:
         node: the node's id.
         camera: asked for a burst at each trigger.
-        perception: says what the burst shows.
+        perceive: says what the burst shows.
         burst: frames.
         hysteresis: see attributes.decide.
     """
 
     def __init__(
-        self, node: str, camera: Camera, perception: Perception, *, burst: int, hysteresis: float
+        self, node: str, camera: Camera, perceive: Perceive, *, burst: int, hysteresis: float
     ) -> None:
         self._node = node
         self._camera = camera
-        self._perception = perception
+        self._perceive = perceive
         self._burst = burst
         self._hysteresis = hysteresis
         self._previous: Observation | None = None
@@ -61,7 +66,7 @@ class Observer:
             timings["capture"] = (perf_counter() - started) * 1000
         if frames:
             judgement = Judgement(threshold_offset, self._hysteresis)
-            seen = self._perception.perceive(frames, judgement, self._faces_before(trigger.at))
+            seen = self._perceive(frames, judgement, self._faces_before(trigger.at))
             reason = seen.reason
         timings |= seen.timings
         timings["total"] = (perf_counter() - started) * 1000

@@ -35,7 +35,7 @@ def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def observer(source: Path, perception: Perception, hysteresis: float = 0.0) -> Observer:
     """Return an observer whose camera is a file."""
     camera = open_camera(CameraSettings(source=str(source)))
-    return Observer("hall", camera, perception, burst=2, hysteresis=hysteresis)
+    return Observer("hall", camera, perception.perceive, burst=2, hysteresis=hysteresis)
 
 
 def look(
@@ -75,7 +75,7 @@ def test_a_missing_camera_is_a_reason(
 def test_privacy_does_not_look(portrait: Path, perception: Perception) -> None:
     """The camera is not asked at all."""
     camera = open_camera(CameraSettings(source=str(portrait)))
-    seen = look(Observer("hall", camera, perception, burst=1, hysteresis=0), privacy=True)
+    seen = look(Observer("hall", camera, perception.perceive, burst=1, hysteresis=0), privacy=True)
     assert (seen.reason, seen.faces, seen.captured_at) == (Reason.PRIVACY, (), None)
     assert not camera.is_open
 

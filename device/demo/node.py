@@ -6,11 +6,12 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from device.agent import run_node
 from device.config import Config
 from device.demo.errors import DemoError
 from device.inbox import Inbox, Stop
+from device.node import run_node, start_log
 from device.observation import Source, Trigger
+from device.supervision.watch import Watch
 
 _STOP_SECONDS = 15.0
 
@@ -57,6 +58,6 @@ class Node:
 
     def _run(self) -> None:
         try:
-            run_node(self._config, self._inbox)
+            run_node(self._config, self._inbox, start_log(self._config), Watch())
         except BaseException as error:  # noqa: BLE001 - raised by the thread that asks
             self._failure = error

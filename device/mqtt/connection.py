@@ -45,6 +45,8 @@ PATIENCE = 10.0
 # Seconds. A broker that reads MQTT 5 as 3.1.1 (amqtt 0.12 does) may wait for bytes that never come
 # instead of answering that it does not know this version.
 _GUESS_PATIENCE = 3.0
+# Seconds that a round of paho's loop takes when nothing happens.
+_TURN = 1.0
 _VERSIONS = {"5": MQTTProtocolVersion.MQTTv5, "3.1.1": MQTTProtocolVersion.MQTTv311}
 _connections = count(1)
 
@@ -55,6 +57,17 @@ class Will:
 
     topic: str
     payload: str
+
+
+class _TurningClient(Client):
+    """paho's client, which counts the rounds of its network loop: whether it hangs cannot be seen otherwise."""
+
+    turns = 0
+
+    def loop_misc(self) -> MQTTErrorCode:
+        """End a round."""
+        self.turns += 1
+        return super().loop_misc()
 
 
 class Connection:
@@ -120,9 +133,17 @@ class Connection:
         info = self._client.publish(topic, payload, _QOS, retain)
         return self._base_number + info.mid if info.rc is MQTTErrorCode.MQTT_ERR_SUCCESS else None
 
-    def wait_until_ended(self) -> LinkError:
-        """Wait for the end of the connection, and return what ended it."""
-        self._ended.wait()
+    def wait_until_ended(self, on_turn: Callable[[], None]) -> LinkError:
+        """Wait for the end of the connection, and return what ended it.
+
+        Args:
+            on_turn: called about once a second, as long as paho's thread makes its rounds.
+        """
+        seen = self._client.turns
+        while not self._ended.wait(_TURN):
+            if self._client.turns != seen:
+                seen = self._client.turns
+                on_turn()
         return ended(self._settings, self._client_id, self._end, self._complaint)
 
     def close(self, last_words: Will | None = None, timeout: float = 3.0) -> None:
@@ -140,9 +161,13 @@ class Connection:
         if self._ended.wait(timeout):
             self._client.loop_stop()
 
-    def _make_client(self, will: Will | None) -> Client:
+    def __str__(self) -> str:
+        """Tell with whom."""
+        return f"the connection with {self._settings.host}:{self._settings.effective_port}"
+
+    def _make_client(self, will: Will | None) -> _TurningClient:
         settings = self._settings
-        client = Client(
+        client = _TurningClient(
             CallbackAPIVersion.VERSION2,
             self._client_id,
             protocol=_VERSIONS[self.version],

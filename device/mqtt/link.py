@@ -3,7 +3,7 @@
 It is driven by one thread, through one queue::
 
     inbox = queue.SimpleQueue[LinkEvent]()
-    link = Link(config.mqtt, config.node.id, inbox.put)
+    link = Link(config.mqtt, config.node.id, inbox.put, watch.link)
     announcer = Announcer(link, config, table, memory)
     courier = Courier(link, topics.document(Document.EVENT), outbox)
     link.start()
@@ -53,6 +53,7 @@ from device.mqtt.events import (
 )
 from device.mqtt.topics import BIRTH_TOPIC, OFFLINE, ONLINE, Topics
 from device.recovery import backoff
+from device.supervision.pulse import Pulse
 
 if TYPE_CHECKING:
     from device.config import MqttSettings
@@ -68,6 +69,10 @@ _BIRTH_DELAY = 2.0
 # Seconds. A connection that ends sooner counts as a failure: two clients with one id push each
 # other out for ever otherwise.
 _STABLE = 30.0
+# Seconds. Name, TCP, TLS and CONNECT have ten each, for two versions of MQTT; resolvers take their time.
+_CONNECTING_LIMIT = 120.0
+# Seconds. paho turns once a second.
+_TURN_LIMIT = 30.0
 # A wrong password does not go away by itself, and some brokers lock out who tries it often.
 _PATIENT_FACTOR = 10
 
@@ -82,6 +87,7 @@ class Link:
         settings: where to connect to, and as whom.
         node_id: the node's.
         inbox: receives what happens, from threads of the link; it must only put it on a queue.
+        pulse: hears of the progress of the link's thread, and through it of paho's.
         random: for the jitter.
     """
 
@@ -90,12 +96,14 @@ class Link:
         settings: MqttSettings,
         node_id: str,
         inbox: Callable[[LinkEvent], None],
+        pulse: Pulse,
         random: Random | None = None,
     ) -> None:
         self._settings = settings
         self._topics = Topics(settings.base_topic, node_id, settings.discovery_prefix)
         self._client_id = settings.client_id or f"facet-{node_id}"
         self._inbox = inbox
+        self._pulse = pulse
         self._random = random or Random()  # noqa: S311 - jitter, not cryptography
         self._connection: Connection | None = None
         self._spoken: str | None = None
@@ -144,6 +152,7 @@ class Link:
     def _run(self) -> None:
         failures = 0
         while not self._stopping.is_set():
+            self._pulse.begin("connecting", _CONNECTING_LIMIT)
             try:
                 lasted, error = self._session()
             except LinkError as cause:
@@ -157,6 +166,7 @@ class Link:
                 delay *= _PATIENT_FACTOR
             if not self._stopping.is_set():
                 self._complain(error, delay)
+            self._pulse.begin("waiting to connect again", delay + _TURN_LIMIT)
             self._stopping.wait(delay)
 
     def _session(self) -> tuple[float, LinkError]:
@@ -182,7 +192,8 @@ class Link:
             self._client_id,
         )
         self._deliver(Connected())
-        error = connection.wait_until_ended()
+        self._keep(connection)
+        error = connection.wait_until_ended(lambda: self._keep(connection))
         self._connection = None
         self._deliver(Disconnected(str(error)))
         lasted = monotonic() - started
@@ -194,6 +205,9 @@ class Link:
             )
             error = LinkError(msg)
         return lasted, error
+
+    def _keep(self, connection: Connection) -> None:
+        self._pulse.begin(f"keeping {connection}", _TURN_LIMIT)
 
     def _connect(self) -> Connection:
         try:

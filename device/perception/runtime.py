@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,15 @@ from numpy.typing import NDArray
 
 from device.errors import FacetError
 
-try:
-    from ai_edge_litert.interpreter import Interpreter
-except ImportError:  # armv7l
-    from tflite_runtime.interpreter import Interpreter
+
+@cache
+def _interpreter_type() -> Any:  # noqa: ANN401 - one of two classes without a common base
+    # Not before a network is loaded: what needs none, safe mode above all, must not end with a broken TFLite.
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError:  # armv7l
+        from tflite_runtime.interpreter import Interpreter
+    return Interpreter
 
 
 class ModelError(FacetError):
@@ -43,7 +49,7 @@ class Network:
             raise ModelError(msg)
         try:
             # By content: a bad file is then refused by the verifier, and the path's encoding is ours.
-            self._interpreter: Any = Interpreter(
+            self._interpreter = _interpreter_type()(
                 model_content=path.read_bytes(), num_threads=threads
             )
             self._interpreter.allocate_tensors()

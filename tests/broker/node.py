@@ -29,6 +29,7 @@ from device.mqtt.outbox import Outbox
 from device.mqtt.topics import Topics
 from device.observation import utc_now
 from device.state import blank_state
+from device.supervision.pulse import Pulse
 from tests.broker.mosquitto import PATIENCE
 
 Event = TypeVar("Event", bound=LinkEvent)
@@ -46,7 +47,7 @@ class Node:
         self.table = entities(config, LABELS)
         self.inbox: SimpleQueue[LinkEvent] = SimpleQueue()
         seeded = Random(0)  # noqa: S311 - a test that fails should fail again
-        self.link = Link(config.mqtt, config.node.id, self.inbox.put, seeded)
+        self.link = Link(config.mqtt, config.node.id, self.inbox.put, Pulse("link"), seeded)
         memory = Memory(folder / "announced.json")
         self.announcer = Announcer(self.link, config, self.table, memory)
         self.outbox = Outbox(folder / "outbox.db")

@@ -1,0 +1,152 @@
+"""The node's assembly: the only module that knows all the others, and wires them."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from device.agent import Agent, End, Parts
+from device.camera import Camera, open_camera
+from device.classify import open_perception
+from device.config import Config
+from device.entities import entities
+from device.entity import Document
+from device.errors import FacetError
+from device.inbox import Inbox
+from device.memory import Memory
+from device.mqtt.announcer import Announcer
+from device.mqtt.courier import Courier
+from device.mqtt.link import Link
+from device.mqtt.outbox import Outbox
+from device.mqtt.topics import Topics
+from device.observation import utc_now
+from device.observer import Observer, Perceive
+from device.safe_mode import known_labels, no_camera, perceive_nothing
+from device.settings import Settings, SettingsStore
+from device.supervision.starts import StartLog
+from device.supervision.watch import Watch
+from device.triggers import Triggers, open_triggers
+
+
+@dataclass(frozen=True, slots=True)
+class _Senses:
+    """What may fail on a machine, or hang: in safe mode others take their place."""
+
+    camera: Camera
+    perceive: Perceive
+    triggers: Triggers
+    labels: tuple[str, ...]
+    model: str
+
+
+def run_node(
+    config: Config, inbox: Inbox, starts: StartLog, watch: Watch, *, is_safe_mode: bool = False
+) -> End:
+    """Run a node until a Stop is put into its inbox, or Home Assistant asks for a new start.
+
+    Args:
+        config: the node's.
+        inbox: where its letters come in.
+        starts: is told when this start has come to something.
+        watch: hears of the threads' progress.
+        is_safe_mode: leave camera, networks and pins alone: only MQTT and diagnostics.
+
+    Raises:
+        FacetError: a model cannot be loaded, or the state directory not be used.
+    """
+    with ExitStack() as stack:
+        sense = _safe_senses if is_safe_mode else _senses
+        senses = sense(config, inbox, stack)
+        parts = _wire(config, inbox, stack, senses, starts, watch, is_safe_mode=is_safe_mode)
+        return Agent(config, parts, inbox).run()
+
+
+def state_directory(config: Config) -> Path:
+    """Make the directory in which the node keeps what must survive, for its user alone.
+
+    Raises:
+        FacetError: it cannot be made.
+    """
+    directory = config.node.effective_state_directory
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        directory.chmod(0o700)
+    except OSError as error:
+        msg = f"node.state_directory {directory} cannot be made: {error.strerror}; choose a folder you may write to"
+        raise FacetError(msg) from error
+    return directory
+
+
+def start_log(config: Config) -> StartLog:
+    """Return the memory of how the node's last starts ended.
+
+    Raises:
+        FacetError: the state directory cannot be used.
+    """
+    return StartLog(Memory(state_directory(config) / "starts.json"), utc_now)
+
+
+def _senses(config: Config, inbox: Inbox, stack: ExitStack) -> _Senses:
+    perception = open_perception(config.perception, config.attributes.model)
+    bundle = perception.bundle
+    triggers = open_triggers(config.triggers, inbox.put)
+    stack.callback(triggers.close)
+    return _Senses(
+        stack.enter_context(open_camera(config.camera)),
+        perception.perceive,
+        triggers,
+        tuple(label.name for label in bundle.labels),
+        f"{bundle.name} {bundle.version}",
+    )
+
+
+def _safe_senses(config: Config, inbox: Inbox, stack: ExitStack) -> _Senses:
+    no_pins = config.triggers.model_copy(update={"button": None, "motion": None})
+    return _Senses(
+        stack.enter_context(no_camera(config.camera)),
+        perceive_nothing,
+        open_triggers(no_pins, inbox.put),
+        known_labels(config.attributes.model),
+        "none, in safe mode",
+    )
+
+
+def _wire(
+    config: Config,
+    inbox: Inbox,
+    stack: ExitStack,
+    senses: _Senses,
+    starts: StartLog,
+    watch: Watch,
+    *,
+    is_safe_mode: bool,
+) -> Parts:
+    table = entities(config, senses.labels)
+    directory = state_directory(config)
+    outbox = Outbox(directory / "outbox.sqlite")
+    stack.callback(outbox.close)
+    link = Link(config.mqtt, config.node.id, inbox.put, watch.link)
+    stack.callback(link.stop)
+    topic = Topics.of(config).document(Document.EVENT)
+    return Parts(
+        camera=senses.camera,
+        observer=Observer(
+            config.node.id,
+            senses.camera,
+            senses.perceive,
+            burst=config.triggers.burst,
+            hysteresis=config.attributes.hysteresis,
+        ),
+        triggers=senses.triggers,
+        link=link,
+        announcer=Announcer(link, config, table, Memory(directory / "announced.json")),
+        courier=Courier(link, topic, outbox, utc_now),
+        settings=SettingsStore(Memory(directory / "settings.json"), Settings.configured(config)),
+        state=Memory(directory / "state.json"),
+        table=table,
+        model=senses.model,
+        watch=watch,
+        starts=starts,
+        is_safe_mode=is_safe_mode,
+    )

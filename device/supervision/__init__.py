@@ -1,0 +1,1 @@
+"""Whether the node makes progress, and what is done when it does not."""

@@ -1,0 +1,64 @@
+"""What systemd is told, over a socket as it gives one."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from device.supervision.pulse import Pulse
+from device.supervision.systemd import notify
+from device.supervision.watch import Watch
+from tests.clock import Clock
+
+
+@pytest.fixture
+def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """The other end of $NOTIFY_SOCKET."""
+    path = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind(path)
+        ear.setblocking(False)  # noqa: FBT003 - the standard library's signature
+        monkeypatch.setenv("NOTIFY_SOCKET", path)
+        yield ear
+
+
+def test_words_arrive_as_one_datagram(systemd: socket.socket) -> None:
+    """A line each, as sd_notify(3) has it."""
+    notify("READY=1", "WATCHDOG=1")
+    assert systemd.recv(100) == b"READY=1\nWATCHDOG=1"
+
+
+def test_an_abstract_address_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Systemd writes its leading zero byte as @."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind("\0facet-test-notify")
+        monkeypatch.setenv("NOTIFY_SOCKET", "@facet-test-notify")
+        notify("STOPPING=1")
+        assert ear.recv(100) == b"STOPPING=1"
+
+
+@pytest.mark.parametrize("address", ["", "/nowhere/at/all"])
+def test_without_systemd_nothing_happens(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """A node that is started by hand is no error, nor is a supervisor that has gone."""
+    monkeypatch.setenv("NOTIFY_SOCKET", address)
+    notify("READY=1")
+
+
+def test_progress_feeds_the_watchdog(systemd: socket.socket) -> None:
+    """A round of the worker, while the link keeps its promise."""
+    Watch().progress()
+    assert systemd.recv(100) == b"READY=1\nWATCHDOG=1"
+
+
+def test_a_link_that_hangs_starves_the_watchdog(systemd: socket.socket) -> None:
+    """Whatever the worker says for itself."""
+    clock = Clock()
+    link = Pulse("link", clock)
+    link.begin("connecting", 10)
+    clock.seconds += 11
+    Watch(link=link).progress()
+    with pytest.raises(BlockingIOError):
+        systemd.recv(100)
