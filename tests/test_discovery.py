@@ -95,6 +95,7 @@ def test_a_component_asks_for_an_entity_id_with_its_domain(
 ) -> None:
     """Without the domain, or without the id, the suggested area would be put in front of it."""
     assert component["default_entity_id"] == f"{component['platform']}.hall_{key}"
+    assert component["object_id"] == f"hall_{key}", "for Home Assistant before 2025.10"
 
 
 @each_component

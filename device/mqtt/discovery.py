@@ -70,6 +70,8 @@ def _component(entity: Entity, node_id: str, topics: Topics) -> dict[str, Any]:
         "unique_id": f"facet_{node_id}_{entity.key}",
         # With its domain, or Home Assistant would put the suggested area into the entity's id.
         "default_entity_id": entity_id(entity, node_id),
+        # The same for versions before 2025.10; later ones take no notice of it beside the other.
+        "object_id": entity_id(entity, node_id).partition(".")[2],
         "name": entity.name,
         "icon": entity.icon,
         "device_class": entity.device_class,
