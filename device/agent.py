@@ -17,11 +17,11 @@ from device.config import Config
 from device.entities import entities
 from device.entity import OFF, ON, Document, Entity
 from device.errors import FacetError
-from device.health import cpu_temperature
+from device.health import cpu_temperature, machine
 from device.inbox import Inbox, Letter, Stop
 from device.memory import Memory
 from device.mqtt.announcer import Announcer
-from device.mqtt.commands import CommandError, find_command, parse_command
+from device.mqtt.commands import CommandError, find_command, parse_command, parse_version
 from device.mqtt.courier import Courier
 from device.mqtt.discovery import compact
 from device.mqtt.events import (
@@ -30,6 +30,7 @@ from device.mqtt.events import (
     Connected,
     Delivered,
     Disconnected,
+    NewestVersion,
     Refused,
 )
 from device.mqtt.link import Link
@@ -39,6 +40,8 @@ from device.observation import Source, Trigger
 from device.observer import Observer
 from device.perception.bundle import Bundle
 from device.settings import Settings, SettingsStore
+from device.showcase import Showcase
+from device.snapshot import render
 from device.state import blank_state, event_document, state_document
 from device.triggers import Triggers, open_triggers
 
@@ -77,10 +80,12 @@ class Agent:
         self._settings = parts.settings.load()
         self._state = blank_state(parts.table, parts.state.load())
         self._coalesced = 0
+        self._newest_version = __version__
         self._burst_ended = float("-inf")
         self._temperature: float | None = None
         self._next_temperature = float("-inf")
         self._diagnostics: dict[str, Any] = {}
+        self._showcase = Showcase(parts.announcer.picture, config.privacy.picture_expiry)
         self._running = True
         self._apply(self._settings)
 
@@ -112,6 +117,8 @@ class Agent:
                 self._parts.courier.delivered(number)
             case Refused(number):
                 self._parts.courier.refused(number)
+            case NewestVersion(payload):
+                self._hear_of_version(payload)
             case Stop():
                 self._running = False
 
@@ -119,6 +126,7 @@ class Agent:
         if not self._settings.privacy and self._parts.camera.tick(now):
             self._publish_camera()
         self._parts.triggers.retry()
+        self._showcase.tick(now)
         if now >= self._next_temperature:
             self._next_temperature = now + _TEMPERATURE_INTERVAL
             self._temperature = cpu_temperature()
@@ -137,11 +145,12 @@ class Agent:
             )
             return
         was_available = self._parts.camera.available
-        observation = self._parts.observer.observe(
+        look = self._parts.observer.observe(
             trigger,
             privacy=self._settings.privacy,
             threshold_offset=self._settings.threshold_offset,
         )
+        observation = look.observation
         self._burst_ended = monotonic()
         now = datetime.now(UTC)
         event = event_document(observation, now, self._hidden)
@@ -150,6 +159,10 @@ class Agent:
         if self._parts.camera.available is not was_available:
             self._publish_camera()
         self._parts.announcer.document(Document.STATE, self._state)
+        if look.image is not None and self._settings.picture_mode != "off":
+            face = observation.primary.box if observation.primary else None
+            picture = render(look.image, face, self._settings.picture_mode)
+            self._showcase.put(picture, monotonic())
         self._parts.state.save(self._state)
 
     def _command(self, key: str, payload: bytes, letter: Letter) -> None:
@@ -166,7 +179,14 @@ class Agent:
         # After a refused command too: Home Assistant shows what it asked for until it hears the truth.
         self._parts.announcer.document(Document.SETTINGS, self._settings.document())
 
-    def _set(self, key: str, value: float) -> None:
+    def _hear_of_version(self, payload: bytes) -> None:
+        # An empty message takes back what was retained.
+        try:
+            self._newest_version = parse_version(payload) if payload else __version__
+        except CommandError as error:
+            _LOG.warning("%s", error)
+
+    def _set(self, key: str, value: float | str) -> None:
         before = self._settings
         self._settings = before.changed(key, value)
         if self._settings == before:
@@ -176,6 +196,8 @@ class Agent:
         self._apply(self._settings)
         if self._settings.privacy is not before.privacy:
             self._publish_camera()
+        if key in {"privacy", "picture_mode"}:
+            self._showcase.clear()
 
     def _apply(self, settings: Settings) -> None:
         self._parts.triggers.motion_armed = settings.motion_trigger
@@ -193,6 +215,7 @@ class Agent:
             Document.DIAGNOSTICS: self._diagnose(),
         }
         self._parts.announcer.announce(documents, camera_online=self._camera_is_online)
+        self._showcase.repeat()
 
     def _publish_camera(self) -> None:
         self._parts.announcer.camera(online=self._camera_is_online)
@@ -208,6 +231,7 @@ class Agent:
             "cpu_temperature": self._temperature,
             "model": f"{bundle.name} {bundle.version}",
             "version": __version__,
+            "software": {"installed_version": __version__, "latest_version": self._newest_version},
             "queue_length": len(self._parts.outbox),
             "coalesced_presses": self._coalesced,
         }
@@ -246,7 +270,7 @@ def _assemble(config: Config, inbox: Inbox, stack: ExitStack) -> Parts:
         ),
         triggers=triggers,
         link=link,
-        announcer=Announcer(link, config, table, Memory(directory / "announced.json")),
+        announcer=Announcer(link, config, table, Memory(directory / "announced.json"), machine()),
         courier=Courier(link, topic, outbox),
         outbox=outbox,
         settings=SettingsStore(Memory(directory / "settings.json"), Settings.configured(config)),

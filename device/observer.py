@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import perf_counter
 
 from device.camera import Camera, CameraError
-from device.observation import Face, Frame, Observation, Reason, Trigger
+from device.observation import Face, Frame, Image, Observation, Reason, Trigger
 from device.perception.pipeline import Judgement, Perceived, Perception
 
 _LOG = logging.getLogger(__name__)
@@ -16,6 +17,14 @@ _LOG = logging.getLogger(__name__)
 # Long enough for a second press by the same person, too short for the next one to take their place.
 _SAME_PERSON_FOR = timedelta(seconds=10)
 _NOTHING = Perceived((), 0, None, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An observation and the picture that shows its primary face best, if there is one: (H, W, 3) uint8, BGR."""
+
+    observation: Observation
+    image: Image | None
 
 
 class Observer:
@@ -39,7 +48,7 @@ class Observer:
         self._hysteresis = hysteresis
         self._previous: Observation | None = None
 
-    def observe(self, trigger: Trigger, *, privacy: bool, threshold_offset: float) -> Observation:
+    def observe(self, trigger: Trigger, *, privacy: bool, threshold_offset: float) -> Look:
         """Answer a trigger; whatever goes wrong with the camera becomes the observation's reason.
 
         Args:
@@ -77,7 +86,7 @@ class Observer:
         )
         self._previous = observation
         _LOG.info("%s", summary(observation, len(frames)))
-        return observation
+        return Look(observation, frames[seen.best_frame].image if frames else None)
 
     def forget(self) -> None:
         """Drop what was seen before, for privacy."""

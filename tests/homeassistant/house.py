@@ -27,7 +27,7 @@ topic readwrite #
 
 pattern write homeassistant/device/%u/config
 pattern read homeassistant/status
-pattern read facet/latest_version
+pattern read facet/newest_version
 pattern readwrite facet/%u/#
 """
 _ROOMS = (
