@@ -16,7 +16,7 @@ from device.health import cpu_temperature
 from device.inbox import Inbox, Letter, Stop
 from device.memory import Memory
 from device.mqtt.announcer import Announcer
-from device.mqtt.commands import CommandError, find_command, parse_command
+from device.mqtt.commands import CommandError, find_command, parse_command, parse_version
 from device.mqtt.courier import Courier
 from device.mqtt.discovery import compact
 from device.mqtt.events import (
@@ -25,6 +25,7 @@ from device.mqtt.events import (
     Connected,
     Delivered,
     Disconnected,
+    NewestVersion,
     Refused,
 )
 from device.mqtt.link import Link
@@ -32,6 +33,8 @@ from device.mqtt.outbox import Event
 from device.observation import Source, Trigger, utc_now
 from device.observer import Observer
 from device.settings import Settings, SettingsStore
+from device.showcase import Showcase
+from device.snapshot import render
 from device.state import blank_state, event_document, state_document
 from device.supervision.starts import StartLog
 from device.supervision.watch import Watch
@@ -87,12 +90,14 @@ class Agent:
         self._settings = parts.settings.load()
         self._state = blank_state(parts.table, parts.state.load())
         self._coalesced = 0
+        self._newest_version = __version__
         self._burst_ended = float("-inf")
         self._temperature: float | None = None
         self._next_temperature = float("-inf")
         self._diagnostics: dict[str, Any] = {}
         self._end: End | None = None
         self._settles_at = monotonic() + _SETTLED_AFTER
+        self._showcase = Showcase(parts.announcer.picture, config.privacy.picture_expiry)
         self._apply(self._settings)
 
     def run(self) -> End:
@@ -129,6 +134,8 @@ class Agent:
                 self._parts.courier.delivered(number)
             case Refused(number):
                 self._parts.courier.refused(number)
+            case NewestVersion(payload):
+                self._hear_of_version(payload)
             case Stop():
                 self._end = End.STOP
 
@@ -138,6 +145,7 @@ class Agent:
         self._parts.triggers.retry()
         if now >= self._settles_at:
             self._settled()
+        self._showcase.tick(now)
         if now >= self._next_temperature:
             self._next_temperature = now + _TEMPERATURE_INTERVAL
             self._temperature = cpu_temperature()
@@ -156,11 +164,12 @@ class Agent:
             )
             return
         was_available = self._parts.camera.available
-        observation = self._parts.observer.observe(
+        look = self._parts.observer.observe(
             trigger,
             privacy=self._settings.privacy,
             threshold_offset=self._settings.threshold_offset,
         )
+        observation = look.observation
         self._burst_ended = monotonic()
         now = utc_now()
         event = compact(event_document(observation, self._hidden))
@@ -169,6 +178,10 @@ class Agent:
         if self._parts.camera.available is not was_available:
             self._publish_camera()
         self._parts.announcer.document(Document.STATE, self._state)
+        if look.image is not None and self._settings.picture_mode != "off":
+            face = observation.primary.box if observation.primary else None
+            picture = render(look.image, face, self._settings.picture_mode)
+            self._showcase.put(picture, monotonic())
         self._parts.state.save(self._state)
         if observation.captured_at is not None:
             self._settled()
@@ -202,7 +215,14 @@ class Agent:
         if not self._parts.is_safe_mode:
             self._parts.starts.settled()
 
-    def _set(self, key: str, value: float) -> None:
+    def _hear_of_version(self, payload: bytes) -> None:
+        # An empty message takes back what was retained.
+        try:
+            self._newest_version = parse_version(payload) if payload else __version__
+        except CommandError as error:
+            _LOG.warning("%s", error)
+
+    def _set(self, key: str, value: float | str) -> None:
         before = self._settings
         self._settings = before.changed(key, value)
         if self._settings == before:
@@ -212,6 +232,8 @@ class Agent:
         self._apply(self._settings)
         if self._settings.privacy is not before.privacy:
             self._publish_camera()
+        if key in {"privacy", "picture_mode"}:
+            self._showcase.clear()
 
     def _apply(self, settings: Settings) -> None:
         self._parts.triggers.motion_armed = settings.motion_trigger
@@ -229,6 +251,7 @@ class Agent:
             Document.DIAGNOSTICS: self._diagnose(),
         }
         self._parts.announcer.announce(documents, camera_online=self._camera_is_online)
+        self._showcase.repeat()
 
     def _publish_camera(self) -> None:
         self._parts.announcer.camera(online=self._camera_is_online)
@@ -247,6 +270,7 @@ class Agent:
             "cpu_temperature": self._temperature,
             "model": parts.model,
             "version": __version__,
+            "software": {"installed_version": __version__, "latest_version": self._newest_version},
             "queue_length": parts.courier.waiting,
             "dropped_events": parts.courier.dropped,
             "coalesced_presses": self._coalesced,

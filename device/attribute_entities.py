@@ -22,6 +22,18 @@ def objective(label: str, icon: str, meaning: str) -> Entity:
     )
 
 
+def detected(row: Entity) -> Entity:
+    """Return the device trigger that fires when an attribute is seen in any face."""
+    return Entity(
+        key=f"{row.key}_detected",
+        platform=Platform.DEVICE_TRIGGER,
+        name=row.key,
+        meaning="Fires when any face of a capture has the attribute.",
+        document=Document.EVENT,
+        attribute=row.attribute,
+    )
+
+
 def _subjective(label: str, icon: str, meaning: str) -> Entity:
     """Return the row of a matter of taste, or of who someone is rather than what they wear."""
     return replace(objective(label, icon, meaning), enabled_by_default=False)

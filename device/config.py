@@ -71,7 +71,7 @@ class Config(Section):
     privacy: PrivacySettings = Field(
         PrivacySettings(),
         title="Privacy",
-        description="When the node does not look at all.",
+        description="When the node does not look at all, and which pictures leave it.",
     )
 
 

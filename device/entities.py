@@ -10,24 +10,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
-from device.attribute_entities import ATTRIBUTES, objective
+from device.attribute_entities import ATTRIBUTES, detected, objective
+from device.configuration.node import PICTURE_MODES
+from device.diagnostic_entities import DIAGNOSTICS
 from device.entity import Category, Document, Entity, EventType, Platform
 from device.errors import FacetError
-from device.observation import Reason
+from device.language import translated
+from device.observation import Source
 
 if TYPE_CHECKING:
     from device.config import Config
-
-
-_diagnostic = partial(
-    Entity,
-    platform=Platform.SENSOR,
-    category=Category.DIAGNOSTIC,
-    document=Document.DIAGNOSTICS,
-)
 
 
 class EntityError(FacetError, ValueError):
@@ -86,6 +80,15 @@ _OBSERVED = (
         options=("none", "stubble", "mustache", "goatee", "beard"),
         needs_camera=True,
     ),
+    Entity(
+        key="picture",
+        platform=Platform.IMAGE,
+        name="Picture",
+        meaning="What the newest capture shows, as far as it may leave the node; blank after a while.",
+        icon="mdi:image-outline",
+        needs_camera=True,
+        needs_picture=True,
+    ),
 )
 
 _CONTROLS = (
@@ -122,6 +125,17 @@ _CONTROLS = (
         device_class="restart",
     ),
     Entity(
+        key="picture_mode",
+        platform=Platform.SELECT,
+        name="Picture mode",
+        meaning="What of a picture leaves the node: at most what privacy.picture allows.",
+        icon="mdi:image-lock-outline",
+        document=Document.SETTINGS,
+        category=Category.CONFIG,
+        options=PICTURE_MODES,
+        needs_picture=True,
+    ),
+    Entity(
         key="threshold_offset",
         platform=Platform.NUMBER,
         name="Confidence threshold offset",
@@ -148,104 +162,19 @@ _CONTROLS = (
     ),
 )
 
-_DIAGNOSTICS = (
-    _diagnostic(
-        key="last_result",
-        name="Last result",
-        meaning="What became of the newest trigger: a face, or the reason why there is none.",
-        icon="mdi:clipboard-text-outline",
-        document=Document.STATE,
-        device_class="enum",
-        options=(EventType.FACE, *Reason),
-    ),
-    _diagnostic(
-        key="last_capture",
-        name="Last capture",
-        meaning="When the camera last took a picture for an observation.",
-        icon="mdi:camera-timer",
-        document=Document.STATE,
-        device_class="timestamp",
-    ),
-    _diagnostic(
-        key="latency",
-        name="Latency",
-        meaning="From the newest trigger to its observation, ready to be published.",
-        icon="mdi:timer-outline",
-        document=Document.STATE,
-        device_class="duration",
-        unit="ms",
-        state_class="measurement",
-        precision=0,
-    ),
-    _diagnostic(
-        key="camera_problem",
-        platform=Platform.BINARY_SENSOR,
-        name="Camera",
-        meaning="Problem while the camera gives no pictures.",
-        device_class="problem",
-    ),
-    _diagnostic(
-        key="camera_fault",
-        name="Camera fault",
-        meaning="What is wrong with the camera, and what to do; unknown while nothing is.",
-        icon="mdi:camera-off-outline",
-    ),
-    _diagnostic(
-        key="safe_mode",
-        platform=Platform.BINARY_SENSOR,
-        name="Safe mode",
-        meaning="Problem while the node leaves camera and networks alone, because its last starts failed.",
-        device_class="problem",
-    ),
-    _diagnostic(
-        key="last_failure",
-        name="Last failure",
-        meaning="When and why the node last ended by itself; unknown if it never did.",
-        icon="mdi:alert-circle-outline",
-    ),
-    _diagnostic(
-        key="cpu_temperature",
-        name="CPU temperature",
-        meaning="The processor's.",
-        device_class="temperature",
-        unit="°C",
-        state_class="measurement",
-        precision=1,
-    ),
-    _diagnostic(
-        key="model",
-        name="Model",
-        meaning="Name and version of the attribute network.",
-        icon="mdi:brain",
-    ),
-    _diagnostic(key="version", name="Version", meaning="Facet's.", icon="mdi:tag-outline"),
-    _diagnostic(
-        key="queue_length",
-        name="Queue length",
-        meaning="Observations that the broker has not confirmed yet.",
-        icon="mdi:tray-full",
-        state_class="measurement",
-    ),
-    _diagnostic(
-        key="dropped_events",
-        name="Dropped events",
-        meaning="Observations since the start that were given up, because too many waited or for too long.",
-        icon="mdi:tray-remove",
-        state_class="total_increasing",
-    ),
-    _diagnostic(
-        key="coalesced_presses",
-        name="Coalesced presses",
-        meaning="Triggers since the start that came during a burst and were answered by it.",
-        icon="mdi:gesture-tap-button",
-        state_class="total_increasing",
-    ),
+_BUTTON_PRESSED = Entity(
+    key="button_pressed",
+    platform=Platform.DEVICE_TRIGGER,
+    name="button",
+    meaning="Fires when the button on the node was pressed.",
+    document=Document.EVENT,
+    source=Source.BUTTON,
 )
 
-CATALOGUE = (*_OBSERVED, *ATTRIBUTES, *_CONTROLS, *_DIAGNOSTICS)
-"""Every row, as it stands with CelebA's labels, a motion sensor and no settings of the owner's."""
+CATALOGUE = (*_OBSERVED, *ATTRIBUTES, *_CONTROLS, *DIAGNOSTICS)
+"""Every entity, as it stands with CelebA's labels, a motion sensor, pictures and no settings of the owner's."""
 
-LABELS = tuple(entity.attribute for entity in CATALOGUE if entity.attribute)
+LABELS = tuple(entity.attribute for entity in ATTRIBUTES if entity.attribute)
 """CelebA's 40 attributes, in the order of its label file."""
 
 # A label of the owner's own network.
@@ -267,12 +196,14 @@ def entities(config: Config, labels: Iterable[str]) -> tuple[Entity, ...]:
     attributes = [
         known.get(label) or objective(label, _UNKNOWN_ICON, _UNKNOWN_MEANING) for label in labels
     ]
-    motion = config.triggers.motion is not None
+    wanted = tuple(_owner_wants(attributes, config.attributes.enabled, config.attributes.disabled))
     rows = (
-        *_OBSERVED,
-        *_owner_wants(attributes, config.attributes.enabled, config.attributes.disabled),
-        *(row for row in _CONTROLS if motion or not row.needs_motion_sensor),
-        *_DIAGNOSTICS,
+        *_possible(_OBSERVED, config),
+        *wanted,
+        *_possible(_CONTROLS, config),
+        *DIAGNOSTICS,
+        *((_BUTTON_PRESSED,) if config.triggers.button else ()),
+        *(detected(row) for row in wanted if row.enabled_by_default),
     )
     for key, count in Counter(row.key for row in rows).items():
         if count > 1 or not key:
@@ -282,7 +213,14 @@ def entities(config: Config, labels: Iterable[str]) -> tuple[Entity, ...]:
                 "rename the labels in the model's JSON so that their letters and digits differ"
             )
             raise EntityError(msg)
-    return rows
+    return translated(rows, config.node.language)
+
+
+def _possible(rows: Iterable[Entity], config: Config) -> Iterator[Entity]:
+    motion, modes = config.triggers.motion is not None, config.privacy.picture_modes
+    for row in rows:
+        if (motion or not row.needs_motion_sensor) and (len(modes) > 1 or not row.needs_picture):
+            yield replace(row, options=modes) if row.key == "picture_mode" else row
 
 
 def _owner_wants(

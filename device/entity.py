@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 
+from device.observation import Source
+
 
 class Platform(StrEnum):
-    """Home Assistant's domains that the node uses."""
+    """Home Assistant's domains that the node uses; a device trigger is no entity, but is discovered as one."""
 
     BINARY_SENSOR = "binary_sensor"
     SENSOR = "sensor"
@@ -15,6 +18,10 @@ class Platform(StrEnum):
     BUTTON = "button"
     SWITCH = "switch"
     NUMBER = "number"
+    SELECT = "select"
+    IMAGE = "image"
+    UPDATE = "update"
+    DEVICE_TRIGGER = "device_automation"
 
 
 class Document(StrEnum):
@@ -48,6 +55,8 @@ class EventType(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
+_COMMANDED = frozenset({Platform.BUTTON, Platform.SWITCH, Platform.NUMBER, Platform.SELECT})
+
 ON = "ON"
 OFF = "OFF"
 PRESS = "PRESS"
@@ -62,15 +71,17 @@ class Entity:
             command topic.
         name: as Home Assistant shows it.
         meaning: one sentence for the owner.
-        document: where the value stands; None for a button, which has none.
+        document: where the value stands; None for a button, which has none, and for an image, which is none.
         unit: of measurement; for a number also of its bounds.
         precision: decimals that Home Assistant shows.
-        options: the values of an enum sensor, or the types of an event.
+        options: the values of an enum sensor or a select, or the types of an event.
         minimum: least value of a number; likewise maximum and step.
         enabled_by_default: False where the owner has to ask for it in Home Assistant.
         needs_camera: unavailable while the camera is.
         needs_motion_sensor: left out of the table of a node without one.
+        needs_picture: left out of the table of a node from which no picture may leave.
         attribute: the label of the attribute network that it speaks of.
+        source: what must have asked for the observation, for a device trigger that speaks of that.
     """
 
     key: str
@@ -91,12 +102,14 @@ class Entity:
     enabled_by_default: bool = True
     needs_camera: bool = False
     needs_motion_sensor: bool = False
+    needs_picture: bool = False
     attribute: str | None = None
+    source: Source | None = None
 
     @property
     def takes_commands(self) -> bool:
         """Whether Home Assistant may send something to it."""
-        return self.platform in {Platform.BUTTON, Platform.SWITCH, Platform.NUMBER}
+        return self.platform in _COMMANDED
 
     @property
     def value_template(self) -> str | None:
@@ -104,10 +117,21 @@ class Entity:
 
         A null renders as "None", which Home Assistant takes for "unknown". A subscript, because a
         key may begin with a digit. An event is the whole document, but for faces beyond the fifth:
-        Home Assistant's recorder forgets attributes of more than 16 KiB, and a face takes 2.3.
+        Home Assistant's recorder forgets attributes of more than 16 KiB, and a face takes 2.3. A
+        device trigger fires when its template says ON, for any of the faces.
         """
         if self.document is None:
             return None
-        if self.platform is Platform.EVENT:
-            return "{{ dict(value_json, faces=value_json.faces[:5]) | to_json }}"
-        return f"{{{{ value_json['{self.key}'] }}}}"
+        match self.platform:
+            case Platform.EVENT:
+                return "{{ dict(value_json, faces=value_json.faces[:5]) | to_json }}"
+            case Platform.UPDATE:
+                return f"{{{{ value_json['{self.key}'] | to_json }}}}"
+            case Platform.DEVICE_TRIGGER if self.attribute is not None:
+                has_it = f"face.attributes[{json.dumps(self.attribute)}].present"
+                loop = f"{{% for face in value_json.faces if {has_it} %}}"
+                return f"{loop}{{{{ '{ON}' if loop.first }}}}{{% endfor %}}"
+            case Platform.DEVICE_TRIGGER:
+                return f"{{{{ '{ON}' if value_json.trigger == '{self.source}' }}}}"
+            case _:
+                return f"{{{{ value_json['{self.key}'] }}}}"

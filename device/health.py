@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 _TEMPERATURE = Path("/sys/class/thermal/thermal_zone0/temp")
 _MODEL = Path("/proc/device-tree/model")
+_SERIAL = Path("/proc/device-tree/serial-number")
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What the node runs on, as far as it tells: what the board calls itself, and its number."""
+
+    model: str | None = None
+    serial_number: str | None = None
+
+
+def machine() -> Machine:
+    """Return what this node runs on."""
+    return Machine(board(), serial_number())
 
 
 def cpu_temperature(sensor: Path = _TEMPERATURE) -> float | None:
@@ -21,8 +36,18 @@ def cpu_temperature(sensor: Path = _TEMPERATURE) -> float | None:
 
 def board(model: Path = _MODEL) -> str | None:
     """Return what the board calls itself, for instance "Raspberry Pi 4 Model B Rev 1.5"; None elsewhere."""
+    return _property(model)
+
+
+def serial_number(serial: Path = _SERIAL) -> str | None:
+    """Return the board's serial number; None where it has none."""
+    return _property(serial)
+
+
+def _property(file: Path) -> str | None:
+    """Read one of the device tree's texts, which end with a zero byte."""
     try:
-        return model.read_text(encoding="utf-8").rstrip("\0").strip() or None
+        return file.read_text(encoding="utf-8").rstrip("\0").strip() or None
     except (OSError, UnicodeDecodeError):
         return None
 

@@ -13,6 +13,7 @@ from device.config import Config
 from device.entities import entities
 from device.entity import Document
 from device.errors import FacetError
+from device.health import machine
 from device.inbox import Inbox
 from device.memory import Memory
 from device.mqtt.announcer import Announcer
@@ -140,7 +141,7 @@ def _wire(
         ),
         triggers=senses.triggers,
         link=link,
-        announcer=Announcer(link, config, table, Memory(directory / "announced.json")),
+        announcer=Announcer(link, config, table, Memory(directory / "announced.json"), machine()),
         courier=Courier(link, topic, outbox, utc_now),
         settings=SettingsStore(Memory(directory / "settings.json"), Settings.configured(config)),
         state=Memory(directory / "state.json"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import TypeAlias
 
 from device.camera import Camera, CameraError
-from device.observation import Face, Frame, Observation, Reason, Trigger
+from device.observation import Face, Frame, Image, Observation, Reason, Trigger
 from device.perception.pipeline import Judgement, Perceived
 
 _LOG = logging.getLogger(__name__)
@@ -21,6 +22,14 @@ _NOTHING = Perceived((), 0, None, {})
 
 Perceive: TypeAlias = Callable[[Sequence[Frame], Judgement, Sequence[Face]], Perceived]
 """Says what a burst shows; see pipeline.Perception.perceive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An observation and the picture that shows its primary face best, if there is one: (H, W, 3) uint8, BGR."""
+
+    observation: Observation
+    image: Image | None
 
 
 class Observer:
@@ -44,7 +53,7 @@ class Observer:
         self._hysteresis = hysteresis
         self._previous: Observation | None = None
 
-    def observe(self, trigger: Trigger, *, privacy: bool, threshold_offset: float) -> Observation:
+    def observe(self, trigger: Trigger, *, privacy: bool, threshold_offset: float) -> Look:
         """Answer a trigger; whatever goes wrong with the camera becomes the observation's reason.
 
         Args:
@@ -82,7 +91,7 @@ class Observer:
         )
         self._previous = observation
         _LOG.info("%s", summary(observation, len(frames)))
-        return observation
+        return Look(observation, frames[seen.best_frame].image if frames else None)
 
     def forget(self) -> None:
         """Drop what was seen before, for privacy."""

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from device.config import Config
+from device.configuration.node import PICTURE_MODES, PictureMode
 from device.entity import OFF, ON
 from device.memory import Memory
 
@@ -18,12 +19,14 @@ class Settings:
     Attributes:
         privacy: the camera is released and nothing is looked at.
         motion_trigger: motion starts a capture.
+        picture_mode: what of a picture leaves the node.
         threshold_offset: added to every attribute's threshold.
         motion_cool_down: seconds after a capture by motion in which motion is ignored.
     """
 
     privacy: bool
     motion_trigger: bool
+    picture_mode: PictureMode
     threshold_offset: float
     motion_cool_down: float
 
@@ -34,12 +37,13 @@ class Settings:
         return cls(
             privacy=config.privacy.enabled,
             motion_trigger=motion is not None and motion.armed,
+            picture_mode=config.privacy.picture,
             threshold_offset=config.attributes.threshold_offset,
             motion_cool_down=motion.cool_down if motion else 0.0,
         )
 
-    def changed(self, key: str, value: float) -> Settings:
-        """Return the settings with one of them changed; a switch takes True or False."""
+    def changed(self, key: str, value: float | str) -> Settings:
+        """Return the settings with one of them changed; a switch takes True or False, a select one of its options."""
         changes: dict[str, Any] = {key: value}
         return replace(self, **changes)
 
@@ -86,7 +90,9 @@ def _mapping(stored: object) -> Mapping[str, Any]:
     return stored if isinstance(stored, Mapping) else {}
 
 
-def _is_alike(stored: object, configured: float) -> bool:
+def _is_alike(stored: object, configured: float | str) -> bool:
+    if isinstance(configured, str):
+        return stored in PICTURE_MODES
     if isinstance(configured, bool):
         return isinstance(stored, bool)
     return isinstance(stored, int | float) and not isinstance(stored, bool)

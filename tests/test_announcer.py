@@ -12,6 +12,7 @@ import pytest
 from device.config import Config
 from device.entities import LABELS, entities
 from device.entity import Document, Entity
+from device.health import Machine
 from device.memory import Memory
 from device.mqtt.announcer import Announcer
 from tests.publisher import RecordingPublisher
@@ -29,7 +30,7 @@ def make(
     """An announcer of the node "hall", with a memory in this folder."""
     config = Config.model_validate({"mqtt": {"host": "broker"}, "node": {"id": "hall"}})
     table = entities(config, LABELS) if table is None else table
-    return Announcer(link, config, table, Memory(folder / "announced.json"))
+    return Announcer(link, config, table, Memory(folder / "announced.json"), Machine())
 
 
 def components(link: RecordingPublisher) -> list[dict[str, Any]]:
@@ -132,6 +133,22 @@ def test_a_memory_that_cannot_be_written_is_reported(
     Memory(tmp_path / "missing" / "memory.json").save({"a": 1})
     assert "cannot be written" in caplog.text
     assert "node.state_directory" in caplog.text
+
+
+def test_a_picture_is_never_retained(tmp_path: Path) -> None:
+    """It would lie on the broker's disk, past its expiry and past the end of the node."""
+    link = RecordingPublisher()
+    config = {"mqtt": {"host": "broker"}, "privacy": {"picture": "crop"}}
+    table = entities(Config.model_validate(config), LABELS)
+    make(tmp_path, link, table).picture(b"jpeg")
+    assert link.messages == [("facet/hall/picture", b"jpeg", False)]
+
+
+def test_no_picture_is_published_where_none_may_leave(tmp_path: Path) -> None:
+    """Without the entity there is nobody to show it to, not even a blank one."""
+    link = RecordingPublisher()
+    make(tmp_path, link).picture(b"jpeg")
+    assert link.messages == []
 
 
 CATALOGUE_OF_HALL = entities(Config.model_validate({"mqtt": {"host": "broker"}}), LABELS)

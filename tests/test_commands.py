@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from device.entities import CATALOGUE
 from device.entity import Entity, Platform
-from device.mqtt.commands import CommandError, find_command, parse_command
+from device.mqtt.commands import CommandError, find_command, parse_command, parse_version
 
 COMMANDS = [row for row in CATALOGUE if row.takes_commands]
 NUMBERS = [row for row in COMMANDS if row.platform is Platform.NUMBER]
@@ -51,6 +51,10 @@ def test_any_bytes_are_a_value_within_bounds_or_an_error(entity: Entity, payload
             assert (payload, value) == (b"PRESS", None)
         case Platform.SWITCH:
             assert (payload, value) in {(b"ON", True), (b"OFF", False)}
+        case Platform.SELECT:
+            assert value in entity.options
+            assert isinstance(value, str)
+            assert payload == value.encode()
         case _:
             assert isinstance(value, float)
             assert entity.minimum <= value <= entity.maximum
@@ -125,3 +129,22 @@ def test_an_entity_that_only_shows_takes_no_commands() -> None:
     """Not even under its own key."""
     with pytest.raises(CommandError, match="takes no commands"):
         parse_command(row("eyeglasses"), b"ON")
+
+
+@pytest.mark.parametrize("payload", [b"1", b"0.2.0", b"1.0.0-rc.1", b"2026.11.0", b"1.0+abc"])
+def test_a_version_is_taken(payload: bytes) -> None:
+    """Whatever Home Assistant can compare."""
+    assert parse_version(payload) == payload.decode()
+
+
+@given(st.binary(max_size=300))
+def test_anything_is_a_version_or_an_error(payload: bytes) -> None:
+    """Nothing else gets into the documents of the node, or in more than one line into its log."""
+    try:
+        said = parse_version(payload)
+    except CommandError as error:
+        said = str(error)
+    else:
+        assert len(said) <= 32
+    assert said.isprintable()
+    assert len(said) < 200

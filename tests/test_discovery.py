@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from device.config import Config
 from device.entities import LABELS, entities
 from device.entity import Entity, Platform
+from device.health import Machine
 from device.mqtt.discovery import compact, discovery_payload, entity_id
 from device.mqtt.topics import Topics
 
@@ -35,19 +36,39 @@ _REQUIRED = {
     Platform.BUTTON: {"command_topic"},
     Platform.SWITCH: {"command_topic", "state_topic"},
     Platform.NUMBER: {"command_topic", "state_topic", "min", "max", "step"},
+    Platform.SELECT: {"command_topic", "state_topic", "options"},
+    Platform.IMAGE: {"image_topic", "content_type"},
+    Platform.UPDATE: {"state_topic", "value_template"},
+}
+_TRIGGER = {
+    "platform",
+    "automation_type",
+    "type",
+    "subtype",
+    "topic",
+    "payload",
+    "value_template",
+    "qos",
 }
 
 
+MACHINE = Machine("Raspberry Pi 4 Model B Rev 1.5", "10000000abcdef01")
+
+
 def configured(**node: object) -> Config:
-    """A node with a motion sensor, so that every row is there."""
-    sections: dict[str, Any] = {"mqtt": {"host": "broker"}, "triggers": {"motion": {"pin": 4}}}
+    """A node with a button, a motion sensor and pictures, so that every row is there."""
+    sections: dict[str, Any] = {
+        "mqtt": {"host": "broker"},
+        "triggers": {"motion": {"pin": 4}, "button": {"pin": 17}},
+        "privacy": {"picture": "full"},
+    }
     return Config.model_validate({**sections, "node": node})
 
 
 def payload(config: Config, removed: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The payload as Home Assistant would parse it."""
     table = entities(config, LABELS)
-    made = discovery_payload(config.node, Topics.of(config), table, removed)
+    made = discovery_payload(config.node, Topics.of(config), table, MACHINE, removed)
     parsed: dict[str, Any] = json.loads(compact(made))
     return parsed
 
@@ -55,7 +76,10 @@ def payload(config: Config, removed: Mapping[str, str] | None = None) -> dict[st
 COMPONENTS: dict[str, dict[str, Any]] = payload(configured(id="hall"))["components"]
 TABLE = {row.key: row for row in entities(configured(id="hall"), LABELS)}
 
-each_component = pytest.mark.parametrize(("key", "component"), COMPONENTS.items(), ids=COMPONENTS)
+TRIGGERS = {key for key, row in TABLE.items() if row.platform is Platform.DEVICE_TRIGGER}
+ENTITIES = {key: made for key, made in COMPONENTS.items() if key not in TRIGGERS}
+
+each_component = pytest.mark.parametrize(("key", "component"), ENTITIES.items(), ids=ENTITIES)
 
 
 def test_root_device_and_origin_have_only_keys_that_every_version_knows() -> None:
@@ -72,8 +96,23 @@ def test_the_device_is_identified_and_the_origin_named() -> None:
     assert made["device"]["identifiers"] == ["facet_hall"]
     assert made["device"]["name"] == "Hall camera"
     assert made["device"]["suggested_area"] == "Hall"
+    assert made["device"]["model"] == "Raspberry Pi 4 Model B Rev 1.5"
+    assert made["device"]["serial_number"] == "10000000abcdef01"
+    assert "configuration_url" not in made["device"], "null is no URL to Home Assistant"
     assert made["origin"]["name"] == "facet"
     assert None not in made["origin"].values()
+
+
+@pytest.mark.parametrize("key", sorted(TRIGGERS))
+def test_a_device_trigger_fires_on_the_event(key: str) -> None:
+    """It hears what is never retained, or it would fire at each start of Home Assistant."""
+    component = COMPONENTS[key]
+    assert set(component) == _TRIGGER
+    assert component["topic"] == "facet/hall/event"
+    expected = ("button_short_press", "button")
+    if TABLE[key].attribute:
+        expected = ("detected", key.removesuffix("_detected"))
+    assert (component["type"], component["subtype"]) == expected
 
 
 def test_every_row_is_a_component_under_its_key() -> None:
@@ -95,6 +134,7 @@ def test_a_component_asks_for_an_entity_id_with_its_domain(
 ) -> None:
     """Without the domain, or without the id, the suggested area would be put in front of it."""
     assert component["default_entity_id"] == f"{component['platform']}.hall_{key}"
+    assert component["object_id"] == f"hall_{key}", "for Home Assistant before 2025.10"
 
 
 @each_component
@@ -108,7 +148,7 @@ def test_a_component_has_no_combination_that_is_refused(
     key: str, component: dict[str, Any]
 ) -> None:
     """Options go with the enum class alone, bounds are ordered, diagnostics are not for control."""
-    is_enum = component.get("device_class") == "enum"
+    is_enum = component.get("device_class") == "enum" or component["platform"] == "select"
     assert is_enum == ("options" in component), key
     if is_enum:
         assert not {"state_class", "unit_of_measurement"} & set(component)

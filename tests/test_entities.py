@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
+import yaml
 from annotated_types import Ge, Le
 
 from device.config import AttributeSettings, Config, MotionSettings
+from device.configuration.node import LANGUAGES, Language
 from device.configuration.section import Section
 from device.entities import CATALOGUE, LABELS, EntityError, entities
 from device.entity import Document, Entity, Platform
+from device.language import translated
 from device.mqtt.reference import renewed
 from device.observation import Reason
 from device.settings import Settings
 
-_DOCS = Path(__file__).resolve().parents[1] / "docs"
+_ROOT = Path(__file__).resolve().parents[1]
+_DOCS, _LANGUAGES = _ROOT / "docs", _ROOT / "device" / "languages"
 
 
 def configured(**sections: Mapping[str, object]) -> Config:
@@ -122,10 +126,63 @@ def test_motion_has_entities_only_with_a_sensor(motion: dict[str, int] | None) -
     assert ("motion_trigger" in table) == ("motion_cool_down" in table) == (motion is not None)
 
 
+@pytest.mark.parametrize(
+    ("allowed", "modes"),
+    [
+        ("off", None),
+        ("blurred", ("off", "blurred")),
+        ("crop", ("off", "blurred", "crop")),
+        ("full", ("off", "blurred", "crop", "full")),
+    ],
+)
+def test_pictures_have_entities_only_where_they_may_leave(
+    allowed: str, modes: tuple[str, ...] | None
+) -> None:
+    """And Home Assistant may choose less than the file allows, never more."""
+    table = by_key(entities(configured(privacy={"picture": allowed}), LABELS))
+    assert ("picture" in table) == (modes is not None)
+    assert (table["picture_mode"].options if modes else None) == modes
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_names_every_entity_differently(language: Language) -> None:
+    """Names are unique, as short as Home Assistant's own, and no file has a key that is no entity's."""
+    table = translated(CATALOGUE, language)
+    names = [row.name for row in table]
+    assert len(set(names)) == len(names)
+    assert all(0 < len(name) <= 40 for name in names)
+    assert [row.key for row in table] == [row.key for row in CATALOGUE]
+    if language != "en":
+        file = _LANGUAGES / f"{language}.yaml"
+        assert list(yaml.safe_load(file.read_text(encoding="utf-8"))) == [r.key for r in CATALOGUE]
+
+
+def test_a_language_changes_names_and_nothing_else() -> None:
+    """An automation or a dashboard works in all of them."""
+    english, german = (
+        by_key(entities(configured(node={"language": language}), LABELS))
+        for language in ("en", "de")
+    )
+    assert german["eyeglasses"].name == "Brille"
+    assert german["eyeglasses_detected"].name == english["eyeglasses_detected"].name
+    assert {key: replace(row, name="") for key, row in german.items()} == {
+        key: replace(row, name="") for key, row in english.items()
+    }
+
+
+def test_enabled_attributes_and_a_button_are_device_triggers() -> None:
+    """What starts disabled has none, and neither has a node without a button."""
+    table = entities(configured(triggers={"button": {"pin": 17}}), LABELS)
+    triggers = {row.key for row in table if row.platform is Platform.DEVICE_TRIGGER}
+    enabled = {row.key for row in CATALOGUE if row.attribute and row.enabled_by_default}
+    assert triggers == {"button_pressed", *(f"{key}_detected" for key in enabled)}
+    assert "button_pressed" not in by_key(entities(configured(), LABELS))
+
+
 def test_attributes_are_those_of_the_network() -> None:
     """A network that answers less or something else gets the entities for what it answers."""
     table = entities(configured(), ["Smiling", "Wearing_Mask"])
-    rows = {row.attribute: row for row in table if row.attribute}
+    rows = {r.attribute: r for r in table if r.attribute and r.platform is Platform.BINARY_SENSOR}
     assert set(rows) == {"Smiling", "Wearing_Mask"}
     assert rows["Wearing_Mask"].key == "wearing_mask"
     assert rows["Wearing_Mask"].name == "Wearing mask"

@@ -42,7 +42,8 @@ def look(
     who: Observer, trigger: Trigger | None = None, *, privacy: bool = False, offset: float = 0.0
 ) -> Observation:
     """Trigger an observation."""
-    return who.observe(trigger or Trigger(Source.BUTTON), privacy=privacy, threshold_offset=offset)
+    trigger = trigger or Trigger(Source.BUTTON)
+    return who.observe(trigger, privacy=privacy, threshold_offset=offset).observation
 
 
 def present(observation: Observation) -> set[str]:

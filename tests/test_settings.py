@@ -11,7 +11,13 @@ from device.config import Config
 from device.memory import Memory
 from device.settings import Settings, SettingsStore
 
-PLAIN = Settings(privacy=False, motion_trigger=True, threshold_offset=0.0, motion_cool_down=30.0)
+PLAIN = Settings(
+    privacy=False,
+    motion_trigger=True,
+    picture_mode="crop",
+    threshold_offset=0.0,
+    motion_cool_down=30.0,
+)
 
 
 def store(folder: Path, configured: Settings) -> SettingsStore:
@@ -60,15 +66,15 @@ def test_a_damaged_file_is_replaced(tmp_path: Path, text: str) -> None:
 
 def test_a_value_of_another_kind_is_not_taken(tmp_path: Path) -> None:
     """A number where a switch should be counts as nothing stored."""
-    store(tmp_path, PLAIN).save(replace(PLAIN, privacy=0.5))  # type: ignore[arg-type]
+    store(tmp_path, PLAIN).save(replace(PLAIN, privacy=0.5, picture_mode="naked"))  # type: ignore[arg-type]
     assert store(tmp_path, PLAIN).load() == PLAIN
 
 
 def test_without_a_motion_sensor_motion_is_off() -> None:
     """A minimal configuration has nothing armed."""
     settings = Settings.configured(Config.model_validate({"mqtt": {"host": "broker"}}))
-    expected = Settings(
-        privacy=False, motion_trigger=False, threshold_offset=0.0, motion_cool_down=0.0
+    expected = replace(
+        PLAIN, motion_trigger=False, picture_mode="off", threshold_offset=0.0, motion_cool_down=0.0
     )
     assert settings == expected
 
@@ -78,6 +84,7 @@ def test_home_assistant_reads_switches_as_on_and_off() -> None:
     assert PLAIN.document() == {
         "privacy": "OFF",
         "motion_trigger": "ON",
+        "picture_mode": "crop",
         "threshold_offset": 0.0,
         "motion_cool_down": 30.0,
     }

@@ -149,6 +149,16 @@ CameraSource: TypeAlias = Annotated[
 ]
 """A device's number, a path or a URL."""
 
+Url: TypeAlias = Annotated[
+    str,
+    Field(
+        pattern=r"^https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?(/[^\s]*)?$",
+        max_length=255,
+        json_schema_extra=explained("a URL that begins with http:// or https://"),
+    ),
+]
+"""A page for browsers; for anything else Home Assistant would refuse the whole device."""
+
 ModelName: TypeAlias = Annotated[
     str,
     Field(

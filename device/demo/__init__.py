@@ -78,8 +78,9 @@ def _configure(mqtt: Mapping[str, str | int], source: str, folder: Path) -> Conf
 
 
 def _press_once(node: Node, home: Home) -> None:
-    components = home.discover()["components"]
-    sys.stderr.write(f"{len(components)} entities discovered; pressing once\n")
+    components = home.discover()["components"].values()
+    count = sum("default_entity_id" in component for component in components)
+    sys.stderr.write(f"{count} entities discovered; pressing once\n")
     node.press()
     sys.stdout.write(home.observation() + "\n")
     sys.stdout.flush()

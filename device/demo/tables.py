@@ -17,7 +17,8 @@ _BAR_WIDTH = 20
 
 def entities_table(discovery: Mapping[str, Any]) -> Table:
     """Return the entities of a discovery payload; those that start disabled are only counted."""
-    components = discovery["components"].values()
+    # A device trigger has no id: it is no entity.
+    components = [c for c in discovery["components"].values() if "default_entity_id" in c]
     enabled = [c for c in components if c.get("enabled_by_default", True)]
     hidden = len(components) - len(enabled)
     caption = f"and {hidden} more that start disabled" if hidden else None

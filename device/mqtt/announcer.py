@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from device.entity import Document, Entity
+from device.entity import Document, Entity, Platform
+from device.health import Machine
 from device.memory import Memory
 from device.mqtt.discovery import compact, discovery_payload
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
@@ -35,16 +36,23 @@ class Announcer:
         config: says who the node is.
         table: its entities.
         memory: what was announced before, a platform by key.
+        machine: what the node runs on.
     """
 
     def __init__(
-        self, publisher: Publisher, config: Config, table: Iterable[Entity], memory: Memory
+        self,
+        publisher: Publisher,
+        config: Config,
+        table: Iterable[Entity],
+        memory: Memory,
+        machine: Machine,
     ) -> None:
         self._publisher = publisher
         self._node = config.node
         self._topics = Topics.of(config)
         self._table = tuple(table)
         self._memory = memory
+        self._machine = machine
         self._discovery_number: int | None = None
 
     def announce(self, documents: Documents, *, camera_online: bool) -> None:
@@ -74,6 +82,14 @@ class Announcer:
             raise ValueError(msg)
         self._retain(self._topics.document(document), compact(content))
 
+    def picture(self, jpeg: bytes) -> None:
+        """Publish what the newest capture shows, to whoever listens now: the broker keeps no picture.
+
+        Nothing is published by a node from which no picture may leave.
+        """
+        if any(row.platform is Platform.IMAGE for row in self._table):
+            self._publisher.publish(self._topics.picture, jpeg)
+
     def camera(self, *, online: bool) -> None:
         """Publish whether the camera gives pictures."""
         self._retain(self._topics.camera_status, ONLINE if online else OFFLINE)
@@ -89,9 +105,9 @@ class Announcer:
         gone = {key: name for key, name in announced.items() if current.get(key) != name}
         if gone:
             rest = [row for row in self._table if row.key not in gone]
-            farewell = discovery_payload(self._node, self._topics, rest, gone)
+            farewell = discovery_payload(self._node, self._topics, rest, self._machine, gone)
             self._retain(self._topics.discovery, compact(farewell))
-        payload = discovery_payload(self._node, self._topics, self._table)
+        payload = discovery_payload(self._node, self._topics, self._table, self._machine)
         self._discovery_number = self._retain(self._topics.discovery, compact(payload))
 
     def _retain(self, topic: str, payload: str) -> int | None:

@@ -9,12 +9,13 @@ from typing import TypeAlias
 from device.entity import OFF, ON, PRESS, Entity, Platform
 from device.errors import FacetError
 
-Command: TypeAlias = bool | float | None
-"""True or False for a switch, a number within its bounds for a number, None for a button."""
+Command: TypeAlias = bool | float | str | None
+"""True or False for a switch, a number within its bounds, an option of a select, None for a button."""
 
 # Bytes. A slider's floating point writes 0.30000000000000004, and 5.551115123125783e-17 for 0.
 _LONGEST = 32
 _NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{0,24})?(e[+-]?\d{1,2})?", re.ASCII)
+_VERSION = re.compile(r"\d[0-9A-Za-z.+-]*", re.ASCII)
 # Of a step: what a slider's arithmetic in floating point may be off.
 _TOLERANCE = 1e-6
 
@@ -54,9 +55,24 @@ def parse_command(entity: Entity, payload: bytes) -> Command:
             return _one_of(entity, payload, ON, OFF) == ON
         case Platform.NUMBER:
             return _number(entity, payload)
+        case Platform.SELECT:
+            return _one_of(entity, payload, *entity.options)
         case _:
             msg = f"set/{entity.key}: a {entity.platform} takes no commands"
             raise CommandError(msg)
+
+
+def parse_version(payload: bytes) -> str:
+    """Return the version that somebody calls the newest.
+
+    Raises:
+        CommandError: it is none.
+    """
+    text = payload[: _LONGEST + 1].decode("ascii", "replace")
+    if len(text) > _LONGEST or not _VERSION.fullmatch(text):
+        msg = f"newest_version: {_shown(payload)} is no version such as 1.2.0"
+        raise CommandError(msg)
+    return text
 
 
 def _one_of(entity: Entity, payload: bytes, *allowed: str) -> str:

@@ -46,4 +46,13 @@ class Birth:
     """Home Assistant has started, and may know nothing of the node."""
 
 
-LinkEvent: TypeAlias = Connected | Disconnected | Delivered | Refused | Command | Birth
+@dataclass(frozen=True, slots=True)
+class NewestVersion:
+    """Somebody said which version of Facet is the newest; commands.py says whether it is one."""
+
+    payload: bytes
+
+
+LinkEvent: TypeAlias = (
+    Connected | Disconnected | Delivered | Refused | Command | Birth | NewestVersion
+)

@@ -49,6 +49,7 @@ from device.mqtt.events import (
     Delivered,
     Disconnected,
     LinkEvent,
+    NewestVersion,
     Refused,
 )
 from device.mqtt.topics import BIRTH_TOPIC, OFFLINE, ONLINE, Topics
@@ -173,7 +174,9 @@ class Link:
         """Connect, and stay until the end; return how many seconds that was, and why it ended."""
         connection = self._connect()
         started = monotonic()
-        refused = connection.subscribe(self._topics.command("+"), BIRTH_TOPIC)
+        refused = connection.subscribe(
+            self._topics.command("+"), BIRTH_TOPIC, self._topics.newest_version
+        )
         for topic in refused:
             _LOG.error(
                 "The broker does not let mqtt.username read %s; allow it in the broker's ACL", topic
@@ -242,6 +245,8 @@ class Link:
         key = self._topics.command_key(topic)
         if topic == BIRTH_TOPIC and payload == ONLINE.encode() and not retained:
             self._expect_birth()
+        elif topic == self._topics.newest_version:
+            self._deliver(NewestVersion(payload))
         elif key is not None and retained:
             _LOG.warning(
                 "The command on %s is ignored: it was published retained, and would come again at "

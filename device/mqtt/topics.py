@@ -50,6 +50,16 @@ class Topics:
         """Whether the node's camera gives pictures: ONLINE or OFFLINE, retained."""
         return f"{self.base}/{self.node}/camera/status"
 
+    @property
+    def picture(self) -> str:
+        """What the newest capture shows, as JPEG; never retained, or the broker would keep it."""
+        return f"{self.base}/{self.node}/picture"
+
+    @property
+    def newest_version(self) -> str:
+        """Where the owner may say, retained and for all nodes, which version of Facet is the newest."""
+        return f"{self.base}/newest_version"
+
     def document(self, document: Document) -> str:
         """Where a JSON document of the node stands."""
         return f"{self.base}/{self.node}/{document.value}"

@@ -38,12 +38,14 @@ class Perceived:
         face_count: how many faces were seen, usable or not.
         reason: why none is usable; None when one is.
         timings: milliseconds by stage, summed over the burst.
+        best_frame: the one in which the primary face is seen best, or the newest; an index into the burst.
     """
 
     faces: tuple[Face, ...]
     face_count: int
     reason: Reason | None
     timings: Mapping[str, float]
+    best_frame: int = -1
 
 
 class Perception:
@@ -99,7 +101,8 @@ class Perception:
                 for i, person in enumerate(usable)
             )
             reason = None if faces else _reason(people)
-        return Perceived(faces, len(people), reason, clock.milliseconds)
+            best_frame = usable[0].best.frame if usable else -1
+        return Perceived(faces, len(people), reason, clock.milliseconds, best_frame)
 
     def _ballots(self, frame: int, image: Image, clock: _StageClock) -> Iterator[Ballot]:
         with clock.stage("detect"):

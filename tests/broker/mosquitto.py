@@ -35,11 +35,11 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def wait_for(condition: Callable[[], bool], what: str) -> None:
+def wait_for(condition: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
     """Wait until the condition holds; fail with these words when it does not."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while not condition():
-        assert time.monotonic() < end, f"not within {PATIENCE:.0f} s: {what}"
+        assert time.monotonic() < end, f"not within {patience:.0f} s: {what}"
         time.sleep(0.02)
 
 

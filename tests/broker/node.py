@@ -19,6 +19,7 @@ import pytest
 from device.config import Config
 from device.entities import LABELS, entities
 from device.entity import OFF, Document
+from device.health import Machine
 from device.memory import Memory
 from device.mqtt.announcer import Announcer
 from device.mqtt.courier import Courier
@@ -49,7 +50,7 @@ class Node:
         seeded = Random(0)  # noqa: S311 - a test that fails should fail again
         self.link = Link(config.mqtt, config.node.id, self.inbox.put, Pulse("link"), seeded)
         memory = Memory(folder / "announced.json")
-        self.announcer = Announcer(self.link, config, self.table, memory)
+        self.announcer = Announcer(self.link, config, self.table, memory, Machine())
         self.outbox = Outbox(folder / "outbox.db")
         self.courier = Courier(
             self.link, self.topics.document(Document.EVENT), self.outbox, utc_now

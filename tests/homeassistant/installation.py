@@ -1,0 +1,54 @@
+"""The Home Assistants that tests/homeassistant/build makes, and which of them a test gets."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_BUILD = Path(__file__).with_name("build")
+# sysexits.h, EX_TEMPFAIL: the mirror of packages that the newest needs does not deliver.
+_MIRROR_FAILS = 75
+
+
+class MirrorError(Exception):
+    """What the newest Home Assistant is built from cannot be had now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One Home Assistant on disk."""
+
+    folder: Path
+
+    @property
+    def version(self) -> str:
+        """For instance "2026.11.0"."""
+        return self.folder.name.split("-")[1]
+
+    @property
+    def program(self) -> Path:
+        """Takes the folder of a configuration, and runs until SIGTERM."""
+        return self.folder / "hass"
+
+    @property
+    def python(self) -> Path:
+        """The interpreter of the floor version, which has pytest beside it."""
+        return self.folder / "environment" / "bin" / "python"
+
+
+@cache
+def installation(edition: str) -> Installation:
+    """Return the "newest" or the "floor" Home Assistant; minutes when it is not built yet.
+
+    Raises:
+        MirrorError: the newest cannot be built now, for no fault of ours.
+        AssertionError: it cannot be built.
+    """
+    built = subprocess.run([_BUILD, edition], stdout=subprocess.PIPE, text=True, check=False)
+    if built.returncode == _MIRROR_FAILS:
+        msg = "the newest Home Assistant cannot be built: its package mirror fails"
+        raise MirrorError(msg)
+    assert built.returncode == 0, f"{_BUILD} {edition} fails; see above for its reasons"
+    return Installation(Path(built.stdout.strip()))

@@ -1,0 +1,95 @@
+"""A real `facet run` as a child process, whose camera is a picture file."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import yaml
+
+from tests.broker.mosquitto import PATIENCE
+
+_FACET = Path(sys.executable).with_name("facet")
+
+
+class Node:
+    """One node; leaving the context ends it.
+
+    Attributes:
+        name: its id, its user at the broker and that user's password.
+        folder: holds facet.yaml, secrets.yaml, the picture and what the node remembers.
+    """
+
+    def __init__(self, folder: Path, name: str, broker: Mapping[str, object]) -> None:
+        self.name = name
+        self.folder = folder
+        self._broker = dict(broker)
+        self._process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(parents=True)
+        (folder / "secrets.yaml").write_text(f"mqtt_password: {name}\n")
+
+    def configure(self, **sections: Mapping[str, object]) -> None:
+        """Write facet.yaml, with sections of a test's own over what every node needs."""
+        document: dict[str, dict[str, object]] = {
+            "mqtt": {**self._broker, "username": self.name, "password": "PASSWORD"},
+            "node": {
+                "id": self.name,
+                "name": f"{self.name} camera".capitalize(),
+                "suggested_area": "Ground floor",
+                "state_directory": "state",
+            },
+            "camera": {"source": "picture.png"},
+        }
+        for section, settings in sections.items():
+            document[section] = {**document.get(section, {}), **settings}
+        text = yaml.safe_dump(document).replace("PASSWORD", "!secret mqtt_password")
+        (self.folder / "facet.yaml").write_text(text)
+
+    def show(self, picture: Path) -> None:
+        """Put a picture before the camera."""
+        new = self.folder / f"new{picture.suffix}"
+        shutil.copyfile(picture, new)
+        # At once, or the node may read half of it; OpenCV goes by the content, not by the name.
+        new.replace(self.folder / "picture.png")
+
+    def start(self) -> None:
+        """Start it; who needs it online waits for that in Home Assistant."""
+        with (self.folder / "log").open("ab") as log:
+            command = [str(_FACET), "run", "-c", str(self.folder / "facet.yaml")]
+            self._process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+
+    def stop(self) -> None:
+        """End it as systemd would."""
+        if self._process is not None:
+            self._process.terminate()
+            assert self._process.wait(PATIENCE) == 0, self.log
+            self._process = None
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(PATIENCE)
+            self._process = None
+
+    @property
+    def log(self) -> str:
+        """All that it wrote."""
+        return (self.folder / "log").read_text(errors="replace")
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()

@@ -1,0 +1,151 @@
+"""Home Assistant as a child process, with a configuration that lives as long as the test run."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from textwrap import dedent
+
+import httpx
+
+from tests.broker.mosquitto import free_port, wait_for
+from tests.homeassistant.installation import Installation
+
+# Seconds; a start takes five to ten on an idle machine, and the first one also migrates its database.
+_START, _STOP = 120.0, 30.0
+# Date, time, level, (thread), [logger] and words.
+_RECORD = re.compile(r"^\S+ \S+ (?:WARNING|ERROR|CRITICAL) \(.*?\) \[(.*?)\] .*$", re.MULTILINE)
+# What these complain of has nothing to do with a node.
+_OF_OTHER_THINGS = {
+    "haffmpeg.core",  # there is no ffmpeg
+    "haffmpeg.tools",
+    "homeassistant.bootstrap",  # --skip-pip
+    "homeassistant.components.camera.img_util",  # there may be no libturbojpeg
+    "homeassistant.components.mqtt.client",  # the broker is away: tests see to that
+}
+# From this version on a port in YAML is a trial of five minutes, and the stored one holds.
+_PORT_IS_STORED = (2026, 11)
+
+
+class Process:
+    """One Home Assistant.
+
+    Args:
+        installation: which.
+        folder: becomes its configuration.
+    """
+
+    def __init__(self, installation: Installation, folder: Path) -> None:
+        self.version = installation.version
+        self.folder = folder
+        self._program = installation.program
+        self._log = folder.with_suffix(".log")
+        self._port = free_port()
+        self.base = f"http://127.0.0.1:{self._port}"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._configure()
+
+    def start(self) -> None:
+        """Start, and wait until it answers and all its integrations are set up."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._program, self.folder], stdout=log, stderr=subprocess.STDOUT
+            )
+        wait_for(self._answers, f"Home Assistant answers; its log: {self._log}", _START)
+
+    def stop(self) -> None:
+        """End it as its owner would; it writes down what it knows."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(_STOP)
+            self._process = None
+
+    def complaints(self) -> list[str]:
+        """What it wrote at WARNING or above that may be about a node."""
+        log = self._log.read_text(errors="replace")
+        return [found[0] for found in _RECORD.finditer(log) if found[1] not in _OF_OTHER_THINGS]
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, self._log.read_text(errors="replace")[-3000:]
+        try:
+            return httpx.get(f"{self.base}/manifest.json", timeout=1).is_success
+        except httpx.TransportError:
+            return False
+
+    def _configure(self) -> None:
+        storage = self.folder / ".storage"
+        storage.mkdir(parents=True)
+        # What a new owner is asked at first; only who the owner is remains open.
+        done = ["core_config", "analytics", "integration"]
+        _store(storage / "onboarding", 4, {"done": done})
+        stored = tuple(map(int, self.version.split(".")[:2])) >= _PORT_IS_STORED
+        if stored:
+            port = {"stable": _http(self._port), "pending": None, "yaml_migration_done": True}
+            _store(storage / "http", 3, port)
+        text = _CONFIGURATION if stored else f"{_CONFIGURATION}{_HTTP.format(port=self._port)}"
+        (self.folder / "configuration.yaml").write_text(text)
+        (self.folder / "automations.yaml").write_text("[]\n")
+
+
+def _store(file: Path, version: int, data: object) -> None:
+    document = {"version": version, "minor_version": 1, "key": file.name, "data": data}
+    file.write_text(json.dumps(document))
+
+
+def _http(port: int) -> dict[str, object]:
+    return {
+        "server_port": port,
+        "server_host": ["127.0.0.1"],
+        "cors_allowed_origins": [],
+        "login_attempts_threshold": -1,
+        "ip_ban_enabled": False,
+        "ssl_profile": "intermediate_v6",
+        "use_x_frame_options": True,
+        "created_at": "2026-01-01T00:00:00+00:00",
+        "error": None,
+        "error_message": None,
+    }
+
+
+_CONFIGURATION = dedent("""\
+    homeassistant:
+      name: House
+      latitude: 52.0
+      longitude: 5.0
+      elevation: 10
+      unit_system: metric
+      time_zone: UTC
+      country: NL
+      currency: EUR
+
+    api:
+    config:
+    frontend:
+    history:
+    logbook:
+    my:
+    recorder:
+      commit_interval: 1
+
+    logger:
+      default: warning
+
+    lovelace:
+      dashboards:
+        facet-board:
+          mode: yaml
+          title: Facet
+          icon: mdi:face-recognition
+          filename: dashboards/facet.yaml
+
+    automation: !include automations.yaml
+    """)
+_HTTP = dedent("""\
+
+    http:
+      server_host: 127.0.0.1
+      server_port: {port}
+    """)

@@ -1,0 +1,124 @@
+"""A node is met: what Home Assistant makes of its discovery, its states and its event."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from device import __version__
+from device.config import load
+from device.entities import CATALOGUE, LABELS, entities
+from device.entity import Platform
+from device.mqtt.discovery import entity_id
+from tests.broker.mosquitto import observe
+from tests.homeassistant.house import HOME_ASSISTANT, House
+
+pytestmark = pytest.mark.homeassistant
+
+
+def test_every_row_of_the_table_is_registered_under_its_id(any_house: House, smiling: Path) -> None:
+    """The area does not get into the ids, and what is subjective is known but disabled."""
+    privacy = {"picture": "full"}
+    motion = {"motion": {"pin": 4}, "button": {"pin": 17}}
+    with any_house.node("hall", smiling, privacy=privacy, triggers=motion) as node:
+        device = any_house.client.devices()["facet_hall"]
+        registered = any_house.client.registered(device["id"])
+        table = entities(load(node.folder / "facet.yaml"), LABELS)
+        rows = {
+            entity_id(row, "hall"): row
+            for row in table
+            if row.platform is not Platform.DEVICE_TRIGGER
+        }
+        assert set(registered) == set(rows)
+        for name, row in rows.items():
+            entry = registered[name]
+            assert entry["unique_id"] == f"facet_hall_{row.key}"
+            assert (entry["disabled_by"] is None) == row.enabled_by_default, name
+            assert entry["entity_category"] == (row.category and row.category.value)
+            assert entry["original_name"] == row.name
+        assert device["name"] == "Hall camera"
+        assert device["manufacturer"] == "Facet"
+        assert device["sw_version"] == __version__
+        assert device["area_id"] == "ground_floor"
+
+
+def test_a_press_in_home_assistant_shows_what_the_camera_saw(
+    any_house: House, smiling: Path
+) -> None:
+    """The button there, the camera here, the states there again; all with numbers and icons."""
+    client = any_house.client
+    with any_house.node("kitchen", smiling):
+        client.act("button.press", entity_id="button.kitchen_capture")
+        client.expect("binary_sensor.kitchen_smiling", "on")
+        client.expect("binary_sensor.kitchen_eyeglasses", "off")
+        client.expect("binary_sensor.kitchen_face_present", "on")
+        client.expect("sensor.kitchen_face_count", "1")
+        client.expect("sensor.kitchen_last_result", "face")
+        glasses = client.entity("binary_sensor.kitchen_eyeglasses")
+        assert glasses is not None
+        assert glasses["attributes"]["icon"] == "mdi:glasses"
+        assert glasses["attributes"]["friendly_name"] == "Kitchen camera Eyeglasses"
+
+
+def test_the_event_has_the_whole_observation(any_house: House, smiling: Path) -> None:
+    """Faces with probabilities, times, timings and the id, for automations to read."""
+    client = any_house.client
+    with any_house.node("office", smiling):
+        client.expect("event.office_observation", "unknown")
+        client.act("button.press", entity_id="button.office_capture")
+        client.expect("sensor.office_last_result", "face")
+        event = client.entity("event.office_observation")
+        assert event is not None
+        seen = event["attributes"]
+        assert seen["event_type"] == "face"
+        assert seen["trigger"] == "command"
+        assert len(seen["event_id"]) == 36
+        assert seen["timings"]["total"] > 0
+        (face,) = seen["faces"]
+        assert face["primary"]
+        assert face["attributes"]["Smiling"]["present"]
+        assert face["attributes"]["Smiling"]["probability"] > 0.5
+
+
+def test_names_come_in_the_owners_language_under_the_same_ids(
+    any_house: House, smiling: Path
+) -> None:
+    """A German house reads German, and its automations are those of everybody."""
+    with any_house.node("library", smiling, node={"language": "de"}):
+        glasses = any_house.client.entity("binary_sensor.library_eyeglasses")
+        assert glasses is not None
+        assert glasses["attributes"]["friendly_name"] == "Library camera Brille"
+
+
+def test_device_triggers_are_offered_for_the_button_and_what_is_enabled(
+    any_house: House, smiling: Path
+) -> None:
+    """Who clicks an automation together finds them on the device."""
+    with any_house.node("porch", smiling, triggers={"button": {"pin": 17}}):
+        client = any_house.client
+        device = client.devices()["facet_porch"]["id"]
+        offered = client.ask("device_automation/trigger/list", device_id=device)
+        found = {(row["type"], row["subtype"]) for row in offered if row["domain"] == "mqtt"}
+        enabled = {r.key for r in CATALOGUE if r.attribute and r.enabled_by_default}
+        assert found == {("button_short_press", "button"), *(("detected", key) for key in enabled)}
+
+
+def test_the_newest_version_that_the_broker_knows_is_offered(
+    any_house: House, smiling: Path
+) -> None:
+    """One retained message tells all nodes; without it a node is up to date."""
+    client = any_house.client
+    with (
+        observe(any_house.plain_port, "facet/newest_version", HOME_ASSISTANT) as owner,
+        any_house.node("cellar", smiling),
+    ):
+        client.expect("update.cellar_software", "off")
+        owner.say("facet/newest_version", "99.1.0", retain=True)
+        client.expect("update.cellar_software", "on")
+        software = client.entity("update.cellar_software")
+        assert software is not None
+        assert software["attributes"]["installed_version"] == __version__
+        assert software["attributes"]["latest_version"] == "99.1.0"
+        owner.say("facet/newest_version", "", retain=True)
+        client.expect("update.cellar_software", "off")
