@@ -108,7 +108,9 @@ class Agent:
             watch.worker.begin("waiting", _TICK + _PATIENCE)
             letter = self._inbox.get(_TICK)
             if letter is not None:
-                watch.worker.begin(f"answering {letter.content}", _PATIENCE)
+                watch.worker.begin(
+                    f"answering a {type(letter.content).__name__.lower()}", _PATIENCE
+                )
                 self._handle(letter)
             watch.worker.begin("looking after camera and pins", _PATIENCE)
             self._tick(monotonic())

@@ -1,0 +1,143 @@
+"""A real node that hangs, or fails at each start, as Home Assistant sees it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from device.demo.portrait import write_portrait
+from device.perception.bundle import model_path
+from device.supervision.starts import MOST_FAILED_STARTS
+from device.supervision.supervisor import EXIT_CODE
+from tests.broker.mosquitto import PATIENCE, Mosquitto, Observer, observe
+
+pytestmark = pytest.mark.broker
+
+_NODE = [sys.executable, "-m", "device"]
+# The same command, whose camera never answers and whose patience is short.
+_HANGING = """
+import time, device.agent, device.cli, device.camera.camera
+device.agent._PATIENCE = 2
+device.camera.camera.Camera.burst = lambda *_, **__: time.sleep(1000)
+device.cli.main()
+"""
+_HANGING_NODE = [sys.executable, "-c", _HANGING]
+
+
+@pytest.fixture
+def configuration(tmp_path: Path, broker: Mosquitto) -> Path:
+    """The file of a node whose network is a copy in its folder."""
+    for suffix in (".tflite", ".json"):
+        shutil.copy(model_path("attributes").with_suffix(suffix), tmp_path)
+    document = {
+        "node": {"state_directory": str(tmp_path / "state")},
+        "mqtt": {"host": "127.0.0.1", "port": broker.port},
+        "camera": {"source": str(write_portrait(tmp_path))},
+        "attributes": {"model": str(tmp_path / "attributes.tflite")},
+    }
+    path = tmp_path / "facet.yaml"
+    path.write_text(yaml.safe_dump(document))
+    return path
+
+
+@contextmanager
+def running(command: list[str], configuration: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run a node; it is killed at the end if it has not ended."""
+    with subprocess.Popen(
+        [*command, "run", "-c", configuration], stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def diagnostics(home: Observer, **expected: object) -> dict[str, Any]:
+    """Wait until the node's diagnostics say this, and return them."""
+    while True:
+        document: dict[str, Any] = json.loads(home.expect("facet/facet/diagnostics").payload)
+        if expected.items() <= document.items():
+            return document
+
+
+def test_a_node_that_hangs_ends_and_tells_why_at_its_next_start(
+    broker: Mosquitto, configuration: Path
+) -> None:
+    """The broker says that it is offline; systemd starts it again; Home Assistant shows the cause."""
+    with observe(broker.port) as home:
+        with running(_HANGING_NODE, configuration) as node:
+            home.expect("facet/facet/status", b"online")
+            home.say("facet/facet/set/capture", "PRESS")
+            home.expect("facet/facet/status", b"offline")
+            _, log = node.communicate(timeout=PATIENCE)
+            assert node.returncode == EXIT_CODE
+        assert "in <lambda>" in log  # the stack of what hangs
+        with running(_NODE, configuration):
+            failure = diagnostics(home, safe_mode="OFF")["last_failure"]
+            assert "the worker has been busy with answering a command" in failure
+
+
+def test_starts_that_fail_end_in_safe_mode_and_a_button_ends_that(
+    broker: Mosquitto, configuration: Path
+) -> None:
+    """Home Assistant shows the cause and no camera; when it is mended, Restart brings all back."""
+    json_path = configuration.with_name("attributes.json")
+    content = json_path.read_text()
+    json_path.write_text("{}")
+    for _ in range(MOST_FAILED_STARTS):
+        with running(_NODE, configuration) as node:
+            assert node.wait(PATIENCE) == 1
+    with observe(broker.port) as home, running(_NODE, configuration) as node:
+        shown = diagnostics(home, safe_mode="ON")
+        assert str(json_path) in shown["last_failure"]
+        home.expect("facet/facet/status", b"online")
+        home.say("facet/facet/set/capture", "PRESS")
+        answer = json.loads(home.expect("facet/facet/event").payload)
+        assert answer["reason"] == "camera_unavailable"
+        json_path.write_text(content)
+        home.say("facet/facet/set/restart", "PRESS")
+        home.expect("facet/facet/camera/status", b"online")
+        diagnostics(home, safe_mode="OFF")
+        home.say("facet/facet/set/capture", "PRESS")
+        assert json.loads(home.expect("facet/facet/event").payload)["faces"]
+        node.send_signal(signal.SIGTERM)
+        assert node.wait(PATIENCE) == 0
+
+
+def test_a_stop_and_a_start_end_safe_mode_too(broker: Mosquitto, configuration: Path) -> None:
+    """Who stops the node has looked after it."""
+    json_path = configuration.with_name("attributes.json")
+    content = json_path.read_text()
+    json_path.write_text("{}")
+    for _ in range(MOST_FAILED_STARTS):
+        with running(_NODE, configuration) as node:
+            node.wait(PATIENCE)
+    json_path.write_text(content)
+    with observe(broker.port) as home:
+        with running(_NODE, configuration) as node:
+            diagnostics(home, safe_mode="ON")
+            node.send_signal(signal.SIGTERM)
+            assert node.wait(PATIENCE) == 0
+        with running(_NODE, configuration):
+            diagnostics(home, safe_mode="OFF")
+            home.expect("facet/facet/camera/status", b"online")
+
+
+def test_the_state_directory_is_its_owner_s_alone(broker: Mosquitto, configuration: Path) -> None:
+    """Even if it was there before, and open to all."""
+    state = configuration.with_name("state")
+    state.mkdir()
+    state.chmod(0o755)
+    with observe(broker.port) as home, running(_NODE, configuration):
+        home.expect("facet/facet/status", b"online")
+        assert state.stat().st_mode & 0o777 == 0o700
