@@ -47,7 +47,7 @@ DIAGNOSTICS = (
         key="camera_problem",
         platform=Platform.BINARY_SENSOR,
         name="Camera",
-        meaning="Problem while the camera gives no pictures.",
+        meaning="Problem while the camera gives no pictures, the same one again and again, or black ones.",
         device_class="problem",
     ),
     _diagnostic(

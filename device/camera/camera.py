@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from device.camera.errors import CameraError
+from device.camera.soundness import Soundness
 from device.camera.source import FrameSource
 from device.observation import Frame, Image
 from device.recovery import backoff
@@ -29,8 +30,8 @@ class Camera:
     Attributes:
         description: what it is, fit to be logged: no password.
         available: whether the last burst or check gave a picture; False before the first.
-        fault: why it is not available, for the owner; None when it is, and before the first burst
-            or check.
+        fault: why it is not available, or what else is wrong, for the owner; None when nothing
+            is, and before the first burst or check.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Camera:
         self._lost_at: float | None = None
         self._next_check = float("-inf")
         self._released = False
+        self._soundness = Soundness()
 
     def __repr__(self) -> str:
         """Tell what it is and how it is."""
@@ -105,7 +107,10 @@ class Camera:
         """
         self._released = False
         try:
-            frames = self._connected().read(n, newer_than)
+            source = self._connected()
+            frames = source.read(n, newer_than)
+            if source.is_live:
+                self._judge(frame.image for frame in frames)
         except (CameraError, OSError, cv2.error) as error:
             raise self._lost(error) from error
         self._found()
@@ -129,7 +134,8 @@ class Camera:
             return False
         before = self.available
         try:
-            self._connected().check()
+            seen = self._connected().check()
+            self._judge([] if seen is None else [seen])
         except (CameraError, OSError, cv2.error) as error:
             self._lost(error)
         else:
@@ -142,6 +148,7 @@ class Camera:
         Ticks leave it alone until the next burst or resume.
         """
         self._released = True
+        self._soundness = Soundness()
         self._close_source()
 
     def resume(self) -> None:
@@ -163,6 +170,21 @@ class Camera:
         if self._source is not None:
             self._source.close()
 
+    def _judge(self, images: Iterable[Image]) -> None:
+        """Look whether the camera still sees.
+
+        Raises:
+            CameraError: it gives the same picture again and again.
+        """
+        for image in images:
+            self._soundness.look(image)
+        if self._soundness.is_frozen:
+            message = (
+                f"camera {self.description} is frozen: it gives the same picture again and again. It is opened "
+                f"anew; if that does not help, unplug it and plug it in again."
+            )
+            raise CameraError(message)
+
     def _found(self) -> None:
         now = self._clock()
         if not self.available:
@@ -173,11 +195,20 @@ class Camera:
             )
             _log.info("camera %s is available%s", self.description, after)
         self.available = True
-        self.fault = None
+        self.fault = self._darkness()
         self._failures = 0
         self._lost_at = None
         if self._source is not None:
             self._next_check = now + self._source.check_interval
+
+    def _darkness(self) -> str | None:
+        """Say so if the pictures are black, which is no reason to do without them: the room may be dark."""
+        if not self._soundness.is_black:
+            return None
+        text = f"camera {self.description} gives only black pictures. Is its lens covered, or the room wholly dark?"
+        if self.fault != text:
+            _log.warning("%s", text)
+        return text
 
     def _lost(self, error: CameraError | OSError | cv2.error) -> CameraError:
         now = self._clock()

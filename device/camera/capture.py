@@ -26,6 +26,9 @@ NETWORK_TIMEOUT_MS = 5000
 """For connecting to a stream, and for each frame: healthy cameras need less, and a press still gets
 its answer."""
 
+MAX_PIXELS = 13_000_000
+"""Of a frame: what the largest webcams give, and 39 MB in memory."""
+
 
 class Capture(Protocol):
     """The part of cv2.VideoCapture that Facet uses."""
@@ -74,6 +77,12 @@ def decode(capture: Capture) -> Image | None:
         message = (
             f"frames arrive as {image.dtype} of shape {image.shape}, not (height, width, 3) uint8. "
             f"OpenCV {cv2.__version__} is installed; 4.11 has this fault. Install 4.12 or newer."
+        )
+        raise CameraError(message)
+    if image.shape[0] * image.shape[1] > MAX_PIXELS:
+        message = (
+            f"frames have {image.shape[1]}x{image.shape[0]} pixels; at most {MAX_PIXELS // 10**6} megapixels are "
+            f"taken. Set a smaller camera.width and camera.height, or choose another stream of the camera."
         )
         raise CameraError(message)
     return np.ascontiguousarray(image)

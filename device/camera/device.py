@@ -41,6 +41,7 @@ _CSI = (
 class DeviceCamera:
     """A USB camera. Frames that lay in the driver's buffers before the trigger are thrown away."""
 
+    is_live = True
     check_interval = CHECK_INTERVAL
 
     def __init__(
@@ -68,6 +69,7 @@ class DeviceCamera:
         self._now = now
         self._capture: Capture | None = None
         self._stamps_are_monotonic = False
+        self._lasting: Path | None = None
 
     @property
     def is_open(self) -> bool:
@@ -89,12 +91,12 @@ class DeviceCamera:
                 self.close()
         return self._burst(self._open(), n, newer_than)
 
-    def check(self) -> None:
-        """Take one frame from the driver, undecoded; open the device first if need be."""
-        if self._capture is None:
-            self._open()
-        elif not self._capture.grab():
+    def check(self) -> Image | None:
+        """Return one frame, or None if it came damaged; open the device first if need be."""
+        capture = self._capture or self._open()
+        if not capture.grab():
             raise CameraError(self._silent())
+        return decode(capture)
 
     def close(self) -> None:
         """Release the device and forget its buffers."""
@@ -103,9 +105,11 @@ class DeviceCamera:
             capture.release()
 
     def _open(self) -> Capture:
-        if obstacle := why_not_openable(self._path):
+        # Plugged in again, a camera may get another number; its lasting name follows it.
+        path = self._lasting if self._lasting and self._lasting.exists() else self._path
+        if obstacle := why_not_openable(path):
             raise CameraError(obstacle)
-        capture = self._open_capture(str(self._path), cv2.CAP_V4L2, ())
+        capture = self._open_capture(str(path), cv2.CAP_V4L2, ())
         try:
             image = self._prove(capture)
         except BaseException:
@@ -115,7 +119,7 @@ class DeviceCamera:
         _log.info(
             "camera %s is open: %dx%d pixels (asked: %dx%d), %.0f frames a second (asked: %d); "
             "old frames are told by %s",
-            self._path,
+            path,
             width,
             height,
             self._settings.width,
@@ -125,6 +129,7 @@ class DeviceCamera:
             "their stamps" if self._stamps_are_monotonic else "how fast they come",
         )
         self._capture = capture
+        self._lasting = lasting_name(path)
         return capture
 
     def _prove(self, capture: Capture) -> Image:
@@ -211,6 +216,17 @@ def was_waited_for(waited: float, frames_per_second: float) -> bool:
         frames_per_second: of the camera.
     """
     return waited > 0.25 / frames_per_second
+
+
+def lasting_name(path: Path, by_id: Path = _BY_ID) -> Path | None:
+    """Return udev's lasting name of a device, or None if it has none.
+
+    Args:
+        path: of the device.
+        by_id: where udev puts the lasting names of cameras.
+    """
+    device = path.resolve()
+    return next((name for name in sorted(by_id.glob("*")) if name.resolve() == device), None)
 
 
 def why_not_openable(path: Path, by_id: Path = _BY_ID) -> str | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from device.observation import Frame
+from device.observation import Frame, Image
 
 
 class FrameSource(Protocol):
     """A camera, or what stands in for one. Nothing is opened before the first read or check."""
+
+    is_live: bool
+    """Whether what it shows happens now: only a live camera can freeze."""
 
     check_interval: float
     """Seconds between two checks of a source that is idle and was well."""
@@ -28,8 +31,11 @@ class FrameSource(Protocol):
             CameraError: when not even one can be had.
         """
 
-    def check(self) -> None:
+    def check(self) -> Image | None:
         """Find out, at little cost, whether a read would work.
+
+        Returns:
+            what was seen on the way; None for what is no live camera, whose pictures need no judging.
 
         Raises:
             CameraError: when it would not.

@@ -23,6 +23,7 @@ class Picture:
     A burst of a still is one frame: more would be the same picture again, and say nothing new.
     """
 
+    is_live = False
     check_interval = CHECK_INTERVAL
 
     def __init__(self, path: Path, *, now: Callable[[], datetime]) -> None:
@@ -60,6 +61,7 @@ class Folder:
     A file that cannot be read is skipped, and named in the log.
     """
 
+    is_live = False
     check_interval = CHECK_INTERVAL
     is_open = False
 

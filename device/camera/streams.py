@@ -12,7 +12,7 @@ import cv2
 from device.camera.address import Address
 from device.camera.capture import NETWORK_TIMEOUT_MS, Capture, OpenCapture, decode
 from device.camera.errors import CameraError
-from device.observation import Frame
+from device.observation import Frame, Image
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +26,7 @@ _MAX_DAMAGED = 30
 class Video:
     """A video file: each burst is its next frames, and after the end comes the beginning."""
 
+    is_live = False
     check_interval = VIDEO_CHECK_INTERVAL
 
     def __init__(
@@ -84,6 +85,7 @@ class Stream:
     side has work.
     """
 
+    is_live = True
     check_interval = STREAM_CHECK_INTERVAL
     is_open = False
 
@@ -122,9 +124,9 @@ class Stream:
             raise CameraError(message)
         return frames
 
-    def check(self) -> None:
-        """Connect and take one frame."""
-        self.read(1, 0.0)
+    def check(self) -> Image:
+        """Connect and return one frame."""
+        return self.read(1, 0.0)[0].image
 
     def close(self) -> None:
         """Nothing is held between two reads."""

@@ -26,6 +26,9 @@ class UsbCamera:
         starved: whether the bus brings no frames, though the device answers.
         stamped: whether the driver stamps frames on the monotonic clock.
         damaged: how many of the next frames will not decode.
+        frozen: whether it gives the same picture again and again.
+        covered: whether no light reaches it.
+        frames: how many different pictures it gave.
         shape: of each frame.
         opened: the captures that were made, newest last.
     """
@@ -35,6 +38,9 @@ class UsbCamera:
     starved: bool = False
     stamped: bool = True
     damaged: int = 0
+    frozen: bool = False
+    covered: bool = False
+    frames: int = 0
     shape: tuple[int, ...] = (48, 64, 3)
     opened: list[CameraCapture] = field(default_factory=list)
 
@@ -77,11 +83,15 @@ class CameraCapture:
         return True
 
     def retrieve(self) -> tuple[bool, NDArray[np.uint8] | None]:
-        """Return a black picture, or nothing for a damaged frame."""
+        """Return a picture that differs from the one before, or nothing for a damaged frame."""
         if self.camera.damaged:
             self.camera.damaged -= 1
             return False, None
-        return True, np.zeros(self.camera.shape, np.uint8)
+        image = np.full(self.camera.shape, 0 if self.camera.covered else 100, np.uint8)
+        if not self.camera.covered and not self.camera.frozen:
+            self.camera.frames += 1
+            image[0, 0] = self.camera.frames % 200
+        return True, image
 
     def get(self, propId: int, /) -> float:  # noqa: N803 - OpenCV's name
         """Return a property, or the stamp of the frame that was grabbed."""
