@@ -147,6 +147,22 @@ def classify(
 
 
 @app.command()
+def diagnostics(
+    config: ConfigFile = Path("facet.yaml"),
+    out: Annotated[Path, typer.Option(help="The archive; one that is there is replaced.")] = Path(
+        "facet-diagnostics.zip"
+    ),
+) -> None:
+    """Write one archive for a bug report: versions, settings, checks and log, without a password or a picture."""
+    from device.diagnostics import write_diagnostics
+
+    parts = write_diagnostics(config, out)
+    typer.echo(
+        f"{out} has {', '.join(parts)}. Passwords are masked; look it over before you share it."
+    )
+
+
+@app.command()
 def bench(
     broker: Annotated[
         str | None,

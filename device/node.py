@@ -29,6 +29,9 @@ from device.supervision.starts import StartLog
 from device.supervision.watch import Watch
 from device.triggers import Triggers, open_triggers
 
+STARTS = "starts.json"
+"""In the state directory: see supervision.starts."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Senses:
@@ -85,7 +88,7 @@ def start_log(config: Config) -> StartLog:
     Raises:
         FacetError: the state directory cannot be used.
     """
-    return StartLog(Memory(state_directory(config) / "starts.json"), utc_now)
+    return StartLog(Memory(state_directory(config) / STARTS), utc_now)
 
 
 def _senses(config: Config, inbox: Inbox, stack: ExitStack) -> _Senses:

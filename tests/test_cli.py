@@ -35,11 +35,13 @@ def test_help_names_every_command() -> None:
     """With a sentence on each."""
     result = _facet("--help")
     assert result.returncode == 0
-    for command in ("run", "check", "schema", "entities", "classify", "bench"):
+    for command in ("run", "check", "schema", "entities", "classify", "diagnostics", "bench"):
         assert f" {command} " in result.stdout
 
 
-@pytest.mark.parametrize("command", ["run", "check", "schema", "entities", "classify", "bench"])
+@pytest.mark.parametrize(
+    "command", ["run", "check", "schema", "entities", "classify", "diagnostics", "bench"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     """--help works without a configuration, a camera or a broker."""
     result = _facet(command, "--help")

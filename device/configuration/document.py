@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import stat
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -169,6 +170,11 @@ class _Secrets:
         )
 
     def _read(self) -> dict[str, str]:
+        if self._is_open_to_all():
+            self._problem = (
+                f"{self._path} is open to every user of this machine; run: chmod o-rwx {self._path}"
+            )
+            return {}
         try:
             root = compose(self._path)
         except ConfigError as error:
@@ -182,6 +188,12 @@ class _Secrets:
         ]
         # Home Assistant's own file may hold lists and sections for other purposes; they are no value here.
         return {name: value.value for name, value in pairs if isinstance(value, yaml.ScalarNode)}
+
+    def _is_open_to_all(self) -> bool:
+        try:
+            return bool(self._path.stat().st_mode & stat.S_IRWXO)
+        except OSError:
+            return False  # reading it will say what is wrong
 
 
 def _line(node: yaml.Node) -> int:

@@ -18,6 +18,7 @@ def write(tmp_path: Path) -> Write:
 
     def _write(content: str | bytes, name: str = "facet.yaml") -> Path:
         path = tmp_path / name
+        path.touch(0o600)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
 

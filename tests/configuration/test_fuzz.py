@@ -52,7 +52,9 @@ def _load(content: bytes) -> Config | ConfigError:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "facet.yaml"
         path.write_bytes(content)
-        (Path(folder) / "secrets.yaml").write_bytes(content)
+        secrets = Path(folder) / "secrets.yaml"
+        secrets.touch(0o600)
+        secrets.write_bytes(content)
         try:
             return load(path, environment={"HOME": "/root"})
         except ConfigError as error:

@@ -81,6 +81,22 @@ def test_a_secret_that_does_not_help_is_one_fault(
     assert "hush" not in str(raised.value)
 
 
+@pytest.mark.parametrize("mode", [0o604, 0o602, 0o601, 0o644, 0o777])
+def test_secrets_that_are_open_to_all_are_refused(write: Write, mode: int) -> None:
+    """The error says what to type, and shows no secret's value."""
+    secrets = write("host: hush\n", "secrets.yaml")
+    secrets.chmod(mode)
+    with pytest.raises(ConfigError, match=rf"open to every user .*chmod o-rwx {secrets}") as raised:
+        load(write("mqtt: {host: !secret host}"))
+    assert "hush" not in str(raised.value)
+
+
+def test_secrets_may_be_open_to_the_group_of_the_service(write: Write) -> None:
+    """So that the service reads what root wrote."""
+    write("host: broker\n", "secrets.yaml").chmod(0o640)
+    assert load(write("mqtt: {host: !secret host}")).mqtt.host == "broker"
+
+
 def test_a_missing_variable_is_named(write: Write) -> None:
     """So that the owner knows what to set."""
     with pytest.raises(ConfigError, match=r"mqtt\.host: found !env BROKER: the environment has no"):

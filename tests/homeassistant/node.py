@@ -31,7 +31,9 @@ class Node:
         self._broker = dict(broker)
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True)
-        (folder / "secrets.yaml").write_text(f"mqtt_password: {name}\n")
+        secrets = folder / "secrets.yaml"
+        secrets.touch(0o600)
+        secrets.write_text(f"mqtt_password: {name}\n")
 
     def configure(self, **sections: Mapping[str, object]) -> None:
         """Write facet.yaml, with sections of a test's own over what every node needs."""
