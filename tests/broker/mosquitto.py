@@ -43,6 +43,17 @@ def wait_for(condition: Callable[[], bool], what: str, patience: float = PATIENC
         time.sleep(0.02)
 
 
+def password_file(folder: Path, **passwords: str) -> str:
+    """Write a file of users and their passwords, and return the line that makes the broker use it."""
+    file = folder / "passwords"
+    program = shutil.which("mosquitto_passwd")
+    assert program, "mosquitto_passwd is missing: apt-get install mosquitto"
+    file.touch()
+    for user, password in passwords.items():
+        subprocess.run([program, "-b", file, user, password], check=True, capture_output=True)
+    return f"password_file {file}"
+
+
 class Mosquitto:
     """One broker. Leaving the context ends it."""
 

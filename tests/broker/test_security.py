@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from device.mqtt.errors import LinkError, TlsFileError
 from device.mqtt.events import Connected, Refused
 from device.mqtt.link import probe
 from tests.broker.certificates import Certificates
-from tests.broker.mosquitto import Mosquitto, free_port, wait_for
+from tests.broker.mosquitto import Mosquitto, free_port, password_file, wait_for
 from tests.broker.node import Node
 
 pytestmark = [
@@ -33,17 +31,6 @@ PASSWORD = "correct horse battery staple"  # the broker's, for the user facet
 def settings(port: int, **more: object) -> MqttSettings:
     """Settings for a broker on this machine, under the name that its certificate bears."""
     return MqttSettings.model_validate({"host": "localhost", "port": port, **more})
-
-
-def with_password(folder: Path, *users: str) -> str:
-    """Write a password file, and return the line that makes the broker use it."""
-    file = folder / "passwords"
-    program = shutil.which("mosquitto_passwd")
-    assert program, "mosquitto_passwd is missing: apt-get install mosquitto"
-    file.touch()
-    for user in users:
-        subprocess.run([program, "-b", file, user, PASSWORD], check=True, capture_output=True)
-    return f"password_file {file}"
 
 
 @pytest.fixture
@@ -167,7 +154,7 @@ def test_a_port_without_tls_is_told_from_one_with_it(
 
 def test_the_right_password_is_accepted(start_broker: StartBroker, tmp_path: Path) -> None:
     """User name and password reach the broker in both versions of MQTT."""
-    broker = start_broker(with_password(tmp_path, "facet"))
+    broker = start_broker(password_file(tmp_path, facet=PASSWORD))
     for protocol in ("5", "3.1.1"):
         sentence = probe(
             settings(broker.port, username="facet", password=PASSWORD, protocol=protocol)
@@ -180,7 +167,7 @@ def test_a_wrong_password_names_the_settings(
     start_broker: StartBroker, tmp_path: Path, protocol: str
 ) -> None:
     """The error says what to correct, and does not repeat the password."""
-    broker = start_broker(with_password(tmp_path, "facet"))
+    broker = start_broker(password_file(tmp_path, facet=PASSWORD))
     with pytest.raises(
         LinkError, match=r"refuses mqtt\.username 'facet' with this mqtt\.password"
     ) as caught:
@@ -191,7 +178,7 @@ def test_a_wrong_password_names_the_settings(
 
 def test_a_missing_user_name_names_the_settings(start_broker: StartBroker, tmp_path: Path) -> None:
     """A broker with users wants one."""
-    broker = start_broker(with_password(tmp_path, "facet"))
+    broker = start_broker(password_file(tmp_path, facet=PASSWORD))
     with pytest.raises(LinkError, match=r"set mqtt\.username and mqtt\.password"):
         probe(settings(broker.port))
 
@@ -200,7 +187,7 @@ def test_a_wrong_password_is_logged_once_and_tried_again_slowly(
     start_broker: StartBroker, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The node stays alive, and the log has no secret in it."""
-    broker = start_broker(with_password(tmp_path, "facet"))
+    broker = start_broker(password_file(tmp_path, facet=PASSWORD))
     mqtt = {"port": broker.port, "username": "facet", "password": "secret-typo"}
     with caplog.at_level(logging.DEBUG), Node(tmp_path, mqtt):
         wait_for(lambda: "next attempt" in caplog.text, "the refusal is logged")
@@ -227,7 +214,7 @@ def test_a_message_that_the_acl_refuses_is_noticed(
     acl.write_text(
         "user facet\ntopic readwrite facet/facet/state\ntopic write facet/facet/status\n"
     )
-    broker = start_broker(with_password(tmp_path, "facet"), f"acl_file {acl}")
+    broker = start_broker(password_file(tmp_path, facet=PASSWORD), f"acl_file {acl}")
     mqtt = {"port": broker.port, "username": "facet", "password": PASSWORD}
     with Node(tmp_path, mqtt) as node:
         node.expect(Connected)

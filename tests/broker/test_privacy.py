@@ -1,0 +1,160 @@
+"""What the owner forbids does not happen: seen at the kernel, on the disk and at the broker."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+import yaml
+
+from device.demo.portrait import write_portrait
+from tests.broker.mosquitto import PATIENCE, Mosquitto, observe, wait_for
+
+pytestmark = pytest.mark.broker
+
+_SET = "facet/facet/set"
+_EVENT = "facet/facet/event"
+# The first bytes of JPEG, PNG and WebP.
+_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"RIFF")
+
+
+@contextmanager
+def node(folder: Path, broker: Mosquitto, camera: Path, **home: str) -> Iterator[int]:
+    """Run a node whose camera is a file; give its process id."""
+    document: Mapping[str, Mapping[str, object]] = {
+        "node": {"state_directory": str(folder / "state")},
+        "mqtt": {"host": "127.0.0.1", "port": broker.port},
+        "camera": {"source": str(camera)},
+    }
+    configuration = folder / "facet.yaml"
+    configuration.write_text(yaml.safe_dump(document))
+    with subprocess.Popen(
+        [sys.executable, "-m", "device", "run", "-c", configuration], env={**os.environ, **home}
+    ) as process:
+        try:
+            yield process.pid
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+def holds(pid: int, file: Path) -> bool:
+    """Whether a process has a file open."""
+    links = Path(f"/proc/{pid}/fd").iterdir()
+    return any(link.exists() and link.resolve() == file.resolve() for link in links)
+
+
+@pytest.fixture
+def video(tmp_path: Path) -> Path:
+    """A video of a portrait: like a device it is held open between two bursts."""
+    path = tmp_path / "portrait.avi"
+    frame = np.ascontiguousarray(skimage.data.astronaut()[:480, :, ::-1])
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, (512, 480))
+    for _ in range(40):
+        writer.write(frame)
+    writer.release()
+    return path
+
+
+def test_the_privacy_switch_lets_go_of_the_camera(
+    tmp_path: Path, broker: Mosquitto, video: Path
+) -> None:
+    """The kernel says so; presses are answered with privacy; switched off, the camera is back."""
+    with observe(broker.port) as home, node(tmp_path, broker, video) as pid:
+        home.expect("facet/facet/camera/status", b"online")
+        home.say(f"{_SET}/capture", "PRESS")
+        home.expect(_EVENT)
+        assert holds(pid, video)
+        home.say(f"{_SET}/privacy", "ON")
+        home.expect("facet/facet/camera/status", b"offline")
+        assert json.loads(home.expect("facet/facet/settings").payload)["privacy"] == "ON"
+        wait_for(lambda: not holds(pid, video), "the video is closed")
+        home.say(f"{_SET}/capture", "PRESS")
+        assert json.loads(home.expect(_EVENT).payload)["reason"] == "privacy"
+        assert not holds(pid, video)
+        home.say(f"{_SET}/privacy", "OFF")
+        home.expect("facet/facet/camera/status", b"online")
+        home.say(f"{_SET}/capture", "PRESS")
+        assert json.loads(home.expect(_EVENT).payload)["faces"]
+
+
+def test_privacy_survives_a_restart(tmp_path: Path, broker: Mosquitto, video: Path) -> None:
+    """The node does not look before it remembers."""
+    with observe(broker.port) as home:
+        with node(tmp_path, broker, video):
+            home.expect("facet/facet/camera/status", b"online")
+            home.say(f"{_SET}/privacy", "ON")
+            home.expect("facet/facet/camera/status", b"offline")
+        before = len(home.drain())
+        with node(tmp_path, broker, video) as pid:
+            home.expect("facet/facet/status", b"online")
+            since = home.messages[before:]
+            assert {m.payload for m in since if m.topic.endswith("camera/status")} == {b"offline"}
+            home.say(f"{_SET}/capture", "PRESS")
+            assert json.loads(home.expect(_EVENT).payload)["reason"] == "privacy"
+            assert not holds(pid, video)
+
+
+def test_no_picture_reaches_disk_or_broker(tmp_path: Path, broker: Mosquitto) -> None:
+    """By default: nothing that the node writes anywhere, or says, holds a picture or a piece of one."""
+    pictures, home_folder = tmp_path / "pictures", tmp_path / "home"
+    pictures.mkdir()
+    home_folder.mkdir()
+    portrait = write_portrait(pictures)
+    places = {"HOME": str(home_folder), "TMPDIR": str(home_folder)}
+    with observe(broker.port) as home:
+        with node(tmp_path, broker, portrait, **places):
+            home.expect("facet/facet/camera/status", b"online")
+            for _ in range(3):
+                home.say(f"{_SET}/capture", "PRESS")
+                assert json.loads(home.expect(_EVENT).payload)["faces"]
+        said = [message.payload for message in home.drain()]
+    broker.stop()
+    written = [
+        path.read_bytes()
+        for path in tmp_path.rglob("*")
+        if path.is_file() and pictures not in path.parents
+    ]
+    assert len(said) > 10
+    assert any(b"event_id" in content for content in said)
+    assert not list(home_folder.iterdir())
+    for content in (*said, *written):
+        for piece in _pieces(portrait):
+            assert piece not in content
+
+
+def test_the_search_would_find_a_picture(tmp_path: Path) -> None:
+    """The test above can fail: each of its pieces is in what it stands for."""
+    portrait = write_portrait(tmp_path)
+    pixels = cv2.imread(str(portrait))
+    assert pixels is not None
+    whole = [
+        cv2.imencode(".jpg", pixels)[1].tobytes(),
+        portrait.read_bytes(),
+        cv2.imencode(".webp", pixels)[1].tobytes(),
+        pixels.tobytes(),
+        base64.b64encode(portrait.read_bytes()),
+    ]
+    for content in whole:
+        assert any(piece in content for piece in _pieces(portrait))
+
+
+def _pieces(picture: Path) -> list[bytes]:
+    """Return what betrays a picture: how files begin, a run of pixels of the face, and the file in base64."""
+    pixels = cv2.imread(str(picture))
+    assert pixels is not None
+    return [
+        *_BEGINNINGS,
+        pixels[150, 280:300].tobytes(),
+        base64.b64encode(picture.read_bytes()[:48]),
+    ]
