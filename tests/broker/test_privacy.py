@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import skimage.data
 import yaml
 
 from device.demo.portrait import write_portrait
-from tests.broker.mosquitto import PATIENCE, Mosquitto, observe, wait_for
+from tests.broker.mosquitto import PATIENCE, Mosquitto, observe, password_file, wait_for
 
 pytestmark = pytest.mark.broker
 
@@ -103,6 +103,43 @@ def test_privacy_survives_a_restart(tmp_path: Path, broker: Mosquitto, video: Pa
             home.say(f"{_SET}/capture", "PRESS")
             assert json.loads(home.expect(_EVENT).payload)["reason"] == "privacy"
             assert not holds(pid, video)
+
+
+@pytest.mark.parametrize(
+    ("password", "sign"), [("hush-broker", "Connected to"), ("hush-wrong", "refuses")]
+)
+def test_no_password_reaches_the_log(
+    tmp_path: Path, start_broker: Callable[..., Mosquitto], password: str, sign: str
+) -> None:
+    """Neither the broker's nor the camera's, at the most talkative level, in success and in failure."""
+    broker = start_broker(password_file(tmp_path, hall="hush-broker"))
+    document = {
+        "node": {"state_directory": str(tmp_path / "state")},
+        "mqtt": {
+            "host": "127.0.0.1",
+            "port": broker.port,
+            "username": "hall",
+            "password": password,
+        },
+        "camera": {"source": "http://viewer:hush-camera@127.0.0.1:1/stream"},
+    }
+    configuration, log = tmp_path / "facet.yaml", tmp_path / "log"
+    configuration.write_text(yaml.safe_dump(document))
+    command = [
+        sys.executable,
+        "-m",
+        "device",
+        "run",
+        "-c",
+        str(configuration),
+        "--log-level",
+        "debug",
+    ]
+    with log.open("wb") as file, subprocess.Popen(command, stderr=file) as process:
+        wait_for(lambda: sign in log.read_text(), f"the link says {sign!r}")
+        wait_for(lambda: "is not available" in log.read_text(), "the camera is missed")
+        process.terminate()
+    assert "hush" not in log.read_text()
 
 
 def test_no_picture_reaches_disk_or_broker(tmp_path: Path, broker: Mosquitto) -> None:

@@ -32,6 +32,13 @@ device.camera.camera.Camera.burst = lambda *_, **__: time.sleep(1000)
 device.cli.main()
 """
 _HANGING_NODE = [sys.executable, "-c", _HANGING]
+# The same command, whose link meets an error outside of all that it expects.
+_DYING = """
+import device.cli, device.mqtt.link
+device.mqtt.link.backoff = None
+device.cli.main()
+"""
+_DYING_NODE = [sys.executable, "-c", _DYING]
 
 
 @pytest.fixture
@@ -85,6 +92,19 @@ def test_a_node_that_hangs_ends_and_tells_why_at_its_next_start(
         with running(_NODE, configuration):
             failure = diagnostics(home, safe_mode="OFF")["last_failure"]
             assert "the worker has been busy with answering a command" in failure
+
+
+def test_a_node_one_of_whose_threads_died_ends_and_tells_which(
+    broker: Mosquitto, configuration: Path
+) -> None:
+    """A node that looks alive and hears nothing would be worse than none."""
+    with observe(broker.port) as home:
+        with running(_DYING_NODE, configuration) as node:
+            home.expect("facet/facet/status", b"online")
+            broker.stop()
+            _, log = node.communicate(timeout=PATIENCE)
+            assert node.returncode == EXIT_CODE
+        assert "The node ends itself: the thread mqtt died of TypeError" in log
 
 
 def test_starts_that_fail_end_in_safe_mode_and_a_button_ends_that(
