@@ -57,6 +57,12 @@ class EventType(StrEnum):
 
 _COMMANDED = frozenset({Platform.BUTTON, Platform.SWITCH, Platform.NUMBER, Platform.SELECT})
 
+# Seconds that an event may have waited for the broker and still be news.
+_FRESH_FOR = 60
+_FRESH = (
+    f"as_timestamp(value_json.delivered_at) - as_timestamp(value_json.occurred_at) < {_FRESH_FOR}"
+)
+
 ON = "ON"
 OFF = "OFF"
 PRESS = "PRESS"
@@ -118,7 +124,8 @@ class Entity:
         A null renders as "None", which Home Assistant takes for "unknown". A subscript, because a
         key may begin with a digit. An event is the whole document, but for faces beyond the fifth:
         Home Assistant's recorder forgets attributes of more than 16 KiB, and a face takes 2.3. A
-        device trigger fires when its template says ON, for any of the faces.
+        device trigger fires when its template says ON, for any of the faces, and not for an event that
+        waited for the broker: an automation would act on somebody who has long gone.
         """
         if self.document is None:
             return None
@@ -129,9 +136,9 @@ class Entity:
                 return f"{{{{ value_json['{self.key}'] | to_json }}}}"
             case Platform.DEVICE_TRIGGER if self.attribute is not None:
                 has_it = f"face.attributes[{json.dumps(self.attribute)}].present"
-                loop = f"{{% for face in value_json.faces if {has_it} %}}"
+                loop = f"{{% for face in value_json.faces if {_FRESH} and {has_it} %}}"
                 return f"{loop}{{{{ '{ON}' if loop.first }}}}{{% endfor %}}"
             case Platform.DEVICE_TRIGGER:
-                return f"{{{{ '{ON}' if value_json.trigger == '{self.source}' }}}}"
+                return f"{{{{ '{ON}' if {_FRESH} and value_json.trigger == '{self.source}' }}}}"
             case _:
                 return f"{{{{ value_json['{self.key}'] }}}}"
