@@ -30,7 +30,6 @@ class Node:
         self.folder = folder
         self._broker = dict(broker)
         self._process: subprocess.Popen[bytes] | None = None
-        folder.mkdir(parents=True)
         (folder / "secrets.yaml").write_text(f"mqtt_password: {name}\n")
 
     def configure(self, **sections: Mapping[str, object]) -> None:
