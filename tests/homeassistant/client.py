@@ -141,13 +141,18 @@ class Talk:
 
     def ask(self, kind: str, **arguments: object) -> Any:  # noqa: ANN401 - whatever JSON the command answers
         """Send a command, and return its result; events that come before it are lost."""
-        number = next(self._numbers)
-        self._socket.send(json.dumps({"id": number, "type": kind, **arguments}))
+        number = self.tell(kind, **arguments)
         while True:
             answer = json.loads(self._socket.recv(PATIENCE))
             if answer["id"] == number and answer["type"] == "result":
                 assert answer["success"], f"{kind}: {answer['error']}"
                 return answer["result"]
+
+    def tell(self, kind: str, **arguments: object) -> int:
+        """Send a command without waiting for its result, and return its number."""
+        number = next(self._numbers)
+        self._socket.send(json.dumps({"id": number, "type": kind, **arguments}))
+        return number
 
     def event(self) -> dict[str, Any]:
         """Wait for the next event of a subscription."""
