@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-_BESIDE = Path(__file__).resolve().parents[2] / "shared" / "photos"
+_SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 @pytest.fixture(scope="session")
@@ -17,19 +17,32 @@ def photos() -> Path:
     They may not be redistributed. Where they are missing the test that asks for them is not selected: see
     pytest_collection_modifyitems.
     """
-    folder = _photos()
-    assert folder.is_dir(), f"{folder} is not there; set FACET_PHOTOS to the photographs' folder"
-    return folder
+    return _pictures("photos")
+
+
+@pytest.fixture(scope="session")
+def real_celeba() -> Path:
+    """CelebA, or a part of it, in its official layout; $FACET_CELEBA, or beside the checkout; as photos."""
+    return _pictures("celeba")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs the photographs on machines that do not have them; CI has them and always asks."""
-    if _photos().is_dir() or os.environ.get("CI") == "true":
+    """Leave out what needs photographs on machines that do not have them; CI has them and always asks."""
+    if os.environ.get("CI") == "true":
         return
-    absent = [item for item in items if item.get_closest_marker("photos")]
+    missing = [name for name in ("photos", "celeba") if not _folder(name).is_dir()]
+    absent = [item for item in items if any(map(item.get_closest_marker, missing))]
     config.hook.pytest_deselected(items=absent)
     items[:] = [item for item in items if item not in absent]
 
 
-def _photos() -> Path:
-    return Path(os.environ.get("FACET_PHOTOS", _BESIDE))
+def _pictures(name: str) -> Path:
+    folder = _folder(name)
+    assert folder.is_dir(), (
+        f"{folder} is not there; set FACET_{name.upper()} to the pictures' folder"
+    )
+    return folder
+
+
+def _folder(name: str) -> Path:
+    return Path(os.environ.get(f"FACET_{name.upper()}", _SHARED / name))

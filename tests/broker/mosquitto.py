@@ -168,15 +168,24 @@ class Observer:
 
 
 @contextmanager
-def observe(port: int, topic: str = "#", user: str | None = None) -> Iterator[Observer]:
-    """Listen on a broker; the name is also the password of user."""
-    client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
+def observe(
+    port: int,
+    topic: str = "#",
+    user: str | None = None,
+    *,
+    version: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv5,
+    authority: Path | None = None,
+) -> Iterator[Observer]:
+    """Listen on a broker; the name is also the password of user, and an authority means TLS."""
+    client = Client(CallbackAPIVersion.VERSION2, protocol=version)
     observer = Observer(client)
     subscribed: SimpleQueue[None] = SimpleQueue()
     client.on_subscribe = lambda *_: subscribed.put(None)
     if user:
         client.username_pw_set(user, user)
-    client.connect("127.0.0.1", port)
+    if authority:
+        client.tls_set(str(authority))
+    client.connect("localhost", port)
     client.loop_start()
     client.subscribe(topic, qos=1)
     subscribed.get(timeout=PATIENCE)

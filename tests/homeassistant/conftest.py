@@ -14,6 +14,10 @@ from tests.broker.certificates import Certificates, make_certificates
 from tests.homeassistant.house import House, house
 from tests.homeassistant.installation import Installation, MirrorError, installation
 
+collect_ignore = ["in_process"]  # belongs to an environment of its own: see test_payloads.py
+
+# Seconds. The first test that asks for a Home Assistant may have to build it.
+_PATIENCE = 900
 _STAND_IN = pytest.StashKey[str]()
 
 
@@ -93,6 +97,13 @@ def smiling(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("pictures") / "smiling.png"
     cv2.imwrite(str(file), cv2.cvtColor(astronaut(), cv2.COLOR_RGB2BGR))
     return file
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests with a Home Assistant the time to build it."""
+    for item in items:
+        if item.get_closest_marker("homeassistant"):
+            item.add_marker(pytest.mark.timeout(_PATIENCE))
 
 
 def pytest_terminal_summary(

@@ -5,12 +5,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
+from typing import Protocol
+
+from paho.mqtt.enums import MQTTProtocolVersion
 
 from tests.broker.certificates import Certificates
-from tests.broker.mosquitto import Mosquitto, free_port, wait_for
+from tests.broker.mosquitto import Mosquitto, Observer, free_port, observe, wait_for
 from tests.homeassistant.client import Client
 from tests.homeassistant.installation import Installation
 from tests.homeassistant.node import Node
@@ -19,6 +23,19 @@ from tests.homeassistant.process import Process
 
 HOME_ASSISTANT = "homeassistant"
 """The user of the broker who may do everything; like all of them, its password is its name."""
+
+
+class Broker(Protocol):
+    """A broker that runs."""
+
+    port: int
+
+    def start(self) -> None:
+        """Start again."""
+
+    def stop(self) -> None:
+        """End it."""
+
 
 # What docs/mqtt.md tells the owner to write, for all nodes at once: a node's user has the node's id.
 _ACL = f"""\
@@ -32,8 +49,8 @@ pattern readwrite facet/%u/#
 """
 _ROOMS = (
     "attic", "balcony", "bathroom", "bedroom", "cellar", "door", "garage", "garden", "gate", "hall",
-    "kitchen", "landing", "library", "lounge", "nursery", "office", "pantry", "porch", "stairs", "study",
-    "terrace", "workshop",
+    "kitchen", "landing", "laundry", "library", "loft", "lounge", "nursery", "office", "pantry",
+    "porch", "shed", "stairs", "study", "terrace", "vault", "workshop",
 )  # fmt: skip
 
 
@@ -42,14 +59,18 @@ class House:
     """What stands in a house.
 
     Attributes:
-        broker: listens with TLS; without it on plain_port, which is for the tests alone.
+        broker: where nodes and Home Assistant meet.
+        authority: PEM file of who signed the broker's certificate; None without TLS.
+        user: Home Assistant's at the broker; also the password.
+        protocol: of MQTT, between Home Assistant and the broker.
         entry: the id of Home Assistant's MQTT integration.
     """
 
     folder: Path
-    broker: Mosquitto
-    plain_port: int
-    authority: Path
+    broker: Broker
+    authority: Path | None
+    user: str
+    protocol: str
     home: Process
     client: Client
     entry: str
@@ -66,14 +87,26 @@ class House:
             port: where it finds the broker, if not at the broker's own port.
             sections: of its configuration.
         """
-        tls = {"enabled": True, "ca_file": str(self.authority)}
-        broker = {"host": "localhost", "port": port or self.broker.port, "tls": tls}
-        node = Node(self.folder / room, room, broker)
+        broker: dict[str, object] = {"host": "localhost", "port": port or self.broker.port}
+        if self.authority is not None:
+            broker["tls"] = {"enabled": True, "ca_file": str(self.authority)}
+        node = Node(Path(mkdtemp(prefix=f"{room}-", dir=self.folder)), room, broker)
         node.configure(**sections)
         node.show(picture)
         with node:
             self.expect_available(room)
             yield node
+        # Or the next node of this room would seem to be there before it is.
+        self.expect_gone(room)
+
+    def overhear(self, topic: str) -> AbstractContextManager[Observer]:
+        """Listen on the broker beside Home Assistant, and speak as it."""
+        version = MQTTProtocolVersion.MQTTv5
+        if self.protocol != "5":
+            version = MQTTProtocolVersion.MQTTv311
+        return observe(
+            self.broker.port, topic, self.user, version=version, authority=self.authority
+        )
 
     def entities(self, room: str) -> dict[str, str]:
         """Return the states of a room's entities by id."""
@@ -103,25 +136,44 @@ class House:
 
 
 @contextmanager
-def house(folder: Path, installation: Installation, certificates: Certificates) -> Iterator[House]:
-    """Start everything, with Home Assistant onboarded and connected; all ends with the context."""
-    folder.mkdir(exist_ok=True)
-    plain_port = free_port()
-    broker = Mosquitto(
-        folder, free_port(), (*_security(folder, certificates), f"listener {plain_port} 127.0.0.1")
-    )
+def furnished(
+    folder: Path,
+    installation: Installation,
+    broker: Broker,
+    user: str,
+    authority: Path | None,
+    protocol: str = "5",
+) -> Iterator[House]:
+    """Put a Home Assistant beside a broker, onboarded and connected, until the end of the context.
+
+    Args:
+        folder: for what it writes.
+        installation: which Home Assistant.
+        broker: runs already.
+        user: of the broker, for Home Assistant; also the password.
+        authority: PEM file of who signed the broker's certificate; None without TLS.
+        protocol: of MQTT.
+    """
     home = Process(installation, folder / "homeassistant")
-    with broker:
-        try:
-            home.start()
-            client = become_owner(home.base)
-            entry = add_mqtt(
-                client, broker.port, HOME_ASSISTANT, HOME_ASSISTANT, certificates.authority
-            )
-            yield House(folder, broker, plain_port, certificates.authority, home, client, entry)
-            client.close()
-        finally:
-            home.stop()
+    try:
+        home.start()
+        client = become_owner(home.base)
+        entry = add_mqtt(client, broker.port, user, authority, protocol)
+        yield House(folder, broker, authority, user, protocol, home, client, entry)
+        client.close()
+    finally:
+        home.stop()
+
+
+@contextmanager
+def house(folder: Path, installation: Installation, certificates: Certificates) -> Iterator[House]:
+    """Start Mosquitto and Home Assistant; both end with the context."""
+    broker = Mosquitto(folder, free_port(), _security(folder, certificates))
+    with (
+        broker,
+        furnished(folder, installation, broker, HOME_ASSISTANT, certificates.authority) as found,
+    ):
+        yield found
 
 
 def _security(folder: Path, certificates: Certificates) -> tuple[str, ...]:

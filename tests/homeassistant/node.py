@@ -30,7 +30,6 @@ class Node:
         self.folder = folder
         self._broker = dict(broker)
         self._process: subprocess.Popen[bytes] | None = None
-        folder.mkdir(parents=True)
         secrets = folder / "secrets.yaml"
         secrets.touch(0o600)
         secrets.write_text(f"mqtt_password: {name}\n")

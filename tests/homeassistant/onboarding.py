@@ -28,20 +28,20 @@ def become_owner(base: str) -> Client:
     return Client(base, token)
 
 
-def add_mqtt(client: Client, port: int, user: str, password: str, authority: Path | None) -> str:
+def add_mqtt(client: Client, port: int, user: str, authority: Path | None, protocol: str) -> str:
     """Set up the MQTT integration through its forms, and return the id of its entry.
 
     Args:
         client: the owner.
         port: the broker's, on localhost.
-        user: of the broker.
-        password: the user's.
+        user: of the broker; also the password.
         authority: PEM file of who signed the broker's certificate; None without TLS.
+        protocol: of MQTT.
     """
     flows = "/api/config/config_entries/flow"
     form = client.post(flows, json={"handler": "mqtt", "show_advanced_options": True})
     broker: dict[str, Any] = {"broker": "localhost", "port": port}
-    broker |= {"username": user, "password": password}
+    broker |= {"username": user, "password": user}
     security: dict[str, Any] = {"set_client_cert": False, "transport": "tcp"}
     security["set_ca_cert"] = "custom" if authority else "off"
     if authority:
@@ -49,14 +49,14 @@ def add_mqtt(client: Client, port: int, user: str, password: str, authority: Pat
     fields = {field["name"] for field in form["data_schema"]}
     if "other_settings" in fields:
         # Home Assistant 2026: one form, in which what is rare has a section of its own.
-        steps = [{**broker, "protocol": "5", "other_settings": security}]
+        steps = [{**broker, "protocol": protocol, "other_settings": security}]
     else:
         # Before, the same in three: the certificate's field appears after it was asked for.
         without = {name: value for name, value in security.items() if name != "certificate"}
         steps = [
             {**broker, "advanced_options": True},
-            {**broker, "protocol": "5", **without},
-            {**broker, "protocol": "5", **security},
+            {**broker, "protocol": protocol, **without},
+            {**broker, "protocol": protocol, **security},
         ]
     for step in steps:
         form = client.post(f"{flows}/{form['flow_id']}", json=step)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from textwrap import dedent
@@ -13,18 +14,23 @@ import httpx
 from tests.broker.mosquitto import free_port, wait_for
 from tests.homeassistant.installation import Installation
 
+_FOR_USERS = Path(__file__).resolve().parents[2] / "homeassistant"
 # Seconds; a start takes five to ten on an idle machine, and the first one also migrates its database.
 _START, _STOP = 120.0, 30.0
 # Date, time, level, (thread), [logger] and words.
 _RECORD = re.compile(r"^\S+ \S+ (?:WARNING|ERROR|CRITICAL) \(.*?\) \[(.*?)\] .*$", re.MULTILINE)
 # What these complain of has nothing to do with a node.
 _OF_OTHER_THINGS = {
+    "homeassistant",  # its birth message, for a broker that is away
     "haffmpeg.core",  # there is no ffmpeg
     "haffmpeg.tools",
     "homeassistant.bootstrap",  # --skip-pip
     "homeassistant.components.camera.img_util",  # there may be no libturbojpeg
     "homeassistant.components.mqtt.client",  # the broker is away: tests see to that
+    "paho.mqtt.client",
 }
+# So Home Assistant takes note, entity by entity, that its owner deleted a device.
+_OF_DELETION = "No device components to cleanup for "
 # From this version on a port in YAML is a trial of five minutes, and the stored one holds.
 _PORT_IS_STORED = (2026, 11)
 
@@ -65,7 +71,11 @@ class Process:
     def complaints(self) -> list[str]:
         """What it wrote at WARNING or above that may be about a node."""
         log = self._log.read_text(errors="replace")
-        return [found[0] for found in _RECORD.finditer(log) if found[1] not in _OF_OTHER_THINGS]
+        return [
+            found[0]
+            for found in _RECORD.finditer(log)
+            if found[1] not in _OF_OTHER_THINGS and _OF_DELETION not in found[0]
+        ]
 
     def _answers(self) -> bool:
         assert self._process is not None
@@ -88,6 +98,8 @@ class Process:
         text = _CONFIGURATION if stored else f"{_CONFIGURATION}{_HTTP.format(port=self._port)}"
         (self.folder / "configuration.yaml").write_text(text)
         (self.folder / "automations.yaml").write_text("[]\n")
+        for folder in ("blueprints", "dashboards"):
+            shutil.copytree(_FOR_USERS / folder, self.folder / folder)
 
 
 def _store(file: Path, version: int, data: object) -> None:

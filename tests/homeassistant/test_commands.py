@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.broker.mosquitto import observe
-from tests.homeassistant.house import HOME_ASSISTANT, House
+from tests.homeassistant.house import House
 
 pytestmark = pytest.mark.homeassistant
 
@@ -39,6 +38,6 @@ def test_a_number_is_taken_over_and_kept(newest_house: House, smiling: Path) -> 
         node.start()
         newest_house.expect_available("study")
         client.expect("number.study_threshold_offset", "0.15")
-    with observe(newest_house.plain_port, "facet/study/settings", HOME_ASSISTANT) as observer:
+    with newest_house.overhear("facet/study/settings") as observer:
         settings = json.loads(observer.expect("facet/study/settings").payload)
         assert settings["threshold_offset"] == 0.15

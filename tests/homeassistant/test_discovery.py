@@ -11,8 +11,7 @@ from device.config import load
 from device.entities import CATALOGUE, LABELS, entities
 from device.entity import Platform
 from device.mqtt.discovery import entity_id
-from tests.broker.mosquitto import observe
-from tests.homeassistant.house import HOME_ASSISTANT, House
+from tests.homeassistant.house import House
 
 pytestmark = pytest.mark.homeassistant
 
@@ -110,7 +109,7 @@ def test_the_newest_version_that_the_broker_knows_is_offered(
     """One retained message tells all nodes; without it a node is up to date."""
     client = any_house.client
     with (
-        observe(any_house.plain_port, "facet/newest_version", HOME_ASSISTANT) as owner,
+        any_house.overhear("facet/newest_version") as owner,
         any_house.node("cellar", smiling),
     ):
         client.expect("update.cellar_software", "off")

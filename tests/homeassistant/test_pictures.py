@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from device.snapshot import blank
-from tests.broker.mosquitto import observe, wait_for
+from tests.broker.mosquitto import wait_for
 from tests.homeassistant.client import Client
-from tests.homeassistant.house import HOME_ASSISTANT, House
+from tests.homeassistant.house import House
 
 pytestmark = pytest.mark.homeassistant
 
@@ -29,17 +29,17 @@ def test_a_picture_is_shown_as_the_owner_allows_until_it_expires(
     """Home Assistant may choose less than the file allows; after a while there is a blank one."""
     client = any_house.client
     privacy = {"picture": "crop", "picture_expiry": 5}
-    with any_house.node("door", smiling, privacy=privacy):
-        client.act("button.press", entity_id="button.door_capture")
-        wait_for(lambda: len(shown(client, "image.door_picture")) > len(blank()), "a picture")
-        with Image.open(BytesIO(shown(client, "image.door_picture"))) as picture:
+    with any_house.node("vault", smiling, privacy=privacy):
+        client.act("button.press", entity_id="button.vault_capture")
+        wait_for(lambda: len(shown(client, "image.vault_picture")) > len(blank()), "a picture")
+        with Image.open(BytesIO(shown(client, "image.vault_picture"))) as picture:
             assert picture.height < 300, "the face alone"
-        wait_for(lambda: shown(client, "image.door_picture") == blank(), "a blank one")
-        client.act("select.select_option", entity_id="select.door_picture_mode", option="off")
-        client.expect("select.door_picture_mode", "off")
-        client.act("button.press", entity_id="button.door_capture")
-        client.expect("sensor.door_last_result", "face")
-        assert shown(client, "image.door_picture") == blank()
+        wait_for(lambda: shown(client, "image.vault_picture") == blank(), "a blank one")
+        client.act("select.select_option", entity_id="select.vault_picture_mode", option="off")
+        client.expect("select.vault_picture_mode", "off")
+        client.act("button.press", entity_id="button.vault_capture")
+        client.expect("sensor.vault_last_result", "face")
+        assert shown(client, "image.vault_picture") == blank()
 
 
 def test_no_picture_stays_on_the_broker(newest_house: House, smiling: Path) -> None:
@@ -48,7 +48,7 @@ def test_no_picture_stays_on_the_broker(newest_house: House, smiling: Path) -> N
     with newest_house.node("gate", smiling, privacy={"picture": "full"}):
         client.act("button.press", entity_id="button.gate_capture")
         wait_for(lambda: len(shown(client, "image.gate_picture")) > len(blank()), "a picture")
-        with observe(newest_house.plain_port, "facet/gate/#", HOME_ASSISTANT) as late:
+        with newest_house.overhear("facet/gate/#") as late:
             late.say("facet/gate/done", "")
             late.expect("facet/gate/done")
             topics = {message.topic for message in late.messages}
@@ -60,7 +60,7 @@ def test_without_being_asked_no_picture_leaves_the_node(newest_house: House, smi
     """There is no entity for it, and no message."""
     client = newest_house.client
     with (
-        observe(newest_house.plain_port, "facet/stairs/#", HOME_ASSISTANT) as observer,
+        newest_house.overhear("facet/stairs/#") as observer,
         newest_house.node("stairs", smiling),
     ):
         client.act("button.press", entity_id="button.stairs_capture")

@@ -1,0 +1,54 @@
+"""A network between a node and its broker, which a test can cut."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from types import TracebackType
+from typing import Self
+
+from tests.broker.mosquitto import PATIENCE, free_port, listens, wait_for
+
+
+class Network:
+    """Carries TCP connections to a port of this machine while it is whole.
+
+    Attributes:
+        port: where it is entered.
+    """
+
+    def __init__(self, target: int) -> None:
+        self.port = free_port()
+        self._target = target
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def mend(self) -> None:
+        """Carry connections."""
+        program = shutil.which("socat")
+        assert program, "socat is missing: apt-get install socat"
+        here = f"TCP-LISTEN:{self.port},bind=127.0.0.1,reuseaddr,fork"
+        command = [program, here, f"TCP:127.0.0.1:{self._target}"]
+        # It has a child for each connection; together they are a group.
+        self._process = subprocess.Popen(command, start_new_session=True)
+        wait_for(lambda: listens(self.port), "the network is whole")
+
+    def cut(self) -> None:
+        """Drop what is connected, and let nobody in."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(PATIENCE)
+            self._process = None
+
+    def __enter__(self) -> Self:
+        self.mend()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.cut()

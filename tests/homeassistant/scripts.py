@@ -1,0 +1,207 @@
+"""What a node says from its start on, as scripts of messages for an in-process Home Assistant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from device.config import Config
+from device.configuration.node import LANGUAGES
+from device.entities import LABELS, entities
+from device.entity import Document, Entity, Platform
+from device.health import Machine
+from device.mqtt.discovery import compact, discovery_payload, entity_id
+from device.mqtt.topics import OFFLINE, ONLINE, Topics
+from device.observation import Attribute, Box, Face, Observation, Reason, Source
+from device.settings import Settings
+from device.snapshot import blank
+from device.state import blank_state, event_document, state_document
+
+Message = tuple[str, str | dict[str, str]]
+
+_NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+_PLAIN: dict[str, Any] = {"mqtt": {"host": "broker"}, "node": {"id": "hall", "name": "Hall camera"}}
+_EVERYTHING: dict[str, Any] = {
+    **_PLAIN,
+    "node": {
+        **_PLAIN["node"],
+        "suggested_area": "Hall",
+        "configuration_url": "http://hall.local:8080/about",
+    },
+    "triggers": {"motion": {"pin": 4}, "button": {"pin": 17}},
+    "privacy": {"picture": "full"},
+    "attributes": {"enabled": [name for name in LABELS if name != "Bald"], "disabled": ["Bald"]},
+}
+
+
+def scripts() -> dict[str, dict[str, Any]]:
+    """Return all scripts by name."""
+    script = _Node(_PLAIN).script
+    every = _Node(_EVERYTHING)
+    made = {
+        "a minimal node": script([]),
+        "a node with everything": every.script([]),
+        "the camera is lost": script([(_Node(_PLAIN).topics.camera_status, OFFLINE)]),
+        "the node vanishes": script([(_Node(_PLAIN).topics.status, OFFLINE)]),
+        "everything is announced again": every.script(every.announcement()),
+        "an attribute is taken out of the configuration": every.script(
+            every.farewell("eyeglasses", "eyeglasses_detected"),
+            without=("eyeglasses", "eyeglasses_detected"),
+        ),
+        "a picture is shown and expires": every.script(
+            [(every.topics.picture, {"hex": blank().hex()})] * 2
+        ),
+        "settings change": every.script(every.changed_settings()),
+        "a newer version is known": every.script(
+            [every.diagnostics(newest="1.0.0")], states={"software": "on"}
+        ),
+    }
+    for language in LANGUAGES:
+        node = {**_EVERYTHING["node"], "language": language}
+        made[f"names in {language}"] = _Node({**_EVERYTHING, "node": node}).script([])
+    for name, observation in _observations().items():
+        made[f"an observation: {name}"] = every.script(every.observed(observation))
+    return made
+
+
+class _Node:
+    """What a configured node says."""
+
+    def __init__(self, sections: Mapping[str, Any]) -> None:
+        self.config = Config.model_validate(sections)
+        self.topics = Topics.of(self.config)
+        self.table = entities(self.config, LABELS)
+
+    def script(
+        self,
+        messages: Iterable[Message],
+        *,
+        without: Sequence[str] = (),
+        states: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """The announcement, then these messages, and what Home Assistant should know in the end.
+
+        Args:
+            messages: after the announcement.
+            without: keys of what should be gone.
+            states: by key, where they are not obvious.
+        """
+        said = [*self.announcement(), *messages]
+        rows = {
+            entity_id(row, self.config.node.id): row
+            for row in self.table
+            if row.key not in without and row.platform is not Platform.DEVICE_TRIGGER
+        }
+        last = dict(said)
+        node, camera = last[self.topics.status] == ONLINE, last[self.topics.camera_status] == ONLINE
+        away = [
+            name
+            for name, row in rows.items()
+            if row.enabled_by_default and not (node and (camera or not row.needs_camera))
+        ]
+        ids = {row.key: name for name, row in rows.items()}
+        return {
+            "messages": said,
+            "entities": list(rows),
+            "unavailable": away,
+            "states": {ids[key]: state for key, state in (states or {}).items()},
+        }
+
+    def announcement(self) -> list[Message]:
+        """What is said at each connection."""
+        settings = Settings.configured(self.config).document()
+        return [
+            self._discovery(self.table),
+            (self.topics.camera_status, ONLINE),
+            (self.topics.document(Document.STATE), compact(blank_state(self.table))),
+            (self.topics.document(Document.SETTINGS), compact(settings)),
+            self.diagnostics(newest="0.0.1", temperature=None),
+            (self.topics.status, ONLINE),
+        ]
+
+    def diagnostics(self, newest: str, temperature: float | None = 48.5) -> Message:
+        """How the node is."""
+        document = {
+            "camera_problem": "OFF",
+            "cpu_temperature": temperature,
+            "model": "attributes 1",
+            "version": "0.1.0",
+            "software": {"installed_version": "0.1.0", "latest_version": newest},
+            "queue_length": 0,
+            "coalesced_presses": 1,
+        }
+        return self.topics.document(Document.DIAGNOSTICS), compact(document)
+
+    def farewell(self, *keys: str) -> list[Message]:
+        """What is said when rows have left the table."""
+        rest = [row for row in self.table if row.key not in keys]
+        gone = {row.key: row.platform.value for row in self.table if row.key in keys}
+        return [self._discovery(rest, gone), self._discovery(rest)]
+
+    def changed_settings(self) -> list[Message]:
+        """Every mode, and the ends of every number."""
+        plain = Settings.configured(self.config)
+        changes: list[dict[str, Any]] = [
+            *({"picture_mode": mode} for mode in self.config.privacy.picture_modes),
+            {"privacy": True, "motion_trigger": False},
+            {"threshold_offset": -0.4, "motion_cool_down": 0.0},
+            {"threshold_offset": 0.4, "motion_cool_down": 3600.0},
+        ]
+        topic = self.topics.document(Document.SETTINGS)
+        return [(topic, compact(replace(plain, **change).document())) for change in changes]
+
+    def observed(self, observation: Observation) -> list[Message]:
+        """The event and the state of an observation."""
+        published = _NOW + timedelta(milliseconds=130)
+        event = event_document(observation, published)
+        state = state_document(observation, published, self.table)
+        return [
+            (self.topics.document(Document.EVENT), compact(event)),
+            (self.topics.document(Document.STATE), compact(state)),
+        ]
+
+    def _discovery(self, table: Iterable[Entity], gone: Mapping[str, str] | None = None) -> Message:
+        machine = Machine("Raspberry Pi 4 Model B Rev 1.5", "10000000abcdef01")
+        payload = discovery_payload(self.config.node, self.topics, table, machine, gone)
+        return self.topics.discovery, compact(payload)
+
+
+def _observations() -> dict[str, Observation]:
+    plain = Observation(
+        node="hall",
+        trigger=Source.BUTTON,
+        triggered_at=_NOW,
+        captured_at=_NOW,
+        reason=None,
+        faces=(),
+        face_count=1,
+        timings={"capture": 12.1, "total": 26.0},
+    )
+    return {
+        "one face": replace(plain, faces=(_face(0.98, "brown", "beard"),)),
+        "nothing can be told": replace(plain, faces=(_face(0.02, None, None),)),
+        "many faces": replace(plain, faces=(_face(0.9, "gray", "none"),) * 12, face_count=15),
+        **{
+            str(reason): replace(plain, reason=reason, trigger=Source.MOTION, face_count=0)
+            for reason in Reason
+        },
+        "no picture": replace(plain, reason=Reason.CAMERA_UNAVAILABLE, captured_at=None),
+    }
+
+
+def _face(probability: float, hair_color: str | None, facial_hair: str | None) -> Face:
+    attribute = Attribute(probability, probability > 0.5)
+    return Face(
+        box=Box(175.3, 70.9, 104.1, 104.1),
+        keypoints=np.zeros((6, 2), np.float32),
+        score=0.93,
+        quality=0.94,
+        primary=True,
+        attributes=dict.fromkeys(LABELS, attribute),
+        hair_color=hair_color,
+        facial_hair=facial_hair,
+    )
