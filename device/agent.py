@@ -10,8 +10,9 @@ from typing import Any
 
 from device import __version__
 from device.camera import Camera
+from device.condition import Condition
 from device.config import Config
-from device.entity import OFF, ON, Document, Entity
+from device.entity import Document, Entity
 from device.health import cpu_temperature
 from device.inbox import Inbox, Letter, Stop
 from device.memory import Memory
@@ -49,7 +50,6 @@ _TICK = 1.0
 _PATIENCE = 120.0
 # Seconds. A node that ran for so long, or has answered a trigger with a picture before, has started.
 _SETTLED_AFTER = 60.0
-_LONGEST_STATE = 255
 # Seconds between two readings of the temperature, which would otherwise be news every second.
 _TEMPERATURE_INTERVAL = 60.0
 
@@ -264,21 +264,14 @@ class Agent:
 
     def _diagnose(self) -> dict[str, Any]:
         parts = self._parts
-        return {
-            "camera_problem": ON if parts.camera.fault else OFF,
-            "camera_fault": _state_text(parts.camera.fault),
-            "safe_mode": ON if parts.is_safe_mode else OFF,
-            "last_failure": _state_text(parts.starts.last_failure),
-            "cpu_temperature": self._temperature,
-            "model": parts.model,
-            "version": __version__,
-            "software": {"installed_version": __version__, "latest_version": self._newest_version},
-            "queue_length": parts.courier.waiting,
-            "dropped_events": parts.courier.dropped,
-            "coalesced_presses": self._coalesced,
-        }
-
-
-def _state_text(text: str | None) -> str | None:
-    """Return a text that Home Assistant takes as a state; a longer one it would refuse whole."""
-    return text if text is None or len(text) <= _LONGEST_STATE else text[: _LONGEST_STATE - 1] + "…"
+        return Condition(
+            camera_fault=parts.camera.fault,
+            is_safe_mode=parts.is_safe_mode,
+            last_failure=parts.starts.last_failure,
+            cpu_temperature=self._temperature,
+            model=parts.model,
+            newest_version=self._newest_version,
+            queue_length=parts.courier.waiting,
+            dropped_events=parts.courier.dropped,
+            coalesced_presses=self._coalesced,
+        ).document()

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from device.condition import Condition
 from device.config import Config
 from device.configuration.node import LANGUAGES
 from device.entities import LABELS, entities
@@ -125,16 +126,10 @@ class _Node:
 
     def diagnostics(self, newest: str, temperature: float | None = 48.5) -> Message:
         """How the node is."""
-        document = {
-            "camera_problem": "OFF",
-            "cpu_temperature": temperature,
-            "model": "attributes 1",
-            "version": "0.1.0",
-            "software": {"installed_version": "0.1.0", "latest_version": newest},
-            "queue_length": 0,
-            "coalesced_presses": 1,
-        }
-        return self.topics.document(Document.DIAGNOSTICS), compact(document)
+        condition = Condition(
+            model="attributes 1", cpu_temperature=temperature, newest_version=newest
+        )
+        return self.topics.document(Document.DIAGNOSTICS), compact(condition.document())
 
     def farewell(self, *keys: str) -> list[Message]:
         """What is said when rows have left the table."""
@@ -157,7 +152,9 @@ class _Node:
     def observed(self, observation: Observation) -> list[Message]:
         """The event and the state of an observation."""
         published = _NOW + timedelta(milliseconds=130)
-        event = event_document(observation, published)
+        # As the courier stamps it.
+        stamps = {"occurred_at": _NOW.isoformat(), "delivered_at": published.isoformat()}
+        event = event_document(observation) | stamps
         state = state_document(observation, published, self.table)
         return [
             (self.topics.document(Document.EVENT), compact(event)),
