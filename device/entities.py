@@ -54,7 +54,6 @@ _OBSERVED = (
         meaning="How many faces the newest capture shows.",
         icon="mdi:account-multiple-outline",
         document=Document.STATE,
-        unit="faces",
         state_class="measurement",
         needs_camera=True,
     ),

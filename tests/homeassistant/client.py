@@ -24,8 +24,8 @@ class Client:
     """
 
     def __init__(self, base: str, token: str) -> None:
-        self._base = base
-        self._token = token
+        self.base = base
+        self.token = token
         self._rules = count(1)
         self._http = httpx.Client(
             base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE
@@ -93,7 +93,7 @@ class Client:
     def automation(self, name: str, **rule: object) -> Iterator[None]:
         """Keep an automation, as it stands in YAML, for as long as the context lasts."""
         path = f"/api/config/automation/config/{name}"
-        self.post(path, json={"alias": name, **rule})
+        self.post(path, json={"alias": name.replace("_", " ").capitalize(), **rule})
         self.expect(f"automation.{name}", "on")
         try:
             yield
@@ -101,19 +101,21 @@ class Client:
             self._http.delete(path).raise_for_status()
 
     @contextmanager
-    def blueprint(self, blueprint: str, **inputs: object) -> Iterator[None]:
+    def blueprint(
+        self, blueprint: str, name: str | None = None, **inputs: object
+    ) -> Iterator[None]:
         """As automation, made of a blueprint of ours as its form makes it."""
         use = {"path": f"facet/{blueprint}.yaml", "input": inputs}
         # One that had this name before would leave it the time when it last fired.
-        with self.automation(f"rule_{next(self._rules)}", use_blueprint=use):
+        with self.automation(name or f"rule_{next(self._rules)}", use_blueprint=use):
             yield
 
     @contextmanager
     def talk(self) -> Iterator[Talk]:
         """Open a WebSocket for several commands and for events."""
-        with connect(f"ws{self._base.removeprefix('http')}/api/websocket", max_size=None) as socket:
+        with connect(f"ws{self.base.removeprefix('http')}/api/websocket", max_size=None) as socket:
             socket.recv()
-            socket.send(json.dumps({"type": "auth", "access_token": self._token}))
+            socket.send(json.dumps({"type": "auth", "access_token": self.token}))
             assert json.loads(socket.recv())["type"] == "auth_ok"
             yield Talk(socket)
 

@@ -48,7 +48,7 @@ pattern read facet/newest_version
 pattern readwrite facet/%u/#
 """
 _ROOMS = (
-    "attic", "balcony", "bathroom", "bedroom", "cellar", "door", "garage", "garden", "gate", "hall",
+    "attic", "balcony", "bathroom", "bedroom", "cellar", "door", "facet", "garage", "garden", "gate", "hall",
     "kitchen", "landing", "laundry", "library", "loft", "lounge", "nursery", "office", "pantry",
     "porch", "shed", "stairs", "study", "terrace", "vault", "workshop",
 )  # fmt: skip

@@ -82,7 +82,7 @@ def test_eyeglasses_before_the_camera_fire_an_automation_and_a_bare_face_does_no
     ids=["all of them", "confidence", "time", "cool-down"],
 )
 def test_the_blueprint_holds_back_when_it_is_told_to(
-    newest_house: House, smiling: Path, attributes: list[str], inputs: dict[str, object]
+    newest_house: House, smiling: Path, attributes: list[str], inputs: dict[str, Any]
 ) -> None:
     """Another automation on the same event tells when this one would have fired."""
     client = newest_house.client
