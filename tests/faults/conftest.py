@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from device.demo.portrait import write_portrait
+from tests.broker.certificates import Certificates, make_certificates
 from tests.broker.mosquitto import Mosquitto, free_port
 from tests.faults.rig import Rig, rig
 
@@ -38,3 +39,9 @@ def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def start_rig(tmp_path: Path, portrait: Path, broker: Mosquitto) -> StartRig:
     """A function that starts a node, a network and a subscriber around the broker."""
     return partial(rig, tmp_path, portrait, broker)
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """A private authority with a broker's certificate."""
+    return make_certificates(tmp_path_factory.mktemp("certificates"))

@@ -14,6 +14,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from device.entity import Document
 from tests.broker.mosquitto import PATIENCE, wait_for
 from tests.faults.process import TOPICS
+from tests.faults.scale import RECOVERY
 
 # The courier's stamp, which tells when this copy was sent; all else is the observation's.
 _OF_THE_SENDING = "delivered_at"
@@ -60,11 +61,15 @@ class Ledger:
 
     def wait_for_events(self, number: int) -> None:
         """Wait until so many different events have come."""
-        wait_for(lambda: len(self.events) >= number, f"{number} events; {len(self.events)} came")
+        wait_for(
+            lambda: len(self.events) >= number,
+            f"{number} events; {len(self.events)} came",
+            RECOVERY,
+        )
 
     def wait_for(self, topic: str, payload: bytes) -> None:
         """Wait until the newest message on a topic is this one."""
-        wait_for(lambda: self.latest.get(topic) == payload, f"{topic} {payload!r}; {self.latest}")
+        wait_for(lambda: self.latest.get(topic) == payload, f"{topic} {payload!r}", RECOVERY)
 
     def forget(self) -> None:
         """Forget what is retained, to wait for it anew."""

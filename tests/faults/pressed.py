@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from time import sleep
 
 from gpiozero import Device
 
@@ -23,11 +22,13 @@ DEBOUNCE = 0.01
 
 def _press_on_each_line() -> None:
     pin = Device.pin_factory.pin(f"GPIO{PIN}")
+    # time.sleep() fails under libfaketime, which mistakes the clock that it sleeps by.
+    never = threading.Event()
     for _ in sys.stdin:
         pin.drive_low()
-        sleep(3 * DEBOUNCE)
+        never.wait(3 * DEBOUNCE)
         pin.drive_high()
-        sleep(3 * DEBOUNCE)
+        never.wait(3 * DEBOUNCE)
 
 
 if __name__ == "__main__":

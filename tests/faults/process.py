@@ -22,6 +22,7 @@ from device.mqtt.topics import Topics
 from tests.broker.mosquitto import PATIENCE, wait_for
 from tests.faults.log import Log
 from tests.faults.pressed import DEBOUNCE, PIN
+from tests.faults.scale import RECOVERY
 
 TOPICS = Topics("facet", "hall")
 
@@ -56,6 +57,7 @@ class Node:
         self._environment = {**os.environ, **(environment or {})}
         self._process: subprocess.Popen[bytes] | None = None
         self._picture = picture
+        self._life = 0
         self.configure(mqtt)
 
     def configure(self, mqtt: Mapping[str, object]) -> None:
@@ -70,6 +72,7 @@ class Node:
 
     def start(self) -> None:
         """Start, and return at once."""
+        self._life = len(self.log.text)
         with self.log.path.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.faults.pressed", "run", "-c", self._configuration],
@@ -84,6 +87,10 @@ class Node:
         assert pipe is not None
         pipe.write(b"\n" * times)
         pipe.flush()
+
+    def wait_until_pressable(self) -> None:
+        """Wait until it watches the button's pin."""
+        self.wait_for_log("is watched", since=self._life)
 
     def kill(self) -> None:
         """End it as a power cut would, but for what the kernel holds."""
@@ -100,8 +107,12 @@ class Node:
         return self._wait()
 
     def wait_for_log(self, words: str, since: int = 0) -> None:
-        """Wait until it has said this, later than the first so many characters."""
-        wait_for(lambda: words in self.log.text[since:], f"{words!r} in the log {self.log.path}")
+        """Wait until it has said this, after the first so many characters of its log."""
+        wait_for(
+            lambda: words in self.log.text[since:],
+            f"{words!r} in the log {self.log.path}",
+            RECOVERY,
+        )
 
     @property
     def is_running(self) -> bool:

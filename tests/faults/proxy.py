@@ -147,11 +147,10 @@ class Proxy:
     async def _close(self) -> None:
         assert self._server is not None
         self._server.close()
+        self._speaks.set()
         self._cut()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        if others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(others, timeout=_PATIENCE)
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -8,12 +8,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from device.entity import Document
 from tests.broker.mosquitto import Mosquitto, observe, wait_for
 from tests.faults.ledger import Ledger, differences
 from tests.faults.process import TOPICS, Node
 from tests.faults.proxy import Proxy
+from tests.faults.scale import RECOVERY
 
 STATE_TOPIC = TOPICS.document(Document.STATE)
 
@@ -51,6 +53,7 @@ class Rig:
 
     def press_and_wait(self, times: int = 1) -> None:
         """Press until there are so many more observations, each press once the one before was answered."""
+        self.node.wait_until_pressable()
         wanted = len(self.node.log.observed) + times
         while len(self.node.log.observed) < wanted:
             answers = self.node.log.answers + 1
@@ -60,12 +63,18 @@ class Rig:
     def _are_answered(self, presses: int) -> bool:
         return self.node.log.answers >= presses
 
-    def settle(self) -> None:
-        """Wait until the broker has confirmed everything, and the subscriber has it."""
-        wait_for(lambda: not self.node.waiting(), "the outbox is empty")
+    def wait_for_arrivals(self) -> None:
+        """Wait until the subscriber has every observation that was promised."""
         wait_for(
-            lambda: not self.ledger.missing(self.promised), "every promised observation has come"
+            lambda: not self.ledger.missing(self.promised),
+            "every promised observation has come",
+            RECOVERY,
         )
+
+    def settle(self) -> None:
+        """Wait for the arrivals, and until the node knows that the broker has them all."""
+        self.wait_for_arrivals()
+        wait_for(lambda: not self.node.waiting(), "the outbox is empty", RECOVERY)
 
     @property
     def promised(self) -> set[str]:
@@ -73,23 +82,33 @@ class Rig:
         return set(self.node.log.observed) - self.unborn
 
     def check(self) -> None:
-        """Settle, press once more, and assert what must hold whatever has happened before."""
+        """Press once more, settle, and assert what must hold whatever has happened before."""
         self.press_and_wait()
         self.settle()
-        assert not self.ledger.missing(self.promised)
+        self.check_books()
+
+    def check_books(self) -> None:
+        """Assert that all that was observed has come, nothing else, and that the state is the newest one's."""
+        self.wait_for_arrivals()
         assert not self.ledger.unknown
         assert set(self.ledger.events) <= set(self.node.log.observed)
         assert "Traceback" not in self.node.log.text, self.node.log.text[-5000:]
-        wait_for(
-            lambda: not self.state_differences(),
-            f"the retained state is the newest observation's: {self.state_differences()}",
-        )
+        self.check_state()
 
-    def state_differences(self) -> Mapping[str, object]:
-        """Return what the broker's retained state says otherwise than the newest observation."""
+    def diagnostics(self) -> dict[str, Any]:
+        """Return what the node said of itself last; nothing, if it said nothing yet."""
+        said = self.ledger.latest.get(TOPICS.document(Document.DIAGNOSTICS), b"{}")
+        return {"dropped_events": None, **json.loads(said)}
+
+    def check_state(self) -> None:
+        """Assert that the broker's retained state is the newest observation's."""
+        newest = [event_id for event_id in self.node.log.observed if event_id not in self.unborn][
+            -1
+        ]
         with observe(self.broker.port, STATE_TOPIC) as late:
             state = json.loads(late.expect(STATE_TOPIC).payload)
-        return differences(state, self.ledger.events[self.node.log.observed[-1]])
+        different = differences(state, self.ledger.events[newest])
+        assert not different, f"the state says otherwise than the event {newest}: {different}"
 
 
 @contextmanager
@@ -101,10 +120,21 @@ def rig(
     mqtt: Mapping[str, object] | None = None,
     state: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    port: int | None = None,
 ) -> Iterator[Rig]:
-    """Start all four, and end them; see process.Node for the arguments."""
+    """Start all four, and end them.
+
+    Args:
+        folder: see process.Node, as for all others.
+        picture: see there.
+        broker: runs already.
+        mqtt: see there.
+        state: see there.
+        environment: see there.
+        port: of the broker, for the node; without it the one that the subscriber uses too.
+    """
     with ExitStack() as stack:
-        proxy = stack.enter_context(Proxy(broker.port))
+        proxy = stack.enter_context(Proxy(port or broker.port))
         ledger = stack.enter_context(Ledger(broker.port))
         node = Node(
             folder,
