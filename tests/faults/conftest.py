@@ -12,12 +12,9 @@ import pytest
 from device.demo.portrait import write_portrait
 from tests.broker.certificates import Certificates, make_certificates
 from tests.broker.mosquitto import Mosquitto, free_port
-from tests.faults.rig import Rig, rig
+from tests.faults.rig import KEEPS_ALL, Rig, rig
 
 StartRig = Callable[..., AbstractContextManager[Rig]]
-
-OPEN = ("allow_anonymous true", "max_queued_messages 0")
-"""For a broker that lets everybody in, and drops nothing that an absent subscriber was to get."""
 
 
 @pytest.fixture
@@ -25,7 +22,7 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
     """A broker that lets everybody in."""
     folder = tmp_path / "broker"
     folder.mkdir()
-    with Mosquitto(folder, free_port(), OPEN) as running:
+    with Mosquitto(folder, free_port(), KEEPS_ALL) as running:
         yield running
 
 

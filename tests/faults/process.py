@@ -33,6 +33,7 @@ class Node:
     Attributes:
         state: its state directory.
         log: of all its lives.
+        presses: how often its button was pressed, in lives that a kill ended as well.
 
     Args:
         folder: for its configuration, its log and, unless state is given, its state.
@@ -58,6 +59,7 @@ class Node:
         self._process: subprocess.Popen[bytes] | None = None
         self._picture = picture
         self._life = 0
+        self.presses = 0
         self.configure(mqtt)
 
     def configure(self, mqtt: Mapping[str, object]) -> None:
@@ -87,6 +89,7 @@ class Node:
         assert pipe is not None
         pipe.write(b"\n" * times)
         pipe.flush()
+        self.presses += times
 
     def wait_until_pressable(self) -> None:
         """Wait until it watches the button's pin."""

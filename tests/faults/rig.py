@@ -17,6 +17,9 @@ from tests.faults.process import TOPICS, Node
 from tests.faults.proxy import Proxy
 from tests.faults.scale import RECOVERY
 
+KEEPS_ALL = ("allow_anonymous true", "max_queued_messages 0")
+"""For a broker that lets everybody in, and drops nothing that an absent subscriber was to get."""
+
 STATE_TOPIC = TOPICS.document(Document.STATE)
 
 

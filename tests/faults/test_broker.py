@@ -10,7 +10,8 @@ import pytest
 
 from device.mqtt.topics import BIRTH_TOPIC
 from tests.broker.mosquitto import Mosquitto, free_port
-from tests.faults.conftest import OPEN, StartRig
+from tests.faults.conftest import StartRig
+from tests.faults.rig import KEEPS_ALL
 from tests.faults.scale import scaled
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(scaled(3600, 300))]
@@ -70,7 +71,7 @@ def test_a_broker_that_refuses_and_then_accepts_gets_everything(
     broker.stop()
     broker.configure(
         "per_listener_settings true",
-        *OPEN,
+        *KEEPS_ALL,
         f"listener {port} 127.0.0.1",
         f"password_file {passwords}",
     )
@@ -92,13 +93,13 @@ def test_a_broker_that_refuses_and_then_accepts_gets_everything(
 def test_a_packet_limit_is_named_and_loses_nothing(start_rig: StartRig, broker: Mosquitto) -> None:
     """A broker that takes no message as long as discovery's: the log says so, and all arrives once it does."""
     broker.stop()
-    broker.configure(*OPEN, "max_packet_size 2000")
+    broker.configure(*KEEPS_ALL, "max_packet_size 2000")
     broker.start()
     with start_rig() as rig:
         rig.press_and_wait(5)
         rig.node.wait_for_log("MQTT: ")
         broker.stop()
-        broker.configure(*OPEN)
+        broker.configure(*KEEPS_ALL)
         broker.start()
         rig.wait_until_online()
         rig.check()

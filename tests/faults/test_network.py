@@ -6,8 +6,9 @@ import pytest
 
 from tests.broker.certificates import Certificates
 from tests.broker.mosquitto import Mosquitto, free_port, wait_for
-from tests.faults.conftest import OPEN, StartRig
+from tests.faults.conftest import StartRig
 from tests.faults.proxy import Direction
+from tests.faults.rig import KEEPS_ALL
 from tests.faults.scale import scaled
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(scaled(1800, 300))]
@@ -82,7 +83,7 @@ def test_bytes_that_change_on_the_way_cost_connections_and_no_observations(
     port = free_port()
     broker.stop()
     broker.configure(
-        *OPEN,
+        *KEEPS_ALL,
         f"listener {port} 127.0.0.1",
         f"certfile {certificates.broker}",
         f"keyfile {certificates.broker_key}",
