@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from socket import IPPROTO_TCP, TCP_NODELAY
@@ -159,7 +160,9 @@ class Connection:
                 info.wait_for_publish(timeout)
         self._client.disconnect()
         if self._ended.wait(timeout):
-            self._client.loop_stop()
+            # paho 2.1 forgets its thread when that ends, be it between looking for it and joining it.
+            with suppress(AttributeError):
+                self._client.loop_stop()
 
     def __str__(self) -> str:
         """Tell with whom."""
