@@ -33,6 +33,8 @@ _MIGRATIONS = (
 _CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 CAPACITY = 1000
 """Events; at three kilobytes each, a few megabytes of a memory card."""
+# What an empty outbox may take: the write-ahead log of some dozen observations.
+_IDLE_BYTES = 1_000_000
 IN_MEMORY = Path(":memory:")
 """SQLite's name for a database that is no file."""
 MAX_AGE = timedelta(days=30)
@@ -136,6 +138,8 @@ class Outbox:
         with self._transaction() as database:
             database.execute("DELETE FROM events WHERE event_id = ?", (event_id,))
             self._waiting = _count(database)
+        if not self._waiting:
+            self._shrink()
 
     def close(self) -> None:
         """Close the file; what is pending stays in it."""
@@ -144,6 +148,18 @@ class Outbox:
     def __len__(self) -> int:
         """Return how many events are pending; does not ask the disk."""
         return self._waiting
+
+    def _shrink(self) -> None:
+        """Give the disk back what an outage or the write-ahead log has taken of it."""
+        log = self._path.with_name(f"{self._path.name}-wal")
+        size = sum(file.stat().st_size for file in (self._path, log) if file.exists())
+        if size < _IDLE_BYTES:
+            return
+        try:
+            self._database.execute("VACUUM")
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            _LOG.debug("%s stays at %d bytes: %s", self._path, size, error)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
