@@ -104,14 +104,18 @@ class Rig:
         return {"dropped_events": None, **json.loads(said)}
 
     def check_state(self) -> None:
-        """Assert that the broker's retained state is the newest observation's."""
-        newest = [event_id for event_id in self.node.log.observed if event_id not in self.unborn][
-            -1
-        ]
+        """Assert that the broker's retained state is the newest observation's, or becomes it in a moment."""
+        promised = [event_id for event_id in self.node.log.observed if event_id not in self.unborn]
+        newest = self.ledger.events[promised[-1]]
+        wait_for(
+            lambda: not self._differences(newest),
+            f"the retained state is that of event {promised[-1]}, but for {self._differences(newest)}",
+        )
+
+    def _differences(self, event: Mapping[str, Any]) -> dict[str, Any]:
         with observe(self.broker.port, STATE_TOPIC) as late:
             state = json.loads(late.expect(STATE_TOPIC).payload)
-        different = differences(state, self.ledger.events[newest])
-        assert not different, f"the state says otherwise than the event {newest}: {different}"
+        return differences(state, event)
 
 
 @contextmanager

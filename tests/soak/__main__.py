@@ -13,6 +13,7 @@ from tempfile import mkdtemp
 from time import monotonic
 from typing import Annotated
 
+import pytest
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -42,7 +43,7 @@ def main(
     ) as progress:
         try:
             _soak(folder, minutes * 60, Random(seed), books, progress)  # noqa: S311 - no secret
-        except AssertionError as failure:
+        except (AssertionError, pytest.fail.Exception) as failure:
             error = failure
     _CONSOLE.print(books.table())
     if error is not None:
