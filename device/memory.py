@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -39,11 +40,24 @@ class Memory:
         """Replace what was saved before."""
         unfinished = self._path.with_suffix(".part")
         try:
-            unfinished.write_text(json.dumps(document), encoding="utf-8")
+            with unfinished.open("w", encoding="utf-8") as file:
+                file.write(json.dumps(document))
+                file.flush()
+                # Else a power cut may leave an empty file behind, and privacy would be off at the next start.
+                os.fsync(file.fileno())
             unfinished.replace(self._path)
+            _sync_folder(self._path.parent)
         except OSError as error:
             _LOG.error(
                 "%s cannot be written (%s); make room, or set node.state_directory",
                 self._path,
                 error,
             )
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from device.memory import Memory
 from device.mqtt.announcer import Announcer
 from device.mqtt.courier import Courier
 from device.mqtt.link import Link
-from device.mqtt.outbox import Outbox
+from device.mqtt.outbox import IN_MEMORY, Outbox, OutboxError
 from device.mqtt.topics import Topics
 from device.observation import utc_now
 from device.observer import Observer, Perceive
@@ -29,6 +30,9 @@ from device.supervision.starts import StartLog
 from device.supervision.watch import Watch
 from device.triggers import Triggers, open_triggers
 
+_LOG = logging.getLogger(__name__)
+
+_PRIVATE = 0o700
 STARTS = "starts.json"
 """In the state directory: see supervision.starts."""
 
@@ -74,8 +78,9 @@ def state_directory(config: Config) -> Path:
     """
     directory = config.node.effective_state_directory
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        directory.chmod(0o700)
+        directory.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        if directory.stat().st_mode & 0o777 != _PRIVATE:
+            directory.chmod(_PRIVATE)
     except OSError as error:
         msg = f"node.state_directory {directory} cannot be made: {error.strerror}; choose a folder you may write to"
         raise FacetError(msg) from error
@@ -128,7 +133,7 @@ def _wire(
 ) -> Parts:
     table = entities(config, senses.labels)
     directory = state_directory(config)
-    outbox = Outbox(directory / "outbox.sqlite")
+    outbox = _outbox(directory)
     stack.callback(outbox.close)
     link = Link(config.mqtt, config.node.id, inbox.put, watch.link)
     stack.callback(link.stop)
@@ -154,3 +159,12 @@ def _wire(
         starts=starts,
         is_safe_mode=is_safe_mode,
     )
+
+
+def _outbox(directory: Path) -> Outbox:
+    """Return the outbox on disk; on a disk that is full, read-only or broken, one in memory."""
+    try:
+        return Outbox(directory / "outbox.sqlite")
+    except OutboxError as error:
+        _LOG.error("%s. Until the next start observations wait for the broker in memory", error)
+        return Outbox(IN_MEMORY)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from socket import IPPROTO_TCP, TCP_NODELAY
@@ -144,6 +145,7 @@ class Connection:
             if self._client.turns != seen:
                 seen = self._client.turns
                 on_turn()
+        self._let_go()
         return ended(self._settings, self._client_id, self._end, self._complaint)
 
     def close(self, last_words: Will | None = None, timeout: float = 3.0) -> None:
@@ -159,7 +161,16 @@ class Connection:
                 info.wait_for_publish(timeout)
         self._client.disconnect()
         if self._ended.wait(timeout):
-            self._client.loop_stop()
+            # paho 2.1 forgets its thread when that ends, be it between looking for it and joining it.
+            with suppress(AttributeError):
+                self._client.loop_stop()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Break the cycle between the client and this object, whose sockets would wait for the garbage collector."""
+        client = self._client
+        client.on_connect = client.on_disconnect = client.on_subscribe = None
+        client.on_publish = client.on_message = client.on_log = None
 
     def __str__(self) -> str:
         """Tell with whom."""

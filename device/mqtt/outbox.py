@@ -33,12 +33,20 @@ _MIGRATIONS = (
 _CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 CAPACITY = 1000
 """Events; at three kilobytes each, a few megabytes of a memory card."""
+# What an empty outbox may take: the write-ahead log of some dozen observations.
+_IDLE_BYTES = 1_000_000
+IN_MEMORY = Path(":memory:")
+"""SQLite's name for a database that is no file."""
 MAX_AGE = timedelta(days=30)
 """Whoever has not been reachable for a month does not ask who stood at the door then."""
 
 
 class OutboxError(FacetError, OSError):
     """The disk does not take the events."""
+
+
+class OutboxInUseError(FacetError):
+    """Two nodes would send each other's events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +63,12 @@ class Outbox:
 
     Args:
         path: of the database; its folder must exist. A damaged one is kept aside and a new one
-            made.
+            made. IN_MEMORY is a queue that does not outlive the process.
         capacity: events; when there are more the oldest are dropped.
 
     Raises:
         OutboxError: the folder cannot be written.
+        OutboxInUseError: another process has the file open.
     """
 
     def __init__(self, path: Path, capacity: int = CAPACITY) -> None:
@@ -129,6 +138,8 @@ class Outbox:
         with self._transaction() as database:
             database.execute("DELETE FROM events WHERE event_id = ?", (event_id,))
             self._waiting = _count(database)
+        if not self._waiting:
+            self._shrink()
 
     def close(self) -> None:
         """Close the file; what is pending stays in it."""
@@ -137,6 +148,18 @@ class Outbox:
     def __len__(self) -> int:
         """Return how many events are pending; does not ask the disk."""
         return self._waiting
+
+    def _shrink(self) -> None:
+        """Give the disk back what an outage or the write-ahead log has taken of it."""
+        log = self._path.with_name(f"{self._path.name}-wal")
+        size = sum(file.stat().st_size for file in (self._path, log) if file.exists())
+        if size < _IDLE_BYTES:
+            return
+        try:
+            self._database.execute("VACUUM")
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            _LOG.debug("%s stays at %d bytes: %s", self._path, size, error)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -154,6 +177,12 @@ class Outbox:
                 self._put_aside(error)
                 return _open_database(self._path)
         except (sqlite3.Error, OSError) as error:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+                msg = (
+                    f"{self._path} is used by another process: another `facet run`? Stop that one, "
+                    "or give this node a node.state_directory of its own"
+                )
+                raise OutboxInUseError(msg) from error
             raise self._trouble(error) from error
 
     def _put_aside(self, error: _UnusableError) -> None:
@@ -184,6 +213,9 @@ def _open_database(path: Path) -> sqlite3.Connection:
     # One thread at a time: who makes it may hand it to the worker.
     database = sqlite3.connect(path, check_same_thread=False)
     try:
+        # For this process alone, and so without shared memory: SQLite would map it from a file, and a full disk would
+        # end the process with SIGBUS instead of an error.
+        database.execute("PRAGMA locking_mode = EXCLUSIVE")
         # A write-ahead log that is synced at each commit: an event survives the power cut.
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -60,16 +61,20 @@ class Mosquitto:
     def __init__(self, folder: Path, port: int, lines: tuple[str, ...]) -> None:
         self.port = port
         self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.configure(*lines)
+
+    def configure(self, *lines: str) -> None:
+        """Write its configuration, for the next start or reload."""
         configuration = [
-            f"listener {port} 127.0.0.1",
+            f"listener {self.port} 127.0.0.1",
             "persistence true",
-            f"persistence_location {folder}/",
+            f"persistence_location {self._folder}/",
             # As root it would change to a user that cannot read a test's files.
             "user root",
             *lines,
         ]
-        (folder / "mosquitto.conf").write_text("\n".join(configuration) + "\n")
-        self._process: subprocess.Popen[bytes] | None = None
+        (self._folder / "mosquitto.conf").write_text("\n".join(configuration) + "\n")
 
     def start(self) -> None:
         """Start, and wait until it listens."""
@@ -85,8 +90,25 @@ class Mosquitto:
         """End it as systemd would; what is retained is kept for the next start."""
         if self._process is not None:
             self._process.terminate()
+            self.resume()
             self._process.wait(PATIENCE)
             self._process = None
+
+    def suspend(self) -> None:
+        """Stop it in its tracks: its connections stay, and it says nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on where it was suspended."""
+        self._signal(signal.SIGCONT)
+
+    def reload(self) -> None:
+        """Let it read its configuration and its passwords anew."""
+        self._signal(signal.SIGHUP)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process is not None, "mosquitto was not started"
+        self._process.send_signal(number)
 
     @property
     def log(self) -> str:

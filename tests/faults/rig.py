@@ -1,0 +1,154 @@
+"""A node, the bad network and the broker in a row, a subscriber behind them, and what must hold of all four."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from device.entity import Document
+from tests.broker.mosquitto import Mosquitto, observe, wait_for
+from tests.faults.ledger import Ledger, differences
+from tests.faults.process import TOPICS, Node
+from tests.faults.proxy import Proxy
+from tests.faults.scale import RECOVERY
+
+KEEPS_ALL = ("allow_anonymous true", "max_queued_messages 0")
+"""For a broker that lets everybody in, and drops nothing that an absent subscriber was to get."""
+
+STATE_TOPIC = TOPICS.document(Document.STATE)
+
+
+@dataclass
+class Rig:
+    """Everything of one test.
+
+    Attributes:
+        unborn: observations that a kill ended between the log's line and the disk; nothing was promised of them.
+    """
+
+    broker: Mosquitto
+    proxy: Proxy
+    node: Node
+    ledger: Ledger
+    unborn: set[str] = field(default_factory=set)
+
+    def wait_until_online(self) -> None:
+        """Wait until the node has announced itself, and its camera is there."""
+        self.ledger.wait_for(TOPICS.camera_status, b"online")
+        self.ledger.wait_for(TOPICS.status, b"online")
+
+    def kill(self) -> None:
+        """Kill the node, and take note of the observation that it was about to put on disk.
+
+        The log names an observation before it is committed. At most the last one may be neither on disk nor
+        underway; every other one is promised.
+        """
+        self.node.kill()
+        safe = {*self.node.waiting(), *self.proxy.seen, *self.unborn}
+        missing = [event_id for event_id in self.node.log.observed if event_id not in safe]
+        assert missing in ([], self.node.log.observed[-1:]), f"lost by the kill: {missing}"
+        self.unborn.update(missing)
+
+    def press_and_wait(self, times: int = 1) -> None:
+        """Press until there are so many more observations, each press once the one before was answered."""
+        self.node.wait_until_pressable()
+        wanted = len(self.node.log.observed) + times
+        while len(self.node.log.observed) < wanted:
+            answers = self.node.log.answers + 1
+            self.node.press()
+            wait_for(partial(self._are_answered, answers), "the press is answered")
+
+    def _are_answered(self, presses: int) -> bool:
+        return self.node.log.answers >= presses
+
+    def wait_for_arrivals(self) -> None:
+        """Wait until the subscriber has every observation that was promised."""
+        wait_for(
+            lambda: not self.ledger.missing(self.promised),
+            "every promised observation has come",
+            RECOVERY,
+        )
+
+    def settle(self) -> None:
+        """Wait for the arrivals, and until the node knows that the broker has them all."""
+        self.wait_for_arrivals()
+        wait_for(lambda: not self.node.waiting(), "the outbox is empty", RECOVERY)
+
+    @property
+    def promised(self) -> set[str]:
+        """The ids of all observations that must reach the subscriber."""
+        return set(self.node.log.observed) - self.unborn
+
+    def check(self) -> None:
+        """Press once more, settle, and assert what must hold whatever has happened before."""
+        self.press_and_wait()
+        self.settle()
+        self.check_books()
+
+    def check_books(self) -> None:
+        """Assert that all that was observed has come, nothing else, and that the state is the newest one's."""
+        self.wait_for_arrivals()
+        assert not self.ledger.unknown
+        assert set(self.ledger.events) <= set(self.node.log.observed)
+        assert "Traceback" not in self.node.log.text, self.node.log.text[-5000:]
+        self.check_state()
+
+    def diagnostics(self) -> dict[str, Any]:
+        """Return what the node said of itself last; nothing, if it said nothing yet."""
+        said = self.ledger.latest.get(TOPICS.document(Document.DIAGNOSTICS), b"{}")
+        return {"dropped_events": None, **json.loads(said)}
+
+    def check_state(self) -> None:
+        """Assert that the broker's retained state is the newest observation's, or becomes it in a moment."""
+        promised = [event_id for event_id in self.node.log.observed if event_id not in self.unborn]
+        newest = self.ledger.events[promised[-1]]
+        wait_for(
+            lambda: not self._differences(newest),
+            f"the retained state is that of event {promised[-1]}, but for {self._differences(newest)}",
+        )
+
+    def _differences(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        with observe(self.broker.port, STATE_TOPIC) as late:
+            state = json.loads(late.expect(STATE_TOPIC).payload)
+        return differences(state, event)
+
+
+@contextmanager
+def rig(
+    folder: Path,
+    picture: Path,
+    broker: Mosquitto,
+    *,
+    mqtt: Mapping[str, object] | None = None,
+    state: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    port: int | None = None,
+) -> Iterator[Rig]:
+    """Start all four, and end them.
+
+    Args:
+        folder: see process.Node, as for all others.
+        picture: see there.
+        broker: runs already.
+        mqtt: see there.
+        state: see there.
+        environment: see there.
+        port: of the broker, for the node; without it the one that the subscriber uses too.
+    """
+    with ExitStack() as stack:
+        proxy = stack.enter_context(Proxy(port or broker.port))
+        ledger = stack.enter_context(Ledger(broker.port))
+        node = Node(
+            folder,
+            picture,
+            {"port": proxy.port, **(mqtt or {})},
+            state=state,
+            environment=environment,
+        )
+        stack.enter_context(node)
+        yield Rig(broker, proxy, node, ledger)

@@ -1,0 +1,64 @@
+"""SIGKILL at any moment, with the broker there or away: what was observed arrives."""
+
+from __future__ import annotations
+
+from random import Random
+from time import sleep
+
+import pytest
+
+from tests.broker.mosquitto import wait_for
+from tests.faults.conftest import StartRig
+from tests.faults.rig import Rig
+from tests.faults.scale import scaled
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(scaled(5400, 300))]
+
+KILLS = scaled(200, 8)
+OUTAGES = scaled(50, 2)
+# Seconds.
+_LONGEST_LOAD = 2.0
+# Presses that last for longer than that.
+_PLENTY = 100
+# Every so many kills hit the node while it starts. More in a row would be a reason for safe mode, rightly.
+_START_EVERY = 5
+
+
+def test_kills_and_outages_lose_nothing(start_rig: StartRig) -> None:
+    """Every observation on disk or underway at a kill reaches the subscriber."""
+    random = Random(2026)  # noqa: S311 - a test that fails should fail again
+    with start_rig() as rig:
+        for number in range(KILLS):
+            if number % _START_EVERY == 1:
+                sleep(random.uniform(0, _LONGEST_LOAD))
+            else:
+                _load(rig, random, outage=number % (KILLS // OUTAGES) == 0)
+            rig.kill()
+            rig.ledger.forget()
+            rig.node.start()
+        rig.wait_until_online()
+        rig.check()
+        print(
+            f"{KILLS} kills, {OUTAGES} outages of the broker: {len(rig.promised)} observations promised, "
+            f"{len(rig.ledger.missing(rig.promised))} lost, {rig.ledger.repeated} sent again under their event_id, "
+            f"{len(rig.ledger.unknown)} unknown duplicates, {len(rig.unborn)} ended by a kill before they were on disk"
+        )
+
+
+def _load(rig: Rig, random: Random, *, outage: bool) -> None:
+    """Check what the life before left behind, and press until a random moment."""
+    rig.wait_until_online()
+    rig.settle()
+    before = len(rig.node.log.observed)
+    rig.node.press(_PLENTY)
+    wait_for(lambda: len(rig.node.log.observed) > before, "a press is answered")
+    sleep(random.uniform(0, _LONGEST_LOAD))
+    if outage:
+        rig.broker.stop()
+        sleep(random.uniform(0, _LONGEST_LOAD))
+        if random.random() < 0.5:
+            rig.kill()
+            rig.node.start()
+            rig.node.press(_PLENTY)
+        sleep(random.uniform(0, _LONGEST_LOAD))
+        rig.broker.start()

@@ -1,0 +1,196 @@
+"""Many presses, many commands, and what a node looks like afterwards: as before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+from time import monotonic, sleep
+
+import pytest
+
+from device.config import Config
+from device.entities import LABELS, entities
+from device.entity import PRESS, Document
+from device.mqtt.commands import CommandError, find_command, parse_command
+from tests.broker.mosquitto import wait_for
+from tests.faults.conftest import StartRig
+from tests.faults.process import TOPICS, Node
+from tests.faults.rig import Rig
+from tests.faults.scale import RECOVERY, scaled
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(scaled(5400, 300))]
+
+OBSERVATIONS = scaled(10_000, 200)
+PRESSES = scaled(10_000, 500)
+A_SECOND = 10_000 / 60
+HOSTILE = scaled(100_000, 2_000)
+WARM_UP = 100
+MEGABYTE = 1_000_000
+
+_CAPTURE = TOPICS.command("capture")
+_SETTINGS = TOPICS.document(Document.SETTINGS)
+_TABLE = entities(
+    Config.model_validate({"mqtt": {"host": "broker"}, "triggers": {"motion": {"pin": 4}}}), LABELS
+)
+
+
+@dataclass(frozen=True)
+class _Size:
+    """What a node takes of its machine."""
+
+    resident: int
+    descriptors: int
+    threads: int
+    outbox: int
+    written: int
+
+    @classmethod
+    def of(cls, node: Node) -> _Size:
+        return cls(
+            node.resident_bytes,
+            node.descriptors,
+            node.threads,
+            node.outbox_bytes,
+            node.written_bytes,
+        )
+
+
+def _observe(rig: Rig, times: int) -> None:
+    """Press in Home Assistant's way, each time once the press before was answered."""
+    for number in range(len(rig.node.log.observed), len(rig.node.log.observed) + times):
+        rig.ledger.say(_CAPTURE, PRESS)
+        wait_for(lambda seen=number: len(rig.node.log.observed) > seen, "a press is answered")  # type: ignore[misc]
+
+
+def test_ten_thousand_observations_leave_nothing_behind(start_rig: StartRig) -> None:
+    """Memory, descriptors, threads and the outbox are as they were."""
+    with start_rig() as rig:
+        rig.wait_until_online()
+        _observe(rig, WARM_UP)
+        rig.settle()
+        before = _Size.of(rig.node)
+        _observe(rig, OBSERVATIONS)
+        rig.settle()
+        after = _Size.of(rig.node)
+        grown = (after.resident - before.resident) / MEGABYTE
+        written = (after.written - before.written) / OBSERVATIONS / 1000
+        print(
+            f"{OBSERVATIONS} observations: {grown:+.2f} MB resident (from {before.resident / MEGABYTE:.1f}), "
+            f"{after.descriptors - before.descriptors:+d} descriptors, {after.threads - before.threads:+d} threads, "
+            f"outbox {before.outbox} to {after.outbox} bytes, {written:.0f} kB written an observation"
+        )
+        assert grown < 5
+        assert after.descriptors == before.descriptors
+        assert after.threads == before.threads
+        assert after.outbox < MEGABYTE
+        rig.check()
+
+
+def test_ten_thousand_presses_in_a_minute_are_all_answered(start_rig: StartRig) -> None:
+    """By an observation of their own, or by that of the burst during which they came."""
+    with start_rig() as rig:
+        rig.wait_until_online()
+        _observe(rig, WARM_UP)
+        rig.settle()
+        before = _Size.of(rig.node)
+        answered = rig.node.log.answers
+        started = monotonic()
+        for number in range(PRESSES):
+            sleep(max(0.0, started + number / A_SECOND - monotonic()))
+            rig.ledger.say(_CAPTURE, PRESS)
+        took = monotonic() - started
+        wait_for(
+            lambda: rig.node.log.answers >= answered + PRESSES, "all presses are answered", RECOVERY
+        )
+        assert rig.node.log.answers == answered + PRESSES
+        rig.settle()
+        after = _Size.of(rig.node)
+        grown = (after.resident - before.resident) / MEGABYTE
+        print(
+            f"{PRESSES} presses in {took:.0f} s: {len(rig.node.log.observed) - WARM_UP} observations, "
+            f"{rig.node.log.coalesced} answered by a burst that ran, {grown:+.2f} MB resident"
+        )
+        assert grown < 5
+        rig.check()
+
+
+def test_an_outbox_that_was_long_is_small_again(start_rig: StartRig) -> None:
+    """An outage fills it; once the broker has everything the disk has its room back."""
+    with start_rig() as rig:
+        rig.wait_until_online()
+        rig.press_and_wait(3)
+        rig.settle()
+        rig.broker.stop()
+        rig.press_and_wait(scaled(990, 100))
+        long = rig.node.outbox_bytes
+        rig.broker.start()
+        rig.settle()
+        print(
+            f"{long} bytes after {scaled(990, 100)} presses in an outage, {rig.node.outbox_bytes} now"
+        )
+        assert rig.node.outbox_bytes < MEGABYTE
+        rig.check()
+
+
+def _hostile(random: Random) -> Iterator[tuple[str, bytes]]:
+    """Yield keys and payloads of commands, none of which means anything."""
+    keys = [row.key for row in _TABLE if row.takes_commands]
+    words = (
+        b"",
+        b"ON",
+        b"on",
+        b"ON\n",
+        b"PRESS ",
+        b"{}",
+        b"[" * 999,
+        b"null",
+        b"1e309",
+        b"-1",
+        b"0.5",
+        b"nan",
+        b"0x1",
+    )
+    while True:
+        key = (
+            random.choice(keys)
+            if random.random() < 0.7
+            else random.choice(("x" * 999, "ключ", "..", "%s", "{}"))
+        )
+        payload = (
+            random.choice(words)
+            if random.random() < 0.5
+            else random.randbytes(random.randrange(2000))
+        )
+        try:
+            parse_command(find_command(_TABLE, key), payload)
+        except CommandError:
+            yield key, payload
+
+
+def test_hostile_commands_are_refused_in_words_and_no_more(start_rig: StartRig) -> None:
+    """Each is one line of the log; the node answers presses and good commands in between."""
+    with start_rig() as rig:
+        rig.wait_until_online()
+        _observe(rig, WARM_UP)
+        before = _Size.of(rig.node)
+        commands = _hostile(Random(7))  # noqa: S311 - a test that fails should fail again
+        batch = HOSTILE // 20
+        for number in range(20):
+            for _ in range(batch):
+                key, payload = next(commands)
+                rig.ledger.say(TOPICS.command(key), payload)
+            wish = number % 40 / 100
+            rig.ledger.say(TOPICS.command("threshold_offset"), str(wish))
+            marker = f'"threshold_offset":{wish}'.encode()
+            wait_for(
+                lambda said=marker: said in rig.ledger.latest.get(_SETTINGS, b""),
+                "it obeys",
+                RECOVERY,
+            )  # type: ignore[misc]
+        refused = rig.node.log.text.count("WARNING device.agent: set/")
+        grown = (rig.node.resident_bytes - before.resident) / MEGABYTE
+        print(f"{HOSTILE} hostile commands: {refused} refused in words, {grown:+.2f} MB resident")
+        assert refused == HOSTILE
+        assert grown < 5
+        rig.check()

@@ -1,0 +1,87 @@
+"""`python -m tests.soak --minutes N`: one plague after the other on a real node, and the books checked after each.
+
+It needs Mosquitto and libfaketime. The exit code is 1 when anything was lost, doubled or wrong.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from random import Random
+from tempfile import mkdtemp
+from time import monotonic
+from typing import Annotated
+
+import pytest
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from device.demo.portrait import write_portrait
+from tests.broker.mosquitto import Mosquitto, free_port
+from tests.faults.clock import faked_clock
+from tests.faults.rig import KEEPS_ALL, rig
+from tests.soak.books import Books
+from tests.soak.plagues import PLAGUES, Soaked
+
+_CONSOLE = Console()
+_CALM = (1, 10)
+"""Seconds from one plague to the next."""
+
+
+def main(
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long.")] = 2,
+    seed: Annotated[int, typer.Option(help="Which plagues, in which order.")] = 0,
+) -> None:
+    """Soak a node."""
+    folder = Path(mkdtemp(prefix="facet-soak-"))
+    books = Books()
+    error = None
+    with Progress(
+        TextColumn("{task.description:24}"), BarColumn(), TimeRemainingColumn(), console=_CONSOLE
+    ) as progress:
+        try:
+            _soak(folder, minutes * 60, Random(seed), books, progress)  # noqa: S311 - no secret
+        except (AssertionError, pytest.fail.Exception) as failure:
+            error = failure
+    _CONSOLE.print(books.table())
+    if error is not None:
+        _CONSOLE.print(f"[red]It did not hold:[/red] {error}\nThe log is in {folder}")
+        sys.exit(1)
+
+
+def _soak(folder: Path, seconds: float, random: Random, books: Books, progress: Progress) -> None:
+    clock, environment = faked_clock(folder)
+    (folder / "broker").mkdir()
+    started = monotonic()
+    task = progress.add_task("starting", total=seconds)
+    waiting: list[str] = []
+    with ExitStack() as stack:
+        broker = stack.enter_context(Mosquitto(folder / "broker", free_port(), KEEPS_ALL))
+        soaked = Soaked(
+            stack.enter_context(
+                rig(folder, write_portrait(folder), broker, environment=environment)
+            ),
+            clock,
+            random,
+        )
+        soaked.rig.wait_until_online()
+        soaked.rig.node.wait_until_pressable()
+        while monotonic() - started < seconds:
+            # Each of them before any comes again.
+            waiting = waiting or random.sample(sorted(PLAGUES), len(PLAGUES))
+            name = waiting.pop()
+            progress.update(task, description=name, completed=monotonic() - started)
+            PLAGUES[name](soaked)
+            soaked.rig.wait_until_online()
+            soaked.rig.check()
+            books.note(name, soaked.rig)
+            progress.update(task, description="calm", completed=monotonic() - started)
+            soaked.press_for(random.uniform(*_CALM))
+        soaked.rig.check()
+        books.note("calm", soaked.rig)
+
+
+if __name__ == "__main__":
+    typer.run(main)
