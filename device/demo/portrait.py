@@ -28,5 +28,5 @@ def write_portrait(folder: Path) -> Path:
     path = folder / "portrait.png"
     top = cv2.cvtColor(astronaut()[:_HEIGHT], cv2.COLOR_RGB2BGR)
     side = (_WIDTH - top.shape[1]) // 2
-    cv2.imwrite(str(path), cv2.copyMakeBorder(top, 0, 0, side, side, cv2.BORDER_REPLICATE))
+    cv2.imwrite(str(path), cv2.copyMakeBorder(top, 0, 0, side, side, cv2.BORDER_REFLECT))
     return path

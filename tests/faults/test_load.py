@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from time import monotonic, sleep
 
@@ -168,6 +169,10 @@ def _hostile(random: Random) -> Iterator[tuple[str, bytes]]:
             yield key, payload
 
 
+def _shows(rig: Rig, setting: bytes) -> bool:
+    return setting in rig.ledger.latest.get(_SETTINGS, b"")
+
+
 def test_hostile_commands_are_refused_in_words_and_no_more(start_rig: StartRig) -> None:
     """Each is one line of the log; the node answers presses and good commands in between."""
     with start_rig() as rig:
@@ -183,11 +188,7 @@ def test_hostile_commands_are_refused_in_words_and_no_more(start_rig: StartRig) 
             wish = number % 40 / 100
             rig.ledger.say(TOPICS.command("threshold_offset"), str(wish))
             marker = f'"threshold_offset":{wish}'.encode()
-            wait_for(
-                lambda said=marker: said in rig.ledger.latest.get(_SETTINGS, b""),
-                "it obeys",
-                RECOVERY,
-            )  # type: ignore[misc]
+            wait_for(partial(_shows, rig, marker), "it obeys", RECOVERY)
         refused = rig.node.log.text.count("WARNING device.agent: set/")
         grown = (rig.node.resident_bytes - before.resident) / MEGABYTE
         print(f"{HOSTILE} hostile commands: {refused} refused in words, {grown:+.2f} MB resident")
