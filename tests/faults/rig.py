@@ -105,17 +105,15 @@ class Rig:
 
     def check_state(self) -> None:
         """Assert that the broker's retained state is the newest observation's, or becomes it in a moment."""
-        promised = [event_id for event_id in self.node.log.observed if event_id not in self.unborn]
-        newest = self.ledger.events[promised[-1]]
-        wait_for(
-            lambda: not self._differences(newest),
-            f"the retained state is that of event {promised[-1]}, but for {self._differences(newest)}",
-        )
+        wait_for(lambda: not self._differences(), "the retained state is the newest observation's")
 
-    def _differences(self, event: Mapping[str, Any]) -> dict[str, Any]:
+    def _differences(self) -> dict[str, Any]:
+        # Read first: a press that is still on its way may bring a newer one in between.
         with observe(self.broker.port, STATE_TOPIC) as late:
             state = json.loads(late.expect(STATE_TOPIC).payload)
-        return differences(state, event)
+        promised = [event_id for event_id in self.node.log.observed if event_id not in self.unborn]
+        self.wait_for_arrivals()
+        return differences(state, self.ledger.events[promised[-1]])
 
 
 @contextmanager
