@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -18,7 +19,7 @@ collect_ignore = ["in_process"]  # belongs to an environment of its own: see tes
 
 # Seconds. The first test that asks for a Home Assistant may have to build it.
 _PATIENCE = 900
-_STAND_IN = pytest.StashKey[str]()
+_CLOSING_LINES = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +29,7 @@ def newest(request: pytest.FixtureRequest) -> Installation:
         return installation("newest")
     except MirrorError as error:
         floor = installation("floor")
-        request.config.stash[_STAND_IN] = f"{error}. ALL tests ran with {floor.version} instead"
+        _say(request.config, f"{error}. ALL tests ran with {floor.version} instead")
         return floor
 
 
@@ -46,18 +47,26 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 @pytest.fixture(scope="session")
 def newest_home(
-    tmp_path_factory: pytest.TempPathFactory, newest: Installation, certificates: Certificates
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    newest: Installation,
+    certificates: Certificates,
 ) -> Iterator[House]:
     """The house of the newest Home Assistant, for as long as there are tests."""
+    _say(request.config, f"Home Assistant {newest.version} for everything")
     with house(tmp_path_factory.mktemp("newest"), newest, certificates) as found:
         yield found
 
 
 @pytest.fixture(scope="session")
 def floor_home(
-    tmp_path_factory: pytest.TempPathFactory, floor: Installation, certificates: Certificates
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    floor: Installation,
+    certificates: Certificates,
 ) -> Iterator[House]:
     """The house of the floor version, for as long as there are tests."""
+    _say(request.config, f"Home Assistant {floor.version} for discovery, states and pictures")
     with house(tmp_path_factory.mktemp("floor"), floor, certificates) as found:
         yield found
 
@@ -74,6 +83,16 @@ def floor_house(floor_home: House) -> Iterator[House]:
     """As newest_house, with the floor version."""
     with _without_complaints(floor_home):
         yield floor_home
+
+
+@pytest.fixture
+def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """A function that adds a line to the end of the run."""
+    return partial(_say, request.config)
+
+
+def _say(config: pytest.Config, line: str) -> None:
+    config.stash.setdefault(_CLOSING_LINES, []).append(line)
 
 
 @contextmanager
@@ -109,7 +128,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Say which Home Assistant it was, if it was not the one that it should have been."""
-    if (words := config.stash.get(_STAND_IN, None)) is not None:
-        terminalreporter.section("Home Assistant", red=True)
-        terminalreporter.line(words)
+    """Say which Home Assistant it was, and what was measured."""
+    if lines := config.stash.get(_CLOSING_LINES, []):
+        terminalreporter.section("Home Assistant")
+        for line in lines:
+            terminalreporter.line(line)

@@ -150,9 +150,8 @@ class _Node:
         return [(topic, compact(replace(plain, **change).document())) for change in changes]
 
     def observed(self, observation: Observation) -> list[Message]:
-        """The event and the state of an observation."""
+        """The event, with the courier's stamps, and the state of an observation."""
         published = _NOW + timedelta(milliseconds=130)
-        # As the courier stamps it.
         stamps = {"occurred_at": _NOW.isoformat(), "delivered_at": published.isoformat()}
         event = event_document(observation) | stamps
         state = state_document(observation, published, self.table)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,10 @@ from tests.homeassistant.node import Node
 
 pytestmark = pytest.mark.homeassistant
 
+BackWithin = Callable[[float, House, str], AbstractContextManager[None]]
+
 # What may differ afterwards, being about the machine or the moment.
-_VOLATILE = ("_capture", "_cpu_temperature", "_picture", "_observation")
+_VOLATILE = ("_capture", "_cpu_temperature", "_picture", "_observation", "_queue_length")
 
 
 def settled(house: House, room: str) -> dict[str, str]:
@@ -25,9 +27,23 @@ def settled(house: House, room: str) -> dict[str, str]:
     return {k: v for k, v in house.entities(room).items() if not k.endswith(_VOLATILE)}
 
 
+@pytest.fixture
+def back_within(request: pytest.FixtureRequest, report: Callable[[str], None]) -> BackWithin:
+    """A context that claims that after what happens in it a room is as it was, within so many seconds."""
+
+    def claim(seconds: float, house: House, room: str) -> AbstractContextManager[None]:
+        def say(took: float) -> None:
+            report(f"{request.node.name}: back after {took:.1f} s of {seconds:.0f} s allowed")
+
+        return _back_within(seconds, house, room, say)
+
+    return claim
+
+
 @contextmanager
-def back_within(seconds: float, house: House, room: str) -> Iterator[None]:
-    """Claim that after what happens in the context a room is as it was, in time; print the time."""
+def _back_within(
+    seconds: float, house: House, room: str, say: Callable[[float], None]
+) -> Iterator[None]:
     house.client.act("button.press", entity_id=f"button.{room}_capture")
     house.client.expect(f"binary_sensor.{room}_smiling", "on")
     before = settled(house, room)
@@ -35,7 +51,7 @@ def back_within(seconds: float, house: House, room: str) -> Iterator[None]:
     yield
     start = time.monotonic()
     wait_for(lambda: settled(house, room) == before, f"{room} is as before: {before}", seconds)
-    print(f"\n{room} was back after {time.monotonic() - start:.1f} s; {seconds:.0f} s are allowed")
+    say(time.monotonic() - start)
     # It is not only a memory: the node answers.
     last = house.client.state(f"sensor.{room}_last_capture")
     house.client.act("button.press", entity_id=f"button.{room}_capture")
@@ -46,7 +62,9 @@ def back_within(seconds: float, house: House, room: str) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("forgets", [False, True], ids=["with persistence", "without persistence"])
-def test_the_broker_restarts(newest_house: House, smiling: Path, forgets: bool) -> None:
+def test_the_broker_restarts(
+    newest_house: House, smiling: Path, back_within: BackWithin, forgets: bool
+) -> None:
     """Node and Home Assistant both come back to it, even if it forgot everything."""
     with newest_house.node("attic", smiling), back_within(30, newest_house, "attic"):
         newest_house.broker.stop()
@@ -56,21 +74,27 @@ def test_the_broker_restarts(newest_house: House, smiling: Path, forgets: bool) 
         newest_house.broker.start()
 
 
-def test_home_assistant_restarts(newest_house: House, smiling: Path) -> None:
+def test_home_assistant_restarts(
+    newest_house: House, smiling: Path, back_within: BackWithin
+) -> None:
     """It finds discovery and states on the broker, and the node is not disturbed."""
     with newest_house.node("pantry", smiling), back_within(30, newest_house, "pantry"):
         newest_house.home.stop()
         newest_house.home.start()
 
 
-def test_the_mqtt_integration_is_reloaded(newest_house: House, smiling: Path) -> None:
+def test_the_mqtt_integration_is_reloaded(
+    newest_house: House, smiling: Path, back_within: BackWithin
+) -> None:
     """As its owner does after changing an option."""
     client = newest_house.client
     with newest_house.node("loft", smiling), back_within(15, newest_house, "loft"):
         client.post(f"/api/config/config_entries/entry/{newest_house.entry}/reload")
 
 
-def test_the_node_is_killed_and_started_again(newest_house: House, smiling: Path) -> None:
+def test_the_node_is_killed_and_started_again(
+    newest_house: House, smiling: Path, back_within: BackWithin
+) -> None:
     """Meanwhile it is unavailable, by its last will."""
     with newest_house.node("shed", smiling) as node, back_within(15, newest_house, "shed"):
         node.kill()
@@ -78,7 +102,9 @@ def test_the_node_is_killed_and_started_again(newest_house: House, smiling: Path
         node.start()
 
 
-def test_the_node_is_stopped_and_started_again(newest_house: House, smiling: Path) -> None:
+def test_the_node_is_stopped_and_started_again(
+    newest_house: House, smiling: Path, back_within: BackWithin
+) -> None:
     """Meanwhile it is unavailable, by its own word."""
     with newest_house.node("garage", smiling) as node, back_within(15, newest_house, "garage"):
         node.stop()
@@ -86,7 +112,9 @@ def test_the_node_is_stopped_and_started_again(newest_house: House, smiling: Pat
         node.start()
 
 
-def test_the_network_is_cut_and_mended(newest_house: House, smiling: Path) -> None:
+def test_the_network_is_cut_and_mended(
+    newest_house: House, smiling: Path, back_within: BackWithin
+) -> None:
     """The node notices, tries again, and announces everything afresh."""
     with (
         Network(newest_house.broker.port) as network,
@@ -112,7 +140,10 @@ def removed_discovery(house: House, node: Node) -> None:
 
 @pytest.mark.parametrize("remove", [removed_device, removed_discovery])
 def test_a_removed_node_is_there_again_after_its_next_start(
-    newest_house: House, smiling: Path, remove: Callable[[House, Node], None]
+    newest_house: House,
+    smiling: Path,
+    back_within: BackWithin,
+    remove: Callable[[House, Node], None],
 ) -> None:
     """Under the same ids, so that automations and dashboards work as before."""
     with newest_house.node("workshop", smiling) as node, back_within(20, newest_house, "workshop"):
@@ -122,7 +153,9 @@ def test_a_removed_node_is_there_again_after_its_next_start(
         node.start()
 
 
-def test_a_renamed_node_keeps_its_entities(newest_house: House, smiling: Path) -> None:
+def test_a_renamed_node_keeps_its_entities(
+    newest_house: House, smiling: Path, back_within: BackWithin
+) -> None:
     """The device has the new name, and every id is as it was."""
     with newest_house.node("bedroom", smiling) as node, back_within(15, newest_house, "bedroom"):
         node.stop()
@@ -136,7 +169,9 @@ def test_a_renamed_node_keeps_its_entities(newest_house: House, smiling: Path) -
         )
 
 
-def test_an_attribute_that_is_switched_off_disappears(newest_house: House, smiling: Path) -> None:
+def test_an_attribute_that_is_switched_off_disappears(
+    newest_house: House, smiling: Path, back_within: BackWithin
+) -> None:
     """Its entity and its device trigger go, all others stay; switched on again they are back."""
     client = newest_house.client
     with newest_house.node("laundry", smiling) as node, back_within(15, newest_house, "laundry"):
