@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from time import monotonic
@@ -50,6 +52,8 @@ _TICK = 1.0
 _PATIENCE = 120.0
 # Seconds. A node that ran for so long, or has answered a trigger with a picture before, has started.
 _SETTLED_AFTER = 60.0
+# Beside the saved state: which observation it follows from.
+_EVENT_ID = "event_id"
 # Seconds between two readings of the temperature, which would otherwise be news every second.
 _TEMPERATURE_INTERVAL = 60.0
 
@@ -88,7 +92,7 @@ class Agent:
         self._parts = parts
         self._inbox = inbox
         self._settings = parts.settings.load()
-        self._state = blank_state(parts.table, parts.state.load())
+        self._state = blank_state(parts.table, _last_state(parts))
         self._coalesced = 0
         self._newest_version = __version__
         self._burst_ended = float("-inf")
@@ -174,9 +178,14 @@ class Agent:
         observation = look.observation
         self._burst_ended = monotonic()
         now = utc_now()
-        event = compact(event_document(observation, self._hidden))
-        self._parts.courier.send(Event(observation.event_id, observation.triggered_at, event))
         self._state = state_document(observation, now, self._parts.table, self._state)
+        event = Event(
+            observation.event_id,
+            observation.triggered_at,
+            compact(event_document(observation, self._hidden)),
+            compact(self._state),
+        )
+        self._parts.courier.send(event)
         if self._parts.camera.available is not was_available:
             self._publish_camera()
         self._parts.announcer.document(Document.STATE, self._state)
@@ -184,7 +193,7 @@ class Agent:
             face = observation.primary.box if observation.primary else None
             picture = render(look.image, face, self._settings.picture_mode)
             self._showcase.put(picture, monotonic())
-        self._parts.state.save(self._state)
+        self._parts.state.save(self._state | {_EVENT_ID: observation.event_id})
         if observation.captured_at is not None:
             self._settled()
 
@@ -275,3 +284,13 @@ class Agent:
             dropped_events=parts.courier.dropped,
             coalesced_presses=self._coalesced,
         ).document()
+
+
+def _last_state(parts: Parts) -> Mapping[str, Any]:
+    """Return the state before this start: a kill may have come between the newest event and the saving of its state."""
+    saved = parts.state.load()
+    newest = parts.courier.newest()
+    if newest is None or newest.state is None or newest.event_id <= str(saved.get(_EVENT_ID, "")):
+        return saved
+    committed: dict[str, Any] = json.loads(newest.state)
+    return committed

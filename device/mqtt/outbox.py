@@ -28,6 +28,9 @@ _MIGRATIONS = (
     ALTER TABLE events ADD COLUMN occurred_at REAL NOT NULL DEFAULT 0;
     UPDATE events SET occurred_at = strftime('%s', 'now')
     """,
+    """
+    ALTER TABLE events ADD COLUMN state TEXT
+    """,
 )
 # Of SQLite: the file is damaged, or is no database at all.
 _CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -51,11 +54,20 @@ class OutboxInUseError(FacetError):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event that the broker has not confirmed: its id, when it occurred (UTC), and its JSON."""
+    """An event that the broker has not confirmed.
+
+    Attributes:
+        event_id: unique.
+        occurred_at: when, in UTC.
+        payload: its JSON.
+        state: the state document that follows from it, as JSON; None if an older Facet left the event behind. Committed
+            with the event, for a kill may come before the state is saved by itself.
+    """
 
     event_id: str
     occurred_at: datetime
     payload: str
+    state: str | None = None
 
 
 class Outbox:
@@ -91,9 +103,9 @@ class Outbox:
         oldest = (event.occurred_at - MAX_AGE).timestamp()
         with self._transaction() as database:
             database.execute(
-                "INSERT INTO events (event_id, occurred_at, payload) VALUES (?, ?, ?) "
+                "INSERT INTO events (event_id, occurred_at, payload, state) VALUES (?, ?, ?, ?) "
                 "ON CONFLICT (event_id) DO NOTHING",
-                (event.event_id, event.occurred_at.timestamp(), event.payload),
+                (event.event_id, event.occurred_at.timestamp(), event.payload, event.state),
             )
             before = _count(database)
             database.execute("DELETE FROM events WHERE occurred_at < ?", (oldest,))
@@ -122,11 +134,11 @@ class Outbox:
         """
         with self._transaction() as database:
             rows = database.execute(
-                "SELECT event_id, occurred_at, payload FROM events ORDER BY position"
+                "SELECT event_id, occurred_at, payload, state FROM events ORDER BY position"
             )
             return [
-                Event(event_id, datetime.fromtimestamp(occurred_at, UTC), payload)
-                for event_id, occurred_at, payload in rows
+                Event(event_id, datetime.fromtimestamp(occurred_at, UTC), payload, state)
+                for event_id, occurred_at, payload, state in rows
             ]
 
     def delivered(self, event_id: str) -> None:

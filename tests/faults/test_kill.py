@@ -25,7 +25,7 @@ _START_EVERY = 5
 
 
 def test_kills_and_outages_lose_nothing(start_rig: StartRig) -> None:
-    """Every observation on disk or underway at a kill reaches the subscriber."""
+    """Every observation on disk or underway at a kill reaches the subscriber, and the state is the newest one's."""
     random = Random(2026)  # noqa: S311 - a test that fails should fail again
     with start_rig() as rig:
         for number in range(KILLS):
@@ -49,6 +49,8 @@ def _load(rig: Rig, random: Random, *, outage: bool) -> None:
     """Check what the life before left behind, and press until a random moment."""
     rig.wait_until_online()
     rig.settle()
+    if rig.promised:
+        rig.check_state()
     before = len(rig.node.log.observed)
     rig.node.press(_PLENTY)
     wait_for(lambda: len(rig.node.log.observed) > before, "a press is answered")
