@@ -129,7 +129,10 @@ def test_the_network_is_cut_and_mended(
 def removed_device(house: House, node: Node) -> None:
     """Delete the device in Home Assistant, as its owner does on its page."""
     device = house.client.devices()[f"facet_{node.name}"]
-    house.client.ask("config/device_registry/remove", device_id=device["id"])
+    command, more = "config/device_registry/remove", {}
+    if house.home.version < "2026":
+        command, more = f"{command}_config_entry", {"config_entry_id": house.entry}
+    house.client.ask(command, device_id=device["id"], **more)
 
 
 def removed_discovery(house: House, node: Node) -> None:
