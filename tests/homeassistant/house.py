@@ -48,9 +48,10 @@ pattern read facet/newest_version
 pattern readwrite facet/%u/#
 """
 _ROOMS = (
-    "attic", "balcony", "bathroom", "bedroom", "cellar", "door", "facet", "garage", "garden", "gate", "hall",
-    "kitchen", "landing", "laundry", "library", "loft", "lounge", "nursery", "office", "pantry",
-    "porch", "shed", "stairs", "study", "terrace", "vault", "workshop",
+    "attic", "balcony", "barn", "bathroom", "bedroom", "cellar", "den", "dock", "door", "facet",
+    "foyer", "garage", "garden", "gate", "hall", "kitchen", "landing", "laundry", "library", "loft",
+    "lounge", "nursery", "office", "pantry", "porch", "shed", "stairs", "study", "terrace", "vault",
+    "workshop",
 )  # fmt: skip
 
 

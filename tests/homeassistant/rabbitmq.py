@@ -33,7 +33,6 @@ class RabbitMq:
         lines = (
             f"listeners.tcp.default = 127.0.0.1:{free_port()}",
             f"mqtt.listeners.tcp.default = 127.0.0.1:{self.port}",
-            "mqtt.allow_anonymous = false",
         )
         (folder / "rabbitmq.conf").write_text("\n".join(lines) + "\n")
         (folder / "plugins").write_text("[rabbitmq_mqtt].\n")

@@ -41,3 +41,26 @@ def test_a_number_is_taken_over_and_kept(newest_house: House, smiling: Path) -> 
     with newest_house.overhear("facet/study/settings") as observer:
         settings = json.loads(observer.expect("facet/study/settings").payload)
         assert settings["threshold_offset"] == 0.15
+
+
+def test_the_motion_sensor_is_disarmed_and_its_rest_set(newest_house: House, smiling: Path) -> None:
+    """Each comes back as the node's own word; a whole second is the least step."""
+    client = newest_house.client
+    with newest_house.node("barn", smiling, triggers={"motion": {"pin": 4, "cool_down": 30}}):
+        client.expect("switch.barn_motion_trigger", "on")
+        client.act("switch.turn_off", entity_id="switch.barn_motion_trigger")
+        client.expect("switch.barn_motion_trigger", "off")
+        client.act("number.set_value", entity_id="number.barn_motion_cool_down", value=120)
+        client.expect("number.barn_motion_cool_down", "120.0")
+
+
+def test_a_picture_mode_is_chosen(newest_house: House, smiling: Path) -> None:
+    """From what the file allows; Home Assistant itself refuses the rest."""
+    client = newest_house.client
+    with newest_house.node("den", smiling, privacy={"picture": "crop"}):
+        client.expect("select.den_picture_mode", "crop")
+        client.act("select.select_option", entity_id="select.den_picture_mode", option="blurred")
+        client.expect("select.den_picture_mode", "blurred")
+        with pytest.raises(AssertionError, match="select_option"):
+            client.act("select.select_option", entity_id="select.den_picture_mode", option="full")
+        client.expect("select.den_picture_mode", "blurred")

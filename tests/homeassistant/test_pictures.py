@@ -68,3 +68,29 @@ def test_without_being_asked_no_picture_leaves_the_node(newest_house: House, smi
         observer.expect("facet/stairs/state")
         assert "facet/stairs/picture" not in {message.topic for message in observer.drain()}
         assert client.entity("image.stairs_picture") is None
+
+
+def test_a_restarted_home_assistant_shows_the_picture_again(
+    newest_house: House, smiling: Path
+) -> None:
+    """From the node's memory: the broker has none."""
+    client = newest_house.client
+    with newest_house.node("balcony", smiling, privacy={"picture": "full"}):
+        client.act("button.press", entity_id="button.balcony_capture")
+        wait_for(lambda: len(shown(client, "image.balcony_picture")) > len(blank()), "a picture")
+        before = shown(client, "image.balcony_picture")
+        newest_house.home.stop()
+        newest_house.home.start()
+        wait_for(lambda: shown(client, "image.balcony_picture") == before, "the same", 30)
+
+
+def test_a_node_that_was_killed_shows_no_old_picture(newest_house: House, smiling: Path) -> None:
+    """Nothing of it is on its disk, and what Home Assistant still remembers is replaced."""
+    client = newest_house.client
+    with newest_house.node("foyer", smiling, privacy={"picture": "full"}) as node:
+        client.act("button.press", entity_id="button.foyer_capture")
+        wait_for(lambda: len(shown(client, "image.foyer_picture")) > len(blank()), "a picture")
+        node.kill()
+        newest_house.expect_gone("foyer")
+        node.start()
+        wait_for(lambda: shown(client, "image.foyer_picture") == blank(), "a blank one")

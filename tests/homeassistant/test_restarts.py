@@ -118,11 +118,11 @@ def test_the_network_is_cut_and_mended(
     """The node notices, tries again, and announces everything afresh."""
     with (
         Network(newest_house.broker.port) as network,
-        newest_house.node("balcony", smiling, network.port),
-        back_within(60, newest_house, "balcony"),
+        newest_house.node("terrace", smiling, network.port),
+        back_within(60, newest_house, "terrace"),
     ):
         network.cut()
-        newest_house.expect_gone("balcony")
+        newest_house.expect_gone("terrace")
         network.mend()
 
 
