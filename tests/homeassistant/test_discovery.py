@@ -11,6 +11,7 @@ from device.config import load
 from device.entities import CATALOGUE, LABELS, entities
 from device.entity import Platform
 from device.mqtt.discovery import entity_id
+from tests.broker.mosquitto import wait_for
 from tests.homeassistant.house import House
 
 pytestmark = pytest.mark.homeassistant
@@ -121,3 +122,14 @@ def test_the_newest_version_that_the_broker_knows_is_offered(
         assert software["attributes"]["latest_version"] == "99.1.0"
         owner.say("facet/newest_version", "", retain=True)
         client.expect("update.cellar_software", "off")
+
+
+@pytest.mark.parametrize("home", ["newest_home", "floor_home"])
+def test_a_wrong_payload_would_be_noticed(home: str, request: pytest.FixtureRequest) -> None:
+    """What all these tests rely on: Home Assistant complains, and its complaint is found."""
+    house: House = request.getfixturevalue(home)
+    before = len(house.home.complaints())
+    with house.overhear("homeassistant/#") as node:
+        node.say("homeassistant/device/wrong/config", '{"device": {}, "components": {}}')
+    wait_for(lambda: len(house.home.complaints()) > before, "a complaint")
+    assert "homeassistant.components.mqtt" in house.home.complaints()[before]
