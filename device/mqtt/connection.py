@@ -6,7 +6,6 @@ discovery and of the states as they are now. A new client has no memory.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,7 +25,6 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from device.mqtt.errors import (
     LinkError,
-    ProtocolRefusedError,
     ended,
     refused,
     unanswered,
@@ -37,17 +35,18 @@ from device.mqtt.tls import tls_context
 if TYPE_CHECKING:
     from device.config import MqttSettings
 
-_LOG = logging.getLogger(__name__)
-
 _QOS = 1
 PATIENCE = 10.0
 """Seconds, for each of TCP, TLS and the broker's answers; a small machine needs two for TLS."""
 
-# Seconds. A broker that reads MQTT 5 as 3.1.1 (amqtt 0.12 does) may wait for bytes that never come
-# instead of answering that it does not know this version.
-_GUESS_PATIENCE = 3.0
 # Seconds that a round of paho's loop takes when nothing happens.
 _TURN = 1.0
+TOO_LONG = "it is longer than the broker allows"
+"""Why a message is refused that the broker need not see for it."""
+
+_NO_LIMIT = 0xFFFF_FFFF
+# Bytes, of PUBLISH with quality of service 1 and no properties, beside topic and payload.
+_LONGEST_HEADER = 10
 _VERSIONS = {"5": MQTTProtocolVersion.MQTTv5, "3.1.1": MQTTProtocolVersion.MQTTv311}
 _connections = count(1)
 
@@ -108,6 +107,7 @@ class Connection:
         self._welcome: ReasonCode | None = None
         self._settings = settings
         self._client_id = client_id
+        self._limit = _NO_LIMIT
         self._complaint = ""
         self._end: ReasonCode | None = None
         self._subscriptions: list[ReasonCode] = []
@@ -129,8 +129,15 @@ class Connection:
         """Hand a message over for delivery at least once.
 
         Returns:
-            a number that no other message of this process has, or None when the connection is gone.
+            a number that no other message of this process has, or None when the connection is gone. One that is
+            too long for the broker is refused here: the broker would end the connection, again and again.
         """
+        length = len(topic.encode()) + len(
+            payload.encode() if isinstance(payload, str) else payload
+        )
+        if length + _LONGEST_HEADER > self._limit:
+            self._on_answer(self._base_number, TOO_LONG)
+            return self._base_number
         info = self._client.publish(topic, payload, _QOS, retain)
         return self._base_number + info.mid if info.rc is MQTTErrorCode.MQTT_ERR_SUCCESS else None
 
@@ -224,8 +231,10 @@ class Connection:
         _data: object,
         _flags: object,
         reason: ReasonCode,
-        _properties: object,
+        properties: object,
     ) -> None:
+        # Only MQTT 5 has properties, and only a broker with a limit names one.
+        self._limit = getattr(properties, "MaximumPacketSize", _NO_LIMIT)
         self._welcome = reason
         self._answered.set()
 
@@ -275,27 +284,3 @@ def disable_nagle(_client: Client, _data: object, connected: Any) -> None:  # no
     broker has acknowledged the one before, which Linux puts off by 40 ms.
     """
     connected.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
-
-
-def negotiate(
-    settings: MqttSettings, spoken: str | None, attempt: Callable[[str, float], Connection]
-) -> Connection:
-    """Connect once, in the configured version of MQTT or, with auto, in the first that works.
-
-    Args:
-        settings: say which version.
-        spoken: with auto, the version that worked before, if any did.
-        attempt: connects in a version, "5" or "3.1.1", with so many seconds for the answer.
-
-    Raises:
-        LinkError: there is no connection.
-    """
-    if settings.protocol != "auto":
-        return attempt(settings.protocol, PATIENCE)
-    if spoken is not None:
-        return attempt(spoken, PATIENCE)
-    try:
-        return attempt("5", _GUESS_PATIENCE)
-    except ProtocolRefusedError as error:
-        _LOG.info("MQTT: %s. Trying 3.1.1, because mqtt.protocol is auto", error)
-        return attempt("3.1.1", PATIENCE)

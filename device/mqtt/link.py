@@ -40,7 +40,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from device.mqtt.connection import Connection, Will, negotiate
+from device.mqtt.connection import TOO_LONG, Connection, Will
 from device.mqtt.errors import HungUpError, LinkError, ProtocolRefusedError
 from device.mqtt.events import (
     Birth,
@@ -52,6 +52,7 @@ from device.mqtt.events import (
     NewestVersion,
     Refused,
 )
+from device.mqtt.negotiation import negotiate
 from device.mqtt.topics import BIRTH_TOPIC, OFFLINE, ONLINE, Topics
 from device.recovery import backoff
 from device.supervision.pulse import Pulse
@@ -263,16 +264,17 @@ class Link:
         # Once a connection: it concerns every message on a topic.
         level = logging.DEBUG if self._refusal_said else logging.ERROR
         self._refusal_said = True
-        _LOG.log(
-            level,
-            "The broker threw a message away (%s); allow mqtt.username in its ACL to write "
-            "%s and %s/%s/#",
-            refusal,
-            self._topics.discovery,
-            self._topics.base,
-            self._topics.node,
-        )
+        _LOG.log(level, "The broker threw a message away (%s); %s", refusal, self._remedy(refusal))
         self._deliver(Refused(number, refusal))
+
+    def _remedy(self, refusal: str) -> str:
+        if refusal == TOO_LONG:
+            return "raise its limit for packets (Mosquitto: max_packet_size) to 65536 or more"
+        topics = self._topics
+        return (
+            "allow mqtt.username in its ACL to write "
+            f"{topics.discovery} and {topics.base}/{topics.node}/#"
+        )
 
     def _expect_birth(self) -> None:
         if self._birth is None or not self._birth.is_alive():

@@ -11,6 +11,7 @@ import pytest
 from device.mqtt.topics import BIRTH_TOPIC
 from tests.broker.mosquitto import Mosquitto, free_port
 from tests.faults.conftest import StartRig
+from tests.faults.process import TOPICS
 from tests.faults.rig import KEEPS_ALL
 from tests.faults.scale import scaled
 
@@ -90,16 +91,26 @@ def test_a_broker_that_refuses_and_then_accepts_gets_everything(
         assert "correct horse" not in rig.node.log.text
 
 
-def test_a_packet_limit_is_named_and_loses_nothing(start_rig: StartRig, broker: Mosquitto) -> None:
-    """A broker that takes no message as long as discovery's: the log says so, and all arrives once it does."""
+def test_a_packet_limit_is_named_and_holds_up_only_what_is_too_long(
+    start_rig: StartRig, broker: Mosquitto
+) -> None:
+    """Discovery and faces wait for a better broker; what is short enough does not wait for them."""
     broker.stop()
     broker.configure(*KEEPS_ALL, "max_packet_size 2000")
     broker.start()
     with start_rig() as rig:
+        rig.wait_until_online()
         rig.press_and_wait(5)
-        rig.node.wait_for_log("MQTT: ")
+        rig.node.wait_for_log("raise its limit for packets (Mosquitto: max_packet_size)")
+        rig.ledger.say(TOPICS.command("privacy"), "ON")
+        rig.node.wait_for_log("privacy is set")
+        rig.press_and_wait()
+        rig.ledger.wait_for_events(1)
+        assert len(rig.node.waiting()) == 5
+        rig.ledger.say(TOPICS.command("privacy"), "OFF")
         broker.stop()
         broker.configure(*KEEPS_ALL)
+        rig.ledger.forget()
         broker.start()
         rig.wait_until_online()
         rig.check()
