@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from device.perception.runtime import ModelError
 
+_FAULTS_SHOWN = 3
 ZOO = Path(__file__).resolve().parents[2] / "model" / "zoo"
 
 
@@ -124,10 +125,7 @@ def read_bundle(network: Path) -> Bundle:
         )
         raise ModelError(msg) from error
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        msg = (
-            f"attributes.model: {path} is not a model description: {faults}; export the model again"
-        )
+        msg = f"attributes.model: {path} is not a model description: {_faults(error)}; export the model again"
         raise ModelError(msg) from error
     if digest != bundle.sha256:
         msg = (
@@ -136,6 +134,17 @@ def read_bundle(network: Path) -> Bundle:
         )
         raise ModelError(msg)
     return bundle
+
+
+def _faults(error: ValidationError) -> str:
+    """Return the first faults as one printable line; a damaged file may have any number of them, and any letters."""
+    found = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+    text = "; ".join(found[:_FAULTS_SHOWN])
+    if len(found) > _FAULTS_SHOWN:
+        text += f"; and {len(found) - _FAULTS_SHOWN} more"
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
 
 
 def shipped_models() -> list[str]:
