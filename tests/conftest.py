@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# scripts/test --hypothesis-profile full: each property is tried as often as docs/reliability.md states.
+settings.register_profile("full", max_examples=10_000, deadline=None)
 
 _SHARED = Path(__file__).resolve().parents[2] / "shared"
 

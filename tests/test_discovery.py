@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from device.config import Config
 from device.entities import LABELS, entities
@@ -196,3 +197,49 @@ def test_every_node_id_makes_entity_ids_that_home_assistant_allows(node_id: str)
     assert name.endswith("face_count")
     assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789_")
     assert "__" not in name
+
+
+_NAMES = st.text(min_size=1, max_size=64)
+_LEVELS = st.from_regex(r"[A-Za-z0-9_.-]{1,12}(/[A-Za-z0-9_.-]{1,12}){0,2}", fullmatch=True)
+
+
+@given(
+    node_id=st.from_regex(r"[A-Za-z0-9_-]{1,32}", fullmatch=True),
+    name=_NAMES,
+    area=st.none() | _NAMES,
+    base=_LEVELS,
+    prefix=_LEVELS,
+    disabled=st.sets(st.sampled_from(sorted(LABELS))),
+)
+def test_every_configuration_comes_back_from_its_payload(
+    node_id: str, name: str, area: str | None, base: str, prefix: str, disabled: set[str]
+) -> None:
+    """Read as Home Assistant reads it: the names as written, each entity once, each topic the node's own."""
+    mqtt = {"host": "broker", "base_topic": base, "discovery_prefix": prefix}
+    sections: dict[str, Any] = {
+        "mqtt": mqtt,
+        "attributes": {"disabled": sorted(disabled)},
+        "triggers": {"motion": {"pin": 4}},
+    }
+    try:
+        config = Config.model_validate(
+            {**sections, "node": {"id": node_id, "name": name, "suggested_area": area}}
+        )
+    except ValidationError:
+        # Not every text is a name; what the configuration refuses is never announced.
+        return
+    topics = Topics.of(config)
+    table = {row.key: row for row in entities(config, LABELS)}
+    made = payload(config)
+    assert made["device"]["name"] == config.node.name
+    assert made["device"].get("suggested_area") == config.node.suggested_area
+    components = made["components"]
+    assert set(components) == set(table)
+    assert not {key for key, row in table.items() if row.attribute in disabled}
+    identified = [c["unique_id"] for c in components.values() if "unique_id" in c]
+    assert len(set(identified)) == len(identified) > 0
+    for key, component in components.items():
+        if "command_topic" in component:
+            assert topics.command_key(component["command_topic"]) == key
+        for topic in (component.get("state_topic"), component.get("command_topic")):
+            assert topic is None or topic.startswith(f"{base}/{node_id}/")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from device.camera import CameraError, read_picture
-from device.camera.picture import KEPT_PIXELS, MAX_FILE_BYTES, reduction
+from device.camera.picture import KEPT_PIXELS, MAX_FILE_BYTES, MIN_SIDE, reduction
 
 _ORIENTATION = 0x0112  # EXIF's tag
 
@@ -138,24 +138,53 @@ def test_what_is_no_picture_is_refused_whatever_its_name_says(
         read_picture(path)
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+def _encoded(extension: str) -> bytes:
+    picture = np.arange(40 * 40 * 3, dtype=np.uint8).reshape(40, 40, 3)
+    return bytes(cv2.imencode(extension, picture)[1])
+
+
+_ENCODED = {extension: _encoded(extension) for extension in (".jpg", ".png", ".webp", ".bmp")}
+_PLACES = st.floats(0, 1, exclude_max=True)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    extension=st.sampled_from([".jpg", ".png", ".webp", ".bmp"]),
-    place=st.floats(0, 1, exclude_max=True),
-    damage=st.binary(min_size=1, max_size=16),
+    extension=st.sampled_from(sorted(_ENCODED)),
+    # Where, how many bytes go, and what comes in their place; the header more often than the rest.
+    damages=st.lists(
+        st.tuples(
+            st.one_of(_PLACES, _PLACES.map(lambda place: place / 20)),
+            st.integers(0, 16),
+            st.binary(max_size=16),
+        ),
+        min_size=1,
+        max_size=4,
+    ),
 )
 def test_no_damage_ends_in_anything_but_a_picture_or_a_clear_error(
-    tmp_path: Path, extension: str, place: float, damage: bytes
+    tmp_path: Path, extension: str, damages: list[tuple[float, int, bytes]]
 ) -> None:
-    """Bytes overwritten anywhere in a picture never raise anything else."""
-    _, encoded = cv2.imencode(extension, np.arange(40 * 40 * 3, dtype=np.uint8).reshape(40, 40, 3))
-    data = bytearray(encoded.tobytes())
-    start = int(place * len(data))
-    data[start : start + len(damage)] = damage
+    """Bytes that are lost, changed or added anywhere in a picture never raise anything else."""
+    data = bytearray(_ENCODED[extension])
+    for place, lost, added in damages:
+        start = int(place * len(data))
+        data[start : start + lost] = added
     path = tmp_path / f"damaged{extension}"
     path.write_bytes(data)
+    with contextlib.suppress(CameraError):
+        image = read_picture(path)
+        assert image.shape[2] == 3
+        assert min(image.shape[:2]) >= MIN_SIDE
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(extension=st.sampled_from(sorted(_ENCODED)), data=st.binary(max_size=300))
+def test_any_bytes_behind_a_pictures_first_are_a_picture_or_a_clear_error(
+    tmp_path: Path, extension: str, data: bytes
+) -> None:
+    """The first bytes make the decoders believe; what follows is anything."""
+    path = tmp_path / f"invented{extension}"
+    path.write_bytes(_ENCODED[extension][:12] + data)
     with contextlib.suppress(CameraError):
         assert read_picture(path).ndim == 3
 

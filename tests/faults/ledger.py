@@ -59,6 +59,10 @@ class Ledger:
         """Publish, and wait until the broker has it."""
         self._client.publish(topic, payload, qos=1).wait_for_publish(PATIENCE)
 
+    def shout(self, topic: str, payload: bytes | str) -> None:
+        """Publish, and go on; what is said later arrives later."""
+        self._client.publish(topic, payload, qos=1)
+
     def wait_for_events(self, number: int) -> None:
         """Wait until so many different events have come."""
         wait_for(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -57,11 +57,15 @@ class Rig:
     def press_and_wait(self, times: int = 1) -> None:
         """Press until there are so many more observations, each press once the one before was answered."""
         self.node.wait_until_pressable()
+        self.observe(times, self.node.press)
+
+    def observe(self, times: int, press: Callable[[], None]) -> None:
+        """Let something press until there are so many more observations; a press may come too early for its own."""
         wanted = len(self.node.log.observed) + times
         while len(self.node.log.observed) < wanted:
             answers = self.node.log.answers + 1
-            self.node.press()
-            wait_for(partial(self._are_answered, answers), "the press is answered")
+            press()
+            wait_for(partial(self._are_answered, answers), "the press is answered", RECOVERY)
 
     def _are_answered(self, presses: int) -> bool:
         return self.node.log.answers >= presses
