@@ -62,6 +62,10 @@ def _observe(rig: Rig, times: int) -> None:
     rig.observe(times, lambda: rig.ledger.say(_CAPTURE, PRESS))
 
 
+def _obeys(rig: Rig, wish: float) -> bool:
+    return f'"threshold_offset":{wish}'.encode() in rig.ledger.latest.get(_SETTINGS, b"")
+
+
 def test_ten_thousand_observations_leave_nothing_behind(start_rig: StartRig) -> None:
     """Memory, descriptors, threads and the outbox are as they were."""
     with start_rig() as rig:
@@ -167,10 +171,6 @@ def _hostile(random: Random) -> Iterator[tuple[str, bytes]]:
             yield key, payload
 
 
-def _shows(rig: Rig, setting: bytes) -> bool:
-    return setting in rig.ledger.latest.get(_SETTINGS, b"")
-
-
 def test_hostile_commands_are_refused_in_words_and_no_more(start_rig: StartRig) -> None:
     """Each is one line of the log; the node answers presses and good commands in between."""
     with start_rig() as rig:
@@ -185,8 +185,7 @@ def test_hostile_commands_are_refused_in_words_and_no_more(start_rig: StartRig) 
                 rig.ledger.shout(TOPICS.command(key), payload)
             wish = number % 40 / 100
             rig.ledger.say(TOPICS.command("threshold_offset"), str(wish))
-            marker = f'"threshold_offset":{wish}'.encode()
-            wait_for(partial(_shows, rig, marker), "it obeys", RECOVERY)
+            wait_for(partial(_obeys, rig, wish), "it obeys", RECOVERY)
         refused = rig.node.log.text.count("WARNING device.agent: set/")
         grown = (rig.node.resident_bytes - before.resident) / MEGABYTE
         print(f"{HOSTILE} hostile commands: {refused} refused in words, {grown:+.2f} MB resident")

@@ -9,6 +9,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
+from shutil import rmtree
 from tempfile import mkdtemp
 from time import monotonic
 from typing import Annotated
@@ -49,6 +50,7 @@ def main(
     if error is not None:
         _CONSOLE.print(f"[red]It did not hold:[/red] {error}\nThe log is in {folder}")
         sys.exit(1)
+    rmtree(folder)
 
 
 def _soak(folder: Path, seconds: float, random: Random, books: Books, progress: Progress) -> None:
