@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from device.errors import FacetError
+from device.perception.bundle import Aim
 
 app = typer.Typer(
     help="Train, measure and export the attribute network. The order is prepare, train, export, evaluate.",
@@ -85,6 +86,7 @@ def evaluate(
     model: Annotated[
         str, typer.Option(help="A name in the zoo, or a path to a .tflite.")
     ] = "attributes",
+    thresholds: Annotated[Aim, typer.Option(help="Which thresholds decide.")] = "balanced",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Measure an exported network through the product's own perception code."""
@@ -94,7 +96,7 @@ def evaluate(
     if split not in SPLITS:
         msg = f"--split: {split!r} is not one of {', '.join(SPLITS)}"
         raise FacetError(msg)
-    figures = run(model, read_celeba(data), split)
+    figures = run(model, read_celeba(data), split, thresholds)
     if as_json:
         typer.echo(json.dumps(figures))
         return

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from device.perception.attributes import AttributeClassifier, decide
-from device.perception.bundle import Bundle, model_path
+from device.perception.bundle import Aim, Bundle, model_path
 from model.celeba import CelebA, DataError, read_picture
 from model.prepare import FaceFinder
 
@@ -36,7 +36,7 @@ class Answers:
     no_face: int
 
 
-def evaluate(model: str, data: CelebA, split: str) -> dict[str, Any]:
+def evaluate(model: str, data: CelebA, split: str, aim: Aim = "balanced") -> dict[str, Any]:
     """Measure a model, given by name or path, on a split; see measure for the figures.
 
     Raises:
@@ -45,7 +45,7 @@ def evaluate(model: str, data: CelebA, split: str) -> dict[str, Any]:
     """
     classifier = AttributeClassifier(model_path(model), threads=os.cpu_count() or 1)
     answers = answer(classifier, data, split)
-    return measure(classifier.bundle, classifier.calibrated(answers.logits), answers)
+    return measure(classifier.bundle, classifier.calibrated(answers.logits), answers, aim)
 
 
 def answer(classifier: AttributeClassifier, data: CelebA, split: str) -> Answers:
@@ -67,20 +67,23 @@ def answer(classifier: AttributeClassifier, data: CelebA, split: str) -> Answers
     return Answers(logits, data.labels[rows][:, columns], no_face)
 
 
-def measure(bundle: Bundle, probabilities: NDArray[np.float32], answers: Answers) -> dict[str, Any]:
+def measure(
+    bundle: Bundle, probabilities: NDArray[np.float32], answers: Answers, aim: Aim = "balanced"
+) -> dict[str, Any]:
     """Return the figures of a split, as `python -m model evaluate --json` prints them.
 
     Args:
         bundle: gives labels, thresholds and groups.
         probabilities: (N, labels) float32, calibrated, 0..1.
         answers: gives the truth.
+        aim: which thresholds.
     """
-    present = decisions(bundle, probabilities)
+    present = decisions(bundle, probabilities, aim)
     attributes = {
         label.name: {
             **classification(present[:, i], answers.truth[:, i]),
             "ece": calibration_error(probabilities[:, i], answers.truth[:, i]),
-            "threshold": label.threshold,
+            "threshold": label.threshold(aim).value,
         }
         for i, label in enumerate(bundle.labels)
     }
@@ -98,11 +101,13 @@ def measure(bundle: Bundle, probabilities: NDArray[np.float32], answers: Answers
     }
 
 
-def decisions(bundle: Bundle, probabilities: NDArray[np.float32]) -> NDArray[np.bool_]:
+def decisions(
+    bundle: Bundle, probabilities: NDArray[np.float32], aim: Aim = "balanced"
+) -> NDArray[np.bool_]:
     """Decide as the node does, groups included: (N, labels) bool."""
     return np.array(
         [
-            [attribute.present for attribute in decide(row, bundle).attributes.values()]
+            [a.present for a in decide(row, bundle, aim=aim).attributes.values()]
             for row in probabilities
         ]
     )

@@ -16,8 +16,8 @@ from ai_edge_quantizer.algorithm_manager import AlgorithmName
 from torch import Tensor, nn
 
 from device.perception.attributes import AttributeClassifier
-from device.perception.bundle import Bundle, Groups, InputMeaning, Label
-from model.calibration import fit_labels
+from device.perception.bundle import Bundle, Groups, InputMeaning, Label, Threshold
+from model.calibration import PROMISED_PRECISION, fit_labels
 from model.celeba import CelebA
 from model.evaluate import answer
 from model.recipe import Recipe
@@ -35,6 +35,7 @@ _GROUPS = Groups(
     facial_hair={"5_o_Clock_Shadow": "stubble", "Mustache": "mustache", "Goatee": "goatee"},
     other_facial_hair=("Sideburns",),
 )
+_UNFITTED = Threshold(value=0.5, precision=0, recall=0)
 
 
 class _ChannelsLast(nn.Module):
@@ -99,14 +100,15 @@ def _convert(network: nn.Module, side: int, path: Path) -> None:
 def _describe(recipe: Recipe, state: dict[str, Any], tflite: Path) -> Bundle:
     now = datetime.now(UTC)
     return Bundle(
-        format=1,
+        format=2,
         name=recipe.name,
         version=now.strftime("%Y.%m.%d"),
         sha256=hashlib.sha256(tflite.read_bytes()).hexdigest(),
         input=InputMeaning(side=state["side"], mean=127.5, scale=127.5, margin=1.0),
         flip_average=True,
+        promised_precision=PROMISED_PRECISION,
         labels=tuple(
-            Label(name=name, scale=1, bias=0, threshold=0.5, precision=0, recall=0)
+            Label(name=name, scale=1, bias=0, balanced=_UNFITTED, precise=_UNFITTED)
             for name in state["attributes"]
         ),
         groups=_GROUPS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
@@ -24,10 +24,12 @@ from model.batches import plain_batches, training_batches, training_rows
 from model.network import AttributeNetwork
 from model.prepare import read_crops
 from model.recipe import Recipe
+from model.unfold import unfold
 
 CHECKPOINT = "checkpoint.pt"
 BEST = "best.pt"
 LOG = "log.csv"
+_SAMPLE = 500
 
 
 class TrainingError(FacetError):
@@ -42,14 +44,17 @@ class Score:
     loss: float
 
 
-def build_network(recipe: Recipe, attributes: int, weights: Path | None) -> AttributeNetwork:
+def build_network(
+    recipe: Recipe, attributes: int, weights: Path | None, crops: Sequence[NDArray[np.uint8]] = ()
+) -> AttributeNetwork:
     """Make the network of a recipe, filled from a weight file.
 
     Args:
         recipe: gives the shape.
         attributes: how many the network answers.
-        weights: torchvision's MobileNetV2, of which the backbone is taken, or the best weights of another run, which
-            are taken whole; None starts from noise.
+        weights: torchvision's MobileNetV2, of which the backbone is taken, or the best weights of another run or an
+            exported .tflite, which are taken whole; None starts from noise.
+        crops: shards of prepared crops, from which an exported network takes the statistics that it lost.
 
     Raises:
         TrainingError: the file does not hold weights of this shape.
@@ -59,6 +64,9 @@ def build_network(recipe: Recipe, attributes: int, weights: Path | None) -> Attr
     if weights is None:
         return network
     try:
+        if weights.suffix == ".tflite":
+            unfold(network, weights, _sample(crops, recipe.sides[0]))
+            return network
         state = torch.load(weights, map_location="cpu", weights_only=True)
         if "network" in state:
             network.load_state_dict(state["network"])
@@ -72,6 +80,16 @@ def build_network(recipe: Recipe, attributes: int, weights: Path | None) -> Attr
         msg = f"weights {weights} lack a backbone; torchvision's mobilenet_v2 or a run's {BEST} is expected"
         raise TrainingError(msg)
     return network
+
+
+def _sample(shards: Sequence[NDArray[np.uint8]], side: int) -> Tensor:
+    """Return some hundred canonical crops from all over the shards, (N, 3, S, S) float32."""
+    step = max(1, sum(map(len, shards)) // _SAMPLE)
+    crops = np.concatenate([shard[::step] for shard in shards])
+    images, _ = next(
+        iter(plain_batches(crops, np.zeros((len(crops), 1), np.float32), side, len(crops)))
+    )
+    return images
 
 
 class Run:
@@ -94,7 +112,7 @@ class Run:
         cv2.setNumThreads(0)
         self._recipe, self._folder = recipe, folder
         self._train, self._val = read_crops(data, "train"), read_crops(data, "val")
-        network = build_network(recipe, len(self._train.attributes), weights)
+        network = build_network(recipe, len(self._train.attributes), weights, self._train.shards)
         self._network = network.to(memory_format=torch.channels_last)
         self._average = AveragedModel(
             self._network,
@@ -151,6 +169,7 @@ class Run:
     def _train_step(self, images: Tensor, labels: Tensor) -> float:
         for group in self._optimizer.param_groups:
             group["lr"] = self._recipe.learning_rate * self._schedule()
+        images, labels = mixed(images, labels, self._recipe.mixup)
         with torch.autocast("cpu", torch.bfloat16):
             logits = self._network(images.contiguous(memory_format=torch.channels_last))
         loss = binary_cross_entropy_with_logits(logits.float(), labels)
@@ -238,6 +257,15 @@ def save(state: dict[str, Any], path: Path) -> None:
     unfinished = path.with_suffix(".part")
     torch.save(state, unfinished)
     unfinished.replace(path)
+
+
+def mixed(images: Tensor, labels: Tensor, strength: float) -> tuple[Tensor, Tensor]:
+    """Blend each picture (B, 3, S, S) and its labels (B, 40) with another's; see Recipe.mixup."""
+    if not strength:
+        return images, labels
+    share = float(torch.distributions.Beta(strength, strength).sample())
+    others = torch.randperm(len(images))
+    return images.lerp(images[others], share), labels.lerp(labels[others], share)
 
 
 def _decayed_apart(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:

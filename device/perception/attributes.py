@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from device.observation import Attribute, Image, Keypoints
 from device.perception.alignment import align
-from device.perception.bundle import Bundle, Groups, read_bundle
+from device.perception.bundle import Aim, Bundle, Groups, read_bundle
 from device.perception.runtime import ModelError, Network
 
 FloatArray = NDArray[np.float32]
@@ -85,6 +85,7 @@ def decide(
     probabilities: FloatArray,
     bundle: Bundle,
     *,
+    aim: Aim = "balanced",
     threshold_offset: float = 0.0,
     hysteresis: float = 0.0,
     previous: Mapping[str, Attribute] | None = None,
@@ -94,13 +95,14 @@ def decide(
     Args:
         probabilities: (labels,) float32, 0..1.
         bundle: gives labels, thresholds and groups.
+        aim: which thresholds.
         threshold_offset: added to every threshold; above zero the node is more reluctant.
         hysteresis: how far below its threshold a probability must fall to end an attribute that was present.
         previous: the attributes of the same face a moment ago, if it was seen.
     """
     margins: dict[str, float] = {}
     for label, probability in zip(bundle.labels, probabilities, strict=True):
-        threshold = min(max(label.threshold + threshold_offset, 0.01), 0.99)
+        threshold = min(max(label.threshold(aim).value + threshold_offset, 0.01), 0.99)
         was_present = (
             previous is not None and label.name in previous and previous[label.name].present
         )
@@ -112,7 +114,7 @@ def decide(
     present = {name for name, margin in margins.items() if margin >= 0}
     hair_color = _one_of(bundle.groups.hair_color, present, margins)
     facial_hair = _facial_hair(bundle.groups, present, margins)
-    if facial_hair is None and _is_bearded(probabilities, bundle, threshold_offset):
+    if facial_hair is None and _is_bearded(probabilities, bundle, aim, threshold_offset):
         facial_hair = "beard"
     attributes = {
         label.name: Attribute(float(probability), label.name in present)
@@ -146,9 +148,11 @@ def _facial_hair(groups: Groups, present: set[str], margins: Mapping[str, float]
     return None
 
 
-def _is_bearded(probabilities: FloatArray, bundle: Bundle, threshold_offset: float) -> bool:
+def _is_bearded(
+    probabilities: FloatArray, bundle: Bundle, aim: Aim, threshold_offset: float
+) -> bool:
     """Tell a beard without a name: its absence is as unlikely as the owner's caution asks for."""
     for label, probability in zip(bundle.labels, probabilities, strict=True):
         if label.name == bundle.groups.no_facial_hair:
-            return bool(probability < label.threshold - max(threshold_offset, 0))
+            return bool(probability < label.threshold(aim).value - max(threshold_offset, 0))
     return False

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from device.perception.bundle import model_path, read_bundle
-from model.calibration import balanced_threshold, fit_platt
+from model.calibration import balanced_threshold, fit_platt, precise_threshold
 from model.celeba import DataError, read_celeba
 from model.evaluate import Answers, answer, calibration_error, classification, evaluate, measure
 
@@ -63,7 +63,26 @@ def test_a_rare_attribute_gets_a_lower_threshold_when_accuracy_allows() -> None:
     """F1 decides among thresholds of about the same accuracy."""
     probabilities = np.array([0.45] * 4 + [0.1] * 996, np.float32)
     truth = np.array([True] * 3 + [False] * 997)
-    assert balanced_threshold(probabilities, truth) <= 0.45
+    assert balanced_threshold(probabilities, truth).value <= 0.45
+
+
+def test_a_precise_threshold_keeps_its_promise_with_the_most_recall() -> None:
+    """Of a hundred claims above 0.7, 95 are right; one step lower, too few."""
+    probabilities = np.repeat(np.array([0.1, 0.6, 0.8], np.float32), 100)
+    truth = np.concatenate([np.zeros(100), np.arange(100) < 60, np.arange(100) < 95]).astype(bool)
+    balanced = balanced_threshold(probabilities, truth)
+    precise = precise_threshold(probabilities, truth, balanced)
+    assert balanced.value < 0.6 < precise.value <= 0.8
+    assert precise.precision == 0.95
+    assert precise.recall == pytest.approx(95 / 155, abs=1e-4)
+
+
+def test_where_no_threshold_keeps_the_promise_the_balanced_one_stays() -> None:
+    """A coin cannot be precise, and its label says so."""
+    probabilities = np.full(1000, 0.5, np.float32)
+    truth = np.arange(1000) % 2 == 0
+    balanced = balanced_threshold(probabilities, truth)
+    assert precise_threshold(probabilities, truth, balanced) == balanced
 
 
 def test_perfect_answers_score_one() -> None:
