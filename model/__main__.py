@@ -47,7 +47,8 @@ def train(
     weights: Annotated[
         Path | None,
         typer.Option(
-            help="Start from torchvision's mobilenet_v2 (.pth) or another run's best.pt; from noise if unset."
+            help="Start from torchvision's mobilenet_v2 (.pth), MobileFaceNet or an exported network (.tflite), "
+            "or another run's best.pt; from noise if unset."
         ),
     ] = None,
     recipe: Annotated[Path, typer.Option(help="The recipe.")] = _RECIPE,
@@ -66,16 +67,19 @@ def train(
 @app.command()
 def export(
     data: Data,
-    run: Annotated[Path, typer.Option(help="Folder of the run.")] = Path("runs/attributes"),
+    run: Annotated[
+        list[Path], typer.Option(help="Folder of a run; several answer together, as one network.")
+    ],
+    name: Annotated[str | None, typer.Option(help="Of the files; the recipe's if unset.")] = None,
     zoo: Annotated[Path, typer.Option(help="Where the .tflite and its JSON go.")] = Path(
         "model/zoo"
     ),
 ) -> None:
-    """Turn a run's best weights into a calibrated .tflite with its JSON."""
+    """Turn the best weights of a run, or of several, into a calibrated .tflite with its JSON."""
     from model.celeba import read_celeba
     from model.export import export as write
 
-    bundle = write(run, read_celeba(data), zoo)
+    bundle = write(run, read_celeba(data), zoo, name)
     typer.echo(f"{zoo / bundle.name}.tflite and .json written, version {bundle.version}", err=True)
 
 

@@ -102,8 +102,11 @@ class FaceAttributeNetwork(nn.Module):
             nn.Linear(hidden, attributes),
         )
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Map x: (N, 3, S, S) float, RGB in -1..1, S from 112 on, to logits (N, attributes)."""
-        maps = self.features(x)
+    def forward(self, x: Tensor, start: int = 0) -> Tensor:
+        """Map x: (N, 3, S, S) float, RGB in -1..1, S from 112 on, to logits (N, attributes).
+
+        With a start, x is what that block of the backbone takes.
+        """
+        maps = self.features[start:](x)
         pooled = maps.mean((2, 3)), self.places(maps).mean((2, 3))
         return self.head(torch.cat(pooled, dim=1))

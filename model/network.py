@@ -94,9 +94,12 @@ class AttributeNetwork(nn.Module):
             nn.Linear(hidden, attributes),
         )
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Map x: (N, 3, S, S) float, RGB in -1..1, to logits (N, attributes)."""
-        return self.head(self.features(x).mean((2, 3)))
+    def forward(self, x: Tensor, start: int = 0) -> Tensor:
+        """Map x: (N, 3, S, S) float, RGB in -1..1, to logits (N, attributes).
+
+        With a start, x is what that block of the backbone takes.
+        """
+        return self.head(self.features[start:](x).mean((2, 3)))
 
 
 def _scaled(channels: int, width: float) -> int:
