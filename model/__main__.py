@@ -1,4 +1,4 @@
-"""The training side's commands: `python -m model prepare|train|export|evaluate`."""
+"""The training side's commands: `python -m model prepare|train|export|evaluate|report`."""
 
 from __future__ import annotations
 
@@ -115,6 +115,29 @@ def evaluate(
         f"BCE {figures['bce']:.4f}, macro F1 {figures['macro_f1']:.3f}, ECE {figures['ece']:.4f} "
         f"on {figures['pictures']} pictures, {figures['no_face']} of them without a certain face"
     )
+
+
+@app.command()
+def report(
+    data: Data,
+    model: Annotated[
+        list[str], typer.Option(help="Names in the zoo, or paths; the first is drawn.")
+    ] = ["attributes", "attributes-lite"],  # noqa: B006 - Typer copies it
+    run: Annotated[
+        list[Path] | None, typer.Option(help="Training runs whose curves are drawn.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where REPORT.md and its pictures go.")] = Path(
+        "model/zoo"
+    ),
+    degraded: Annotated[
+        int, typer.Option(min=1, help="Test pictures that are made worse on purpose.")
+    ] = 400,
+) -> None:
+    """Write REPORT.md: every figure of the test split, with pictures, robustness and subgroups."""
+    from model.celeba import read_celeba
+    from model.report import report as write
+
+    write(model, read_celeba(data), run or [], out, degraded)
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from device.perception.attributes import AttributeClassifier, decide
 from device.perception.bundle import Aim, Bundle, model_path
 from model.celeba import CelebA, DataError, read_picture
 from model.prepare import FaceFinder
+from model.subgroups import skin_brightness
 
 _ECE_BINS = 15
 _EPSILON = 1e-7
@@ -29,11 +30,13 @@ class Answers:
         truth: (N, labels) bool.
         no_face: how many pictures gave no face to the product's detector at the product's score; a weaker find
             stands in for the face there, and where there is none the picture's central square.
+        brightness: (N,) float64, 0..1, of the skin region; see subgroups.skin_brightness.
     """
 
     logits: NDArray[np.float32]
     truth: NDArray[np.bool_]
     no_face: int
+    brightness: NDArray[np.float64]
 
 
 def evaluate(model: str, data: CelebA, split: str, aim: Aim = "balanced") -> dict[str, Any]:
@@ -59,12 +62,14 @@ def answer(classifier: AttributeClassifier, data: CelebA, split: str) -> Answers
     finder = FaceFinder()
     side, margin = classifier.bundle.input.side, classifier.bundle.input.margin
     logits = np.empty((len(rows), len(columns)), np.float32)
+    brightness = np.empty(len(rows), np.float64)
     no_face = 0
     for i, row in enumerate(tqdm(rows, desc=f"answer {split}", unit="picture")):
         found = finder.crop(read_picture(data.pictures / str(data.names[row])), side, margin)
         logits[i] = classifier.logits(found.crop)
+        brightness[i] = skin_brightness(found.crop)
         no_face += not found.is_certain
-    return Answers(logits, data.labels[rows][:, columns], no_face)
+    return Answers(logits, data.labels[rows][:, columns], no_face, brightness)
 
 
 def measure(

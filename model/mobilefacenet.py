@@ -21,18 +21,30 @@ _BLOCKS = (
 )
 _STEM_CHANNELS = 64
 _FEATURE_CHANNELS = 512
-# The feature map of a crop of 112 pixels; of a larger crop the answers at all places are averaged.
+# Of the feature map of a crop of 112 pixels, which is the only size that it takes.
 _POOLED_SIDE = 7
 
 
 class _Convolution(nn.Conv2d):
-    """Pads as TensorFlow does: at stride 2 of an even side, right and below only."""
+    """Pads as TensorFlow does: at stride 2 of an even side, right and below only.
+
+    At stride 2 it stays in float32: the bfloat16 gradient of a depthwise one is three times slower on a CPU.
+    """
 
     def forward(self, x: Tensor) -> Tensor:
         if self.kernel_size[0] == 1:
             return super().forward(x)
-        near, far = (0, 1) if self.stride[0] > 1 else (1, 1)
-        return super().forward(pad(x, (near, far, near, far)))
+        if self.stride[0] == 1:
+            return super().forward(pad(x, (1, 1, 1, 1)))
+        with torch.autocast(x.device.type, enabled=False):
+            return super().forward(pad(x.float(), (0, 1, 0, 1)))
+
+
+class _Places(nn.Conv2d):
+    """A depthwise convolution as large as its input: one weighted sum a channel, which a product says faster."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (x * self.weight[:, 0]).sum((2, 3), keepdim=True)
 
 
 def _conv_bn_prelu(
@@ -84,7 +96,7 @@ class FaceAttributeNetwork(nn.Module):
         self.features = nn.Sequential(*layers)
         # Learned for recognition, it knows where in a face it looks; the plain mean beside it does not.
         self.places = nn.Sequential(
-            nn.Conv2d(
+            _Places(
                 _FEATURE_CHANNELS,
                 _FEATURE_CHANNELS,
                 _POOLED_SIDE,
@@ -103,10 +115,10 @@ class FaceAttributeNetwork(nn.Module):
         )
 
     def forward(self, x: Tensor, start: int = 0) -> Tensor:
-        """Map x: (N, 3, S, S) float, RGB in -1..1, S from 112 on, to logits (N, attributes).
+        """Map x: (N, 3, S, S) float, RGB in -1..1, S of 112 pixels, to logits (N, attributes).
 
         With a start, x is what that block of the backbone takes.
         """
         maps = self.features[start:](x)
-        pooled = maps.mean((2, 3)), self.places(maps).mean((2, 3))
+        pooled = maps.mean((2, 3)), self.places(maps).flatten(1)
         return self.head(torch.cat(pooled, dim=1))

@@ -23,11 +23,13 @@ class NetworkRecipe(_Section):
     """The shape of the network; see network.AttributeNetwork and mobilefacenet.FaceAttributeNetwork.
 
     Attributes:
-        width: of MobileNetV2; the other backbone has only one.
+        width: of MobileNetV2; the other backbone has only one, as of depth and features.
     """
 
     backbone: Literal["mobilenetv2", "mobilefacenet"] = "mobilenetv2"
     width: float = Field(1.0, gt=0, le=2)
+    depth: int = Field(17, ge=8, le=17)
+    features: int = Field(1280, ge=16, le=4096)
     hidden: int = Field(256, ge=16, le=4096)
     dropout: float = Field(0.3, ge=0, lt=1)
 

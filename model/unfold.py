@@ -8,6 +8,7 @@ folded (Ioffe and Szegedy, "Batch Normalization", ICML 2015).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -29,31 +30,27 @@ class UnfoldError(ValueError):
 
 
 def unfold(network: nn.Module, tflite: Path, sample: Tensor) -> None:
-    """Fill a network from an exported one; it gives the same answers, and can be trained.
+    """Fill a network from an exported one; where both are alike it gives the same answers, and can be trained.
 
     Args:
-        network: has a `head` that comes last; where the file holds another head, this one stays as it is.
-        tflite: float16 or float32. Where it holds several networks, the one that fits is taken.
+        network: its last layers may be others than the file's; those stay as they are.
+        tflite: float16 or float32. Where it holds several networks, the most alike is taken.
         sample: (N, 3, S, S) float32, RGB in -1..1, some hundred typical crops whose statistics the normalisation takes.
 
     Raises:
-        UnfoldError: the file holds no such network.
+        UnfoldError: the file holds no network that begins like this one.
         OSError: the file cannot be read.
     """
     constants = list(read_constants(tflite.read_bytes()))
     layers = list(_layers(network))
-    head = len(list(_layers(network.head)))
-    for wanted in (layers, layers[:-head]):
-        start = _position([tuple(layer.weight.shape) for layer, _ in wanted], constants)
-        if start is not None:
-            break
-    else:
-        msg = f"none of its networks has the layers of {type(network).__name__} in this width"
+    start, count = _longest_match([tuple(layer.weight.shape) for layer, _ in layers], constants)
+    if count < len(layers) // 2:
+        msg = f"none of its networks begins like {type(network).__name__} in this shape"
         raise UnfoldError(msg)
     with torch.no_grad():
-        for (layer, norm), values in zip(wanted, constants[start:], strict=False):
+        for (layer, norm), values in zip(layers[:count], constants[start:], strict=False):
             _fill(layer, norm, [torch.from_numpy(array) for array in values])
-        _measure(network, sample, [norm for _, norm in wanted if norm is not None])
+        _measure(network, sample, [norm for _, norm in layers[:count] if norm is not None])
 
 
 def read_constants(content: bytes) -> Iterator[Constants]:
@@ -122,10 +119,18 @@ def _layers(
             yield layer, following if isinstance(following, _Norm) else None
 
 
-def _position(shapes: Sequence[tuple[int, ...]], constants: Sequence[Constants]) -> int | None:
+def _longest_match(
+    shapes: Sequence[tuple[int, ...]], constants: Sequence[Constants]
+) -> tuple[int, int]:
+    """Return where in the file most of the first layers follow each other, and how many."""
     found = [values[0].shape for values in constants]
-    starts = range(len(found) - len(shapes) + 1)
-    return next((i for i in starts if found[i : i + len(shapes)] == list(shapes)), None)
+
+    def matching(start: int) -> int:
+        pairs = zip(shapes, found[start:], strict=False)
+        return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+    start = max(range(len(found)), key=matching, default=0)
+    return start, matching(start)
 
 
 def _fill(layer: nn.Module, norm: nn.BatchNorm2d | None, values: Sequence[Tensor]) -> None:

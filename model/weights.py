@@ -30,7 +30,14 @@ def fresh_network(recipe: Recipe, attributes: int) -> AttributeNetwork | FaceAtt
     shape = recipe.network
     if shape.backbone == "mobilefacenet":
         return FaceAttributeNetwork(attributes, shape.hidden, shape.dropout)
-    return AttributeNetwork(attributes, shape.hidden, shape.dropout, shape.width)
+    return AttributeNetwork(
+        attributes,
+        shape.hidden,
+        shape.dropout,
+        shape.width,
+        depth=shape.depth,
+        features=shape.features,
+    )
 
 
 def build_network(
