@@ -12,8 +12,9 @@ from device.perception.bundle import Label, Threshold
 from model.evaluate import Answers, classification
 
 _NEWTON_STEPS = 30
-# A little pull towards "as the network says": a rare attribute has too few positives to overrule it.
-_PRIOR_STRENGTH = 1.0
+# A pull towards "as the members say, on average": a rare attribute has too few positives to overrule it.
+_PRIOR_STRENGTH = 3.0
+_LEAST_SCALE = 1e-3
 # A point of accuracy is given up only for so many points of F1: otherwise a rare attribute would never be found.
 _F1_PER_ACCURACY = 8.0
 _CANDIDATES = np.arange(0.1, 0.991, 0.01)
@@ -30,23 +31,32 @@ def fit_labels(names: tuple[str, ...], answers: Answers) -> tuple[Label, ...]:
         answers: the network's, on the validation split.
     """
     return tuple(
-        _fit_label(name, answers.logits[:, i].astype(np.float64), answers.truth[:, i])
+        _fit_label(name, answers.logits[:, :, i].astype(np.float64), answers.truth[:, i])
         for i, name in enumerate(names)
     )
 
 
-def fit_platt(logits: NDArray[np.float64], truth: NDArray[np.bool_]) -> tuple[float, float]:
-    """Return scale and bias of the logistic regression of truth (N,) on logits (N,), by Newton's method."""
-    features = np.stack([logits, np.ones_like(logits)], axis=1)
-    prior = np.array([1.0, 0.0])
+def fit_scales(
+    logits: NDArray[np.float64], truth: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], float]:
+    """Return scales (members,) and bias of the logistic regression of truth on the members' logits.
+
+    Args:
+        logits: (N, members) float64.
+        truth: (N,) bool.
+    """
+    features = np.column_stack([logits, np.ones(len(logits))])
+    members = logits.shape[1]
+    prior = np.array([*[1 / members] * members, 0.0])
     weights = prior.copy()
+    # Newton's method.
     for _ in range(_NEWTON_STEPS):
         probabilities = 1 / (1 + np.exp(-np.clip(features @ weights, -80, 80)))
         gradient = features.T @ (probabilities - truth) + _PRIOR_STRENGTH * (weights - prior)
         curvature = (features.T * (probabilities * (1 - probabilities))) @ features
-        weights -= np.linalg.solve(curvature + _PRIOR_STRENGTH * np.eye(2), gradient)
-    # A network that knows nothing of a label may fit a negative slope; the order it gives is still kept.
-    return max(float(weights[0]), 1e-3), float(weights[1])
+        weights -= np.linalg.solve(curvature + _PRIOR_STRENGTH * np.eye(len(prior)), gradient)
+    # A member that knows nothing of a label may get a negative slope; the order that it gives is still kept.
+    return np.maximum(weights[:-1], _LEAST_SCALE), float(weights[-1])
 
 
 def balanced_threshold(probabilities: NDArray[np.float32], truth: NDArray[np.bool_]) -> Threshold:
@@ -103,12 +113,12 @@ def _threshold(value: float, figures: dict[str, float]) -> Threshold:
 
 
 def _fit_label(name: str, logits: NDArray[np.float64], truth: NDArray[np.bool_]) -> Label:
-    scale, bias = fit_platt(logits, truth)
-    probabilities = calibrate(logits.astype(np.float32), scale, bias)
+    scales, bias = fit_scales(logits, truth)
+    probabilities = calibrate(logits[:, :, None].astype(np.float32), scales[:, None], bias)[:, 0]
     balanced = balanced_threshold(probabilities, truth)
     return Label(
         name=name,
-        scale=round(scale, 5),
+        scales=tuple(round(float(scale), 5) for scale in scales),
         bias=round(bias, 5),
         balanced=balanced,
         precise=precise_threshold(probabilities, truth, balanced),

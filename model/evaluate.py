@@ -26,7 +26,7 @@ class Answers:
     """What a network said of the pictures of a split.
 
     Attributes:
-        logits: (N, labels) float32, before calibration.
+        logits: (N, members, labels) float32, before calibration.
         truth: (N, labels) bool.
         no_face: how many pictures gave no face to the product's detector at the product's score; a weaker find
             stands in for the face there, and where there is none the picture's central square.
@@ -61,7 +61,7 @@ def answer(classifier: AttributeClassifier, data: CelebA, split: str) -> Answers
     rows = data.rows(split)
     finder = FaceFinder()
     side, margin = classifier.bundle.input.side, classifier.bundle.input.margin
-    logits = np.empty((len(rows), len(columns)), np.float32)
+    logits = np.empty((len(rows), classifier.bundle.members, len(columns)), np.float32)
     brightness = np.empty(len(rows), np.float64)
     no_face = 0
     for i, row in enumerate(tqdm(rows, desc=f"answer {split}", unit="picture")):

@@ -60,7 +60,7 @@ class Member:
 
 
 class Ensemble(nn.Module):
-    """The mean of the logits of several networks, each with its own view of one crop, as one network.
+    """Several networks, each with its own view of one crop, as one network.
 
     The crop lies as a camera's pixels lie in memory: (1, S, S, 3), RGB in -1..1. It is as large as the most demanding
     member needs it.
@@ -77,13 +77,13 @@ class Ensemble(nn.Module):
         self._cuts = [round(self.side / zoom) for zoom in zooms]
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map x to logits (1, attributes)."""
+        """Map x to the members' logits (1, members, attributes)."""
         x = x.permute(0, 3, 1, 2)
         logits = [
             network(_view(x, cut, side))
             for network, cut, side in zip(self.networks, self._cuts, self._inputs, strict=True)
         ]
-        return torch.stack(logits).mean(0)
+        return torch.stack(logits, dim=1)
 
 
 def _view(x: Tensor, cut: int, side: int) -> Tensor:
@@ -161,6 +161,7 @@ def convert(network: nn.Module, side: int, path: Path) -> None:
 
 
 def _describe(members: Sequence[Member], ensemble: Ensemble, tflite: Path) -> Bundle:
+    scales = (1.0,) * len(members)
     return Bundle(
         format=2,
         name=tflite.stem,
@@ -170,7 +171,7 @@ def _describe(members: Sequence[Member], ensemble: Ensemble, tflite: Path) -> Bu
         flip_average=True,
         promised_precision=PROMISED_PRECISION,
         labels=tuple(
-            Label(name=name, scale=1, bias=0, balanced=_UNFITTED, precise=_UNFITTED)
+            Label(name=name, scales=scales, bias=0, balanced=_UNFITTED, precise=_UNFITTED)
             for name in members[0].attributes
         ),
         groups=_GROUPS,

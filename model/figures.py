@@ -18,6 +18,7 @@ mpl.use("Agg")
 _BINS = 10
 _BLUE, _ORANGE, _GREY = "#1f6f8b", "#e07a1f", "#b8b8b8"
 _RESOLUTION = 80
+_DARK = 0.5  # a share from which black text cannot be read
 
 
 def training_curves(logs: Mapping[str, Path], path: Path) -> None:
@@ -118,7 +119,7 @@ def confusions(groups: Mapping[str, tuple[Sequence[str], NDArray[np.int64]]], pa
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
         for row, column in np.ndindex(*counts.shape):
-            color = "white" if shares[row, column] > 0.5 else "black"
+            color = "white" if shares[row, column] > _DARK else "black"
             text = str(counts[row, column])
             axes.text(column, row, text, ha="center", va="center", fontsize=8, color=color)
         axes.set_xticks(range(len(names)), names, fontsize=8, rotation=45)

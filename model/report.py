@@ -182,7 +182,7 @@ def _attributes(of: _Measured) -> Iterator[str]:
                 f"**{name}**" if name in OFFERED else name,
                 str(balanced["positives"]),
                 *(f"{value:.3f}" for value in cells),
-                *(("–", "–") if name in broken else (f"{value:.3f}" for value in kept)),
+                *(("-", "-") if name in broken else (f"{value:.3f}" for value in kept)),
             ]
         )
     heads = ["attribute", "positives", "accuracy", "precision", "recall", "F1", "ECE"]

@@ -32,12 +32,12 @@ class AttributeClassifier:
         self.bundle: Bundle = read_bundle(path)
         self.network = Network(path, threads)
         side = self.bundle.input.side
-        expected = (1, side, side, 3), [(1, len(self.bundle.labels))]
+        expected = (1, side, side, 3), [(1, self.bundle.members, len(self.bundle.labels))]
         found = self.network.input_shape, self.network.output_shapes
         if found != expected:
             msg = f"{path}: input and output are {found}, its JSON says {expected}; export both together"
             raise ModelError(msg)
-        self._scale = np.array([label.scale for label in self.bundle.labels], np.float32)
+        self._scales = np.array([label.scales for label in self.bundle.labels], np.float32).T
         self._bias = np.array([label.bias for label in self.bundle.labels], np.float32)
 
     def crop(self, image: Image, keypoints: Keypoints) -> Image:
@@ -46,7 +46,7 @@ class AttributeClassifier:
         return align(image, keypoints, meaning.side, meaning.margin)
 
     def logits(self, crop: Image) -> FloatArray:
-        """Return the network's own answers, (labels,) float32, of a crop (side, side, 3) uint8 BGR."""
+        """Return its members' own answers, (members, labels) float32, of a crop (side, side, 3) uint8 BGR."""
         meaning = self.bundle.input
         values = (crop[None, ..., ::-1].astype(np.float32) - meaning.mean) / meaning.scale
         logits: FloatArray = self.network(values)[0][0]
@@ -56,19 +56,23 @@ class AttributeClassifier:
         return logits
 
     def calibrated(self, logits: FloatArray) -> FloatArray:
-        """Turn logits (..., labels) into calibrated probabilities, 0..1."""
-        return calibrate(logits, self._scale, self._bias)
+        """Turn logits (..., members, labels) into calibrated probabilities (..., labels), 0..1."""
+        return calibrate(logits, self._scales, self._bias)
 
     def probabilities(self, crop: Image) -> FloatArray:
         """Return calibrated probabilities, (labels,) float32 in 0..1, of a crop (side, side, 3) uint8 BGR."""
         return self.calibrated(self.logits(crop))
 
 
-def calibrate(
-    logits: FloatArray, scale: FloatArray | float, bias: FloatArray | float
-) -> FloatArray:
-    """Turn logits (..., labels) into probabilities, 0..1, with the scale and bias of each label."""
-    calibrated = np.clip(logits * scale + bias, -80, 80)
+def calibrate(logits: FloatArray, scales: FloatArray, bias: FloatArray | float) -> FloatArray:
+    """Turn logits (..., members, labels) into probabilities (..., labels), 0..1.
+
+    Args:
+        logits: of the members.
+        scales: (members, labels).
+        bias: (labels,).
+    """
+    calibrated = np.clip((logits * scales).sum(axis=-2) + bias, -80, 80)
     return np.asarray(1 / (1 + np.exp(-calibrated)), np.float32)
 
 

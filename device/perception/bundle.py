@@ -6,7 +6,14 @@ import hashlib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    ValidationError,
+    model_validator,
+)
 
 from device.perception.runtime import ModelError
 
@@ -50,15 +57,16 @@ class Label(_Part):
 
     Attributes:
         name: CelebA's, for instance "Eyeglasses".
-        scale: of the logit, before the bias; together they calibrate (Platt, "Probabilistic Outputs for Support
-            Vector Machines", 1999).
-        bias: see scale.
+        scales: of the logit of each member of the network, before the bias; together they calibrate (Platt,
+            "Probabilistic Outputs for Support Vector Machines", 1999) and weigh the members (Wolpert, "Stacked
+            Generalization", 1992).
+        bias: see scales.
         balanced: the threshold that finds much and errs little.
         precise: the lowest one that keeps the bundle's promised precision; where none does, the one of the best F1.
     """
 
     name: str = Field(min_length=1)
-    scale: float = Field(gt=0)
+    scales: tuple[NonNegativeFloat, ...] = Field(min_length=1)
     bias: float
     balanced: Threshold
     precise: Threshold
@@ -107,6 +115,11 @@ class Bundle(_Part):
     provenance: dict[str, str | float | int]
 
     @property
+    def members(self) -> int:
+        """How many networks answer together, each with a logit for every label."""
+        return len(self.labels[0].scales)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The labels' names, in the order of the outputs."""
         return tuple(label.name for label in self.labels)
@@ -124,6 +137,9 @@ class Bundle(_Part):
         known = {label.name for label in self.labels}
         if len(known) != len(self.labels):
             msg = "a label stands twice"
+            raise ValueError(msg)
+        if {len(label.scales) for label in self.labels} != {self.members}:
+            msg = "the labels have different numbers of scales; each needs one a member"
             raise ValueError(msg)
         groups = self.groups
         named = {

@@ -31,7 +31,8 @@ def make_bundle(threshold: float = 0.5) -> Bundle:
     balanced = {"value": threshold, "precision": 0.8, "recall": 0.8}
     precise = {"value": 0.9, "precision": 0.96, "recall": 0.4}
     labels = [
-        {"name": n, "scale": 1, "bias": 0, "balanced": balanced, "precise": precise} for n in NAMES
+        {"name": n, "scales": [1], "bias": 0, "balanced": balanced, "precise": precise}
+        for n in NAMES
     ]
     return Bundle.model_validate(
         {
@@ -162,8 +163,16 @@ def test_no_observation_contradicts_itself(seed: int) -> None:
 
 def test_calibration_is_the_logistic_function_of_the_scaled_logit() -> None:
     """Scale and bias act before the sigmoid; huge logits do not overflow."""
-    calibrated = calibrate(np.array([0.0, 2.0, -1e9], np.float32), 0.5, 1.0)
+    logits = np.array([[0.0, 2.0, -1e9]], np.float32)
+    calibrated = calibrate(logits, np.full((1, 3), 0.5, np.float32), 1.0)
     assert calibrated == pytest.approx([0.731059, 0.880797, 0.0], abs=1e-6)
+
+
+def test_members_are_weighed_label_by_label() -> None:
+    """Of two members the one that knows a label better speaks louder."""
+    logits = np.array([[2.0, 2.0], [-2.0, -2.0]], np.float32)
+    scales = np.array([[1.0, 0.0], [0.0, 1.0]], np.float32)
+    assert calibrate(logits, scales, 0.0) == pytest.approx([0.880797, 0.119203], abs=1e-6)
 
 
 def test_every_shipped_model_fits_its_description() -> None:
