@@ -1,4 +1,4 @@
-"""From a training run to the zoo: a float16 TFLite network and the JSON that gives its numbers a meaning."""
+"""From training runs to the zoo: a TFLite network and the JSON that gives its numbers a meaning."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-import litert_torch
+import numpy as np
 import torch
-from ai_edge_quantizer import qtyping, quantizer
-from ai_edge_quantizer.algorithm_manager import AlgorithmName
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
 from device.perception.attributes import AttributeClassifier
 from device.perception.bundle import Bundle, Groups, InputMeaning, Label, Threshold
+from model.batches import network_input
 from model.calibration import PROMISED_PRECISION, fit_labels
-from model.celeba import CelebA
+from model.celeba import CelebA, read_picture
+from model.convert import to_float16, to_int8
 from model.evaluate import answer
+from model.prepare import FaceFinder
 from model.recipe import Recipe
 from model.train import BEST, TrainingError
 from model.weights import fresh_network
@@ -39,6 +40,8 @@ _GROUPS = Groups(
     facial_hair={"5_o_Clock_Shadow": "stubble", "Mustache": "mustache", "Goatee": "goatee"},
     other_facial_hair=("Sideburns",),
 )
+# Typical pictures enough for the ranges of activations.
+_SAMPLES = 300
 _UNFITTED = Threshold(value=0.5, precision=0, recall=0)
 
 
@@ -95,7 +98,9 @@ def _view(x: Tensor, cut: int, side: int) -> Tensor:
     return interpolate(middle, (side, side), mode="bilinear", align_corners=False)
 
 
-def export(runs: Sequence[Path], data: CelebA, zoo: Path, name: str | None = None) -> Bundle:
+def export(
+    runs: Sequence[Path], data: CelebA, zoo: Path, name: str | None = None, *, int8: bool = False
+) -> Bundle:
     """Write the best weights of a run, or of several that answer together, calibrated on the validation split.
 
     Args:
@@ -103,6 +108,7 @@ def export(runs: Sequence[Path], data: CelebA, zoo: Path, name: str | None = Non
         data: gives the validation split.
         zoo: takes the .tflite and its JSON.
         name: of both files; that of the first run's recipe if None.
+        int8: work in eight bits, calibrated on training pictures, instead of half-precision weights.
 
     Raises:
         TrainingError: a run has no weights, or the runs answer different attributes.
@@ -114,8 +120,11 @@ def export(runs: Sequence[Path], data: CelebA, zoo: Path, name: str | None = Non
         raise TrainingError(msg)
     ensemble = Ensemble(members)
     tflite = zoo / f"{name or members[0].recipe.name}.tflite"
-    convert(ensemble, ensemble.side, tflite)
-    bundle = _describe(members, ensemble, tflite)
+    if int8:
+        to_int8(ensemble, ensemble.side, tflite, _samples(ensemble, data))
+    else:
+        to_float16(ensemble, ensemble.side, tflite)
+    bundle = _describe(members, ensemble, tflite, "int8" if int8 else "float16")
     classifier = AttributeClassifier(_write(bundle, tflite), threads=2)
     labels = fit_labels(bundle.names, answer(classifier, data, "val"))
     bundle = bundle.model_copy(update={"labels": labels})
@@ -136,31 +145,19 @@ def _read(run: Path) -> Member:
     return Member(network.eval(), recipe, state["side"], attributes, state["val_accuracy"])
 
 
-def convert(network: nn.Module, side: int, path: Path) -> None:
-    """Write a network that takes (1, S, S, 3) as a .tflite file with float16 weights."""
-    sample = (torch.zeros(1, side, side, 3),)
-    with TemporaryDirectory() as folder:
-        whole = Path(folder) / "float32.tflite"
-        litert_torch.convert(network.eval(), sample).export(str(whole))
-        halver = quantizer.Quantizer(str(whole))
-        # Half the size; the arithmetic stays float32, so that the answers differ by less than 1e-3.
-        halver.update_quantization_recipe(
-            regex=".*",
-            operation_name=qtyping.TFLOperationName.ALL_SUPPORTED,
-            op_config=qtyping.OpQuantizationConfig(
-                weight_tensor_config=qtyping.TensorQuantizationConfig(
-                    num_bits=16, dtype=qtyping.TensorDataType.FLOAT
-                ),
-                compute_precision=qtyping.ComputePrecision.FLOAT,
-            ),
-            algorithm_key=AlgorithmName.FLOAT_CASTING,
-        )
-        halved = Path(folder) / "float16.tflite"
-        halver.quantize().export_model(str(halved))
-        path.write_bytes(halved.read_bytes())
+def _samples(ensemble: Ensemble, data: CelebA) -> list[NDArray[np.float32]]:
+    """Return typical inputs, (1, S, S, 3) float32 each, cut from training pictures all over the data."""
+    rows = data.rows("train")
+    finder = FaceFinder()
+    chosen = rows[:: max(1, len(rows) // _SAMPLES)]
+    pictures = (read_picture(data.pictures / str(data.names[row])) for row in chosen)
+    crops = [finder.crop(picture, ensemble.side, ensemble.margin).crop for picture in pictures]
+    return [network_input(crop).transpose(1, 2, 0)[None] for crop in crops]
 
 
-def _describe(members: Sequence[Member], ensemble: Ensemble, tflite: Path) -> Bundle:
+def _describe(
+    members: Sequence[Member], ensemble: Ensemble, tflite: Path, arithmetic: str
+) -> Bundle:
     scales = (1.0,) * len(members)
     return Bundle(
         format=2,
@@ -176,7 +173,8 @@ def _describe(members: Sequence[Member], ensemble: Ensemble, tflite: Path) -> Bu
         ),
         groups=_GROUPS,
         provenance={
-            "network": " + ".join(_backbone(member.recipe) for member in members) + ", float16",
+            "network": " + ".join(_backbone(member.recipe) for member in members)
+            + f", {arithmetic}",
             "data": "CelebA (Liu et al., ICCV 2015), a subset; non-commercial research only",
             "recipes": ", ".join(member.recipe.name for member in members),
             "val_accuracy_of_each": ", ".join(f"{member.val_accuracy:.5f}" for member in members),
