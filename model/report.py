@@ -28,6 +28,7 @@ PICTURES = "report"
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
+    path: Path
     bundle: Bundle
     answers: Answers
     probabilities: NDArray[np.float32]
@@ -70,6 +71,7 @@ def _measure(model: str, data: CelebA) -> _Measured:
     answers = answer(classifier, data, "test")
     probabilities, bundle = classifier.calibrated(answers.logits), classifier.bundle
     return _Measured(
+        path,
         bundle,
         answers,
         probabilities,
@@ -136,7 +138,7 @@ def _summary(measured: Sequence[_Measured]) -> Iterator[str]:
             *(_with_interval(of, figure) for figure in ("mean_accuracy", "bce", "macro_f1")),
             f"{of.figures['ece']:.4f}",
             f"{of.precise['mean_accuracy']:.4f}",
-            f"{model_path(of.bundle.name).stat().st_size / 1e6:.2f} MB",
+            f"{of.path.stat().st_size / 1e6:.2f} MB",
             f"{of.latency.milliseconds:.1f} ms",
             f"{of.latency.multiplications / 1e6:.0f} M",
             f"{of.latency.part_of_peak:.0%}",
