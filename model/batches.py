@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from model.augment import augment, canonical
 from model.prepare import Crops
 from model.recipe import Recipe
 
-Batches = DataLoader[tuple[Tensor, Tensor]]
+Batches: TypeAlias = DataLoader[tuple[Tensor, Tensor]]
 _VALIDATION_BATCH = 128
 
 

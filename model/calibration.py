@@ -114,7 +114,8 @@ def _threshold(value: float, figures: dict[str, float]) -> Threshold:
 
 def _fit_label(name: str, logits: NDArray[np.float64], truth: NDArray[np.bool_]) -> Label:
     scales, bias = fit_scales(logits, truth)
-    probabilities = calibrate(logits[:, :, None].astype(np.float32), scales[:, None], bias)[:, 0]
+    weights = scales[:, None].astype(np.float32)
+    probabilities = calibrate(logits[:, :, None].astype(np.float32), weights, bias)[:, 0]
     balanced = balanced_threshold(probabilities, truth)
     return Label(
         name=name,

@@ -96,5 +96,6 @@ def _sample(shards: Sequence[NDArray[np.uint8]], recipe: Recipe) -> Tensor:
     step = max(1, sum(map(len, shards)) // _SAMPLE)
     crops = np.concatenate([shard[::step] for shard in shards])
     nothing = np.zeros((len(crops), 1), np.float32)
-    images, _ = next(iter(plain_batches(crops, nothing, recipe.sides[0], recipe.zoom, len(crops))))
+    batches = plain_batches(crops, nothing, recipe.sides[0], recipe.zoom, len(crops))
+    images: Tensor = next(iter(batches))[0]
     return images
