@@ -99,7 +99,7 @@ def _pins(config: Config) -> str:
 
 def _models(config: Config) -> str:
     bundle = open_perception(config.perception, config.attributes.model).bundle
-    rows = entities(config, [label.name for label in bundle.labels])
+    rows = entities(config, bundle.names, bundle.unreliable(config.attributes.thresholds))
     enabled = sum(row.enabled_by_default for row in rows)
     return (
         f"{bundle.name} {bundle.version} knows {len(bundle.labels)} attributes; "

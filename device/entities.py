@@ -2,7 +2,7 @@
 
 Discovery, states, commands, documentation and tests follow from it::
 
-    table = entities(config, [label.name for label in bundle.labels])
+    table = entities(config, bundle.names)
 """
 
 from __future__ import annotations
@@ -181,12 +181,15 @@ _UNKNOWN_ICON = "mdi:face-recognition"
 _UNKNOWN_MEANING = "What the attribute network calls so."
 
 
-def entities(config: Config, labels: Iterable[str]) -> tuple[Entity, ...]:
+def entities(
+    config: Config, labels: Iterable[str], unreliable: Collection[str] = ()
+) -> tuple[Entity, ...]:
     """Return the rows of one node.
 
     Args:
         config: says which attributes the owner enables and disables, and knows the motion sensor.
         labels: of the attribute network; one that CelebA lacks becomes an entity of its own.
+        unreliable: labels that start disabled, because the network does not keep its promise for them.
 
     Raises:
         EntityError: two labels, or a label and a fixed row, would become the same entity.
@@ -195,7 +198,11 @@ def entities(config: Config, labels: Iterable[str]) -> tuple[Entity, ...]:
     attributes = [
         known.get(label) or objective(label, _UNKNOWN_ICON, _UNKNOWN_MEANING) for label in labels
     ]
-    wanted = tuple(_owner_wants(attributes, config.attributes.enabled, config.attributes.disabled))
+    offered = [
+        replace(row, enabled_by_default=row.enabled_by_default and row.attribute not in unreliable)
+        for row in attributes
+    ]
+    wanted = tuple(_owner_wants(offered, config.attributes.enabled, config.attributes.disabled))
     rows = (
         *_possible(_OBSERVED, config),
         *wanted,

@@ -45,6 +45,7 @@ class _Senses:
     perceive: Perceive
     triggers: Triggers
     labels: tuple[str, ...]
+    unreliable: frozenset[str]
     model: str
 
 
@@ -105,7 +106,8 @@ def _senses(config: Config, inbox: Inbox, stack: ExitStack) -> _Senses:
         stack.enter_context(open_camera(config.camera)),
         perception.perceive,
         triggers,
-        tuple(label.name for label in bundle.labels),
+        bundle.names,
+        bundle.unreliable(config.attributes.thresholds),
         f"{bundle.name} {bundle.version}",
     )
 
@@ -116,7 +118,7 @@ def _safe_senses(config: Config, inbox: Inbox, stack: ExitStack) -> _Senses:
         stack.enter_context(no_camera(config.camera)),
         perceive_nothing,
         open_triggers(no_pins, inbox.put),
-        known_labels(config.attributes.model),
+        *known_labels(config.attributes),
         "none, in safe mode",
     )
 
@@ -131,7 +133,7 @@ def _wire(
     *,
     is_safe_mode: bool,
 ) -> Parts:
-    table = entities(config, senses.labels)
+    table = entities(config, senses.labels, senses.unreliable)
     directory = state_directory(config)
     outbox = _outbox(directory)
     stack.callback(outbox.close)
@@ -145,6 +147,7 @@ def _wire(
             senses.camera,
             senses.perceive,
             burst=config.triggers.burst,
+            aim=config.attributes.thresholds,
             hysteresis=config.attributes.hysteresis,
         ),
         triggers=senses.triggers,

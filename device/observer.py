@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from device.camera import Camera, CameraError
 from device.observation import Face, Frame, Image, Observation, Reason, Trigger
+from device.perception.bundle import Aim
 from device.perception.pipeline import Judgement, Perceived
 
 _LOG = logging.getLogger(__name__)
@@ -40,16 +41,25 @@ class Observer:
         camera: asked for a burst at each trigger.
         perceive: says what the burst shows.
         burst: frames.
+        aim: see attributes.decide.
         hysteresis: see attributes.decide.
     """
 
     def __init__(
-        self, node: str, camera: Camera, perceive: Perceive, *, burst: int, hysteresis: float
+        self,
+        node: str,
+        camera: Camera,
+        perceive: Perceive,
+        *,
+        burst: int,
+        aim: Aim = "balanced",
+        hysteresis: float,
     ) -> None:
         self._node = node
         self._camera = camera
         self._perceive = perceive
         self._burst = burst
+        self._aim: Aim = aim
         self._hysteresis = hysteresis
         self._previous: Observation | None = None
 
@@ -74,7 +84,7 @@ class Observer:
                 reason = Reason.CAMERA_UNAVAILABLE
             timings["capture"] = (perf_counter() - started) * 1000
         if frames:
-            judgement = Judgement(threshold_offset, self._hysteresis)
+            judgement = Judgement(self._aim, threshold_offset, self._hysteresis)
             seen = self._perceive(frames, judgement, self._faces_before(trigger.at))
             reason = seen.reason
         timings |= seen.timings

@@ -20,7 +20,7 @@ from device.perception.runtime import ModelError
 
 if TYPE_CHECKING:
     from device.camera.source import FrameSource
-    from device.config import CameraSettings
+    from device.config import AttributeSettings, CameraSettings
 
 
 def no_camera(settings: CameraSettings) -> Camera:
@@ -45,12 +45,13 @@ def perceive_nothing(
     return Perceived((), 0, None, {})
 
 
-def known_labels(model: str) -> tuple[str, ...]:
-    """Return the labels of the configured network, or CelebA's if its JSON is what fails.
+def known_labels(settings: AttributeSettings) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the labels of the configured network and the unreliable ones, or CelebA's if its JSON is what fails.
 
     Otherwise the owner's own attributes would leave Home Assistant with the first failure.
     """
     try:
-        return tuple(label.name for label in read_bundle(model_path(model)).labels)
+        bundle = read_bundle(model_path(settings.model))
     except ModelError:
-        return LABELS
+        return LABELS, frozenset()
+    return bundle.names, bundle.unreliable(settings.thresholds)

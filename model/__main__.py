@@ -1,4 +1,4 @@
-"""The training side's commands: `python -m model prepare|train|export|evaluate`."""
+"""The training side's commands: `python -m model prepare|train|export|evaluate|report`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from device.errors import FacetError
+from device.perception.bundle import Aim
 
 app = typer.Typer(
     help="Train, measure and export the attribute network. The order is prepare, train, export, evaluate.",
@@ -46,7 +47,8 @@ def train(
     weights: Annotated[
         Path | None,
         typer.Option(
-            help="Start from torchvision's mobilenet_v2 (.pth) or another run's best.pt; from noise if unset."
+            help="Start from torchvision's mobilenet_v2 (.pth), MobileFaceNet or an exported network (.tflite), "
+            "or another run's best.pt; from noise if unset."
         ),
     ] = None,
     recipe: Annotated[Path, typer.Option(help="The recipe.")] = _RECIPE,
@@ -65,16 +67,23 @@ def train(
 @app.command()
 def export(
     data: Data,
-    run: Annotated[Path, typer.Option(help="Folder of the run.")] = Path("runs/attributes"),
+    run: Annotated[
+        list[Path], typer.Option(help="Folder of a run; several answer together, as one network.")
+    ],
+    name: Annotated[str | None, typer.Option(help="Of the files; the recipe's if unset.")] = None,
+    int8: Annotated[
+        bool,
+        typer.Option("--int8", help="Work in eight bits: smaller and faster, a little less right."),
+    ] = False,
     zoo: Annotated[Path, typer.Option(help="Where the .tflite and its JSON go.")] = Path(
         "model/zoo"
     ),
 ) -> None:
-    """Turn a run's best weights into a calibrated .tflite with its JSON."""
+    """Turn the best weights of a run, or of several, into a calibrated .tflite with its JSON."""
     from model.celeba import read_celeba
     from model.export import export as write
 
-    bundle = write(run, read_celeba(data), zoo)
+    bundle = write(run, read_celeba(data), zoo, name, int8=int8)
     typer.echo(f"{zoo / bundle.name}.tflite and .json written, version {bundle.version}", err=True)
 
 
@@ -85,6 +94,7 @@ def evaluate(
     model: Annotated[
         str, typer.Option(help="A name in the zoo, or a path to a .tflite.")
     ] = "attributes",
+    thresholds: Annotated[Aim, typer.Option(help="Which thresholds decide.")] = "balanced",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Measure an exported network through the product's own perception code."""
@@ -94,7 +104,7 @@ def evaluate(
     if split not in SPLITS:
         msg = f"--split: {split!r} is not one of {', '.join(SPLITS)}"
         raise FacetError(msg)
-    figures = run(model, read_celeba(data), split)
+    figures = run(model, read_celeba(data), split, thresholds)
     if as_json:
         typer.echo(json.dumps(figures))
         return
@@ -109,6 +119,29 @@ def evaluate(
         f"BCE {figures['bce']:.4f}, macro F1 {figures['macro_f1']:.3f}, ECE {figures['ece']:.4f} "
         f"on {figures['pictures']} pictures, {figures['no_face']} of them without a certain face"
     )
+
+
+@app.command()
+def report(
+    data: Data,
+    model: Annotated[
+        list[str], typer.Option(help="Names in the zoo, or paths; the first is drawn.")
+    ] = ["attributes", "attributes-lite"],  # noqa: B006 - Typer copies it
+    run: Annotated[
+        list[Path] | None, typer.Option(help="Training runs whose curves are drawn.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where REPORT.md and its pictures go.")] = Path(
+        "model/zoo"
+    ),
+    degraded: Annotated[
+        int, typer.Option(min=1, help="Test pictures that are made worse on purpose.")
+    ] = 400,
+) -> None:
+    """Write REPORT.md: every figure of the test split, with pictures, robustness and subgroups."""
+    from model.celeba import read_celeba
+    from model.report import report as write
+
+    write(model, read_celeba(data), run or [], out, degraded)
 
 
 def main() -> None:

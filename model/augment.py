@@ -12,13 +12,15 @@ from model.recipe import Augmentation
 _GREY = 127
 
 
-def canonical(crop: Image, side: int) -> Image:
-    """Cut the canonical crop out of a prepared one: (side, side, 3) uint8 BGR."""
-    return _warp(crop, side, 0, 1, 0, 0, flip=False)
+def canonical(crop: Image, side: int, zoom: float = 1.0) -> Image:
+    """Cut the canonical crop out of a prepared one, or its middle: (side, side, 3) uint8 BGR."""
+    return _warp(crop, side, 0, zoom, 0, 0, flip=False)
 
 
-def augment(crop: Image, side: int, how: Augmentation, random: np.random.Generator) -> Image:
-    """Return a training picture, (side, side, 3) uint8 BGR, made from a prepared crop.
+def augment(
+    crop: Image, side: int, how: Augmentation, random: np.random.Generator, zoom: float = 1.0
+) -> Image:
+    """Return a training picture, (side, side, 3) uint8 BGR, made from a prepared crop; see Recipe.zoom.
 
     The same crop, side, settings and generator state give the same picture.
     """
@@ -26,7 +28,7 @@ def augment(crop: Image, side: int, how: Augmentation, random: np.random.Generat
         crop,
         side,
         angle=random.uniform(-how.rotation, how.rotation),
-        scale=1 + random.uniform(-how.scale, how.scale),
+        scale=zoom * (1 + random.uniform(-how.scale, how.scale)),
         right=random.uniform(-how.shift, how.shift),
         down=random.uniform(-how.shift, how.shift),
         flip=bool(random.integers(2)),

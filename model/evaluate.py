@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from device.perception.attributes import AttributeClassifier, decide
-from device.perception.bundle import Bundle, model_path
+from device.perception.bundle import Aim, Bundle, model_path
 from model.celeba import CelebA, DataError, read_picture
 from model.prepare import FaceFinder
+from model.subgroups import skin_brightness
 
 _ECE_BINS = 15
 _EPSILON = 1e-7
@@ -25,18 +26,20 @@ class Answers:
     """What a network said of the pictures of a split.
 
     Attributes:
-        logits: (N, labels) float32, before calibration.
+        logits: (N, members, labels) float32, before calibration.
         truth: (N, labels) bool.
         no_face: how many pictures gave no face to the product's detector at the product's score; a weaker find
             stands in for the face there, and where there is none the picture's central square.
+        brightness: (N,) float64, 0..1, of the skin region; see subgroups.skin_brightness.
     """
 
     logits: NDArray[np.float32]
     truth: NDArray[np.bool_]
     no_face: int
+    brightness: NDArray[np.float64]
 
 
-def evaluate(model: str, data: CelebA, split: str) -> dict[str, Any]:
+def evaluate(model: str, data: CelebA, split: str, aim: Aim = "balanced") -> dict[str, Any]:
     """Measure a model, given by name or path, on a split; see measure for the figures.
 
     Raises:
@@ -45,7 +48,7 @@ def evaluate(model: str, data: CelebA, split: str) -> dict[str, Any]:
     """
     classifier = AttributeClassifier(model_path(model), threads=os.cpu_count() or 1)
     answers = answer(classifier, data, split)
-    return measure(classifier.bundle, classifier.calibrated(answers.logits), answers)
+    return measure(classifier.bundle, classifier.calibrated(answers.logits), answers, aim)
 
 
 def answer(classifier: AttributeClassifier, data: CelebA, split: str) -> Answers:
@@ -58,29 +61,34 @@ def answer(classifier: AttributeClassifier, data: CelebA, split: str) -> Answers
     rows = data.rows(split)
     finder = FaceFinder()
     side, margin = classifier.bundle.input.side, classifier.bundle.input.margin
-    logits = np.empty((len(rows), len(columns)), np.float32)
+    logits = np.empty((len(rows), classifier.bundle.members, len(columns)), np.float32)
+    brightness = np.empty(len(rows), np.float64)
     no_face = 0
     for i, row in enumerate(tqdm(rows, desc=f"answer {split}", unit="picture")):
         found = finder.crop(read_picture(data.pictures / str(data.names[row])), side, margin)
         logits[i] = classifier.logits(found.crop)
+        brightness[i] = skin_brightness(found.crop)
         no_face += not found.is_certain
-    return Answers(logits, data.labels[rows][:, columns], no_face)
+    return Answers(logits, data.labels[rows][:, columns], no_face, brightness)
 
 
-def measure(bundle: Bundle, probabilities: NDArray[np.float32], answers: Answers) -> dict[str, Any]:
+def measure(
+    bundle: Bundle, probabilities: NDArray[np.float32], answers: Answers, aim: Aim = "balanced"
+) -> dict[str, Any]:
     """Return the figures of a split, as `python -m model evaluate --json` prints them.
 
     Args:
         bundle: gives labels, thresholds and groups.
         probabilities: (N, labels) float32, calibrated, 0..1.
         answers: gives the truth.
+        aim: which thresholds.
     """
-    present = decisions(bundle, probabilities)
+    present = decisions(bundle, probabilities, aim)
     attributes = {
         label.name: {
             **classification(present[:, i], answers.truth[:, i]),
             "ece": calibration_error(probabilities[:, i], answers.truth[:, i]),
-            "threshold": label.threshold,
+            "threshold": label.threshold(aim).value,
         }
         for i, label in enumerate(bundle.labels)
     }
@@ -98,11 +106,13 @@ def measure(bundle: Bundle, probabilities: NDArray[np.float32], answers: Answers
     }
 
 
-def decisions(bundle: Bundle, probabilities: NDArray[np.float32]) -> NDArray[np.bool_]:
+def decisions(
+    bundle: Bundle, probabilities: NDArray[np.float32], aim: Aim = "balanced"
+) -> NDArray[np.bool_]:
     """Decide as the node does, groups included: (N, labels) bool."""
     return np.array(
         [
-            [attribute.present for attribute in decide(row, bundle).attributes.values()]
+            [a.present for a in decide(row, bundle, aim=aim).attributes.values()]
             for row in probabilities
         ]
     )

@@ -1,27 +1,32 @@
-"""From a training run to the zoo: a float16 TFLite network and the JSON that gives its numbers a meaning."""
+"""From training runs to the zoo: a TFLite network and the JSON that gives its numbers a meaning."""
 
 from __future__ import annotations
 
 import hashlib
 import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-import litert_torch
+import numpy as np
 import torch
-from ai_edge_quantizer import qtyping, quantizer
-from ai_edge_quantizer.algorithm_manager import AlgorithmName
+from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.functional import interpolate
 
 from device.perception.attributes import AttributeClassifier
-from device.perception.bundle import Bundle, Groups, InputMeaning, Label
-from model.calibration import fit_labels
-from model.celeba import CelebA
+from device.perception.bundle import Bundle, Groups, InputMeaning, Label, Threshold
+from model.batches import network_input
+from model.calibration import PROMISED_PRECISION, fit_labels
+from model.celeba import CelebA, read_picture
+from model.convert import to_float16, to_int8
 from model.evaluate import answer
+from model.prepare import FaceFinder
 from model.recipe import Recipe
-from model.train import BEST, TrainingError, build_network
+from model.train import BEST, TrainingError
+from model.weights import fresh_network
 
 _GROUPS = Groups(
     hair_color={
@@ -35,90 +40,154 @@ _GROUPS = Groups(
     facial_hair={"5_o_Clock_Shadow": "stubble", "Mustache": "mustache", "Goatee": "goatee"},
     other_facial_hair=("Sideburns",),
 )
+# Typical pictures enough for the ranges of activations.
+_SAMPLES = 300
+_UNFITTED = Threshold(value=0.5, precision=0, recall=0)
 
 
-class _ChannelsLast(nn.Module):
-    """The network as a camera's pixels lie in memory: (1, S, S, 3)."""
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A trained network of an ensemble.
 
-    def __init__(self, network: nn.Module) -> None:
+    Attributes:
+        side: pixels of its input.
+        attributes: the names of its outputs.
+        val_accuracy: by which its weights were chosen, 0..1.
+    """
+
+    network: nn.Module
+    recipe: Recipe
+    side: int
+    attributes: tuple[str, ...]
+    val_accuracy: float
+
+
+class Ensemble(nn.Module):
+    """Several networks, each with its own view of one crop, as one network.
+
+    The crop lies as a camera's pixels lie in memory: (1, S, S, 3), RGB in -1..1. It is as large as the most demanding
+    member needs it.
+    """
+
+    def __init__(self, members: Sequence[Member]) -> None:
         super().__init__()
-        self._network = network
+        self.networks = nn.ModuleList(member.network for member in members)
+        widest = min(member.recipe.zoom for member in members)
+        self.margin = 1 / widest
+        zooms = [member.recipe.zoom / widest for member in members]
+        self._inputs = [member.side for member in members]
+        self.side = max(round(side * z) for side, z in zip(self._inputs, zooms, strict=True))
+        self._cuts = [round(self.side / zoom) for zoom in zooms]
 
     def forward(self, x: Tensor) -> Tensor:
-        return self._network(x.permute(0, 3, 1, 2))  # type: ignore[no-any-return]  # torch's
+        """Map x to the members' logits (1, members, attributes)."""
+        x = x.permute(0, 3, 1, 2)
+        logits = [
+            network(_view(x, cut, side))
+            for network, cut, side in zip(self.networks, self._cuts, self._inputs, strict=True)
+        ]
+        return torch.stack(logits, dim=1)
 
 
-def export(run: Path, data: CelebA, zoo: Path) -> Bundle:
-    """Write the best weights of a run into the zoo, calibrated on the data's validation split.
+def _view(x: Tensor, cut: int, side: int) -> Tensor:
+    """Cut the middle out of x and bring it to a side."""
+    edge = (x.shape[-1] - cut) // 2
+    middle = x[..., edge : edge + cut, edge : edge + cut]
+    if cut == side:
+        return middle
+    return interpolate(middle, (side, side), mode="bilinear", align_corners=False)
+
+
+def export(
+    runs: Sequence[Path], data: CelebA, zoo: Path, name: str | None = None, *, int8: bool = False
+) -> Bundle:
+    """Write the best weights of a run, or of several that answer together, calibrated on the validation split.
+
+    Args:
+        runs: folders of training runs.
+        data: gives the validation split.
+        zoo: takes the .tflite and its JSON.
+        name: of both files; that of the first run's recipe if None.
+        int8: work in eight bits, calibrated on training pictures, instead of half-precision weights.
 
     Raises:
-        TrainingError: the run has no weights.
+        TrainingError: a run has no weights, or the runs answer different attributes.
         DataError: the data has no validation split, or a picture cannot be read.
     """
+    members = [_read(run) for run in runs]
+    if len({member.attributes for member in members}) > 1:
+        msg = "the runs were trained on different attributes; only networks that answer the same go together"
+        raise TrainingError(msg)
+    ensemble = Ensemble(members)
+    tflite = zoo / f"{name or members[0].recipe.name}.tflite"
+    if int8:
+        to_int8(ensemble, ensemble.side, tflite, _samples(ensemble, data))
+    else:
+        to_float16(ensemble, ensemble.side, tflite)
+    bundle = _describe(members, ensemble, tflite, "int8" if int8 else "float16")
+    classifier = AttributeClassifier(_write(bundle, tflite), threads=2)
+    labels = fit_labels(bundle.names, answer(classifier, data, "val"))
+    bundle = bundle.model_copy(update={"labels": labels})
+    _write(bundle, tflite)
+    return bundle
+
+
+def _read(run: Path) -> Member:
     weights = run / BEST
     if not weights.exists():
         msg = f"{weights} does not exist; run `python -m model train` to the end of an epoch first"
         raise TrainingError(msg)
     state: dict[str, Any] = torch.load(weights, map_location="cpu", weights_only=True)
     recipe = Recipe.model_validate(state["recipe"], strict=False)
-    network = build_network(recipe, len(state["attributes"]), None)
+    network = fresh_network(recipe, len(state["attributes"]))
     network.load_state_dict(state["network"])
-    tflite = zoo / f"{recipe.name}.tflite"
-    _convert(network, state["side"], tflite)
-    bundle = _describe(recipe, state, tflite)
-    classifier = AttributeClassifier(_write(bundle, tflite), threads=2)
-    labels = fit_labels(tuple(state["attributes"]), answer(classifier, data, "val"))
-    bundle = bundle.model_copy(update={"labels": labels})
-    _write(bundle, tflite)
-    return bundle
+    attributes = tuple(state["attributes"])
+    return Member(network.eval(), recipe, state["side"], attributes, state["val_accuracy"])
 
 
-def _convert(network: nn.Module, side: int, path: Path) -> None:
-    sample = (torch.zeros(1, side, side, 3),)
-    with TemporaryDirectory() as folder:
-        whole = Path(folder) / "float32.tflite"
-        litert_torch.convert(_ChannelsLast(network).eval(), sample).export(str(whole))
-        halver = quantizer.Quantizer(str(whole))
-        # Half the size; the arithmetic stays float32, so that the answers differ by less than 1e-3.
-        halver.update_quantization_recipe(
-            regex=".*",
-            operation_name=qtyping.TFLOperationName.ALL_SUPPORTED,
-            op_config=qtyping.OpQuantizationConfig(
-                weight_tensor_config=qtyping.TensorQuantizationConfig(
-                    num_bits=16, dtype=qtyping.TensorDataType.FLOAT
-                ),
-                compute_precision=qtyping.ComputePrecision.FLOAT,
-            ),
-            algorithm_key=AlgorithmName.FLOAT_CASTING,
-        )
-        halved = Path(folder) / "float16.tflite"
-        halver.quantize().export_model(str(halved))
-        path.write_bytes(halved.read_bytes())
+def _samples(ensemble: Ensemble, data: CelebA) -> list[NDArray[np.float32]]:
+    """Return typical inputs, (1, S, S, 3) float32 each, cut from training pictures all over the data."""
+    rows = data.rows("train")
+    finder = FaceFinder()
+    chosen = rows[:: max(1, len(rows) // _SAMPLES)]
+    pictures = (read_picture(data.pictures / str(data.names[row])) for row in chosen)
+    crops = [finder.crop(picture, ensemble.side, ensemble.margin).crop for picture in pictures]
+    return [network_input(crop).transpose(1, 2, 0)[None] for crop in crops]
 
 
-def _describe(recipe: Recipe, state: dict[str, Any], tflite: Path) -> Bundle:
-    now = datetime.now(UTC)
+def _describe(
+    members: Sequence[Member], ensemble: Ensemble, tflite: Path, arithmetic: str
+) -> Bundle:
+    scales = (1.0,) * len(members)
     return Bundle(
-        format=1,
-        name=recipe.name,
-        version=now.strftime("%Y.%m.%d"),
+        format=2,
+        name=tflite.stem,
+        version=datetime.now(UTC).strftime("%Y.%m.%d"),
         sha256=hashlib.sha256(tflite.read_bytes()).hexdigest(),
-        input=InputMeaning(side=state["side"], mean=127.5, scale=127.5, margin=1.0),
+        input=InputMeaning(side=ensemble.side, mean=127.5, scale=127.5, margin=ensemble.margin),
         flip_average=True,
+        promised_precision=PROMISED_PRECISION,
         labels=tuple(
-            Label(name=name, scale=1, bias=0, threshold=0.5, precision=0, recall=0)
-            for name in state["attributes"]
+            Label(name=name, scales=scales, bias=0, balanced=_UNFITTED, precise=_UNFITTED)
+            for name in members[0].attributes
         ),
         groups=_GROUPS,
         provenance={
-            "network": f"MobileNetV2 {recipe.network.width}, two dense layers ({recipe.network.hidden}), float16",
-            "backbone": "ImageNet weights of torchvision's mobilenet_v2 (BSD-3-Clause)",
+            "network": " + ".join(_backbone(member.recipe) for member in members)
+            + f", {arithmetic}",
             "data": "CelebA (Liu et al., ICCV 2015), a subset; non-commercial research only",
-            "epochs": len(recipe.sides),
-            "val_accuracy_before_thresholds": round(state["val_accuracy"], 5),
+            "recipes": ", ".join(member.recipe.name for member in members),
+            "val_accuracy_of_each": ", ".join(f"{member.val_accuracy:.5f}" for member in members),
             "trained_with": f"PyTorch {torch.__version__} on {platform.machine()}",
         },
     )
+
+
+def _backbone(recipe: Recipe) -> str:
+    shape = recipe.network
+    if shape.backbone == "mobilefacenet":
+        return f"MobileFaceNet with two dense layers ({shape.hidden})"
+    return f"MobileNetV2 {shape.width} with two dense layers ({shape.hidden})"
 
 
 def _write(bundle: Bundle, tflite: Path) -> Path:

@@ -20,7 +20,6 @@ _STAGES = (
     (6, 320, 1, 1),
 )
 _STEM_CHANNELS = 32
-_FEATURE_CHANNELS = 1280
 
 
 def _conv_bn_relu(
@@ -67,22 +66,31 @@ class AttributeNetwork(nn.Module):
         hidden: width of the first of the two dense layers.
         dropout: probability of dropping an input of a dense layer, 0..1.
         width: multiplier of the backbone's channels; ImageNet weights exist for 1.0.
+        depth: how many of the 17 inverted residuals there are, from the first.
+        features: channels of the last convolution.
     """
 
     def __init__(
-        self, attributes: int = 40, hidden: int = 256, dropout: float = 0.3, width: float = 1.0
+        self,
+        attributes: int = 40,
+        hidden: int = 256,
+        dropout: float = 0.3,
+        width: float = 1.0,
+        *,
+        depth: int = 17,
+        features: int = 1280,
     ) -> None:
         super().__init__()
         channels = _scaled(_STEM_CHANNELS, width)
         layers: list[nn.Module] = [_conv_bn_relu(3, channels, 3, 2)]
-        for expansion, outputs, repeats, stride in _STAGES:
-            for i in range(repeats):
-                scaled = _scaled(outputs, width)
-                layers.append(
-                    _InvertedResidual(channels, scaled, stride if i == 0 else 1, expansion)
-                )
-                channels = scaled
-        features = _scaled(_FEATURE_CHANNELS, max(1.0, width))
+        blocks = [
+            (expansion, _scaled(outputs, width), stride if i == 0 else 1)
+            for expansion, outputs, repeats, stride in _STAGES
+            for i in range(repeats)
+        ]
+        for expansion, outputs, stride in blocks[:depth]:
+            layers.append(_InvertedResidual(channels, outputs, stride, expansion))
+            channels = outputs
         layers.append(_conv_bn_relu(channels, features))
         self.features = nn.Sequential(*layers)
         self.head = nn.Sequential(
@@ -94,9 +102,12 @@ class AttributeNetwork(nn.Module):
             nn.Linear(hidden, attributes),
         )
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Map x: (N, 3, S, S) float, RGB in -1..1, to logits (N, attributes)."""
-        return self.head(self.features(x).mean((2, 3)))
+    def forward(self, x: Tensor, start: int = 0) -> Tensor:
+        """Map x: (N, 3, S, S) float, RGB in -1..1, to logits (N, attributes).
+
+        With a start, x is what that block of the backbone takes.
+        """
+        return self.head(self.features[start:](x).mean((2, 3)))
 
 
 def _scaled(channels: int, width: float) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -19,9 +20,16 @@ class _Section(BaseModel):
 
 
 class NetworkRecipe(_Section):
-    """The shape of the network; see network.AttributeNetwork."""
+    """The shape of the network; see network.AttributeNetwork and mobilefacenet.FaceAttributeNetwork.
 
+    Attributes:
+        width: of MobileNetV2; the other backbone has only one, as of depth and features.
+    """
+
+    backbone: Literal["mobilenetv2", "mobilefacenet"] = "mobilenetv2"
     width: float = Field(1.0, gt=0, le=2)
+    depth: int = Field(17, ge=8, le=17)
+    features: int = Field(1280, ge=16, le=4096)
     hidden: int = Field(256, ge=16, le=4096)
     dropout: float = Field(0.3, ge=0, lt=1)
 
@@ -53,13 +61,29 @@ class Augmentation(_Section):
     erase: float = Field(0.3, ge=0, le=1)
 
 
+class Frozen(_Section):
+    """What of the network is not trained: what it answers is computed once, and training is many times faster.
+
+    Attributes:
+        blocks: how many of the backbone's first blocks.
+        views: how many pictures are made of each crop; the epochs take turns with them. The first is plain.
+    """
+
+    blocks: int = Field(ge=1)
+    views: int = Field(1, ge=1, le=16)
+
+
 class Recipe(_Section):
     """One training run.
 
     Attributes:
         name: of the network in the zoo.
+        zoom: how much larger than in the canonical crop the network sees the face.
+        frozen: what is not trained; None trains everything.
         warm_up: part of the steps in which the learning rate rises; it falls by a cosine afterwards.
         average_decay: of the exponential moving average of the weights, which is what is kept, a step.
+        mixup: how strongly pairs of pictures and their labels are blended: the parameter of the beta distribution of
+            Zhang et al., "mixup: Beyond Empirical Risk Minimization", ICLR 2018; 0 blends nothing.
         max_per_identity: how many pictures of one person an epoch shows, chosen anew each epoch: a few people with very
             many pictures would otherwise be learned by heart.
     """
@@ -68,11 +92,14 @@ class Recipe(_Section):
     seed: int = 1
     network: NetworkRecipe = NetworkRecipe()
     stages: tuple[Stage, ...] = Field((Stage(),), min_length=1, strict=False)
+    zoom: float = Field(1.0, ge=1, le=2)
+    frozen: Frozen | None = None
     batch: int = Field(64, ge=2, le=4096)
     learning_rate: float = Field(1e-3, gt=0, le=1)
     weight_decay: float = Field(0.02, ge=0, le=1)
     warm_up: float = Field(0.05, ge=0, lt=1)
     average_decay: float = Field(0.998, ge=0, lt=1)
+    mixup: float = Field(0.0, ge=0, le=2)
     max_per_identity: int = Field(12, ge=1)
     augmentation: Augmentation = Augmentation()
 

@@ -1,29 +1,26 @@
-"""Training: fine-tune the whole network from ImageNet weights; keep the averaged weights that validate best."""
+"""Training: fine-tune a network, whole or behind its frozen blocks; keep the averaged weights that validate best."""
 
 from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
 import cv2
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from device.errors import FacetError
-from model.batches import plain_batches, training_batches, training_rows
-from model.network import AttributeNetwork
+from model.batches import Batches, Pictures, training_rows
+from model.frozen import Maps
 from model.prepare import read_crops
 from model.recipe import Recipe
+from model.weights import build_network
 
 CHECKPOINT = "checkpoint.pt"
 BEST = "best.pt"
@@ -40,38 +37,6 @@ class Score:
 
     accuracy: float
     loss: float
-
-
-def build_network(recipe: Recipe, attributes: int, weights: Path | None) -> AttributeNetwork:
-    """Make the network of a recipe, filled from a weight file.
-
-    Args:
-        recipe: gives the shape.
-        attributes: how many the network answers.
-        weights: torchvision's MobileNetV2, of which the backbone is taken, or the best weights of another run, which
-            are taken whole; None starts from noise.
-
-    Raises:
-        TrainingError: the file does not hold weights of this shape.
-    """
-    shape = recipe.network
-    network = AttributeNetwork(attributes, shape.hidden, shape.dropout, shape.width)
-    if weights is None:
-        return network
-    try:
-        state = torch.load(weights, map_location="cpu", weights_only=True)
-        if "network" in state:
-            network.load_state_dict(state["network"])
-            return network
-        features = {key: value for key, value in state.items() if key.startswith("features.")}
-        missing = network.load_state_dict(features, strict=False).missing_keys
-    except (OSError, RuntimeError, AttributeError, TypeError, ValueError, UnpicklingError) as error:
-        msg = f"weights {weights} do not fit a MobileNetV2 of width {shape.width}: {error}"
-        raise TrainingError(msg) from error
-    if any(key.startswith("features.") for key in missing):
-        msg = f"weights {weights} lack a backbone; torchvision's mobilenet_v2 or a run's {BEST} is expected"
-        raise TrainingError(msg)
-    return network
 
 
 class Run:
@@ -92,10 +57,14 @@ class Run:
         torch.manual_seed(recipe.seed)
         # The cores belong to the training step; and a pool of OpenCV's threads does not survive the fork of a worker.
         cv2.setNumThreads(0)
-        self._recipe, self._folder = recipe, folder
+        self._recipe, self._folder, self._data = recipe, folder, data
         self._train, self._val = read_crops(data, "train"), read_crops(data, "val")
-        network = build_network(recipe, len(self._train.attributes), weights)
+        attributes = len(self._train.attributes)
+        network = build_network(recipe, attributes, weights, self._train.shards)
         self._network = network.to(memory_format=torch.channels_last)
+        self._blocks = recipe.frozen.blocks if recipe.frozen else 0
+        for block in self._network.features[: self._blocks]:
+            block.requires_grad_(False)  # noqa: FBT003 - PyTorch's
         self._average = AveragedModel(
             self._network,
             multi_avg_fn=get_ema_multi_avg_fn(recipe.average_decay),
@@ -114,13 +83,15 @@ class Run:
 
     def train(self) -> None:
         """Train to the end of the recipe. Ctrl-C loses at most the epoch that is running."""
-        crops, val = self._train.load(), self._val.load()
+        if self._epoch == len(self._recipe.sides):
+            return
+        source = self._source()
         while self._epoch < len(self._recipe.sides):
             side = self._recipe.sides[self._epoch]
-            loss = self._train_epoch(crops)
-            self._epoch += 1
+            loss = self._train_epoch(source.training(self._epoch), side)
             average = self._average.module
-            score = validate(average, val, self._val.labels, side)
+            score = validate(average, source.validation(self._epoch), self._blocks)
+            self._epoch += 1
             self._log(side, loss, score)
             if score.accuracy > self._best:
                 self._best = score.accuracy
@@ -136,23 +107,33 @@ class Run:
                 )
             self._checkpoint()
 
-    def _train_epoch(self, crops: NDArray[np.uint8]) -> float:
+    def _source(self) -> Pictures | Maps:
+        frozen = self._recipe.frozen
+        if frozen is None:
+            return Pictures(self._recipe, self._train, self._val)
+        folder = self._folder / "maps"
+        return Maps(self._network, self._recipe, frozen, (self._train, self._val), folder)
+
+    def _train_epoch(self, batches: Batches, side: int) -> float:
         self._network.train()
-        batches = training_batches(crops, self._train, self._recipe, self._epoch)
+        # What is frozen keeps its statistics as well.
+        self._network.features[: self._blocks].eval()
         total = 0.0
-        side = self._recipe.sides[self._epoch]
         title = f"epoch {self._epoch + 1}/{len(self._recipe.sides)}, {side} px"
         with tqdm(batches, desc=title, unit="batch") as progress:
-            for count, (images, labels) in enumerate(progress, start=1):
-                total += self._train_step(images, labels)
+            for count, (inputs, labels) in enumerate(progress, start=1):
+                total += self._train_step(inputs, labels)
                 progress.set_postfix(loss=f"{total / count:.4f}")
         return total / max(1, len(batches))
 
-    def _train_step(self, images: Tensor, labels: Tensor) -> float:
+    def _train_step(self, inputs: Tensor, labels: Tensor) -> float:
         for group in self._optimizer.param_groups:
             group["lr"] = self._recipe.learning_rate * self._schedule()
+        inputs, labels = mixed(inputs, labels, self._recipe.mixup)
         with torch.autocast("cpu", torch.bfloat16):
-            logits = self._network(images.contiguous(memory_format=torch.channels_last))
+            logits = self._network(
+                inputs.contiguous(memory_format=torch.channels_last), self._blocks
+            )
         loss = binary_cross_entropy_with_logits(logits.float(), labels)
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch's
@@ -212,21 +193,11 @@ class Run:
 
 
 @torch.inference_mode()
-def logits_of(network: nn.Module, batches: Iterable[tuple[Tensor, Tensor]]) -> Tensor:
-    """Return the logits (N, 40) float32 of all batches."""
+def validate(network: nn.Module, batches: Batches, start: int = 0) -> Score:
+    """Score a network on batches of what its block `start` takes, with their labels."""
     network.eval()
-    return torch.cat([network(images) for images, _ in batches])
-
-
-def validate(
-    network: nn.Module,
-    crops: NDArray[np.uint8],
-    labels: NDArray[np.float32],
-    side: int,
-) -> Score:
-    """Score a network on crops (N, 160, 160, 3) uint8 with labels (N, 40)."""
-    logits = logits_of(network, plain_batches(crops, labels, side))
-    truth = torch.from_numpy(labels)
+    answers = [(network(inputs, start), labels) for inputs, labels in batches]
+    logits, truth = (torch.cat(parts) for parts in zip(*answers, strict=True))
     return Score(
         float(((logits > 0) == truth.bool()).float().mean()),
         float(binary_cross_entropy_with_logits(logits, truth)),
@@ -240,9 +211,18 @@ def save(state: dict[str, Any], path: Path) -> None:
     unfinished.replace(path)
 
 
+def mixed(images: Tensor, labels: Tensor, strength: float) -> tuple[Tensor, Tensor]:
+    """Blend each picture (B, C, H, W) and its labels (B, 40) with another's; see Recipe.mixup."""
+    if not strength:
+        return images, labels
+    share = float(torch.distributions.Beta(strength, strength).sample())
+    others = torch.randperm(len(images))
+    return images.lerp(images[others], share), labels.lerp(labels[others], share)
+
+
 def _decayed_apart(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
     """Decay matrices and kernels; not biases and normalisation, which have nothing to over-fit."""
-    parameters = list(network.parameters())
+    parameters = [p for p in network.parameters() if p.requires_grad]
     return [
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},

@@ -119,6 +119,15 @@ def test_the_owner_enables_and_disables() -> None:
     assert not table["young"].enabled_by_default
 
 
+def test_an_unreliable_label_starts_disabled_unless_the_owner_asks() -> None:
+    """What the network cannot promise is not offered; who wants it anyway gets it."""
+    wanted = configured(attributes={"enabled": ["Goatee"]})
+    table = by_key(entities(wanted, LABELS, unreliable={"Goatee", "Bald"}))
+    assert not table["bald"].enabled_by_default
+    assert table["goatee"].enabled_by_default
+    assert table["smiling"].enabled_by_default
+
+
 @pytest.mark.parametrize("motion", [None, {"pin": 4}], ids=["no sensor", "sensor"])
 def test_motion_has_entities_only_with_a_sensor(motion: dict[str, int] | None) -> None:
     """A switch without anything behind it would only ask questions."""

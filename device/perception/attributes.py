@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from device.observation import Attribute, Image, Keypoints
 from device.perception.alignment import align
-from device.perception.bundle import Bundle, Groups, read_bundle
+from device.perception.bundle import Aim, Bundle, Groups, read_bundle
 from device.perception.runtime import ModelError, Network
 
 FloatArray = NDArray[np.float32]
@@ -32,12 +32,12 @@ class AttributeClassifier:
         self.bundle: Bundle = read_bundle(path)
         self.network = Network(path, threads)
         side = self.bundle.input.side
-        expected = (1, side, side, 3), [(1, len(self.bundle.labels))]
+        expected = (1, side, side, 3), [(1, self.bundle.members, len(self.bundle.labels))]
         found = self.network.input_shape, self.network.output_shapes
         if found != expected:
             msg = f"{path}: input and output are {found}, its JSON says {expected}; export both together"
             raise ModelError(msg)
-        self._scale = np.array([label.scale for label in self.bundle.labels], np.float32)
+        self._scales = np.array([label.scales for label in self.bundle.labels], np.float32).T
         self._bias = np.array([label.bias for label in self.bundle.labels], np.float32)
 
     def crop(self, image: Image, keypoints: Keypoints) -> Image:
@@ -46,7 +46,7 @@ class AttributeClassifier:
         return align(image, keypoints, meaning.side, meaning.margin)
 
     def logits(self, crop: Image) -> FloatArray:
-        """Return the network's own answers, (labels,) float32, of a crop (side, side, 3) uint8 BGR."""
+        """Return its members' own answers, (members, labels) float32, of a crop (side, side, 3) uint8 BGR."""
         meaning = self.bundle.input
         values = (crop[None, ..., ::-1].astype(np.float32) - meaning.mean) / meaning.scale
         logits: FloatArray = self.network(values)[0][0]
@@ -56,19 +56,23 @@ class AttributeClassifier:
         return logits
 
     def calibrated(self, logits: FloatArray) -> FloatArray:
-        """Turn logits (..., labels) into calibrated probabilities, 0..1."""
-        return calibrate(logits, self._scale, self._bias)
+        """Turn logits (..., members, labels) into calibrated probabilities (..., labels), 0..1."""
+        return calibrate(logits, self._scales, self._bias)
 
     def probabilities(self, crop: Image) -> FloatArray:
         """Return calibrated probabilities, (labels,) float32 in 0..1, of a crop (side, side, 3) uint8 BGR."""
         return self.calibrated(self.logits(crop))
 
 
-def calibrate(
-    logits: FloatArray, scale: FloatArray | float, bias: FloatArray | float
-) -> FloatArray:
-    """Turn logits (..., labels) into probabilities, 0..1, with the scale and bias of each label."""
-    calibrated = np.clip(logits * scale + bias, -80, 80)
+def calibrate(logits: FloatArray, scales: FloatArray, bias: FloatArray | float) -> FloatArray:
+    """Turn logits (..., members, labels) into probabilities (..., labels), 0..1.
+
+    Args:
+        logits: of the members.
+        scales: (members, labels).
+        bias: (labels,).
+    """
+    calibrated = np.clip((logits * scales).sum(axis=-2) + bias, -80, 80)
     return np.asarray(1 / (1 + np.exp(-calibrated)), np.float32)
 
 
@@ -85,6 +89,7 @@ def decide(
     probabilities: FloatArray,
     bundle: Bundle,
     *,
+    aim: Aim = "balanced",
     threshold_offset: float = 0.0,
     hysteresis: float = 0.0,
     previous: Mapping[str, Attribute] | None = None,
@@ -94,13 +99,14 @@ def decide(
     Args:
         probabilities: (labels,) float32, 0..1.
         bundle: gives labels, thresholds and groups.
+        aim: which thresholds.
         threshold_offset: added to every threshold; above zero the node is more reluctant.
         hysteresis: how far below its threshold a probability must fall to end an attribute that was present.
         previous: the attributes of the same face a moment ago, if it was seen.
     """
     margins: dict[str, float] = {}
     for label, probability in zip(bundle.labels, probabilities, strict=True):
-        threshold = min(max(label.threshold + threshold_offset, 0.01), 0.99)
+        threshold = min(max(label.threshold(aim).value + threshold_offset, 0.01), 0.99)
         was_present = (
             previous is not None and label.name in previous and previous[label.name].present
         )
@@ -112,7 +118,7 @@ def decide(
     present = {name for name, margin in margins.items() if margin >= 0}
     hair_color = _one_of(bundle.groups.hair_color, present, margins)
     facial_hair = _facial_hair(bundle.groups, present, margins)
-    if facial_hair is None and _is_bearded(probabilities, bundle, threshold_offset):
+    if facial_hair is None and _is_bearded(probabilities, bundle, aim, threshold_offset):
         facial_hair = "beard"
     attributes = {
         label.name: Attribute(float(probability), label.name in present)
@@ -146,9 +152,11 @@ def _facial_hair(groups: Groups, present: set[str], margins: Mapping[str, float]
     return None
 
 
-def _is_bearded(probabilities: FloatArray, bundle: Bundle, threshold_offset: float) -> bool:
+def _is_bearded(
+    probabilities: FloatArray, bundle: Bundle, aim: Aim, threshold_offset: float
+) -> bool:
     """Tell a beard without a name: its absence is as unlikely as the owner's caution asks for."""
     for label, probability in zip(bundle.labels, probabilities, strict=True):
         if label.name == bundle.groups.no_facial_hair:
-            return bool(probability < label.threshold - max(threshold_offset, 0))
+            return bool(probability < label.threshold(aim).value - max(threshold_offset, 0))
     return False

@@ -6,7 +6,14 @@ import hashlib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    ValidationError,
+    model_validator,
+)
 
 from device.perception.runtime import ModelError
 
@@ -27,25 +34,46 @@ class InputMeaning(_Part):
     margin: float = Field(gt=0)
 
 
+Aim = Literal["balanced", "precise"]
+"""Which of an attribute's two thresholds decides."""
+
+
+class Threshold(_Part):
+    """From where on an attribute is present.
+
+    Attributes:
+        value: the probability, 0..1.
+        precision: of what is called present there, on the validation split, 0..1.
+        recall: how much of what is present is called so, likewise.
+    """
+
+    value: float = Field(gt=0, lt=1)
+    precision: float = Field(ge=0, le=1)
+    recall: float = Field(ge=0, le=1)
+
+
 class Label(_Part):
     """One output.
 
     Attributes:
         name: CelebA's, for instance "Eyeglasses".
-        scale: of the logit, before the bias; together they calibrate (Platt, "Probabilistic Outputs for Support
-            Vector Machines", 1999).
-        bias: see scale.
-        threshold: the probability from which the attribute is present, 0..1.
-        precision: at that threshold, on the validation split, 0..1.
-        recall: likewise.
+        scales: of the logit of each member of the network, before the bias; together they calibrate (Platt,
+            "Probabilistic Outputs for Support Vector Machines", 1999) and weigh the members (Wolpert, "Stacked
+            Generalization", 1992).
+        bias: see scales.
+        balanced: the threshold that finds much and errs little.
+        precise: the lowest one that keeps the bundle's promised precision; where none does, the one of the best F1.
     """
 
     name: str = Field(min_length=1)
-    scale: float = Field(gt=0)
+    scales: tuple[NonNegativeFloat, ...] = Field(min_length=1)
     bias: float
-    threshold: float = Field(gt=0, lt=1)
-    precision: float = Field(ge=0, le=1)
-    recall: float = Field(ge=0, le=1)
+    balanced: Threshold
+    precise: Threshold
+
+    def threshold(self, aim: Aim) -> Threshold:
+        """Return the threshold of that aim."""
+        return self.precise if aim == "precise" else self.balanced
 
 
 class Groups(_Part):
@@ -71,24 +99,47 @@ class Bundle(_Part):
     Attributes:
         sha256: of the .tflite file beside the JSON.
         flip_average: whether the logits of the crop and of its mirror image are averaged.
+        promised_precision: what a precise threshold keeps on the validation split wherever it can, 0..1.
         provenance: data, licence, figures and how to make it again; for people.
     """
 
-    format: Literal[1]
+    format: Literal[2]
     name: str
     version: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     input: InputMeaning
     flip_average: bool
+    promised_precision: float = Field(gt=0, lt=1)
     labels: tuple[Label, ...] = Field(min_length=1)
     groups: Groups
     provenance: dict[str, str | float | int]
+
+    @property
+    def members(self) -> int:
+        """How many networks answer together, each with a logit for every label."""
+        return len(self.labels[0].scales)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The labels' names, in the order of the outputs."""
+        return tuple(label.name for label in self.labels)
+
+    def unreliable(self, aim: Aim) -> frozenset[str]:
+        """Return the labels that break the promise which the aim makes."""
+        if aim == "balanced":
+            return frozenset()
+        return frozenset(
+            label.name for label in self.labels if label.precise.precision < self.promised_precision
+        )
 
     @model_validator(mode="after")
     def _groups_speak_of_labels(self) -> Bundle:
         known = {label.name for label in self.labels}
         if len(known) != len(self.labels):
             msg = "a label stands twice"
+            raise ValueError(msg)
+        if {len(label.scales) for label in self.labels} != {self.members}:
+            msg = "the labels have different numbers of scales; each needs one a member"
             raise ValueError(msg)
         groups = self.groups
         named = {

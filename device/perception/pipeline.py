@@ -11,7 +11,7 @@ from time import perf_counter
 
 from device.observation import Attribute, Box, Detection, Face, Frame, Image, Reason
 from device.perception.attributes import AttributeClassifier, decide
-from device.perception.bundle import ZOO, Bundle
+from device.perception.bundle import ZOO, Aim, Bundle
 from device.perception.detection import FaceDetector
 from device.perception.quality import Gate, measure
 from device.perception.runtime import Network
@@ -25,6 +25,7 @@ _SAME_PERSON_IOU = 0.3
 class Judgement:
     """How probabilities become decisions; see attributes.decide."""
 
+    aim: Aim = "balanced"
     threshold_offset: float = 0.0
     hysteresis: float = 0.0
 
@@ -128,6 +129,7 @@ class Perception:
         decision = decide(
             person.probabilities(),
             self.bundle,
+            aim=judgement.aim,
             threshold_offset=judgement.threshold_offset,
             hysteresis=judgement.hysteresis,
             previous=_attributes_before(best.detection.box, previous),

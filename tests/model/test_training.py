@@ -118,3 +118,60 @@ def test_a_run_without_weights_says_so(celeba: Path, work: Path) -> None:
     refused = _run("export", "--data", celeba, "--run", work / "nothing", "--zoo", work / "zoo")
     assert refused.returncode == 1
     assert "best.pt does not exist; run `python -m model train`" in refused.stderr
+
+
+def test_a_network_behind_frozen_blocks_joins_an_ensemble(
+    celeba: Path, work: Path, trained: Path
+) -> None:
+    """It goes on from an exported network, and both answer as one, in eight bits if wanted."""
+    zoo = work / "ensemble"
+    zoo.mkdir()
+    exported = _run("export", "--data", celeba, "--run", trained, "--zoo", zoo)
+    assert exported.returncode == 0, exported.stderr
+    frozen = work / "frozen.yaml"
+    frozen.write_text(
+        _RECIPE.replace("80, epochs: 2", "64, epochs: 1") + "frozen: {blocks: 9, views: 2}\n"
+        "zoom: 1.25\nmixup: 0.2\n",
+        encoding="utf-8",
+    )
+    arguments: list[str | Path] = ["--data", work / "data", "--run", work / "frozen"]
+    arguments += ["--weights", zoo / "tiny.tflite"]
+    run = _run("train", "--recipe", frozen, *arguments)
+    assert run.returncode == 0, run.stderr
+    assert _epochs(work / "frozen") == ["1", "2", "3"]
+    both: list[str | Path] = ["--run", trained, "--run", work / "frozen", "--name", "both"]
+    for int8 in ([], ["--int8"]):
+        exported = _run("export", "--data", celeba, *both, "--zoo", zoo, *int8)
+        assert exported.returncode == 0, exported.stderr
+        measured = _run("evaluate", "--data", celeba, "--model", zoo / "both.tflite", "--json")
+        assert measured.returncode == 0, measured.stderr
+    assert (zoo / "both.tflite").stat().st_size < 1_500_000
+
+
+def test_weights_of_another_shape_are_one_line_of_error(work: Path) -> None:
+    """A detector's file is named, and so is what was expected."""
+    from device.perception.bundle import ZOO
+
+    detector = ZOO / "face_detection_short_range.tflite"
+    arguments: list[str | Path] = ["--data", work / "data", "--run", work / "none"]
+    refused = _run("train", "--recipe", work / "tiny.yaml", *arguments, "--weights", detector)
+    assert refused.returncode == 1
+    assert "do not fit a mobilenetv2 of width 0.25" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_the_report_is_written_with_its_pictures(celeba: Path, work: Path, trained: Path) -> None:
+    """Every section and every picture that it shows is there."""
+    zoo = work / "report"
+    zoo.mkdir()
+    exported = _run("export", "--data", celeba, "--run", trained, "--zoo", zoo)
+    assert exported.returncode == 0, exported.stderr
+    arguments: list[str | Path] = ["--model", zoo / "tiny.tflite", "--run", trained, "--out", zoo]
+    written = _run("report", "--data", celeba, "--degraded", "1", *arguments)
+    assert written.returncode == 0, written.stderr
+    text = (zoo / "REPORT.md").read_text(encoding="utf-8")
+    for title in ("Training", "Attributes", "Subgroups", "Robustness"):
+        assert f"## {title}" in text
+    pictures = [line.split("(")[1].rstrip(")") for line in text.splitlines() if line[:2] == "!["]
+    assert len(pictures) == 5
+    assert all((zoo / picture).stat().st_size < 200_000 for picture in pictures)

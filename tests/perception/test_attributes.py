@@ -28,18 +28,21 @@ NAMES = [
 
 def make_bundle(threshold: float = 0.5) -> Bundle:
     """Return a small bundle whose labels all have one threshold."""
+    balanced = {"value": threshold, "precision": 0.8, "recall": 0.8}
+    precise = {"value": 0.9, "precision": 0.96, "recall": 0.4}
     labels = [
-        {"name": n, "scale": 1, "bias": 0, "threshold": threshold, "precision": 0, "recall": 0}
+        {"name": n, "scales": [1], "bias": 0, "balanced": balanced, "precise": precise}
         for n in NAMES
     ]
     return Bundle.model_validate(
         {
-            "format": 1,
+            "format": 2,
             "name": "small",
             "version": "1",
             "sha256": "0" * 64,
             "input": {"side": 128, "mean": 127.5, "scale": 127.5, "margin": 1.0},
             "flip_average": False,
+            "promised_precision": 0.95,
             "labels": labels,
             "groups": {
                 "hair_color": {"Black_Hair": "black", "Brown_Hair": "brown", "Bald": "bald"},
@@ -60,6 +63,22 @@ def test_an_attribute_is_present_from_its_threshold_on() -> None:
     """At the threshold it is present, just below it is not."""
     assert decide(_row(Eyeglasses=0.6), make_bundle(0.6)).attributes["Eyeglasses"].present
     assert not decide(_row(Eyeglasses=0.59), make_bundle(0.6)).attributes["Eyeglasses"].present
+
+
+def test_the_owner_chooses_precise_thresholds() -> None:
+    """What the balanced threshold calls present, the precise one may not."""
+    row = _row(Eyeglasses=0.8)
+    assert decide(row, make_bundle()).attributes["Eyeglasses"].present
+    assert not decide(row, make_bundle(), aim="precise").attributes["Eyeglasses"].present
+
+
+def test_a_label_that_breaks_its_promise_is_unreliable_when_precision_is_asked_for() -> None:
+    """The bundle promises 95 %; a label whose best threshold keeps less is named."""
+    bundle = make_bundle()
+    weak = bundle.labels[0].model_copy(update={"precise": bundle.labels[0].balanced})
+    bundle = bundle.model_copy(update={"labels": (weak, *bundle.labels[1:])})
+    assert bundle.unreliable("precise") == {"Eyeglasses"}
+    assert bundle.unreliable("balanced") == set()
 
 
 def test_an_offset_makes_the_node_more_reluctant() -> None:
@@ -144,8 +163,16 @@ def test_no_observation_contradicts_itself(seed: int) -> None:
 
 def test_calibration_is_the_logistic_function_of_the_scaled_logit() -> None:
     """Scale and bias act before the sigmoid; huge logits do not overflow."""
-    calibrated = calibrate(np.array([0.0, 2.0, -1e9], np.float32), 0.5, 1.0)
+    logits = np.array([[0.0, 2.0, -1e9]], np.float32)
+    calibrated = calibrate(logits, np.full((1, 3), 0.5, np.float32), 1.0)
     assert calibrated == pytest.approx([0.731059, 0.880797, 0.0], abs=1e-6)
+
+
+def test_members_are_weighed_label_by_label() -> None:
+    """Of two members the one that knows a label better speaks louder."""
+    logits = np.array([[2.0, 2.0], [-2.0, -2.0]], np.float32)
+    scales = np.array([[1.0, 0.0], [0.0, 1.0]], np.float32)
+    assert calibrate(logits, scales, 0.0) == pytest.approx([0.880797, 0.119203], abs=1e-6)
 
 
 def test_every_shipped_model_fits_its_description() -> None:

@@ -1,0 +1,84 @@
+"""For whom the network works how well: the figures of parts of a split."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from device.entities import CATALOGUE
+from device.observation import Image
+
+OFFERED = tuple(e.attribute for e in CATALOGUE if e.attribute and e.enabled_by_default)
+"""The attributes that a node shows unless its owner asks for more."""
+
+# The cheeks and the nose of a canonical crop, in parts of its side: skin on almost every face.
+_SKIN = (0.5, 0.64, 0.34, 0.66)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How the network does on some of the pictures.
+
+    Attributes:
+        accuracy: mean over all attributes, 0..1.
+        recall: mean over the offered attributes, 0..1, those left out that hardly occur in the group.
+        left_out: which those are.
+    """
+
+    name: str
+    pictures: int
+    accuracy: float
+    recall: float
+    left_out: tuple[str, ...]
+
+
+def skin_brightness(crop: Image) -> float:
+    """Return the mean luma, 0..1, of the skin region of a canonical crop (S, S, 3) uint8 BGR."""
+    side = crop.shape[0]
+    top, bottom, left, right = (round(part * side) for part in _SKIN)
+    return float(cv2.cvtColor(crop[top:bottom, left:right], cv2.COLOR_BGR2GRAY).mean()) / 255
+
+
+def subgroups(
+    names: tuple[str, ...],
+    present: NDArray[np.bool_],
+    truth: NDArray[np.bool_],
+    brightness: NDArray[np.float64],
+) -> list[Group]:
+    """Split pictures by Male, by Young and by the brightness of the skin region, and measure each part.
+
+    Args:
+        names: of the attributes, in the order of the columns.
+        present: (N, attributes) bool, decided.
+        truth: (N, attributes) bool.
+        brightness: (N,) float64, 0..1; see skin_brightness.
+    """
+    low, high = np.quantile(brightness, (1 / 3, 2 / 3))
+    parts = {"all": np.ones(len(truth), bool)}
+    for label in ("Male", "Young"):
+        column = truth[:, names.index(label)]
+        parts |= {f"{label}: yes": column, f"{label}: no": ~column}
+    parts |= {
+        f"skin region dark (luma < {low:.2f})": brightness < low,
+        "skin region medium": (brightness >= low) & (brightness < high),
+        f"skin region bright (luma from {high:.2f} on)": brightness >= high,
+    }
+    return [_group(name, names, present[rows], truth[rows]) for name, rows in parts.items()]
+
+
+# A recall of fewer faces than these is chance.
+_LEAST_POSITIVES = 20
+
+
+def _group(
+    name: str, names: tuple[str, ...], present: NDArray[np.bool_], truth: NDArray[np.bool_]
+) -> Group:
+    columns = [names.index(label) for label in OFFERED if label in names]
+    enough = [i for i in columns if truth[:, i].sum() >= _LEAST_POSITIVES]
+    recalls = [present[truth[:, i], i].mean() for i in enough]
+    left_out = tuple(names[i] for i in columns if i not in enough)
+    accuracy = float((present == truth).mean())
+    return Group(name, len(truth), accuracy, float(np.mean(recalls)), left_out)

@@ -1,0 +1,165 @@
+"""From an exported network back to a trainable one: batch normalisation, folded away by the export, is put back.
+
+A folded convolution answers what convolution and normalisation answered together. Any mean and variance may be put back
+between them as long as scale and shift undo them; those of real crops make the network train as if it had never been
+folded (Ioffe and Szegedy, "Batch Normalization", ICML 2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from pathlib import Path
+
+import numpy as np
+import torch
+from ai_edge_litert import schema_py_generated as schema
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+_Norm = (nn.BatchNorm1d, nn.BatchNorm2d)
+_Weighty = (nn.Conv2d, nn.Linear, nn.PReLU)
+_TYPES = {schema.TensorType.FLOAT32: np.float32, schema.TensorType.FLOAT16: np.float16}
+
+Constants = tuple[NDArray[np.float32], ...]
+"""Of one layer, in PyTorch's layout: weight and bias, or the slopes of an activation."""
+
+
+class UnfoldError(ValueError):
+    """The file holds no network like this in float16 or float32."""
+
+
+def unfold(network: nn.Module, tflite: Path, sample: Tensor) -> None:
+    """Fill a network from an exported one; where both are alike it gives the same answers, and can be trained.
+
+    Args:
+        network: its last layers may be others than the file's; those stay as they are.
+        tflite: float16 or float32. Where it holds several networks, the most alike is taken.
+        sample: (N, 3, S, S) float32, RGB in -1..1, some hundred typical crops whose statistics the normalisation takes.
+
+    Raises:
+        UnfoldError: the file holds no network that begins like this one.
+        OSError: the file cannot be read.
+    """
+    constants = list(read_constants(tflite.read_bytes()))
+    layers = list(_layers(network))
+    start, count = _longest_match([tuple(layer.weight.shape) for layer, _ in layers], constants)
+    if count < len(layers) // 2:
+        msg = f"none of its networks begins like {type(network).__name__} in this shape"
+        raise UnfoldError(msg)
+    with torch.no_grad():
+        for (layer, norm), values in zip(layers[:count], constants[start:], strict=False):
+            _fill(layer, norm, [torch.from_numpy(array) for array in values])
+        _measure(network, sample, [norm for _, norm in layers[:count] if norm is not None])
+
+
+def read_constants(content: bytes) -> Iterator[Constants]:
+    """Read the constants of each layer of a .tflite file, in the order of execution.
+
+    Raises:
+        UnfoldError: it is no such file, or its weights are quantised.
+    """
+    try:
+        model = schema.ModelT.InitFromPackedBuf(content, 0)
+    except (AssertionError, IndexError, ValueError, TypeError) as error:
+        msg = "it is not a TFLite file"
+        raise UnfoldError(msg) from error
+    graph = model.subgraphs[0]
+    kinds = schema.BuiltinOperator
+    halves: dict[int, int] = {}
+
+    def constant(index: int) -> NDArray[np.float32]:
+        return _constant(model, graph.tensors[halves.get(index, index)], content)
+
+    for operator in graph.operators:
+        code = model.operatorCodes[operator.opcodeIndex]
+        inputs = list(operator.inputs)
+        # TFLite has (outputs, height, width, inputs), and (1, height, width, outputs) where each channel is alone.
+        match max(code.builtinCode, code.deprecatedBuiltinCode):
+            case kinds.DEQUANTIZE:
+                halves[operator.outputs[0]] = inputs[0]
+            case kinds.CONV_2D:
+                yield _contiguous(constant(inputs[1]).transpose(0, 3, 1, 2)), constant(inputs[2])
+            case kinds.DEPTHWISE_CONV_2D:
+                yield _contiguous(constant(inputs[1]).transpose(3, 0, 1, 2)), constant(inputs[2])
+            case kinds.FULLY_CONNECTED:
+                yield constant(inputs[1]), constant(inputs[2])
+            case kinds.PRELU:
+                yield (constant(inputs[1]).reshape(-1),)
+            case kinds.MUL if model.buffers[graph.tensors[inputs[0]].buffer].data is not None:
+                # Older exports write an activation as relu(x) + half the slope * (x - |x|).
+                yield (2 * constant(inputs[0]),)
+
+
+def _contiguous(array: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.ascontiguousarray(array)
+
+
+def _constant(model: schema.ModelT, tensor: schema.TensorT, content: bytes) -> NDArray[np.float32]:
+    buffer = model.buffers[tensor.buffer]
+    # Large constants may stand behind the tables of the file.
+    data = (
+        content[buffer.offset : buffer.offset + buffer.size]
+        if buffer.data is None
+        else buffer.data.tobytes()
+    )
+    if not data or tensor.type not in _TYPES:
+        msg = "its weights are neither float16 nor float32"
+        raise UnfoldError(msg)
+    return np.frombuffer(data, _TYPES[tensor.type]).reshape(tensor.shape).astype(np.float32)
+
+
+def _layers(
+    network: nn.Module,
+) -> Iterator[tuple[nn.Conv2d | nn.Linear | nn.PReLU, nn.BatchNorm1d | nn.BatchNorm2d | None]]:
+    """Pair each layer that has weights, in the order of execution, with the normalisation after it."""
+    modules = [m for m in network.modules() if isinstance(m, (*_Weighty, *_Norm))]
+    for layer, following in zip(modules, [*modules[1:], None], strict=True):
+        if not isinstance(layer, _Norm):
+            yield layer, following if isinstance(following, _Norm) else None
+
+
+def _longest_match(
+    shapes: Sequence[tuple[int, ...]], constants: Sequence[Constants]
+) -> tuple[int, int]:
+    """Return where in the file most of the first layers follow each other, and how many."""
+    found = [values[0].shape for values in constants]
+
+    def matching(start: int) -> int:
+        pairs = zip(shapes, found[start:], strict=False)
+        return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+    start = max(range(len(found)), key=matching, default=0)
+    return start, matching(start)
+
+
+def _fill(layer: nn.Module, norm: nn.BatchNorm2d | None, values: Sequence[Tensor]) -> None:
+    layer.weight.copy_(values[0])
+    if norm is None:
+        if len(values) > 1:
+            layer.bias.copy_(values[1])
+        return
+    # The weights become as large as a fresh layer's, so that an optimiser's step means what it usually does.
+    size = float(layer.weight.square().mean().sqrt()) * layer.weight[0].numel() ** 0.5
+    layer.weight.div_(size)
+    norm.running_mean.zero_()
+    norm.running_var.fill_(1 - norm.eps)
+    norm.weight.fill_(size)
+    norm.bias.copy_(values[1])
+
+
+def _measure(network: nn.Module, sample: Tensor, norms: Sequence[nn.BatchNorm2d]) -> None:
+    """Give each normalisation the statistics of its input, and undo them in its scale and shift."""
+
+    def take(norm: nn.BatchNorm2d, inputs: tuple[Tensor, ...]) -> None:
+        x = inputs[0].transpose(0, 1).flatten(1)
+        mean, variance = x.mean(1), x.var(1)
+        norm.running_mean.copy_(mean)
+        norm.running_var.copy_(variance)
+        norm.bias.add_(mean * norm.weight)
+        norm.weight.mul_((variance + norm.eps).sqrt())
+
+    hooks = [norm.register_forward_pre_hook(take) for norm in norms]
+    network.eval()(sample)
+    for hook in hooks:
+        hook.remove()

@@ -1,0 +1,87 @@
+"""An exported network is recovered: the same answers, and trainable. Needs the extra `train`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from device.perception.bundle import model_path
+from device.perception.runtime import Network
+
+pytestmark = pytest.mark.training
+
+
+def _sample(side: int, count: int = 32) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """Return smooth random pictures (N, 3, S, S) in -1..1: noise alone is like no face at all."""
+    random = np.random.default_rng(1)
+    coarse = random.uniform(-1, 1, (count, 3, 8, 8)).astype(np.float32)
+    return np.repeat(np.repeat(coarse, side // 8, axis=2), side // 8, axis=3)
+
+
+@pytest.mark.parametrize("member", ["mobilenetv2", "mobilefacenet"])
+def test_an_exported_network_answers_the_same_when_it_is_unfolded(
+    member: str, tmp_path: Path
+) -> None:
+    """Batch normalisation is put back between the layers without changing an answer."""
+    import torch
+
+    from model.convert import to_float16
+    from model.export import Ensemble, Member
+    from model.recipe import Recipe
+    from model.unfold import unfold
+    from model.weights import fresh_network
+
+    torch.manual_seed(3)
+    side = 112
+    network = {"backbone": member, "hidden": 32, "width": 0.25 if member == "mobilenetv2" else 1.0}
+    recipe = Recipe.model_validate({"name": "tiny", "network": network, "zoom": 1.0})
+    sample = torch.from_numpy(_sample(side))
+    first = fresh_network(recipe, 40).train()
+    first(sample)  # statistics unlike those of a fresh network
+    first.eval()
+    path = tmp_path / "tiny.tflite"
+    to_float16(Ensemble([Member(first, recipe, side, ("a",) * 40, 0.5)]), side, path)
+    again = fresh_network(recipe, 40)
+    unfold(again, path, sample)
+    again.eval()
+    pixels = np.ascontiguousarray(sample[:1].numpy().transpose(0, 2, 3, 1))
+    exported = Network(path)(pixels)[0][0, 0]
+    assert again(sample[:1]).detach().numpy()[0] == pytest.approx(exported, abs=1e-3)
+
+
+def test_the_shipped_network_can_be_trained_on() -> None:
+    """Both of its members are found in the one file that ships."""
+    import torch
+
+    from model.recipe import read_recipe
+    from model.unfold import unfold
+    from model.weights import fresh_network
+
+    recipes = Path(__file__).resolve().parents[2] / "model" / "recipes"
+    for name in ("attributes", "attributes-face"):
+        recipe = read_recipe(recipes / f"{name}.yaml")
+        network = fresh_network(recipe, 40)
+        before = network.head[-1].bias.detach().clone()
+        unfold(
+            network, model_path("attributes"), torch.from_numpy(_sample(recipe.sides[0], count=8))
+        )
+        assert not torch.equal(before, network.head[-1].bias)
+
+
+def test_another_network_is_refused(tmp_path: Path) -> None:
+    """A detector is no attribute network, and a text file is no network."""
+    import torch
+
+    from device.perception.bundle import ZOO
+    from model.network import AttributeNetwork
+    from model.unfold import UnfoldError, unfold
+
+    sample = torch.from_numpy(_sample(64, count=2))
+    with pytest.raises(UnfoldError, match="begins like AttributeNetwork"):
+        unfold(AttributeNetwork(), ZOO / "face_detection_short_range.tflite", sample)
+    text = tmp_path / "text.tflite"
+    text.write_text("not a network at all, but long enough to be read")
+    with pytest.raises(UnfoldError):
+        unfold(AttributeNetwork(), text, sample)
