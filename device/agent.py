@@ -293,4 +293,6 @@ def _last_state(parts: Parts) -> Mapping[str, Any]:
     if newest is None or newest.state is None or newest.event_id <= str(saved.get(_EVENT_ID, "")):
         return saved
     committed: dict[str, Any] = json.loads(newest.state)
+    # The event leaves the disk once it is delivered, and the next kill may come before the next press.
+    parts.state.save(committed | {_EVENT_ID: newest.event_id})
     return committed

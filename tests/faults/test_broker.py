@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from device.mqtt.topics import BIRTH_TOPIC
-from tests.broker.mosquitto import Mosquitto, free_port
+from tests.broker.mosquitto import Mosquitto, free_port, wait_for
 from tests.faults.conftest import StartRig
 from tests.faults.process import TOPICS
 from tests.faults.rig import KEEPS_ALL
@@ -106,7 +106,7 @@ def test_a_packet_limit_is_named_and_holds_up_only_what_is_too_long(
         rig.node.wait_for_log("privacy is set")
         rig.press_and_wait()
         rig.ledger.wait_for_events(1)
-        assert len(rig.node.waiting()) == 5
+        wait_for(lambda: len(rig.node.waiting()) == 5, "only the faces wait")
         rig.ledger.say(TOPICS.command("privacy"), "OFF")
         broker.stop()
         broker.configure(*KEEPS_ALL)
