@@ -73,7 +73,10 @@ def export(
     name: Annotated[str | None, typer.Option(help="Of the files; the recipe's if unset.")] = None,
     int8: Annotated[
         bool,
-        typer.Option("--int8", help="Work in eight bits: smaller and faster, a little less right."),
+        typer.Option(
+            "--int8",
+            help="Weights of eight bits instead of sixteen: half the size, a little less right.",
+        ),
     ] = False,
     zoo: Annotated[Path, typer.Option(help="Where the .tflite and its JSON go.")] = Path(
         "model/zoo"

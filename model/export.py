@@ -10,20 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
 from device.perception.attributes import AttributeClassifier
 from device.perception.bundle import Bundle, Groups, InputMeaning, Label, Threshold
-from model.batches import network_input
 from model.calibration import PROMISED_PRECISION, fit_labels
-from model.celeba import CelebA, read_picture
+from model.celeba import CelebA
 from model.convert import to_float16, to_int8
 from model.evaluate import answer
-from model.prepare import FaceFinder
 from model.recipe import Recipe
 from model.train import BEST, TrainingError
 from model.weights import fresh_network
@@ -40,8 +36,6 @@ _GROUPS = Groups(
     facial_hair={"5_o_Clock_Shadow": "stubble", "Mustache": "mustache", "Goatee": "goatee"},
     other_facial_hair=("Sideburns",),
 )
-# Typical pictures enough for the ranges of activations.
-_SAMPLES = 300
 _UNFITTED = Threshold(value=0.5, precision=0, recall=0)
 
 
@@ -108,7 +102,7 @@ def export(
         data: gives the validation split.
         zoo: takes the .tflite and its JSON.
         name: of both files; that of the first run's recipe if None.
-        int8: work in eight bits, calibrated on training pictures, instead of half-precision weights.
+        int8: weights of eight bits instead of sixteen.
 
     Raises:
         TrainingError: a run has no weights, or the runs answer different attributes.
@@ -120,11 +114,9 @@ def export(
         raise TrainingError(msg)
     ensemble = Ensemble(members)
     tflite = zoo / f"{name or members[0].recipe.name}.tflite"
-    if int8:
-        to_int8(ensemble, ensemble.side, tflite, _samples(ensemble, data))
-    else:
-        to_float16(ensemble, ensemble.side, tflite)
-    bundle = _describe(members, ensemble, tflite, "int8" if int8 else "float16")
+    write = to_int8 if int8 else to_float16
+    write(ensemble, ensemble.side, tflite)
+    bundle = _describe(members, ensemble, tflite, "int8 weights" if int8 else "float16 weights")
     classifier = AttributeClassifier(_write(bundle, tflite), threads=2)
     labels = fit_labels(bundle.names, answer(classifier, data, "val"))
     bundle = bundle.model_copy(update={"labels": labels})
@@ -143,16 +135,6 @@ def _read(run: Path) -> Member:
     network.load_state_dict(state["network"])
     attributes = tuple(state["attributes"])
     return Member(network.eval(), recipe, state["side"], attributes, state["val_accuracy"])
-
-
-def _samples(ensemble: Ensemble, data: CelebA) -> list[NDArray[np.float32]]:
-    """Return typical inputs, (1, S, S, 3) float32 each, cut from training pictures all over the data."""
-    rows = data.rows("train")
-    finder = FaceFinder()
-    chosen = rows[:: max(1, len(rows) // _SAMPLES)]
-    pictures = (read_picture(data.pictures / str(data.names[row])) for row in chosen)
-    crops = [finder.crop(picture, ensemble.side, ensemble.margin).crop for picture in pictures]
-    return [network_input(crop).transpose(1, 2, 0)[None] for crop in crops]
 
 
 def _describe(

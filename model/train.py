@@ -77,7 +77,7 @@ class Run:
             len(training_rows(self._train.identities, recipe, epoch)) // recipe.batch
             for epoch in range(len(recipe.sides))
         ]
-        self._step, self._epoch, self._best = 0, 0, -math.inf
+        self._step, self._epoch, self._best = 0, 0, math.inf
         folder.mkdir(parents=True, exist_ok=True)
         self._resume()
 
@@ -93,8 +93,9 @@ class Run:
             score = validate(average, source.validation(self._epoch), self._blocks)
             self._epoch += 1
             self._log(side, loss, score)
-            if score.accuracy > self._best:
-                self._best = score.accuracy
+            # Thresholds and scales are fitted later: the loss knows more of what a network is worth than its accuracy.
+            if score.loss < self._best:
+                self._best = score.loss
                 save(
                     {
                         "network": average.state_dict(),
