@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TypeAlias
 
-from device.mqtt.events import LinkEvent
+from device.mqtt.events import Command, LinkEvent
 from device.observation import Trigger, utc_now
+
+_LOG = logging.getLogger(__name__)
+
+MOST_WAITING = 1000
+"""Letters. Nobody presses so often during a burst, and who writes faster than the node reads may not fill its memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +40,19 @@ class Inbox:
 
     def __init__(self) -> None:
         self._letters: SimpleQueue[Letter] = SimpleQueue()
+        self._is_flooded = False
 
     def put(self, content: Content) -> None:
-        """Add something, with the time."""
+        """Add something, with the time; a command that comes in a flood is thrown away."""
+        if isinstance(content, Command):
+            flooded = self._letters.qsize() >= MOST_WAITING
+            if flooded and not self._is_flooded:
+                _LOG.warning(
+                    "%d commands wait; more are thrown away until there are fewer", MOST_WAITING
+                )
+            self._is_flooded = flooded
+            if flooded:
+                return
         self._letters.put(Letter(content, utc_now(), monotonic()))
 
     def get(self, timeout: float) -> Letter | None:

@@ -21,6 +21,8 @@ from paho.mqtt.enums import (
     MQTTErrorCode,
     MQTTProtocolVersion,
 )
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from device.mqtt.errors import (
@@ -45,6 +47,8 @@ TOO_LONG = "it is longer than the broker allows"
 """Why a message is refused that the broker need not see for it."""
 
 _NO_LIMIT = 0xFFFF_FFFF
+# Bytes. The broker keeps longer ones to itself: nothing that the node listens to is a tenth as long.
+_LONGEST_PACKET = 0x1_0000
 # Bytes, of PUBLISH with quality of service 1 and no properties, beside topic and payload.
 _LONGEST_HEADER = 10
 _VERSIONS = {"5": MQTTProtocolVersion.MQTTv5, "3.1.1": MQTTProtocolVersion.MQTTv311}
@@ -211,7 +215,12 @@ class Connection:
     def _open(self, patience: float) -> None:
         settings = self._settings
         try:
-            self._client.connect(settings.host, settings.effective_port, settings.keep_alive)
+            self._client.connect(
+                settings.host,
+                settings.effective_port,
+                settings.keep_alive,
+                properties=_wishes() if self.version == "5" else None,
+            )
         except (OSError, UnicodeError) as error:
             raise unreachable(settings, error) from error
         self._client.loop_start()
@@ -275,6 +284,12 @@ class Connection:
     def _log(self, _client: Client, _data: object, level: int, text: str) -> None:
         if level == LogLevel.MQTT_LOG_ERR:
             self._complaint = text
+
+
+def _wishes() -> Properties:
+    wishes = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho's has no types
+    wishes.MaximumPacketSize = _LONGEST_PACKET
+    return wishes
 
 
 def disable_nagle(_client: Client, _data: object, connected: Any) -> None:  # noqa: ANN401 - TLS wraps the socket
