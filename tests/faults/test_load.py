@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from random import Random
 from time import monotonic, sleep
 
@@ -26,6 +25,7 @@ OBSERVATIONS = scaled(10_000, 200)
 PRESSES = scaled(10_000, 500)
 A_SECOND = 10_000 / 60
 HOSTILE = scaled(100_000, 2_000)
+BATCH = 500
 WARM_UP = 100
 MEGABYTE = 1_000_000
 
@@ -178,17 +178,38 @@ def test_hostile_commands_are_refused_in_words_and_no_more(start_rig: StartRig) 
         _observe(rig, WARM_UP)
         before = _Size.of(rig.node)
         commands = _hostile(Random(7))  # noqa: S311 - a test that fails should fail again
-        batch = HOSTILE // 20
-        for number in range(20):
-            for _ in range(batch):
+        # Fewer than the node lets wait: each of them is to be answered.
+        for number in range(HOSTILE // BATCH):
+            for _ in range(BATCH):
                 key, payload = next(commands)
                 rig.ledger.shout(TOPICS.command(key), payload)
-            wish = number % 40 / 100
-            rig.ledger.say(TOPICS.command("threshold_offset"), str(wish))
-            wait_for(partial(_obeys, rig, wish), "it obeys", RECOVERY)
+            _wait_until_obeyed(rig, number % 40 / 100)
         refused = rig.node.log.text.count("WARNING device.agent: set/")
         grown = (rig.node.resident_bytes - before.resident) / MEGABYTE
         print(f"{HOSTILE} hostile commands: {refused} refused in words, {grown:+.2f} MB resident")
         assert refused == HOSTILE
         assert grown < 5
         rig.check()
+
+
+def test_a_flood_of_commands_does_not_fill_the_memory(start_rig: StartRig) -> None:
+    """As fast as they can be sent, and some as long as a film, which the node has asked the broker to keep."""
+    with start_rig() as rig:
+        rig.wait_until_online()
+        _observe(rig, WARM_UP)
+        before = _Size.of(rig.node)
+        for number in range(HOSTILE):
+            rig.ledger.shout(TOPICS.command("privacy"), b"\0" * 1000)
+            if number % (HOSTILE // 10) == 0:
+                rig.ledger.shout(TOPICS.command("privacy"), bytes(5 * MEGABYTE))
+        _wait_until_obeyed(rig, 0.1)
+        grown = (rig.node.resident_bytes - before.resident) / MEGABYTE
+        print(f"{HOSTILE} commands in a flood: {grown:+.2f} MB resident")
+        assert grown < 5
+        rig.check()
+
+
+def _wait_until_obeyed(rig: Rig, wish: float) -> None:
+    rig.ledger.say(TOPICS.command("threshold_offset"), str(wish))
+    marker = f'"threshold_offset":{wish}'.encode()
+    wait_for(lambda: marker in rig.ledger.latest.get(_SETTINGS, b""), "it obeys", RECOVERY)
