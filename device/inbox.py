@@ -15,7 +15,7 @@ from device.observation import Trigger, utc_now
 _LOG = logging.getLogger(__name__)
 
 MOST_WAITING = 1000
-"""Letters. Nobody presses so often during a burst, and who writes faster than the node reads may not fill its memory."""
+"""Letters. Nobody presses so often during a burst, and who writes faster than it reads may not fill its memory."""
 
 
 @dataclass(frozen=True, slots=True)

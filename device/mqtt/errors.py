@@ -96,6 +96,8 @@ def unanswered(settings: MqttSettings, version: str, complaint: str) -> LinkErro
         hint = "if it asks for a client certificate, set mqtt.tls.certificate_file and key_file"
     else:
         hint = "it may not trust mqtt.tls.certificate_file; its log says why"
+    if settings.protocol == "5":
+        hint += "; if it does not speak MQTT 5, set mqtt.protocol: auto"
     said = f" ({complaint})" if complaint else ""
     return ProtocolRefusedError(
         f"{_broker(settings)} gave no answer to MQTT {version}{said}; {hint}"

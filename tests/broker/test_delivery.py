@@ -61,7 +61,7 @@ def test_auto_falls_back_when_the_broker_does_not_know_mqtt_5(
 def test_a_fixed_version_does_not_fall_back(old_broker: int) -> None:
     """Who asks for MQTT 5 is told that the broker does not know it, and what to set."""
     settings = MqttSettings(host="127.0.0.1", port=old_broker, protocol="5")
-    with pytest.raises(LinkError, match=r"does not speak MQTT 5; mqtt\.protocol: auto"):
+    with pytest.raises(LinkError, match=r"not speak MQTT 5.*mqtt\.protocol: auto"):
         probe(settings)
 
 
