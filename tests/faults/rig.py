@@ -109,15 +109,20 @@ class Rig:
 
     def check_state(self) -> None:
         """Assert that the broker's retained state is the newest observation's, or becomes it in a moment."""
-        wait_for(lambda: not self._differences(), "the retained state is the newest observation's")
+        wait_for(
+            lambda: not self._state_differences(),
+            f"the retained state is the newest observation's, but for {self._state_differences()}",
+        )
 
-    def _differences(self) -> dict[str, Any]:
-        # Read first: a press that is still on its way may bring a newer one in between.
+    def _state_differences(self) -> dict[str, Any]:
+        # Presses may still go on: the newest is another each time.
+        promised = [event_id for event_id in self.node.log.observed if event_id not in self.unborn]
+        newest = self.ledger.events.get(promised[-1])
+        if newest is None:
+            return {"event_id": promised[-1]}
         with observe(self.broker.port, STATE_TOPIC) as late:
             state = json.loads(late.expect(STATE_TOPIC).payload)
-        promised = [event_id for event_id in self.node.log.observed if event_id not in self.unborn]
-        self.wait_for_arrivals()
-        return differences(state, self.ledger.events[promised[-1]])
+        return differences(state, newest)
 
 
 @contextmanager
