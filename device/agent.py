@@ -94,6 +94,7 @@ class Agent:
         self._settings = parts.settings.load()
         self._state = blank_state(parts.table, _last_state(parts))
         self._coalesced = 0
+        self._owes_settings = False
         self._newest_version = __version__
         self._burst_ended = float("-inf")
         self._temperature: float | None = None
@@ -149,6 +150,10 @@ class Agent:
         if not self._settings.privacy and self._parts.camera.tick(now):
             self._publish_camera()
         self._parts.triggers.retry()
+        if self._owes_settings and self._inbox.is_empty:
+            # One answer to a flood of commands: what is published waits in memory until the broker takes it.
+            self._owes_settings = False
+            self._parts.announcer.document(Document.SETTINGS, self._settings.document())
         if now >= self._settles_at:
             self._settled()
         self._showcase.tick(now)
@@ -213,7 +218,7 @@ class Agent:
                 self._trigger(Trigger(Source.COMMAND, letter.at, letter.monotonic))
                 return
         # After a refused command too: Home Assistant shows what it asked for until it hears the truth.
-        self._parts.announcer.document(Document.SETTINGS, self._settings.document())
+        self._owes_settings = True
 
     def _restart(self) -> None:
         _LOG.info("Starting anew, because Home Assistant's button asks for it")

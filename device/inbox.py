@@ -45,15 +45,22 @@ class Inbox:
     def put(self, content: Content) -> None:
         """Add something, with the time; a command that comes in a flood is thrown away."""
         if isinstance(content, Command):
-            flooded = self._letters.qsize() >= MOST_WAITING
+            limit = MOST_WAITING // 2 if self._is_flooded else MOST_WAITING
+            flooded = self._letters.qsize() >= limit
             if flooded and not self._is_flooded:
                 _LOG.warning(
-                    "%d commands wait; more are thrown away until there are fewer", MOST_WAITING
+                    "%d commands wait; more are thrown away until half of them are done",
+                    MOST_WAITING,
                 )
             self._is_flooded = flooded
             if flooded:
                 return
         self._letters.put(Letter(content, utc_now(), monotonic()))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits at this moment."""
+        return self._letters.empty()
 
     def get(self, timeout: float) -> Letter | None:
         """Return the next letter, or None after timeout seconds without one."""
