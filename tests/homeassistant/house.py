@@ -37,16 +37,8 @@ class Broker(Protocol):
         """End it."""
 
 
-# What docs/mqtt.md tells the owner to write, for all nodes at once: a node's user has the node's id.
-_ACL = f"""\
-user {HOME_ASSISTANT}
-topic readwrite #
-
-pattern write homeassistant/device/%u/config
-pattern read homeassistant/status
-pattern read facet/newest_version
-pattern readwrite facet/%u/#
-"""
+# What the owner is given; a node's user has the node's id.
+_ACL = Path(__file__).resolve().parents[2] / "provisioning" / "mosquitto" / "acl"
 _ROOMS = (
     "attic", "balcony", "barn", "bathroom", "bedroom", "cellar", "den", "dock", "door", "facet",
     "foyer", "garage", "garden", "gate", "hall", "kitchen", "landing", "laundry", "library", "loft",
@@ -178,14 +170,13 @@ def house(folder: Path, installation: Installation, certificates: Certificates) 
 
 
 def _security(folder: Path, certificates: Certificates) -> tuple[str, ...]:
-    (folder / "acl").write_text(_ACL)
     users = folder / "users"
     users.write_text("".join(f"{name}:{name}\n" for name in (HOME_ASSISTANT, *_ROOMS)))
     program = shutil.which("mosquitto_passwd")
     assert program, "mosquitto_passwd is missing: apt-get install mosquitto"
     subprocess.run([program, "-U", users], check=True)
     return (
-        f"acl_file {folder}/acl",
+        f"acl_file {_ACL}",
         f"password_file {users}",
         f"certfile {certificates.broker}",
         f"keyfile {certificates.broker_key}",
