@@ -113,6 +113,7 @@ def export(
         msg = "the runs were trained on different attributes; only networks that answer the same go together"
         raise TrainingError(msg)
     ensemble = Ensemble(members)
+    zoo.mkdir(parents=True, exist_ok=True)
     tflite = zoo / f"{name or members[0].recipe.name}.tflite"
     write = to_int8 if int8 else to_float16
     write(ensemble, ensemble.side, tflite)

@@ -7,6 +7,7 @@ folded (Ioffe and Szegedy, "Batch Normalization", ICML 2015).
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
@@ -61,7 +62,7 @@ def read_constants(content: bytes) -> Iterator[Constants]:
     """
     try:
         model = schema.ModelT.InitFromPackedBuf(content, 0)
-    except (AssertionError, IndexError, ValueError, TypeError) as error:
+    except (AssertionError, IndexError, ValueError, TypeError, struct.error) as error:
         msg = "it is not a TFLite file"
         raise UnfoldError(msg) from error
     graph = model.subgraphs[0]

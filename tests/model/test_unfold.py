@@ -10,7 +10,7 @@ import pytest
 from device.perception.bundle import model_path
 from device.perception.runtime import Network
 
-pytestmark = pytest.mark.training
+pytestmark = [pytest.mark.training, pytest.mark.timeout(600)]
 
 
 def _sample(side: int, count: int = 32) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
@@ -20,10 +20,8 @@ def _sample(side: int, count: int = 32) -> np.ndarray[tuple[int, ...], np.dtype[
     return np.repeat(np.repeat(coarse, side // 8, axis=2), side // 8, axis=3)
 
 
-@pytest.mark.parametrize("member", ["mobilenetv2", "mobilefacenet"])
-def test_an_exported_network_answers_the_same_when_it_is_unfolded(
-    member: str, tmp_path: Path
-) -> None:
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # the converter's, of PyTorch
+def test_an_exported_network_answers_the_same_when_it_is_unfolded(tmp_path: Path) -> None:
     """Batch normalisation is put back between the layers without changing an answer."""
     import torch
 
@@ -35,8 +33,7 @@ def test_an_exported_network_answers_the_same_when_it_is_unfolded(
 
     torch.manual_seed(3)
     side = 112
-    network = {"backbone": member, "hidden": 32, "width": 0.25 if member == "mobilenetv2" else 1.0}
-    recipe = Recipe.model_validate({"name": "tiny", "network": network, "zoom": 1.0})
+    recipe = Recipe.model_validate({"name": "tiny", "network": {"hidden": 32, "width": 0.25}})
     sample = torch.from_numpy(_sample(side))
     first = fresh_network(recipe, 40).train()
     first(sample)  # statistics unlike those of a fresh network
@@ -52,7 +49,7 @@ def test_an_exported_network_answers_the_same_when_it_is_unfolded(
 
 
 def test_the_shipped_network_can_be_trained_on() -> None:
-    """Both of its members are found in the one file that ships."""
+    """The MobileNetV2 of the shipped ensemble is found in its file, dense layers included."""
     import torch
 
     from model.recipe import read_recipe
@@ -60,14 +57,12 @@ def test_the_shipped_network_can_be_trained_on() -> None:
     from model.weights import fresh_network
 
     recipes = Path(__file__).resolve().parents[2] / "model" / "recipes"
-    for name in ("attributes", "attributes-face"):
-        recipe = read_recipe(recipes / f"{name}.yaml")
-        network = fresh_network(recipe, 40)
-        before = network.head[-1].bias.detach().clone()
-        unfold(
-            network, model_path("attributes"), torch.from_numpy(_sample(recipe.sides[0], count=8))
-        )
-        assert not torch.equal(before, network.head[-1].bias)
+    recipe = read_recipe(recipes / "attributes.yaml")
+    network = fresh_network(recipe, 40)
+    before = network.head[-1].bias.detach().clone()
+    sample = torch.from_numpy(_sample(recipe.sides[0], count=8))
+    unfold(network, model_path("attributes"), sample)
+    assert not torch.equal(before, network.head[-1].bias)
 
 
 def test_another_network_is_refused(tmp_path: Path) -> None:
