@@ -26,7 +26,7 @@ def write_portrait(folder: Path) -> Path:
         )
         raise DemoError(msg) from error
     path = folder / "portrait.png"
-    top = cv2.cvtColor(astronaut()[:_HEIGHT], cv2.COLOR_RGB2BGR)
-    side = (_WIDTH - top.shape[1]) // 2
-    cv2.imwrite(str(path), cv2.copyMakeBorder(top, 0, 0, side, side, cv2.BORDER_REFLECT))
+    picture = cv2.cvtColor(astronaut(), cv2.COLOR_RGB2BGR)
+    top = picture[: picture.shape[1] * _HEIGHT // _WIDTH]
+    cv2.imwrite(str(path), cv2.resize(top, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_CUBIC))
     return path
