@@ -29,6 +29,7 @@ class RabbitMq:
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self._folder = folder
+        self._names_port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         lines = (
             f"listeners.tcp.default = 127.0.0.1:{free_port()}",
@@ -47,7 +48,7 @@ class RabbitMq:
             "HOME": str(folder),  # where Erlang puts its cookie
             "PATH": os.environ["PATH"],
             "LANG": "C.UTF-8",
-            "ERL_EPMD_PORT": str(free_port()),
+            "ERL_EPMD_PORT": str(self._names_port),
             "RABBITMQ_NODENAME": f"facet{self.port}@localhost",
             "RABBITMQ_DIST_PORT": str(free_port()),
             "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
@@ -72,6 +73,11 @@ class RabbitMq:
             os.killpg(self._process.pid, signal.SIGTERM)
             self._process.wait(_STOP)
             self._process = None
+            # Erlang's name server outlives it, in no group of anybody's.
+            environment = {**os.environ, "ERL_EPMD_PORT": str(self._names_port)}
+            subprocess.run(
+                ["epmd", "-kill"], env=environment, stdout=subprocess.DEVNULL, check=True
+            )
 
     def _listens(self) -> bool:
         assert self._process is not None
