@@ -39,8 +39,10 @@ def demo(broker: str | None, camera: str | None, *, once: bool) -> None:
     Raises:
         FacetError: a part is missing, or does not answer.
     """
-    # A demo that is told to end leaves as cleanly as one that is interrupted.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A demo that is told to end leaves as cleanly as one that is interrupted; and Ctrl-C does so too where a shell in the
+    # background has let its children ignore it.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="facet-demo-")))
         source = camera if camera is not None else str(write_portrait(folder))
