@@ -39,8 +39,8 @@ def demo(broker: str | None, camera: str | None, *, once: bool) -> None:
     Raises:
         FacetError: a part is missing, or does not answer.
     """
-    # A demo that is told to end leaves as cleanly as one that is interrupted; and Ctrl-C does so too where a shell in the
-    # background has let its children ignore it.
+    # A demo that is told to end leaves as cleanly as one that is interrupted; and Ctrl-C interrupts it
+    # even where a shell in the background has let its children ignore it.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.default_int_handler)
     with ExitStack() as stack:
