@@ -52,11 +52,12 @@ def _back_within(
     start = time.monotonic()
     wait_for(lambda: settled(house, room) == before, f"{room} is as before: {before}", seconds)
     say(time.monotonic() - start)
-    # It is not only a memory: the node answers.
-    last = house.client.state(f"sensor.{room}_last_capture")
+    # It is not only a memory: the node answers. The event's state counts milliseconds, the last capture's
+    # only seconds, and all of this may happen within one.
+    last = house.client.state(f"event.{room}_observation")
     house.client.act("button.press", entity_id=f"button.{room}_capture")
     wait_for(
-        lambda: house.client.state(f"sensor.{room}_last_capture") not in {last, "unavailable"},
+        lambda: house.client.state(f"event.{room}_observation") not in {last, "unavailable"},
         f"{room} answers a press",
     )
 
