@@ -88,7 +88,7 @@ class OutputPin:
 
         Args:
             name: the setting, for errors: "led".
-            pin: a BCM number, or a name such as "GPIO27" or "BOARD13".
+            pin: a BCM number, or a name such as "GPIO23" or "BOARD16".
             active_high: whether a high level lights the LED.
             factory: gpiozero's, which makes the pin.
 

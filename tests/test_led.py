@@ -26,7 +26,7 @@ from tests.clock import Clock
 PATIENCE = 10.0  # seconds, for what must come
 SILENCE = 0.5  # seconds, for what must not: more than a quick blink
 
-LED = LedSettings(pin=27)
+LED = LedSettings(pin=23)
 
 # gpiozero has no types.
 Pins: TypeAlias = Any
@@ -60,7 +60,7 @@ def test_ready_is_steady_and_busy_blinks(pins: Pins) -> None:
     """From one to the other and back."""
     with closing(StatusLed(LED, factory=lambda: pins)) as led:
         led.show(Status.BUSY)
-        pin = pins.pin(27)
+        pin = pins.pin(23)
         for level in (True, False, True, False):
             wait_for_level(pin, level=level)
         led.show(Status.READY)
@@ -72,25 +72,25 @@ def test_it_blinks_slowly_until_it_is_told_what_to_show(pins: Pins) -> None:
     """A node that starts is not ready yet."""
     with closing(StatusLed(LED, factory=lambda: pins)):
         for level in (True, False, True):
-            wait_for_level(pins.pin(27), level=level)
+            wait_for_level(pins.pin(23), level=level)
 
 
 def test_an_led_between_3v3_and_pin_is_lit_by_a_low_level(pins: Pins) -> None:
     """And dark, that is high, at the end."""
-    with closing(StatusLed(LedSettings(pin=27, active_high=False), factory=lambda: pins)) as led:
+    with closing(StatusLed(LedSettings(pin=23, active_high=False), factory=lambda: pins)) as led:
         led.show(Status.READY)
-        wait_for_level(pins.pin(27), level=False)
-        assert changes(pins.pin(27), SILENCE) == 0
-    assert pins.pin(27).states[-1].state
+        wait_for_level(pins.pin(23), level=False)
+        assert changes(pins.pin(23), SILENCE) == 0
+    assert pins.pin(23).states[-1].state
 
 
 def test_closing_leaves_it_dark_and_gives_the_pin_back(pins: Pins) -> None:
     """Whatever it showed, and no thread stays."""
     led = StatusLed(LED, factory=lambda: pins)
     led.show(Status.READY)
-    wait_for_level(pins.pin(27))
+    wait_for_level(pins.pin(23))
     led.close()
-    assert not pins.pin(27).state
+    assert not pins.pin(23).state
     probe(LED, factory=lambda: pins)
     assert "facet-led" not in {thread.name for thread in threading.enumerate()}
 
@@ -126,13 +126,13 @@ def test_a_pin_that_cannot_be_had_is_a_fault_that_heals(pins: Pins) -> None:
         clock.seconds += 1.0
         led.retry()
         assert led.fault is None
-        wait_for_level(pins.pin(27))
-        assert changes(pins.pin(27), SILENCE) == 0
+        wait_for_level(pins.pin(23))
+        assert changes(pins.pin(23), SILENCE) == 0
 
 
 def test_a_pin_in_use_is_named(pins: Pins) -> None:
     """The fault says which setting, which pin, and what to look for."""
-    named = pytest.raises(PinError, match=r"^led: pin 27 cannot be used: .*no other program")
+    named = pytest.raises(PinError, match=r"^led: pin 23 cannot be used: .*no other program")
     with closing(StatusLed(LED, factory=lambda: pins)), named:
         probe(LED, factory=lambda: pins)
 
@@ -152,14 +152,14 @@ def test_a_pin_that_hangs_holds_up_nobody() -> None:
     StuckPin.may_write.set()
     pins = MockFactory(pin_class=StuckPin)
     with closing(pins), closing(StatusLed(LED, factory=lambda: pins)) as led:
-        wait_for_level(pins.pin(27))
+        wait_for_level(pins.pin(23))
         StuckPin.may_write.clear()
         led.show(Status.BUSY)
         led.show(Status.READY)
         assert not StuckPin.may_write.is_set()
         StuckPin.may_write.set()
-        wait_for_level(pins.pin(27))
-        assert changes(pins.pin(27), SILENCE) == 0
+        wait_for_level(pins.pin(23))
+        assert changes(pins.pin(23), SILENCE) == 0
 
 
 class BrokenPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
@@ -176,7 +176,7 @@ def test_a_pin_that_fails_does_not_end_the_node(caplog: pytest.LogCaptureFixture
     """It is in the log, and the LED stands still: an exception that leaves a thread would end the process."""
     pins = MockFactory(pin_class=BrokenPin)
     with closing(StatusLed(LED, factory=lambda: pins)) as led:
-        wait_for_level(pins.pin(27))
+        wait_for_level(pins.pin(23))
         led.show(Status.BUSY)
     assert "GPIO is gone" in caplog.text
     assert "the LED stands still" in caplog.text
@@ -207,7 +207,7 @@ def test_a_node_shows_whether_it_is_ready_busy_or_private(
                 "node": {"state_directory": str(tmp_path / "state")},
                 "mqtt": {"host": HOST, "port": broker.port, "protocol": PROTOCOL},
                 "camera": {"source": str(write_portrait(tmp_path))},
-                "led": {"pin": 27},
+                "led": {"pin": 23},
             }
         )
         with Node(config) as node:
@@ -221,4 +221,4 @@ def test_a_node_shows_whether_it_is_ready_busy_or_private(
             time.sleep(SILENCE)
     while not shown.empty():
         assert shown.get() is Status.PRIVACY
-    assert not pins.pin(27).state
+    assert not pins.pin(23).state
