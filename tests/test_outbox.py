@@ -98,6 +98,17 @@ def test_a_delivered_event_is_forgotten(tmp_path: Path) -> None:
         assert ids(outbox) == ["e2"]
 
 
+def test_the_newest_is_told_without_the_others(tmp_path: Path) -> None:
+    """Of what waits; none is no error."""
+    with closing(Outbox(tmp_path / "outbox")) as outbox:
+        assert outbox.newest() is None
+        for number in range(3):
+            outbox.append(event(f"e{number}"))
+        assert outbox.newest() == event("e2")
+        outbox.delivered("e2")
+        assert outbox.newest() == event("e1")
+
+
 def test_an_event_that_is_there_already_is_left_as_it_is(tmp_path: Path) -> None:
     """The same id is the same event."""
     with closing(Outbox(tmp_path / "outbox")) as outbox:
@@ -170,7 +181,12 @@ def test_a_closed_outbox_says_so_in_its_own_words(tmp_path: Path) -> None:
     """No error of SQLite leaves the module."""
     outbox = Outbox(tmp_path / "outbox")
     outbox.close()
-    for use in (outbox.pending, lambda: outbox.append(event("e1")), lambda: outbox.delivered("e1")):
+    for use in (
+        outbox.pending,
+        outbox.newest,
+        lambda: outbox.append(event("e1")),
+        lambda: outbox.delivered("e1"),
+    ):
         with pytest.raises(OutboxError):
             use()
 
