@@ -19,7 +19,7 @@ from device.config import Config, ConfigError, load
 from device.entities import entities
 from device.errors import FacetError
 from device.led import probe as probe_led
-from device.mqtt.link import probe as probe_broker
+from device.mqtt.probe import probe as probe_broker
 from device.pins import PinError
 from device.triggers import probe as probe_pins
 
