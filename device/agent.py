@@ -17,6 +17,7 @@ from device.config import Config
 from device.entity import Document, Entity
 from device.health import cpu_temperature
 from device.inbox import Inbox, Letter, Stop
+from device.led import StatusLed
 from device.memory import Memory
 from device.mqtt.announcer import Announcer
 from device.mqtt.commands import CommandError, find_command, parse_command, parse_version
@@ -39,6 +40,7 @@ from device.settings import Settings, SettingsStore
 from device.showcase import Showcase
 from device.snapshot import render
 from device.state import blank_state, event_document, state_document
+from device.status import choose_status
 from device.supervision.starts import StartLog
 from device.supervision.watch import Watch
 from device.triggers import Triggers
@@ -65,6 +67,7 @@ class Parts:
     camera: Camera
     observer: Observer
     triggers: Triggers
+    led: StatusLed
     link: Link
     announcer: Announcer
     courier: Courier
@@ -150,6 +153,8 @@ class Agent:
         if not self._settings.privacy and self._parts.camera.tick(now):
             self._publish_camera()
         self._parts.triggers.retry()
+        self._parts.led.retry()
+        self._show_status()
         if self._owes_settings and self._inbox.is_empty:
             # One answer to a flood of commands: what is published waits in memory until the broker takes it.
             self._owes_settings = False
@@ -174,6 +179,7 @@ class Agent:
                 self._coalesced,
             )
             return
+        self._show_status(is_busy=True)
         was_available = self._parts.camera.available
         look = self._parts.observer.observe(
             trigger,
@@ -275,6 +281,18 @@ class Agent:
     @property
     def _camera_is_online(self) -> bool:
         return self._parts.camera.available and not self._settings.privacy
+
+    def _show_status(self, *, is_busy: bool = False) -> None:
+        parts = self._parts
+        faults = (
+            parts.is_safe_mode,
+            parts.camera.fault,
+            parts.triggers.faults,
+            not parts.link.is_connected,
+        )
+        parts.led.show(
+            choose_status(is_private=self._settings.privacy, is_busy=is_busy, is_faulty=any(faults))
+        )
 
     def _diagnose(self) -> dict[str, Any]:
         parts = self._parts

@@ -40,7 +40,10 @@ def _subjective(label: str, icon: str, meaning: str) -> Entity:
 
 
 ATTRIBUTES = (
-    objective("5_o_Clock_Shadow", "mdi:razor-double-edge", "Has stubble."),
+    replace(
+        objective("5_o_Clock_Shadow", "mdi:razor-double-edge", "Has stubble."),
+        name="5 o'clock shadow",
+    ),
     _subjective("Arched_Eyebrows", "mdi:chevron-up", "The eyebrows are arched."),
     _subjective("Attractive", "mdi:star-face", "People called such faces attractive."),
     _subjective("Bags_Under_Eyes", "mdi:sleep", "Has bags under the eyes."),

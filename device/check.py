@@ -18,8 +18,9 @@ from device.classify import open_perception
 from device.config import Config, ConfigError, load
 from device.entities import entities
 from device.errors import FacetError
-from device.mqtt.link import probe as probe_broker
-from device.triggers import TriggerError
+from device.led import probe as probe_led
+from device.mqtt.probe import probe as probe_broker
+from device.pins import PinError
 from device.triggers import probe as probe_pins
 
 
@@ -93,8 +94,15 @@ def _pins(config: Config) -> str:
         if (settings := getattr(config.triggers, name)) is not None
     ]
     if faults := probe_pins(config.triggers):
-        raise TriggerError("\n".join(faults))
+        raise PinError("\n".join(faults))
     return ", ".join(names) or "none configured; Home Assistant's button triggers"
+
+
+def _led(config: Config) -> str:
+    if config.led is None:
+        return "none configured"
+    probe_led(config.led)
+    return f"led on pin {config.led.pin}"
 
 
 def _models(config: Config) -> str:
@@ -124,6 +132,7 @@ _PARTS: dict[str, Callable[[Config], str]] = {
     "broker": _broker,
     "camera": _camera,
     "pins": _pins,
+    "status LED": _led,
     "models": _models,
     "state directory": _state_directory,
 }

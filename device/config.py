@@ -7,17 +7,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from device.configuration.camera import CameraSettings
 from device.configuration.document import read
 from device.configuration.explain import explain, unknown_attributes
 from device.configuration.faults import ConfigError, Fault
+from device.configuration.fields import bcm_number
+from device.configuration.led import LedSettings
 from device.configuration.mqtt import MqttSettings, TlsSettings
 from device.configuration.node import NodeSettings, PrivacySettings
 from device.configuration.perception import AttributeSettings, PerceptionSettings
 from device.configuration.schema import editor_schema
-from device.configuration.section import Section
+from device.configuration.section import Section, conflict
 from device.configuration.triggers import ButtonSettings, MotionSettings, TriggerSettings
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "Config",
     "ConfigError",
     "Fault",
+    "LedSettings",
     "MotionSettings",
     "MqttSettings",
     "NodeSettings",
@@ -58,6 +61,11 @@ class Config(Section):
         title="Triggers",
         description="What makes the node look. A command from Home Assistant always does.",
     )
+    led: LedSettings | None = Field(
+        None,
+        title="LED",
+        description="A status LED on a GPIO pin: ready, busy, fault or privacy, told by how it blinks.",
+    )
     perception: PerceptionSettings = Field(
         PerceptionSettings(),
         title="Perception",
@@ -73,6 +81,15 @@ class Config(Section):
         title="Privacy",
         description="When the node does not look at all, and which pictures leave it.",
     )
+
+    @model_validator(mode="after")
+    def _led_has_a_pin_of_its_own(self) -> Config:
+        others = {"button": self.triggers.button, "motion": self.triggers.motion}
+        for name, other in others.items():
+            if self.led and other and bcm_number(self.led.pin) == bcm_number(other.pin):
+                message = "is the pin of triggers.{other} too; give each its own"
+                raise conflict(message, key="led.pin", other=name)
+        return self
 
 
 def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:

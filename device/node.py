@@ -16,6 +16,7 @@ from device.entity import Document
 from device.errors import FacetError
 from device.health import machine
 from device.inbox import Inbox
+from device.led import StatusLed
 from device.memory import Memory
 from device.mqtt.announcer import Announcer
 from device.mqtt.courier import Courier
@@ -59,7 +60,7 @@ def run_node(
         inbox: where its letters come in.
         starts: is told when this start has come to something.
         watch: hears of the threads' progress.
-        is_safe_mode: leave camera, networks and pins alone: only MQTT and diagnostics.
+        is_safe_mode: leave camera, networks and triggers alone: only MQTT, the status LED and diagnostics.
 
     Raises:
         FacetError: a model cannot be loaded, or the state directory not be used.
@@ -137,6 +138,9 @@ def _wire(
     directory = state_directory(config)
     outbox = _outbox(directory)
     stack.callback(outbox.close)
+    # In safe mode too: then above all somebody should see that the node wants its owner.
+    led = StatusLed(config.led)
+    stack.callback(led.close)
     link = Link(config.mqtt, config.node.id, inbox.put, watch.link)
     stack.callback(link.stop)
     topic = Topics.of(config).document(Document.EVENT)
@@ -151,6 +155,7 @@ def _wire(
             hysteresis=config.attributes.hysteresis,
         ),
         triggers=senses.triggers,
+        led=led,
         link=link,
         announcer=Announcer(link, config, table, Memory(directory / "announced.json"), machine()),
         courier=Courier(link, topic, outbox, utc_now),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 FIRST_DELAY = 1.0
 LONGEST_DELAY = 60.0
 
@@ -27,3 +29,28 @@ def backoff(failures: int, jitter: float) -> float:
     # overflow.
     delay = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(failures - 1, 16))
     return max(FIRST_DELAY, delay * (1.0 - 0.5 * jitter))
+
+
+class Retry:
+    """When something that failed is to be tried again: at once, and then less and less often.
+
+    Args:
+        clock: monotonic, in seconds.
+        jitter: draws 0..1.
+    """
+
+    def __init__(self, clock: Callable[[], float], jitter: Callable[[], float]) -> None:
+        self._clock = clock
+        self._jitter = jitter
+        self._failures = 0
+        self._next = float("-inf")
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to."""
+        return self._clock() >= self._next
+
+    def failed(self) -> None:
+        """Take note that a try, made now, has failed."""
+        self._failures += 1
+        self._next = self._clock() + backoff(self._failures, self._jitter())

@@ -45,6 +45,7 @@ def test_every_part_is_tried_whatever_the_others_do(config: Config) -> None:
         "broker": False,
         "camera": True,
         "pins": True,
+        "status LED": True,
         "models": True,
         "state directory": True,
     }
@@ -113,5 +114,13 @@ def test_the_table_names_every_part(
     path.write_text(f"mqtt: {{host: 127.0.0.1, port: {silent_port}}}", encoding="utf-8")
     assert check(path) is False
     printed = capsys.readouterr().out
-    for part in ("configuration", "broker", "camera", "pins", "models", "state directory"):
+    for part in (
+        "configuration",
+        "broker",
+        "camera",
+        "pins",
+        "status LED",
+        "models",
+        "state directory",
+    ):
         assert part in printed

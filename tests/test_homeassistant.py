@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from device.attribute_entities import ATTRIBUTES
 from device.entities import CATALOGUE, LABELS
 from device.entity import Platform
 from device.mqtt.discovery import entity_id
@@ -88,10 +89,13 @@ def test_no_blueprint_waits_for_a_change_from_off(file: Path) -> None:
 
 
 def test_the_blueprint_offers_every_attribute() -> None:
-    """By the name that the observation has for it."""
+    """Under the name of its entity, and by the one that the observation has for it."""
     blueprint = load(_FOLDER / "blueprints" / "automation" / "facet" / "attribute_detected.yaml")
     attributes = dict(inputs(blueprint["blueprint"]["input"]))["attributes"]
-    offered = [option["value"] for option in attributes["selector"]["select"]["options"]]
+    options = attributes["selector"]["select"]["options"]
+    offered = [option["value"] for option in options]
     assert sorted(offered) == sorted(LABELS)
+    names = {row.attribute: row.name for row in ATTRIBUTES}
+    assert {option["value"]: option["label"] for option in options} == names
     enabled = [r.attribute for r in CATALOGUE if r.attribute and r.enabled_by_default]
     assert set(offered[: len(enabled)]) == set(enabled), "what starts enabled comes first"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.recovery import FIRST_DELAY, LONGEST_DELAY, backoff
+from device.recovery import FIRST_DELAY, LONGEST_DELAY, Retry, backoff
+from tests.clock import Clock
 
 
 def test_the_delay_doubles_up_to_a_minute() -> None:
@@ -30,3 +31,16 @@ def test_senseless_arguments_are_refused(failures: int, jitter: float) -> None:
     """Programming errors are not hidden."""
     with pytest.raises(ValueError, match="failures is at least 1"):
         backoff(failures, jitter)
+
+
+def test_what_failed_is_tried_at_once_and_then_less_often() -> None:
+    """Due at the beginning, and again when the delay of so many failures has passed."""
+    clock = Clock()
+    retry = Retry(clock, lambda: 0.0)
+    for delay in (1, 2, 4):
+        assert retry.is_due
+        retry.failed()
+        clock.seconds += delay - 0.5
+        assert not retry.is_due
+        clock.seconds += 0.5
+    assert retry.is_due

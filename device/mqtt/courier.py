@@ -67,11 +67,10 @@ class Courier:
     def newest(self) -> Event | None:
         """Return the newest event that waits on disk; None if there is none, or the disk does not give it."""
         try:
-            waiting = self._outbox.pending()
+            return self._outbox.newest()
         except OutboxError as error:
             _LOG.error("What waits on disk for the broker cannot be read: %s", error)
             return None
-        return waiting[-1] if waiting else None
 
     def resume(self) -> None:
         """Send all that waits; to be called for Connected, after the announcement."""

@@ -34,11 +34,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from functools import partial
 from random import Random
 from time import monotonic
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from device.mqtt.connection import TOO_LONG, Connection, Will
 from device.mqtt.errors import HungUpError, LinkError, ProtocolRefusedError
@@ -288,23 +286,3 @@ class Link:
             self._inbox(event)
         except Exception:  # noqa: BLE001 - see above
             _LOG.exception("%s could not be handed on", event)
-
-
-def probe(settings: MqttSettings) -> str:
-    """Connect once, under a client id of its own, and say in a sentence what was found.
-
-    Raises:
-        LinkError: there is no connection; the text says why and what to do.
-    """
-    check_id = f"facet-check-{uuid4().hex[:8]}"
-    connection = negotiate(settings, None, partial(Connection, settings, check_id))
-    connection.close()
-    tls = settings.tls
-    secrecy = "without TLS"
-    if tls.enabled:
-        secrecy = "over TLS, NOT verified" if tls.insecure_skip_verify else "over TLS"
-    name = f"user {settings.username!r}" if settings.username is not None else "no user name"
-    return (
-        f"{settings.host}:{settings.effective_port} speaks MQTT {connection.version} {secrecy} "
-        f"and welcomes {name}"
-    )

@@ -32,6 +32,7 @@ _MIGRATIONS = (
     ALTER TABLE events ADD COLUMN state TEXT
     """,
 )
+_EVENTS = "SELECT event_id, occurred_at, payload, state FROM events ORDER BY position"
 # Of SQLite: the file is damaged, or is no database at all.
 _CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 CAPACITY = 1000
@@ -132,14 +133,15 @@ class Outbox:
         Raises:
             OutboxError: the disk does not give it.
         """
-        with self._transaction() as database:
-            rows = database.execute(
-                "SELECT event_id, occurred_at, payload, state FROM events ORDER BY position"
-            )
-            return [
-                Event(event_id, datetime.fromtimestamp(occurred_at, UTC), payload, state)
-                for event_id, occurred_at, payload, state in rows
-            ]
+        return self._select(_EVENTS)
+
+    def newest(self) -> Event | None:
+        """Return the newest of what the broker has not confirmed; None if there is none.
+
+        Raises:
+            OutboxError: the disk does not give it.
+        """
+        return next(iter(self._select(f"{_EVENTS} DESC LIMIT 1")), None)
 
     def delivered(self, event_id: str) -> None:
         """Forget an event; an unknown id is no error, for a confirmation may come twice.
@@ -160,6 +162,13 @@ class Outbox:
     def __len__(self) -> int:
         """Return how many events are pending; does not ask the disk."""
         return self._waiting
+
+    def _select(self, query: str) -> list[Event]:
+        with self._transaction() as database:
+            return [
+                Event(event_id, datetime.fromtimestamp(occurred_at, UTC), payload, state)
+                for event_id, occurred_at, payload, state in database.execute(query)
+            ]
 
     def _shrink(self) -> None:
         """Give the disk back what an outage or the write-ahead log has taken of it."""

@@ -8,14 +8,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from device.observation import Trigger
-from device.triggers.errors import TriggerError
+from device.pins import Factory, InputPin, PinError, default_factory
 from device.triggers.listener import Triggers, wishes
-from device.triggers.pins import Factory, InputPin, default_factory
 
 if TYPE_CHECKING:
     from device.config import TriggerSettings
 
-__all__ = ["TriggerError", "Triggers", "open_triggers", "probe"]
+__all__ = ["Triggers", "open_triggers", "probe"]
 
 
 def open_triggers(
@@ -53,6 +52,6 @@ def probe(
                 factory=factory(),
                 changed=lambda _: None,
             ).close()
-        except TriggerError as error:
+        except PinError as error:
             faults.append(str(error))
     return faults

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self
 
 from device.observation import Source, Trigger
-from device.recovery import backoff
+from device.pins import Factory, InputPin, PinError
+from device.recovery import Retry
 from device.triggers.decisions import Decision, Motion, Press
-from device.triggers.errors import TriggerError
-from device.triggers.pins import Factory, InputPin
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -84,12 +83,10 @@ class Triggers:
         self._put = put
         self._clock = clock
         self._factory = factory
-        self._jitter = jitter
         self._wishes = wishes(settings)
         self._pins: dict[str, InputPin] = {}
         self._faults: dict[str, str] = {}
-        self._failures = 0
-        self._next_try = float("-inf")
+        self._retry = Retry(clock, jitter)
         motion = settings.motion
         self._motion = Motion(
             cool_down=motion.cool_down if motion else 0.0, armed=bool(motion and motion.armed)
@@ -148,14 +145,13 @@ class Triggers:
             Whether the faults changed.
         """
         missing = [wish for wish in self._wishes if wish.name not in self._pins]
-        if not missing or self._clock() < self._next_try:
+        if not missing or not self._retry.is_due:
             return False
         before = self.faults
         for wish in missing:
             self._claim(wish)
         if self._faults:
-            self._failures += 1
-            self._next_try = self._clock() + backoff(self._failures, self._jitter())
+            self._retry.failed()
         return self.faults != before
 
     def close(self) -> None:
@@ -177,7 +173,7 @@ class Triggers:
                 factory=self._factory(),
                 changed=lambda active: self._edges.put(_Edge(wish.source, active, self._clock())),
             )
-        except TriggerError as error:
+        except PinError as error:
             if wish.name not in self._faults:
                 _log.warning("%s (tried again from time to time)", error)
             self._faults[wish.name] = str(error)

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import pytest
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+
+from tests.child import Child
 
 PATIENCE = 15.0
 """Seconds until a test gives up waiting; ten times what a busy machine needs."""
@@ -55,13 +56,13 @@ def password_file(folder: Path, **passwords: str) -> str:
     return f"password_file {file}"
 
 
-class Mosquitto:
+class Mosquitto(Child):
     """One broker. Leaving the context ends it."""
 
     def __init__(self, folder: Path, port: int, lines: tuple[str, ...]) -> None:
+        super().__init__(folder / "log")
         self.port = port
         self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
         self.configure(*lines)
 
     def configure(self, *lines: str) -> None:
@@ -80,19 +81,8 @@ class Mosquitto:
         """Start, and wait until it listens."""
         program = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin")
         assert program, "mosquitto is missing: apt-get install mosquitto"
-        with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [program, "-v", "-c", self._folder / "mosquitto.conf"], stdout=log, stderr=log
-            )
+        self._run(program, "-v", "-c", self._folder / "mosquitto.conf")
         wait_for(self._listens, f"mosquitto listens; it says:\n{self.log}")
-
-    def stop(self) -> None:
-        """End it as systemd would; what is retained is kept for the next start."""
-        if self._process is not None:
-            self._process.terminate()
-            self.resume()
-            self._process.wait(PATIENCE)
-            self._process = None
 
     def suspend(self) -> None:
         """Stop it in its tracks: its connections stay, and it says nothing."""
@@ -110,27 +100,14 @@ class Mosquitto:
         assert self._process is not None, "mosquitto was not started"
         self._process.send_signal(number)
 
-    @property
-    def log(self) -> str:
-        """All that it wrote."""
-        return (self._folder / "log").read_text(errors="replace")
-
     def _listens(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, self.log
+        self._assert_runs()
         return listens(self.port)
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        """End it also if it is suspended; what is retained is kept for the next start."""
+        process.send_signal(signal.SIGCONT)
+        super()._end(process)
 
 
 class Message(NamedTuple):

@@ -18,7 +18,7 @@ from device.config import MqttSettings
 from device.mqtt.commands import CommandError, find_command, parse_command
 from device.mqtt.errors import LinkError
 from device.mqtt.events import Command, Connected, Delivered, Disconnected
-from device.mqtt.link import probe
+from device.mqtt.probe import probe
 from tests.broker.mosquitto import Mosquitto, free_port, listens, observe, wait_for
 from tests.broker.node import Node
 

@@ -11,7 +11,7 @@ import pytest
 from device.config import MqttSettings
 from device.mqtt.errors import LinkError, TlsFileError
 from device.mqtt.events import Connected, Refused
-from device.mqtt.link import probe
+from device.mqtt.probe import probe
 from tests.broker.certificates import Certificates
 from tests.broker.mosquitto import Mosquitto, free_port, password_file, wait_for
 from tests.broker.node import Node

@@ -55,7 +55,9 @@ def test_the_example_shows_every_setting_with_its_default(write: Write) -> None:
     default = load(_ROOT / "config.example.yaml")
     assert shown.triggers.button is not None
     assert shown.triggers.motion is not None
+    assert shown.led is not None
     examples = {
+        "led": shown.led,
         "mqtt": default.mqtt.model_copy(
             update={"username": shown.mqtt.username, "password": shown.mqtt.password}
         ),

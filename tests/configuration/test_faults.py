@@ -73,6 +73,11 @@ def _faults(path: Path) -> tuple[Fault, ...]:
             "triggers.motion.pin",
             "is the pin of triggers.button too",
         ),
+        (
+            "led: {pin: GPIO4}\ntriggers: {motion: {pin: 4}}",
+            "led.pin",
+            "is the pin of triggers.motion too",
+        ),
         # YAML that is read, and means nothing here.
         ("camera: !include camera.yaml", "camera", "only !secret NAME and !env NAME are known"),
         (

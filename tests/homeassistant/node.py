@@ -7,17 +7,15 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import yaml
 
-from tests.broker.mosquitto import PATIENCE
+from tests.child import Child
 
 _FACET = Path(sys.executable).with_name("facet")
 
 
-class Node:
+class Node(Child):
     """One node; leaving the context ends it.
 
     Attributes:
@@ -26,10 +24,10 @@ class Node:
     """
 
     def __init__(self, folder: Path, name: str, broker: Mapping[str, object]) -> None:
+        super().__init__(folder / "log")
         self.name = name
         self.folder = folder
         self._broker = dict(broker)
-        self._process: subprocess.Popen[bytes] | None = None
         secrets = folder / "secrets.yaml"
         secrets.touch(0o600)
         secrets.write_text(f"mqtt_password: {name}\n")
@@ -60,37 +58,15 @@ class Node:
 
     def start(self) -> None:
         """Start it; who needs it online waits for that in Home Assistant."""
-        with (self.folder / "log").open("ab") as log:
-            command = [str(_FACET), "run", "-c", str(self.folder / "facet.yaml")]
-            self._process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-
-    def stop(self) -> None:
-        """End it as systemd would."""
-        if self._process is not None:
-            self._process.terminate()
-            assert self._process.wait(PATIENCE) == 0, self.log
-            self._process = None
+        self._run(_FACET, "run", "-c", self.folder / "facet.yaml")
 
     def kill(self) -> None:
         """End it as a power cut would."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(PATIENCE)
+            self._process.wait(self._seconds_to_end)
             self._process = None
 
-    @property
-    def log(self) -> str:
-        """All that it wrote."""
-        return (self.folder / "log").read_text(errors="replace")
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        super()._end(process)
+        assert process.returncode == 0, self.log

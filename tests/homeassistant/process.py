@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from textwrap import dedent
 
 import httpx
 
 from tests.broker.mosquitto import free_port, wait_for
+from tests.child import Child
 from tests.homeassistant.installation import Installation
 
 _FOR_USERS = Path(__file__).resolve().parents[2] / "homeassistant"
 # Seconds; a start takes five to ten on an idle machine, and the first one also migrates its database.
-_START, _STOP = 120.0, 30.0
+_START = 120.0
 # Date, time, level, (thread), [logger] and words.
 _RECORD = re.compile(r"^\S+ \S+ (?:WARNING|ERROR|CRITICAL) \(.*?\) \[(.*?)\] .*$", re.MULTILINE)
 # What these complain of has nothing to do with a node.
@@ -35,7 +35,7 @@ _OF_DELETION = "No device components to cleanup for "
 _PORT_IS_STORED = (2026, 11)
 
 
-class Process:
+class Process(Child):
     """One Home Assistant.
 
     Args:
@@ -43,43 +43,32 @@ class Process:
         folder: becomes its configuration.
     """
 
+    _seconds_to_end = 30.0  # it writes down what it knows
+
     def __init__(self, installation: Installation, folder: Path) -> None:
+        super().__init__(folder.with_suffix(".log"))
         self.version = installation.version
         self.folder = folder
         self._program = installation.program
-        self._log = folder.with_suffix(".log")
         self._port = free_port()
         self.base = f"http://127.0.0.1:{self._port}"
-        self._process: subprocess.Popen[bytes] | None = None
         self._configure()
 
     def start(self) -> None:
         """Start, and wait until it answers and all its integrations are set up."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [self._program, self.folder], stdout=log, stderr=subprocess.STDOUT
-            )
+        self._run(self._program, self.folder)
         wait_for(self._answers, f"Home Assistant answers; its log: {self._log}", _START)
-
-    def stop(self) -> None:
-        """End it as its owner would; it writes down what it knows."""
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(_STOP)
-            self._process = None
 
     def complaints(self) -> list[str]:
         """What it wrote at WARNING or above that may be about a node."""
-        log = self._log.read_text(errors="replace")
         return [
             found[0]
-            for found in _RECORD.finditer(log)
+            for found in _RECORD.finditer(self.log)
             if found[1] not in _OF_OTHER_THINGS and _OF_DELETION not in found[0]
         ]
 
     def _answers(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, self._log.read_text(errors="replace")[-3000:]
+        self._assert_runs()
         try:
             return httpx.get(f"{self.base}/manifest.json", timeout=1).is_success
         except httpx.TransportError:

@@ -7,30 +7,31 @@ import shutil
 import signal
 import subprocess
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from tests.broker.mosquitto import free_port, listens, wait_for
+from tests.child import Child
 
 USER = "guest"
 """RabbitMQ's own first user; the password is the same."""
 
 # Seconds; Erlang takes its time.
-_START, _STOP = 90.0, 30.0
+_START = 90.0
 
 
-class RabbitMq:
+class RabbitMq(Child):
     """One broker without TLS. Leaving the context ends it.
 
     Args:
         folder: for all that it writes.
     """
 
+    _seconds_to_end = 30.0
+
     def __init__(self, folder: Path) -> None:
+        super().__init__(folder / "log")
         self.port = free_port()
         self._folder = folder
         self._names_port = free_port()
-        self._process: subprocess.Popen[bytes] | None = None
         lines = (
             f"listeners.tcp.default = 127.0.0.1:{free_port()}",
             f"mqtt.listeners.tcp.default = 127.0.0.1:{self.port}",
@@ -57,41 +58,17 @@ class RabbitMq:
             "RABBITMQ_LOG_BASE": str(folder / "logs"),
             "RABBITMQ_CONF_ENV_FILE": os.devnull,
         }
-        with (folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [program],
-                env=environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self._run(program, environment=environment, in_own_session=True)
         wait_for(self._listens, f"RabbitMQ listens; its log: {folder}/log", _START)
 
-    def stop(self) -> None:
-        """End it with all that it started."""
-        if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGTERM)
-            self._process.wait(_STOP)
-            self._process = None
-            # Erlang's name server outlives it, in no group of anybody's.
-            environment = {**os.environ, "ERL_EPMD_PORT": str(self._names_port)}
-            subprocess.run(
-                ["epmd", "-kill"], env=environment, stdout=subprocess.DEVNULL, check=True
-            )
-
     def _listens(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, (self._folder / "log").read_text(errors="replace")
+        self._assert_runs()
         return listens(self.port)
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        """End it with all that it started."""
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(self._seconds_to_end)
+        # Erlang's name server outlives it, in no group of anybody's.
+        environment = {**os.environ, "ERL_EPMD_PORT": str(self._names_port)}
+        subprocess.run(["epmd", "-kill"], env=environment, stdout=subprocess.DEVNULL, check=True)

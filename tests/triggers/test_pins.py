@@ -16,8 +16,8 @@ from gpiozero.pins.mock import MockFactory
 
 from device.config import ButtonSettings, MotionSettings, TriggerSettings
 from device.observation import Source, Trigger
-from device.triggers import TriggerError, Triggers, open_triggers, probe
-from device.triggers.pins import refuse_stub
+from device.pins import PinError, refuse_stub
+from device.triggers import Triggers, open_triggers, probe
 from tests.clock import Clock
 
 PATIENCE = 5.0  # seconds, for a trigger that must come
@@ -207,7 +207,7 @@ def test_a_pin_that_cannot_be_had_is_a_fault_that_heals(pins: Pins, waiting: Wai
     def factory() -> Pins:
         if broken:
             message = "the pins are away"
-            raise TriggerError(message)
+            raise PinError(message)
         return pins
 
     triggers = open_triggers(BUTTON, waiting.put, clock=clock, factory=factory, jitter=lambda: 0.0)
@@ -249,7 +249,7 @@ def test_closing_gives_the_pins_back(pins: Pins, waiting: Waiting) -> None:
 
 def test_the_empty_package_named_lgpio_is_told_from_the_real_one() -> None:
     """On Python 3.13 pip installs a stub: the error says what to do."""
-    with pytest.raises(TriggerError, match=r"empty stub.*apt install python3-lgpio"):
+    with pytest.raises(PinError, match=r"empty stub.*apt install python3-lgpio"):
         refuse_stub(ModuleType("lgpio"))
 
 
@@ -272,6 +272,6 @@ def test_a_machine_without_pins_says_so_and_leaves_no_files_behind(tmp_path: Pat
         check=True,
     )
     fault, rest = run.stdout.splitlines()
-    assert fault.startswith("triggers: ")
+    assert fault.startswith("GPIO: ")
     assert "facet-node[gpio]" in fault or "Pins need a Raspberry Pi" in fault
     assert rest == "lgpio []"

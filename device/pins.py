@@ -11,15 +11,19 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, Literal
 
-from device.triggers.errors import TriggerError
+from device.errors import FacetError
 
 _log = logging.getLogger(__name__)
 
-# gpiozero has no types; these stand for its Factory and DigitalInputDevice.
+# gpiozero has no types; these stand for its Factory, DigitalInputDevice and LED.
 Factory = Any
 Device = Any
 
 _PULL_UP = {"up": True, "down": False, "none": None}
+
+
+class PinError(FacetError):
+    """A pin cannot be used; str() names the setting, says what was found and what to do next."""
 
 
 class InputPin:
@@ -46,7 +50,7 @@ class InputPin:
             changed: called with whether the pin is active, on a thread of gpiozero's.
 
         Raises:
-            TriggerError: when the pin cannot be had.
+            PinError: when the pin cannot be had.
         """
         import gpiozero
 
@@ -62,11 +66,7 @@ class InputPin:
                 pin_factory=factory,
             )
         except Exception as error:  # lgpio's own error is a plain Exception
-            message = (
-                f"{name}: pin {pin} cannot be used: {error}. Check that no other program uses it, "
-                f"and that the user that runs Facet is in the group gpio."
-            )
-            raise TriggerError(message) from error
+            raise _unusable(name, pin, error) from error
         self._device.when_activated = _guarded(name, lambda: changed(not self._inverted))
         self._device.when_deactivated = _guarded(name, lambda: changed(self._inverted))
 
@@ -78,6 +78,45 @@ class InputPin:
     def close(self) -> None:
         """Give the pin back."""
         self._device.close()
+
+
+class OutputPin:
+    """One pin that lights an LED."""
+
+    def __init__(self, name: str, pin: int | str, *, active_high: bool, factory: Factory) -> None:
+        """Claim the pin, dark.
+
+        Args:
+            name: the setting, for errors: "led".
+            pin: a BCM number, or a name such as "GPIO23" or "BOARD16".
+            active_high: whether a high level lights the LED.
+            factory: gpiozero's, which makes the pin.
+
+        Raises:
+            PinError: when the pin cannot be had.
+        """
+        import gpiozero
+
+        try:
+            self._device: Device = gpiozero.LED(pin, active_high=active_high, pin_factory=factory)
+        except Exception as error:  # lgpio's own error is a plain Exception
+            raise _unusable(name, pin, error) from error
+
+    def light(self, *, lit: bool) -> None:
+        """Switch the LED on or off."""
+        self._device.value = lit
+
+    def close(self) -> None:
+        """Switch the LED off, and give the pin back: newer kernels leave it at its last level."""
+        self._device.off()
+        self._device.close()
+
+
+def _unusable(name: str, pin: int | str, error: Exception) -> PinError:
+    return PinError(
+        f"{name}: pin {pin} cannot be used: {error}. Check that no other program uses it, "
+        f"and that the user that runs Facet is in the group gpio."
+    )
 
 
 def _guarded(name: str, report: Callable[[], None]) -> Callable[[], None]:
@@ -95,7 +134,7 @@ def default_factory() -> Factory:
     """Return gpiozero's pin factory: lgpio, unless $GPIOZERO_PIN_FACTORY names another.
 
     Raises:
-        TriggerError: when a library is missing, or this machine has no GPIO pins.
+        PinError: when a library is missing, or this machine has no GPIO pins.
     """
     # Without a name gpiozero falls silently from one factory to the next.
     chosen = os.environ.setdefault("GPIOZERO_PIN_FACTORY", "lgpio")
@@ -105,21 +144,21 @@ def default_factory() -> Factory:
         import gpiozero
 
         gpiozero.Device.ensure_pin_factory()
-    except TriggerError:
+    except PinError:
         raise
     except ImportError as error:
         message = (
-            f"triggers: GPIO pins need a library that is not installed: {error}. Install it: "
+            f"GPIO: pins need a library that is not installed: {error}. Install it: "
             f"pip install 'facet-node[gpio]'; on Python 3.13 and newer also {_FROM_APT}."
         )
-        raise TriggerError(message) from error
+        raise PinError(message) from error
     except Exception as error:  # lgpio's own error is a plain Exception
         message = (
-            f"triggers: the GPIO pins of this machine cannot be used: {error}. Pins need a "
-            f"Raspberry Pi, and a user in the group gpio. Without pins, remove triggers.button "
-            f"and triggers.motion: Home Assistant's button works all the same."
+            f"GPIO: the pins of this machine cannot be used: {error}. Pins need a "
+            f"Raspberry Pi, and a user in the group gpio. Without pins, remove triggers.button, "
+            f"triggers.motion and led: Home Assistant's button works all the same."
         )
-        raise TriggerError(message) from error
+        raise PinError(message) from error
     return gpiozero.Device.pin_factory
 
 
@@ -132,14 +171,14 @@ def refuse_stub(module: ModuleType) -> None:
     """Tell the real lgpio from PyPI's package of that name for Python 3.13, which is empty.
 
     Raises:
-        TriggerError: when it is the empty one.
+        PinError: when it is the empty one.
     """
     if not hasattr(module, "gpiochip_open"):
         message = (
-            f"triggers: the installed lgpio is an empty stub. Replace it: pip uninstall lgpio, "
+            f"GPIO: the installed lgpio is an empty stub. Replace it: pip uninstall lgpio, "
             f"{_FROM_APT}."
         )
-        raise TriggerError(message)
+        raise PinError(message)
 
 
 def _import_lgpio() -> ModuleType:
