@@ -19,6 +19,7 @@ from device.configuration.perception import AttributeSettings, PerceptionSetting
 from device.configuration.schema import editor_schema
 from device.configuration.section import Section
 from device.configuration.triggers import ButtonSettings, MotionSettings, TriggerSettings
+from device.configuration.updates import UpdateSettings
 
 __all__ = [
     "AttributeSettings",
@@ -34,6 +35,7 @@ __all__ = [
     "PrivacySettings",
     "TlsSettings",
     "TriggerSettings",
+    "UpdateSettings",
     "json_schema",
     "load",
 ]
@@ -72,6 +74,11 @@ class Config(Section):
         PrivacySettings(),
         title="Privacy",
         description="When the node does not look at all, and which pictures leave it.",
+    )
+    updates: UpdateSettings = Field(
+        UpdateSettings(),
+        title="Updates",
+        description="Where the node hears of newer versions, and whether Home Assistant may install them.",
     )
 
 

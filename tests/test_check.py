@@ -47,6 +47,7 @@ def test_every_part_is_tried_whatever_the_others_do(config: Config) -> None:
         "pins": True,
         "models": True,
         "state directory": True,
+        "updates": True,
     }
     assert "160x120" in tried["camera"].detail
     assert "none configured" in tried["pins"].detail
