@@ -18,7 +18,7 @@ from device.config import PerceptionSettings
 from device.entities import CATALOGUE
 from device.errors import FacetError
 from device.observation import Face, Frame, Image, Observation, Source, utc_now
-from device.perception.bundle import ZOO, model_path
+from device.perception.bundle import UPDATED, ZOO, model_path
 from device.perception.pipeline import Judgement, Perception
 from device.perception.quality import Gate
 from device.perception.runtime import ModelError
@@ -33,13 +33,20 @@ class ClassifyError(FacetError):
     """An annotated picture cannot be written where it was asked for."""
 
 
-def open_perception(settings: PerceptionSettings, model: str) -> Perception:
+def open_perception(
+    settings: PerceptionSettings, model: str, updated: Path = UPDATED
+) -> Perception:
     """Make the perception that the settings ask for; with the shipped network if an update of it does not load.
+
+    Args:
+        settings: which faces are judged.
+        model: name in the zoo, or path of a .tflite.
+        updated: where updates of the zoo's networks may lie.
 
     Raises:
         ModelError: a network is missing or damaged.
     """
-    path, shipped = model_path(model), ZOO / f"{model}.tflite"
+    path, shipped = model_path(model, updated), ZOO / f"{model}.tflite"
     try:
         return _perception(settings, path)
     except ModelError as error:

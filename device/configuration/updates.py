@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -28,7 +27,7 @@ def _key(value: str, info: ValidationInfo) -> str:
     """Return a key as it is, and a file's path beside the configuration; no path decodes to just 32 bytes by chance."""
     try:
         is_key = len(base64.b64decode(value, validate=True)) == _KEY_BYTES
-    except (binascii.Error, ValueError):
+    except ValueError:
         is_key = False
     return value if is_key else str(beside_configuration(Path(value), info))
 

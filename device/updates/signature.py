@@ -6,7 +6,6 @@ That is imported when there is something to verify, so that a node without updat
 from __future__ import annotations
 
 import base64
-import binascii
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +63,7 @@ def verify(artifact: Artifact, key: Ed25519PublicKey, sha256: str) -> None:
         raise UpdateError(msg)
     try:
         key.verify(base64.b64decode(artifact.signature, validate=True), artifact.statement)
-    except (InvalidSignature, binascii.Error) as error:
+    except (InvalidSignature, ValueError) as error:
         msg = (
             f"{artifact}: the signature is not by updates.public_key over this name, version and file; "
             "somebody else made it, or the key has changed"
@@ -77,6 +76,6 @@ def _decoded(text: str) -> Ed25519PublicKey | None:
 
     try:
         data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         return None
     return Ed25519PublicKey.from_public_bytes(data) if len(data) == _KEY_BYTES else None
