@@ -34,21 +34,21 @@ def _key(value: str, info: ValidationInfo) -> str:
 
 Index: TypeAlias = Annotated[
     str,
-    AfterValidator(_index),
     Field(
         min_length=1,
         max_length=500,
         json_schema_extra=explained("an address that begins with https:// or file://, or a path"),
     ),
+    AfterValidator(_index),
 ]
 PublicKey: TypeAlias = Annotated[
     str,
-    AfterValidator(_key),
     Field(
         min_length=1,
         max_length=500,
         json_schema_extra=explained("the 44 letters of an Ed25519 key in base64, or a path"),
     ),
+    AfterValidator(_key),
 ]
 
 

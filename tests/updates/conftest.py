@@ -184,7 +184,7 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Send /away to a plain-text server; serve all else."""
         if self.path == "/away":
             self.send_response(302)
-            self.send_header("Location", f"http://localhost:{self.server.server_address[1]}/file")
+            self.send_header("Location", "http://localhost/file")
             self.end_headers()
         else:
             super().do_GET()

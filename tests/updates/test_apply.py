@@ -110,7 +110,7 @@ def test_another_distribution_of_the_maintainers_is_refused(
 def test_nothing_is_installed_unless_the_owner_allows_it(
     pi: Pi, artifact: Artifact, wheel: Path
 ) -> None:
-    """root asks the owner's file, not the node."""
+    """Root asks the owner's file, not the node."""
     text = pi.places.config.read_text()
     pi.places.config.write_text(text.replace("allow_install: true", "allow_install: false"))
     ask(pi, artifact, wheel)
@@ -168,7 +168,7 @@ def test_only_plain_files_of_bounded_size_are_taken(
 def test_a_linked_folder_is_refused(
     pi: Pi, artifact: Artifact, wheel: Path, tmp_path: Path
 ) -> None:
-    """root would remove files elsewhere."""
+    """Root would remove files elsewhere."""
     ask(pi, artifact, wheel)
     pi.folder.rename(tmp_path / "elsewhere")
     pi.folder.symlink_to(tmp_path / "elsewhere")

@@ -159,9 +159,7 @@ def test_an_archive_holds_two_files_and_nothing_else(
     assert list(pi.places.models.iterdir()) == []
 
 
-def test_an_archive_that_swells_is_given_up(
-    pi: Pi, maintainer: Maintainer, tmp_path: Path
-) -> None:
+def test_an_archive_that_swells_is_given_up(pi: Pi, maintainer: Maintainer, tmp_path: Path) -> None:
     """A few kilobytes may unpack to any number of them."""
     archive = tmp_path / "bomb.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
