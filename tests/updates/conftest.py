@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import ssl
 import threading
 from collections.abc import Iterator
@@ -24,15 +25,6 @@ from device.updates.sign import make_key, read_private_key
 NETWORK = "attributes-lite"
 NEWER = "9999.1.1"
 """A version of the network, newer than any that ships."""
-
-INSTALLER = """\
-#!/bin/bash
-# Stands in for install.sh: notes what it was asked for, and what lies there.
-set -euo pipefail
-echo "$1 ${2##*/} $(sha256sum <"$2" | cut --characters 1-64)" >>"$(dirname "$0")/installed"
-echo "installing"
-if [[ -e $(dirname "$0")/broken ]]; then echo "error: it does not start" >&2; echo "rolled back" >&2; exit 1; fi
-"""
 
 
 @dataclass(slots=True)
@@ -160,7 +152,7 @@ def pi(tmp_path: Path, maintainer: Maintainer) -> Pi:
     )
     places.state.mkdir()
     places.installer.parent.mkdir()
-    places.installer.write_text(INSTALLER)
+    shutil.copy(Path(__file__).with_name("installer"), places.installer)
     places.config.write_text(
         "mqtt: {host: broker, password: !secret away}\n"
         "updates: {index: /srv/index.json, allow_install: true, "
