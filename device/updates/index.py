@@ -94,8 +94,13 @@ def read_index(url: str) -> Index:
 
 
 def _located(listed: _AnyListed, base: str) -> _AnyListed:
-    address = urljoin(base, listed.url)
-    if urlsplit(address).scheme == "file" and urlsplit(base).scheme != "file":
+    try:
+        address = urljoin(base, listed.url)
+        is_file = urlsplit(address).scheme == "file"
+    except ValueError as error:
+        msg = f"updates.index {base} names {listed.url!r}, which is no address ({error})"
+        raise UpdateError(msg) from error
+    if is_file and urlsplit(base).scheme != "file":
         msg = f"updates.index {base} names the file {address}; from the network only https: is followed"
         raise UpdateError(msg)
     return listed.model_copy(update={"url": address})

@@ -8,12 +8,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from device.updates.errors import UpdateError
 from device.updates.fetch import read_url
 from device.updates.index import MOST_BYTES, read_index
 from device.updates.sign import write_index
 from tests.updates.conftest import Maintainer, Site
+
+_KEYS = st.sampled_from(["format", "release", "models", "name", "version", "url", "sha256"])
+_LEAVES: st.SearchStrategy[object] = (
+    st.none() | st.integers() | st.text(max_size=10) | st.sampled_from([1, "1.0", "a", "0" * 64])
+)
+
+
+def _nested(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    return st.lists(inner, max_size=4) | st.dictionaries(_KEYS, inner, max_size=6)
+
+
+def _encoded(document: object) -> bytes:
+    return json.dumps(document).encode()
 
 
 @pytest.fixture
@@ -113,6 +128,38 @@ def test_what_is_no_index_is_refused_with_the_place(
     with pytest.raises(UpdateError) as caught:
         read_index(published.index)
     assert found in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://[", "https://[::1", "//[x]/", "https://x:99999/", "https://localhost:x/", "https:", "?", "mailto:a@b",
+        "https://\N{SNOWMAN}.invalid/", "https://" + "a" * 300 + "/", "data:,x", "file:///%00", "https://localhost/\x7f",
+    ],
+)  # fmt: skip
+def test_no_address_in_an_index_does_more_than_fail(published: Site, url: str) -> None:
+    """Whoever controls the index ends no node with it."""
+    published.rewrite(url=url)
+    path = published.folder / "index.json"
+    with pytest.raises(UpdateError):  # noqa: PT012 - which of the two is the same to the node
+        release = read_index(path.as_uri()).release
+        assert release is not None
+        read_url(release.url, 10, 5)
+
+
+@given(st.binary(max_size=300) | st.recursive(_LEAVES, _nested, max_leaves=20).map(_encoded))
+def test_any_document_is_an_index_or_an_error(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    """Nothing else comes out of it."""
+    path = tmp_path_factory.getbasetemp() / "any.json"
+    path.write_bytes(content)
+    try:
+        index = read_index(path.as_uri())
+    except UpdateError as error:
+        assert len(str(error)) < 3000  # noqa: PT017 - or there is none
+    else:
+        assert len(index.models) <= 50
 
 
 def test_a_later_index_may_say_more(published: Site) -> None:
