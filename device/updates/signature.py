@@ -76,7 +76,9 @@ def _decoded(text: str) -> Ed25519PublicKey | None:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     except ImportError as error:
         # 32-bit ARM, see pyproject.toml.
-        msg = "signatures need a package that is missing; run: sudo apt install python3-cryptography"
+        msg = (
+            "signatures need a package that is missing; run: sudo apt install python3-cryptography"
+        )
         raise UpdateError(msg) from error
     try:
         data = base64.b64decode(text, validate=True)
