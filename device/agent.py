@@ -44,6 +44,8 @@ from device.status import choose_status
 from device.supervision.starts import StartLog
 from device.supervision.watch import Watch
 from device.triggers import Triggers
+from device.updates.artifact import Kind
+from device.updates.watcher import Updates
 
 _LOG = logging.getLogger(__name__)
 
@@ -58,6 +60,8 @@ _SETTLED_AFTER = 60.0
 _EVENT_ID = "event_id"
 # Seconds between two readings of the temperature, which would otherwise be news every second.
 _TEMPERATURE_INTERVAL = 60.0
+# What each update entity installs.
+_INSTALLS = {"software": Kind.SOFTWARE, "attribute_network": Kind.MODEL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class Parts:
     watch: Watch
     starts: StartLog
     is_safe_mode: bool
+    updates: Updates
 
 
 class End(Enum):
@@ -112,6 +117,7 @@ class Agent:
         """Work until a Stop comes, or the wish to start anew."""
         watch = self._parts.watch
         self._parts.link.start()
+        self._parts.updates.start()
         while self._end is None:
             watch.worker.begin("waiting", _TICK + _PATIENCE)
             letter = self._inbox.get(_TICK)
@@ -220,6 +226,9 @@ class Agent:
             elif entity.key == "restart":
                 self._restart()
                 return
+            elif entity.key in _INSTALLS:
+                self._parts.updates.install(_INSTALLS[entity.key])
+                return
             else:
                 self._trigger(Trigger(Source.COMMAND, letter.at, letter.monotonic))
                 return
@@ -243,6 +252,7 @@ class Agent:
             self._newest_version = parse_version(payload) if payload else __version__
         except CommandError as error:
             _LOG.warning("%s", error)
+        self._parts.updates.look()
 
     def _set(self, key: str, value: float | str) -> None:
         before = self._settings
@@ -303,6 +313,7 @@ class Agent:
             cpu_temperature=self._temperature,
             model=parts.model,
             newest_version=self._newest_version,
+            news=parts.updates.news,
             queue_length=parts.courier.waiting,
             dropped_events=parts.courier.dropped,
             coalesced_presses=self._coalesced,

@@ -22,6 +22,8 @@ from device.led import probe as probe_led
 from device.mqtt.probe import probe as probe_broker
 from device.pins import PinError
 from device.triggers import probe as probe_pins
+from device.updates.index import read_index
+from device.updates.signature import read_key
 
 
 class StateDirectoryError(FacetError):
@@ -115,6 +117,19 @@ def _models(config: Config) -> str:
     )
 
 
+def _updates(config: Config) -> str:
+    settings = config.updates
+    if settings.index is None:
+        return "no index configured; Home Assistant shows what the broker is told of"
+    if settings.public_key is not None:
+        read_key(settings.public_key)
+    index = read_index(settings.index)
+    offered = [f"Facet {index.release.version}"] if index.release else []
+    offered += [f"the network {model.name} {model.version}" for model in index.models]
+    who = "Home Assistant may install" if settings.allow_install else "Home Assistant only shows"
+    return f"{who} {', '.join(offered) or 'nothing yet'}"
+
+
 def _state_directory(config: Config) -> str:
     """Say where the node keeps things, without making the folder: its owner may be another user."""
     wanted = config.node.effective_state_directory
@@ -135,4 +150,5 @@ _PARTS: dict[str, Callable[[Config], str]] = {
     "status LED": _led,
     "models": _models,
     "state directory": _state_directory,
+    "updates": _updates,
 }

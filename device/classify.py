@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from pathlib import Path
 from time import perf_counter
@@ -17,9 +18,12 @@ from device.config import PerceptionSettings
 from device.entities import CATALOGUE
 from device.errors import FacetError
 from device.observation import Face, Frame, Image, Observation, Source, utc_now
-from device.perception.bundle import model_path
+from device.perception.bundle import UPDATED, ZOO, model_path
 from device.perception.pipeline import Judgement, Perception
 from device.perception.quality import Gate
+from device.perception.runtime import ModelError
+
+_LOG = logging.getLogger(__name__)
 
 _OFFERED = frozenset(e.attribute for e in CATALOGUE if e.attribute and e.enabled_by_default)
 """What the node shows unless its owner asks for more: nothing subjective."""
@@ -29,14 +33,32 @@ class ClassifyError(FacetError):
     """An annotated picture cannot be written where it was asked for."""
 
 
-def open_perception(settings: PerceptionSettings, model: str) -> Perception:
-    """Make the perception that the settings ask for.
+def open_perception(
+    settings: PerceptionSettings, model: str, updated: Path = UPDATED
+) -> Perception:
+    """Make the perception that the settings ask for; with the shipped network if an update of it does not load.
+
+    Args:
+        settings: which faces are judged.
+        model: name in the zoo, or path of a .tflite.
+        updated: where updates of the zoo's networks may lie.
 
     Raises:
         ModelError: a network is missing or damaged.
     """
+    path, shipped = model_path(model, updated), ZOO / f"{model}.tflite"
+    try:
+        return _perception(settings, path)
+    except ModelError as error:
+        if path == shipped or not shipped.is_file():
+            raise
+        _LOG.error("The update of the network is left aside for the shipped one: %s", error)
+        return _perception(settings, shipped)
+
+
+def _perception(settings: PerceptionSettings, model: Path) -> Perception:
     return Perception(
-        model_path(model),
+        model,
         min_score=settings.detector_score,
         gate=Gate(settings.min_face_size, settings.min_sharpness, settings.min_brightness),
         max_faces=settings.max_faces,

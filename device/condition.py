@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from device import __version__
 from device.entity import OFF, ON
+from device.updates.news import News
 
 # Characters of a state; Home Assistant refuses a longer one whole.
 _LONGEST_STATE = 255
@@ -23,6 +24,7 @@ class Condition:
         cpu_temperature: in degrees Celsius; None on machines that do not tell.
         model: name and version of the attribute network.
         newest_version: of Facet, that the broker was told of.
+        news: what else is known of newer versions.
         queue_length: observations that the broker has not confirmed.
         dropped_events: observations that were given up since the start.
         coalesced_presses: triggers since the start that a running burst answered.
@@ -34,6 +36,7 @@ class Condition:
     cpu_temperature: float | None = None
     model: str
     newest_version: str = __version__
+    news: News = field(default_factory=News)
     queue_length: int = 0
     dropped_events: int = 0
     coalesced_presses: int = 0
@@ -48,10 +51,9 @@ class Condition:
             "cpu_temperature": self.cpu_temperature,
             "model": self.model,
             "version": __version__,
-            "software": {
-                "installed_version": __version__,
-                "latest_version": self.newest_version,
-            },
+            "software": self.news.software(self.newest_version),
+            "attribute_network": self.news.network(),
+            "last_update": _state(self.news.last),
             "queue_length": self.queue_length,
             "dropped_events": self.dropped_events,
             "coalesced_presses": self.coalesced_presses,

@@ -21,6 +21,7 @@ from device.configuration.perception import AttributeSettings, PerceptionSetting
 from device.configuration.schema import editor_schema
 from device.configuration.section import Section, conflict
 from device.configuration.triggers import ButtonSettings, MotionSettings, TriggerSettings
+from device.configuration.updates import UpdateSettings
 
 __all__ = [
     "AttributeSettings",
@@ -37,6 +38,7 @@ __all__ = [
     "PrivacySettings",
     "TlsSettings",
     "TriggerSettings",
+    "UpdateSettings",
     "json_schema",
     "load",
 ]
@@ -80,6 +82,11 @@ class Config(Section):
         PrivacySettings(),
         title="Privacy",
         description="When the node does not look at all, and which pictures leave it.",
+    )
+    updates: UpdateSettings = Field(
+        UpdateSettings(),
+        title="Updates",
+        description="Where the node hears of newer versions, and whether Home Assistant may install them.",
     )
 
     @model_validator(mode="after")

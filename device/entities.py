@@ -207,7 +207,7 @@ def entities(
         *_possible(_OBSERVED, config),
         *wanted,
         *_possible(_CONTROLS, config),
-        *DIAGNOSTICS,
+        *_updated(DIAGNOSTICS, config),
         *((_BUTTON_PRESSED,) if config.triggers.button else ()),
         *(detected(row) for row in wanted if row.enabled_by_default),
     )
@@ -227,6 +227,18 @@ def _possible(rows: Iterable[Entity], config: Config) -> Iterator[Entity]:
     for row in rows:
         if (motion or not row.needs_motion_sensor) and (len(modes) > 1 or not row.needs_picture):
             yield replace(row, options=modes) if row.key == "picture_mode" else row
+
+
+def _updated(rows: Iterable[Entity], config: Config) -> Iterator[Entity]:
+    updates = config.updates
+    # A network of the owner's own has no updates.
+    has_network = updates.index is not None and not config.attributes.model.endswith(".tflite")
+    for row in rows:
+        if row.platform is Platform.UPDATE:
+            if has_network or not row.needs_index:
+                yield replace(row, can_install=updates.allow_install)
+        elif updates.index is not None or not row.needs_index:
+            yield row
 
 
 def _owner_wants(

@@ -66,6 +66,7 @@ _FRESH = (
 ON = "ON"
 OFF = "OFF"
 PRESS = "PRESS"
+INSTALL = "INSTALL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,8 @@ class Entity:
         needs_camera: unavailable while the camera is.
         needs_motion_sensor: left out of the table of a node without one.
         needs_picture: left out of the table of a node from which no picture may leave.
+        needs_index: left out of the table of a node that looks at no index of updates.
+        can_install: Home Assistant may install what an update entity shows.
         attribute: the label of the attribute network that it speaks of.
         source: what must have asked for the observation, for a device trigger that speaks of that.
     """
@@ -109,13 +112,15 @@ class Entity:
     needs_camera: bool = False
     needs_motion_sensor: bool = False
     needs_picture: bool = False
+    needs_index: bool = False
+    can_install: bool = False
     attribute: str | None = None
     source: Source | None = None
 
     @property
     def takes_commands(self) -> bool:
         """Whether Home Assistant may send something to it."""
-        return self.platform in _COMMANDED
+        return self.platform in _COMMANDED or self.can_install
 
     @property
     def value_template(self) -> str | None:

@@ -25,11 +25,15 @@ from device.mqtt.outbox import IN_MEMORY, Outbox, OutboxError
 from device.mqtt.topics import Topics
 from device.observation import utc_now
 from device.observer import Observer, Perceive
+from device.perception.bundle import model_path, read_bundle
+from device.perception.runtime import ModelError
 from device.safe_mode import known_labels, no_camera, perceive_nothing
 from device.settings import Settings, SettingsStore
 from device.supervision.starts import StartLog
 from device.supervision.watch import Watch
 from device.triggers import Triggers, open_triggers
+from device.updates.request import FOLDER
+from device.updates.watcher import Updates
 
 _LOG = logging.getLogger(__name__)
 
@@ -143,6 +147,8 @@ def _wire(
     stack.callback(led.close)
     link = Link(config.mqtt, config.node.id, inbox.put, watch.link)
     stack.callback(link.stop)
+    updates = Updates(config.updates, directory / FOLDER, _model(config), watch.updates)
+    stack.callback(updates.stop)
     topic = Topics.of(config).document(Document.EVENT)
     return Parts(
         camera=senses.camera,
@@ -166,7 +172,17 @@ def _wire(
         watch=watch,
         starts=starts,
         is_safe_mode=is_safe_mode,
+        updates=updates,
     )
+
+
+def _model(config: Config) -> tuple[str, str] | None:
+    """Return name and version of the network that updates concern; a broken one may be why the node is in safe mode."""
+    name = config.attributes.model
+    try:
+        return None if name.endswith(".tflite") else (name, read_bundle(model_path(name)).version)
+    except ModelError:
+        return None
 
 
 def _outbox(directory: Path) -> Outbox:

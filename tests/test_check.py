@@ -11,7 +11,14 @@ import pytest
 from PIL import Image as Pillow
 
 from device.check import Trial, check, trials
-from device.config import AttributeSettings, CameraSettings, Config, MqttSettings, NodeSettings
+from device.config import (
+    AttributeSettings,
+    CameraSettings,
+    Config,
+    MqttSettings,
+    NodeSettings,
+    UpdateSettings,
+)
 
 
 @pytest.fixture
@@ -48,6 +55,7 @@ def test_every_part_is_tried_whatever_the_others_do(config: Config) -> None:
         "status LED": True,
         "models": True,
         "state directory": True,
+        "updates": True,
     }
     assert "160x120" in tried["camera"].detail
     assert "none configured" in tried["pins"].detail
@@ -75,6 +83,19 @@ def test_a_model_that_is_missing_is_named(config: Config, tmp_path: Path) -> Non
     trial = _by_part(config.model_copy(update={"attributes": missing}))["models"]
     assert not trial.works
     assert "attributes.model" in trial.detail
+
+
+def test_what_the_index_offers_is_said(config: Config, tmp_path: Path) -> None:
+    """And whether Home Assistant may install it; an index that is not there is named."""
+    index = tmp_path / "index.json"
+    index.write_text('{"format": 1}')
+    updates = UpdateSettings(index=index.as_uri())
+    looked = config.model_copy(update={"updates": updates})
+    assert "only shows nothing yet" in _by_part(looked)["updates"].detail
+    index.unlink()
+    trial = _by_part(looked)["updates"]
+    assert not trial.works
+    assert "updates.index" in trial.detail
 
 
 def test_a_state_directory_that_is_a_file_is_named(config: Config, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -123,6 +125,17 @@ def test_bad_commands_say_what_is_allowed(key: str, payload: bytes, allowed: str
         parse_command(row(key), payload)
     assert allowed in str(caught.value)
     assert repr(payload)[1:] in str(caught.value)
+
+
+def test_an_update_takes_commands_only_where_it_may_be_installed() -> None:
+    """And just one word."""
+    software = row("software")
+    with pytest.raises(CommandError, match="takes no commands"):
+        parse_command(software, b"INSTALL")
+    installable = replace(software, can_install=True)
+    assert parse_command(installable, b"INSTALL") is None
+    with pytest.raises(CommandError, match="allowed: INSTALL"):
+        parse_command(installable, b"install")
 
 
 def test_an_entity_that_only_shows_takes_no_commands() -> None:

@@ -153,6 +153,23 @@ def test_pictures_have_entities_only_where_they_may_leave(
     assert (table["picture_mode"].options if modes else None) == modes
 
 
+@pytest.mark.parametrize("model", ["attributes", "/srv/own.tflite"])
+@pytest.mark.parametrize("allow_install", [True, False])
+def test_updates_have_entities_as_far_as_the_owner_wants_them(
+    model: str, allow_install: bool
+) -> None:
+    """Without an index only the software's; a network of the owner's own has no updates; none installs by itself."""
+    plain = by_key(entities(configured(), LABELS))
+    assert "attribute_network" not in plain
+    assert "last_update" not in plain
+    assert not plain["software"].takes_commands
+    updates = {"index": "/srv/index.json", "allow_install": allow_install, "public_key": "/srv/key"}
+    table = by_key(entities(configured(updates=updates, attributes={"model": model}), LABELS))
+    assert "last_update" in table
+    assert ("attribute_network" in table) == (model == "attributes")
+    assert table["software"].takes_commands is allow_install
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_names_every_entity_differently(language: Language) -> None:
     """Names are unique, as short as Home Assistant's own, and no file has a key that is no entity's."""

@@ -57,7 +57,7 @@ def _host(value: str) -> str:
         raise ValueError(value) from None
 
 
-def _beside_configuration(path: Path, info: ValidationInfo) -> Path:
+def beside_configuration(path: Path, info: ValidationInfo) -> Path:
     """Let a relative path start at the folder of the configuration file, wherever the node was started."""
     folder = (info.context or {}).get("folder")
     try:
@@ -78,11 +78,11 @@ def _source(value: object, info: ValidationInfo) -> object:
         value = str(value)
     if not isinstance(value, str) or not value or value.isdecimal() or "://" in value:
         return value
-    return str(_beside_configuration(Path(value), info))
+    return str(beside_configuration(Path(value), info))
 
 
 def _model(value: str, info: ValidationInfo) -> str:
-    return str(_beside_configuration(Path(value), info)) if value.endswith(".tflite") else value
+    return str(beside_configuration(Path(value), info)) if value.endswith(".tflite") else value
 
 
 Pin: TypeAlias = Annotated[
@@ -135,7 +135,7 @@ Slug: TypeAlias = Annotated[
 """What Home Assistant's discovery and every broker accept in a topic."""
 
 File: TypeAlias = Annotated[
-    Path, Field(strict=False), AfterValidator(_beside_configuration), BeforeValidator(_file)
+    Path, Field(strict=False), AfterValidator(beside_configuration), BeforeValidator(_file)
 ]
 """A path; a relative one starts at the folder of the configuration file."""
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from device.entity import OFF, ON, PRESS, Entity, Platform
+from device.entity import INSTALL, OFF, ON, PRESS, Entity, Platform
 from device.errors import FacetError
 
 Command: TypeAlias = bool | float | str | None
-"""True or False for a switch, a number within its bounds, an option of a select, None for a button."""
+"""True or False for a switch, a number within its bounds, an option of a select, None for a button or an update."""
 
 # Bytes. A slider's floating point writes 0.30000000000000004, and 5.551115123125783e-17 for 0.
 _LONGEST = 32
@@ -50,6 +50,9 @@ def parse_command(entity: Entity, payload: bytes) -> Command:
     match entity.platform:
         case Platform.BUTTON:
             _one_of(entity, payload, PRESS)
+            return None
+        case Platform.UPDATE if entity.can_install:
+            _one_of(entity, payload, INSTALL)
             return None
         case Platform.SWITCH:
             return _one_of(entity, payload, ON, OFF) == ON

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import device
-from device.entity import ON, Document, Entity, Platform
+from device.entity import INSTALL, ON, Document, Entity, Platform
 from device.health import Machine
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
 
@@ -94,6 +94,8 @@ def _component(entity: Entity, node_id: str, topics: Topics) -> dict[str, Any]:
         component |= {"image_topic": topics.picture, "content_type": "image/jpeg"}
     if entity.takes_commands:
         component["command_topic"] = topics.command(entity.key)
+    if entity.can_install:
+        component["payload_install"] = INSTALL
     if entity.platform is Platform.NUMBER:
         component |= {"min": entity.minimum, "max": entity.maximum, "step": entity.step}
     if entity.options:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Literal
 
+from packaging.version import Version
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -19,6 +21,8 @@ from device.perception.runtime import ModelError
 
 _FAULTS_SHOWN = 3
 ZOO = Path(__file__).resolve().parents[2] / "model" / "zoo"
+UPDATED = Path("/opt/facet/models")
+"""Where root puts updates of the zoo's networks, each in a folder of its name; see updates/models.py."""
 
 
 class _Part(BaseModel):
@@ -154,9 +158,26 @@ class Bundle(_Part):
         return self
 
 
-def model_path(model: str) -> Path:
-    """Return the .tflite file of a model of the zoo by its name, or of the user's own by its path."""
-    return Path(model) if model.endswith(".tflite") else ZOO / f"{model}.tflite"
+def model_path(model: str, updated: Path = UPDATED) -> Path:
+    """Return the .tflite file of a model.
+
+    Args:
+        model: a name in the zoo, or the path of the user's own.
+        updated: where an update of the zoo's may lie; the newer of both counts, as a release may bring a newer one.
+    """
+    if model.endswith(".tflite"):
+        return Path(model)
+    shipped, update = ZOO / f"{model}.tflite", updated / model / f"{model}.tflite"
+    return update if _version(update) > _version(shipped) else shipped
+
+
+def _version(network: Path) -> Version:
+    """Return the version in the JSON beside a network; the least of all where there is none."""
+    try:
+        document = json.loads(network.with_suffix(".json").read_bytes())
+        return Version(document["version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return Version("0.dev0")
 
 
 def read_bundle(network: Path) -> Bundle:

@@ -19,10 +19,12 @@ class Watch:
     Attributes:
         worker: of the thread that owns the camera and the networks.
         link: of the thread that keeps the connection with the broker.
+        updates: of the thread that looks for newer versions, if there is one.
     """
 
     worker: Pulse = field(default_factory=lambda: Pulse("worker"))
     link: Pulse = field(default_factory=lambda: Pulse("link with the broker"))
+    updates: Pulse = field(default_factory=lambda: Pulse("search for updates"))
 
     def progress(self) -> None:
         """Feed systemd's watchdog; the worker calls this after each round, so that no round means no food."""
@@ -39,7 +41,7 @@ def supervised(starts: StartLog) -> Iterator[Watch]:
         die(cause)
 
     watch = Watch()
-    supervisor = Supervisor([watch.worker, watch.link], fail)
+    supervisor = Supervisor([watch.worker, watch.link, watch.updates], fail)
     supervisor.start()
     try:
         yield watch

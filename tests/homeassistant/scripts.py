@@ -21,6 +21,9 @@ from device.observation import Attribute, Box, Face, Observation, Reason, Source
 from device.settings import Settings
 from device.snapshot import blank
 from device.state import blank_state, event_document, state_document
+from device.updates.artifact import Kind
+from device.updates.index import ModelRelease, Release
+from device.updates.news import News
 
 Message = tuple[str, str | dict[str, str]]
 
@@ -28,6 +31,12 @@ _NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 # No room of the house has this id: nobody else speaks for it.
 NODE = "actor"
 _PLAIN: dict[str, Any] = {"mqtt": {"host": "broker"}, "node": {"id": NODE, "name": "Hall camera"}}
+_RELEASE: dict[str, Any] = {
+    "version": "1.0.0",
+    "url": "x",
+    "sha256": "0" * 64,
+    "signature": "A" * 88,
+}
 _EVERYTHING: dict[str, Any] = {
     **_PLAIN,
     "node": {
@@ -37,6 +46,7 @@ _EVERYTHING: dict[str, Any] = {
     },
     "triggers": {"motion": {"pin": 4}, "button": {"pin": 17}},
     "privacy": {"picture": "full"},
+    "updates": {"index": "/srv/index.json", "allow_install": True, "public_key": "/srv/key"},
     "attributes": {"enabled": [name for name in LABELS if name != "Bald"], "disabled": ["Bald"]},
 }
 
@@ -61,6 +71,10 @@ def scripts() -> dict[str, dict[str, Any]]:
         "settings change": every.script(every.changed_settings()),
         "a newer version is known": every.script(
             [every.diagnostics(newest="1.0.0")], states={"software": "on"}
+        ),
+        "updates are installed": every.script(
+            [every.diagnostics(news=news) for news in _news()],
+            states={"software": "on", "attribute_network": "off"},
         ),
     }
     for language in LANGUAGES:
@@ -126,10 +140,15 @@ class _Node:
             (self.topics.status, ONLINE),
         ]
 
-    def diagnostics(self, newest: str, temperature: float | None = 48.5) -> Message:
+    def diagnostics(
+        self, newest: str = "0.0.1", temperature: float | None = 48.5, news: News | None = None
+    ) -> Message:
         """How the node is."""
         condition = Condition(
-            model="attributes 1", cpu_temperature=temperature, newest_version=newest
+            model="attributes 1",
+            cpu_temperature=temperature,
+            newest_version=newest,
+            news=news or News(model_version="1", can_install=self.config.updates.allow_install),
         )
         return self.topics.document(Document.DIAGNOSTICS), compact(condition.document())
 
@@ -166,6 +185,23 @@ class _Node:
         machine = Machine("Raspberry Pi 4 Model B Rev 1.5", "10000000abcdef01")
         payload = discovery_payload(self.config.node, self.topics, table, machine, gone)
         return self.topics.discovery, compact(payload)
+
+
+def _news() -> list[News]:
+    """An update of either kind from its offer to its end, with as much said of it as there can be."""
+    release = Release(**_RELEASE, summary="x" * 255, release_url="https://example.org/notes?a=1")
+    model = ModelRelease(**_RELEASE, name="attributes")
+    before = News(release=release, model=model, model_version="0.9", can_install=True)
+    after = replace(
+        before, model_version="1.0.0", last="2026-11-24T08:00:00+00:00: it is installed"
+    )
+    return [
+        before,
+        replace(before, installing=Kind.SOFTWARE),
+        replace(before, last="nothing was installed"),
+        replace(before, installing=Kind.MODEL),
+        after,
+    ]
 
 
 def _observations() -> dict[str, Observation]:

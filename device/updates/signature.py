@@ -1,0 +1,87 @@
+"""Whose signature a file bears: Ed25519 (RFC 8032), through `cryptography`.
+
+That is imported when there is something to verify, so that a node without updates neither pays for it nor needs it.
+"""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from device.updates.artifact import Artifact
+from device.updates.errors import UpdateError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+_KEY_BYTES = 32
+# Of a file with a key and some blanks.
+_MOST_BYTES = 200
+_ADVICE = "write there what `python -m device.updates.sign key` printed"
+
+
+def read_key(setting: str) -> Ed25519PublicKey:
+    """Return the key of updates.public_key.
+
+    Args:
+        setting: 44 letters of base64, or a file's path.
+
+    Raises:
+        UpdateError: it is neither.
+    """
+    key = _decoded(setting)
+    if key is not None:
+        return key
+    try:
+        with Path(setting).open("rb") as file:
+            key = _decoded(file.read(_MOST_BYTES).decode("ascii", "replace").strip())
+    except OSError as error:
+        msg = f"updates.public_key {setting} is neither a key of 44 letters nor a file ({error.strerror}); {_ADVICE}"
+        raise UpdateError(msg) from error
+    if key is None:
+        msg = f"updates.public_key: {setting} holds no Ed25519 key; {_ADVICE}"
+        raise UpdateError(msg)
+    return key
+
+
+def verify(artifact: Artifact, key: Ed25519PublicKey, sha256: str) -> None:
+    """Make sure that a file is the one that the owner of the key has signed under this name and version.
+
+    Args:
+        artifact: what the file claims to be.
+        key: the public one.
+        sha256: of the file, as it was found.
+
+    Raises:
+        UpdateError: it is another file, or another key.
+    """
+    from cryptography.exceptions import InvalidSignature
+
+    if sha256 != artifact.sha256:
+        msg = f"{artifact}: the file's sha256 is {sha256[:12]}… and not {artifact.sha256[:12]}…; it is another file"
+        raise UpdateError(msg)
+    try:
+        key.verify(base64.b64decode(artifact.signature, validate=True), artifact.statement)
+    except (InvalidSignature, ValueError) as error:
+        msg = (
+            f"{artifact}: the signature is not by updates.public_key over this name, version and file; "
+            "somebody else made it, or the key has changed"
+        )
+        raise UpdateError(msg) from error
+
+
+def _decoded(text: str) -> Ed25519PublicKey | None:
+    try:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    except ImportError as error:
+        # 32-bit ARM, see pyproject.toml.
+        msg = (
+            "signatures need a package that is missing; run: sudo apt install python3-cryptography"
+        )
+        raise UpdateError(msg) from error
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError:
+        return None
+    return Ed25519PublicKey.from_public_bytes(data) if len(data) == _KEY_BYTES else None

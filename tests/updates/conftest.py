@@ -1,0 +1,185 @@
+"""A maintainer with a key, a server that offers what was signed, and a node's folders."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import ssl
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from device.perception.bundle import ZOO
+from device.updates.apply import Places
+from device.updates.errors import UpdateError
+from device.updates.sign import make_key, read_private_key
+
+NETWORK = "attributes-lite"
+NEWER = "9999.1.1"
+"""A version of the network, newer than any that ships."""
+
+
+@dataclass(slots=True)
+class Maintainer:
+    """Who signs."""
+
+    private_file: Path
+    public_key: str
+
+    @property
+    def key(self) -> Ed25519PrivateKey:
+        """The private key."""
+        return read_private_key(self.private_file)
+
+
+@dataclass(slots=True)
+class Site:
+    """A folder, and the address under which the world sees it."""
+
+    folder: Path
+    url: str
+
+    @property
+    def index(self) -> str:
+        """The index's address."""
+        return f"{self.url}/index.json"
+
+    def rewrite(self, **release: object) -> None:
+        """Change what the index says of the release, as an attacker on the server would."""
+        path = self.folder / "index.json"
+        document = json.loads(path.read_text())
+        document["release"] |= release
+        path.write_text(json.dumps(document))
+
+
+@dataclass(slots=True)
+class Restarts:
+    """A node that is restarted, and may not like it."""
+
+    count: int = 0
+    fails: bool = False
+
+    def __call__(self) -> None:
+        """Restart it."""
+        self.count += 1
+        if self.fails:
+            self.fails = False
+            msg = "the node does not run with it"
+            raise UpdateError(msg)
+
+
+@dataclass(slots=True)
+class Pi:
+    """A node's folders, with an installer that only takes notes."""
+
+    places: Places
+    restarts: Restarts = field(default_factory=Restarts)
+
+    @property
+    def folder(self) -> Path:
+        """Where the node puts its request."""
+        return self.places.state / "update"
+
+    @property
+    def installed(self) -> list[str]:
+        """What the installer noted, a line a run."""
+        notes = self.places.installer.with_name("installed")
+        return notes.read_text().splitlines() if notes.exists() else []
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """What root answered."""
+        document: dict[str, Any] = json.loads(self.places.result.read_text())
+        return document
+
+
+@pytest.fixture
+def maintainer(tmp_path: Path) -> Maintainer:
+    """A maintainer with a fresh key."""
+    file = tmp_path / "release.pem"
+    return Maintainer(file, make_key(file))
+
+
+@pytest.fixture
+def wheel(tmp_path: Path) -> Path:
+    """A file with a wheel's name; what is in it concerns only the installer."""
+    folder = tmp_path / "built"
+    folder.mkdir()
+    file = folder / "facet_node-9.9.0-py3-none-any.whl"
+    file.write_bytes(b"PK wheel " * 20_000)
+    return file
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A web server with TLS, whose authority the node trusts."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    trusted = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(trusted)
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, name="site")
+        thread.start()
+        yield Site(folder, f"https://localhost:{server.server_port}")
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def pi(tmp_path: Path, maintainer: Maintainer) -> Pi:
+    """A node whose owner allows installation."""
+    restarts = Restarts()
+    places = Places(
+        config=tmp_path / "facet.yaml",
+        state=tmp_path / "state",
+        result=tmp_path / "result.json",
+        models=tmp_path / "models",
+        installer=tmp_path / "root" / "install.sh",
+        restart=restarts,
+    )
+    places.state.mkdir()
+    places.installer.parent.mkdir()
+    shutil.copy(Path(__file__).with_name("installer"), places.installer)
+    places.config.write_text(
+        "mqtt: {host: broker, password: !secret away}\n"
+        "updates: {index: /srv/index.json, allow_install: true, "
+        f"public_key: {maintainer.public_key}}}\n"
+    )
+    return Pi(places, restarts)
+
+
+def newer_network(folder: Path, **changes: object) -> Path:
+    """Copy the small network into a folder as a newer version, and change what its JSON says; return it."""
+    folder.mkdir(exist_ok=True)
+    network = folder / f"{NETWORK}.tflite"
+    network.write_bytes((ZOO / network.name).read_bytes())
+    document = json.loads((ZOO / f"{NETWORK}.json").read_bytes())
+    network.with_suffix(".json").write_text(json.dumps(document | {"version": NEWER} | changes))
+    return network
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def do_GET(self) -> None:
+        """Send /away to a plain-text server; serve all else."""
+        if self.path == "/away":
+            self.send_response(302)
+            self.send_header("Location", "http://localhost/file")
+            self.end_headers()
+        else:
+            super().do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: a test that fails shows enough."""

@@ -1,0 +1,168 @@
+"""The index: bounded, strict about what it says, and fetched over TLS or from a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from device.updates.errors import UpdateError
+from device.updates.fetch import read_url
+from device.updates.index import MOST_BYTES, read_index
+from device.updates.sign import write_index
+from tests.updates.conftest import Maintainer, Site
+
+_KEYS = st.sampled_from(["format", "release", "models", "name", "version", "url", "sha256"])
+_LEAVES: st.SearchStrategy[object] = (
+    st.none() | st.integers() | st.text(max_size=10) | st.sampled_from([1, "1.0", "a", "0" * 64])
+)
+
+
+def _nested(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    return st.lists(inner, max_size=4) | st.dictionaries(_KEYS, inner, max_size=6)
+
+
+def _encoded(document: object) -> bytes:
+    return json.dumps(document).encode()
+
+
+@pytest.fixture
+def published(site: Site, maintainer: Maintainer, wheel: Path) -> Site:
+    """A site with a release."""
+    write_index(
+        site.folder, maintainer.key, wheel, [], summary="Finds more", release_url="https://x.org/a"
+    )
+    return site
+
+
+def test_a_release_is_found_with_its_absolute_address(published: Site) -> None:
+    """The index may be moved together with its files: it names them relatively."""
+    release = read_index(published.index).release
+    assert release is not None
+    assert release.version == "9.9.0"
+    assert release.url == f"{published.url}/facet_node-9.9.0-py3-none-any.whl"
+    assert (release.summary, release.release_url) == ("Finds more", "https://x.org/a")
+
+
+def test_an_index_may_be_a_file(published: Site) -> None:
+    """A folder that all nodes see, or a USB stick."""
+    path = published.folder / "index.json"
+    release = read_index(path.as_uri()).release
+    assert release is not None
+    assert release.url == (published.folder / "facet_node-9.9.0-py3-none-any.whl").as_uri()
+
+
+def test_a_server_whose_authority_nobody_knows_is_not_believed(
+    published: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TLS is verified, and there is no switch for that."""
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with pytest.raises(UpdateError, match="certificate verify failed"):
+        read_index(published.index)
+
+
+def test_an_index_from_the_network_names_no_file_of_the_node(published: Site) -> None:
+    """Its server could have any of them read."""
+    published.rewrite(url="file:///etc/facet/secrets.yaml")
+    with pytest.raises(UpdateError, match="only https: is followed"):
+        read_index(published.index)
+
+
+def test_nothing_is_fetched_in_plain_text(published: Site) -> None:
+    """Neither directly nor by a redirection."""
+    with pytest.raises(UpdateError, match="unknown url type: http"):
+        read_url("http://localhost/index.json", 100, 5)
+    with pytest.raises(UpdateError, match="unknown url type: http"):
+        read_url(f"{published.url}/away", 100, 5)
+
+
+def test_a_document_without_end_is_given_up(published: Site) -> None:
+    """No server fills the node's memory."""
+    (published.folder / "index.json").write_bytes(b" " * (MOST_BYTES + 1))
+    with pytest.raises(UpdateError, match=f"longer than the {MOST_BYTES} bytes"):
+        read_index(published.index)
+
+
+def test_what_takes_too_long_is_given_up(published: Site) -> None:
+    """A server that drips bytes keeps nobody."""
+    with pytest.raises(UpdateError, match="took longer than"):
+        read_url(published.index, MOST_BYTES, -1)
+
+
+def test_an_index_that_is_not_there_is_named(published: Site) -> None:
+    """With what to check."""
+    with pytest.raises(UpdateError, match=r"no\.json cannot be read .*check updates\.index"):
+        read_index(f"{published.url}/no.json")
+
+
+@pytest.mark.parametrize(
+    ("damage", "found"),
+    [
+        (lambda _: "", "the document: Invalid JSON"),
+        (lambda _: [], "the document: "),
+        (lambda d: d | {"format": 2}, "format: "),
+        (lambda d: d | {"release": d["release"] | {"version": "newest"}}, "release.version: "),
+        (
+            lambda d: d | {"release": d["release"] | {"version": "\N{ARABIC-INDIC DIGIT ONE}.0"}},
+            "release.version: ",
+        ),
+        (lambda d: d | {"release": d["release"] | {"sha256": 5}}, "release.sha256: "),
+        (lambda d: d | {"release": d["release"] | {"url": ""}}, "release.url: "),
+        (lambda d: d | {"release": d["release"] | {"release_url": "javascript:x"}}, "release_url"),
+        (lambda d: d | {"release": d["release"] | {"summary": "x" * 256}}, "release.summary: "),
+        (lambda d: d | {"models": [d["release"] | {"name": "../../etc"}]}, "models.0.name: "),
+    ],
+)
+def test_what_is_no_index_is_refused_with_the_place(
+    published: Site, damage: Callable[[Any], object], found: str
+) -> None:
+    """Whoever writes the index by hand hears where it is wrong."""
+    path = published.folder / "index.json"
+    changed = damage(json.loads(path.read_text()))
+    path.write_text(changed if isinstance(changed, str) else json.dumps(changed))
+    with pytest.raises(UpdateError) as caught:
+        read_index(published.index)
+    assert found in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://[", "https://[::1", "//[x]/", "https://x:99999/", "https://localhost:x/", "https:", "?", "mailto:a@b",
+        "https://\N{SNOWMAN}.invalid/", "https://" + "a" * 300 + "/", "data:,x", "file:///%00", "https://localhost/\x7f",
+    ],
+)  # fmt: skip
+def test_no_address_in_an_index_does_more_than_fail(published: Site, url: str) -> None:
+    """Whoever controls the index ends no node with it."""
+    published.rewrite(url=url)
+    path = published.folder / "index.json"
+    with pytest.raises(UpdateError):  # noqa: PT012 - which of the two is the same to the node
+        release = read_index(path.as_uri()).release
+        assert release is not None
+        read_url(release.url, 10, 5)
+
+
+@given(st.binary(max_size=300) | st.recursive(_LEAVES, _nested, max_leaves=20).map(_encoded))
+def test_any_document_is_an_index_or_an_error(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    """Nothing else comes out of it."""
+    path = tmp_path_factory.getbasetemp() / "any.json"
+    path.write_bytes(content)
+    try:
+        index = read_index(path.as_uri())
+    except UpdateError as error:
+        assert len(str(error)) < 3000  # noqa: PT017 - or there is none
+    else:
+        assert len(index.models) <= 50
+
+
+def test_a_later_index_may_say_more(published: Site) -> None:
+    """Old nodes, which know nothing of it, must still find their update."""
+    published.rewrite(minimum_memory=512)
+    assert read_index(published.index).release

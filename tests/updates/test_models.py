@@ -1,0 +1,219 @@
+"""A new attribute network: tried before anybody uses it, and taken back if the node does not run with it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from device.classify import open_perception
+from device.config import PerceptionSettings
+from device.perception.bundle import ZOO, model_path, read_bundle
+from device.updates.apply import apply
+from device.updates.artifact import Kind
+from device.updates.canary import main as canary
+from device.updates.sign import pack, signed
+from tests.updates.conftest import NETWORK, NEWER, Maintainer, Pi, newer_network
+from tests.updates.test_apply import ask
+
+
+def archive_of(network: Path) -> Path:
+    """Pack a network without trying it, as somebody careless would."""
+    archive = network.with_suffix(".zip")
+    with zipfile.ZipFile(archive, "w") as packed:
+        for suffix in (".tflite", ".json"):
+            packed.write(network.with_suffix(suffix), f"{network.stem}{suffix}")
+    return archive
+
+
+def offer(pi: Pi, maintainer: Maintainer, archive: Path, version: str = NEWER) -> bool:
+    """Have root asked to install a signed archive, and return whether it does."""
+    ask(pi, signed(Kind.MODEL, NETWORK, version, archive, maintainer.key), archive)
+    return apply(pi.places)
+
+
+def active(pi: Pi) -> str:
+    """The version that a node would use."""
+    return read_bundle(model_path(NETWORK, pi.places.models)).version
+
+
+def test_a_sound_newer_network_becomes_active(
+    pi: Pi, maintainer: Maintainer, tmp_path: Path
+) -> None:
+    """And the node is restarted, so that it uses it."""
+    archive, name, version = pack(newer_network(tmp_path / "new"), tmp_path)
+    assert (name, version) == (NETWORK, NEWER)
+    assert offer(pi, maintainer, archive), pi.result["message"]
+    assert active(pi) == NEWER
+    assert pi.restarts.count == 1
+    assert pi.result["kind"] == "model"
+
+
+def test_a_release_with_a_still_newer_network_uses_its_own(pi: Pi, tmp_path: Path) -> None:
+    """An update of long ago does not hold it back."""
+    newer_network(_made(pi.places.models / NETWORK), version="1.0")
+    assert model_path(NETWORK, pi.places.models) == ZOO / f"{NETWORK}.tflite"
+    assert model_path(str(tmp_path / "own.tflite"), pi.places.models) == tmp_path / "own.tflite"
+
+
+def test_a_node_that_does_not_run_with_it_gets_the_one_before(
+    pi: Pi, maintainer: Maintainer, tmp_path: Path
+) -> None:
+    """At the first update that is the shipped one; later the update before."""
+    before = read_bundle(ZOO / f"{NETWORK}.tflite").version
+    pi.restarts.fails = True
+    assert not offer(pi, maintainer, archive_of(newer_network(tmp_path / "new")))
+    assert active(pi) == before
+    assert pi.restarts.count == 2
+    assert offer(pi, maintainer, archive_of(newer_network(tmp_path / "new")))
+    pi.restarts.fails = True
+    newest = newer_network(tmp_path / "newest", version="9999.2")
+    assert not offer(pi, maintainer, archive_of(newest), "9999.2")
+    assert active(pi) == NEWER
+    assert sorted(path.name for path in pi.places.models.iterdir()) == [
+        NETWORK,
+        f"{NETWORK}-{NEWER}",
+    ]
+
+
+def test_the_active_one_and_the_one_before_are_kept(
+    pi: Pi, maintainer: Maintainer, tmp_path: Path
+) -> None:
+    """Others only take room."""
+    for version in ("9999.1", "9999.2", "9999.3"):
+        network = newer_network(tmp_path / version, version=version)
+        assert offer(pi, maintainer, archive_of(network), version), pi.result["message"]
+    assert sorted(path.name for path in pi.places.models.iterdir()) == [
+        NETWORK,
+        f"{NETWORK}-9999.2",
+        f"{NETWORK}-9999.3",
+    ]
+
+
+def _labels(change: dict[str, object]) -> list[dict[str, object]]:
+    document = json.loads((ZOO / f"{NETWORK}.json").read_bytes())
+    return [label | change for label in document["labels"]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"labels": _labels({"bias": 20.0})}, "errs about portrait by more than 0.4: Bald 1.00"),
+        ({"input": {"side": 128, "mean": 0.0, "scale": 1e-38, "margin": 1.0}}, "no probabilities"),
+        ({"sha256": "0" * 64}, "is not the network that"),
+        ({"labels": []}, "is not a model description"),
+        ({"name": "other"}, "the archive holds other 9999.1.1"),
+        ({"version": "1.0"}, f"the archive holds {NETWORK} 1.0"),
+    ],
+    ids=["blind", "infinite", "another network", "no labels", "another name", "another version"],
+)
+def test_a_network_that_fails_its_self_test_is_never_used(
+    pi: Pi, maintainer: Maintainer, tmp_path: Path, changes: dict[str, object], why: str
+) -> None:
+    """Signed in good faith, it would still see nothing; the one before goes on undisturbed."""
+    network = newer_network(tmp_path / "new", **changes)
+    assert not offer(pi, maintainer, archive_of(network))
+    assert why in pi.result["message"]
+    assert active(pi) == read_bundle(ZOO / f"{NETWORK}.tflite").version
+    assert pi.restarts.count == 0
+    assert list(pi.places.models.iterdir()) == []
+
+
+def test_a_network_that_ends_its_process_ends_no_other(
+    pi: Pi, maintainer: Maintainer, tmp_path: Path
+) -> None:
+    """Random bytes behind a sound beginning: whatever TFLite does with them happens in the self-test's process."""
+    network = newer_network(tmp_path / "new")
+    data = bytearray(network.read_bytes())
+    data[4096:] = bytes(reversed(data[4096:]))
+    network.write_bytes(data)
+    path = network.with_suffix(".json")
+    document = json.loads(path.read_text())
+    path.write_text(json.dumps(document | {"sha256": hashlib.sha256(data).hexdigest()}))
+    assert not offer(pi, maintainer, archive_of(network))
+    assert "fails its self-test: " in pi.result["message"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["../../etc/cron.d/x", f"{NETWORK}.json"],
+        [f"{NETWORK}.tflite"],
+        [f"{NETWORK}.tflite", f"{NETWORK}.json", "extra"],
+        ["/etc/passwd"],
+    ],
+)
+def test_an_archive_holds_two_files_and_nothing_else(
+    pi: Pi, maintainer: Maintainer, tmp_path: Path, names: list[str]
+) -> None:
+    """Nothing is written under a name that stands in it."""
+    archive = tmp_path / "evil.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for name in names:
+            packed.writestr(name, "x")
+    assert not offer(pi, maintainer, archive)
+    assert "and nothing else" in pi.result["message"]
+    assert list(pi.places.models.iterdir()) == []
+
+
+def test_an_archive_that_swells_is_given_up(pi: Pi, maintainer: Maintainer, tmp_path: Path) -> None:
+    """A few kilobytes may unpack to any number of them."""
+    archive = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        with packed.open(f"{NETWORK}.tflite", "w") as file:
+            for _ in range(65):
+                file.write(bytes(2**20))
+        packed.writestr(f"{NETWORK}.json", "{}")
+    assert archive.stat().st_size < 2**20
+    assert not offer(pi, maintainer, archive)
+    assert "bytes that are allowed" in pi.result["message"]
+
+
+def test_what_is_no_archive_is_refused(pi: Pi, maintainer: Maintainer, wheel: Path) -> None:
+    """In one sentence."""
+    assert not offer(pi, maintainer, wheel)
+    assert "cannot be unpacked" in pi.result["message"]
+
+
+def test_a_network_goes_back_no_more_than_the_software(
+    pi: Pi, maintainer: Maintainer, tmp_path: Path
+) -> None:
+    """Not even to the version that ships."""
+    version = read_bundle(ZOO / f"{NETWORK}.tflite").version
+    network = newer_network(tmp_path / "old", version=version)
+    assert not offer(pi, maintainer, archive_of(network), version)
+    assert "updates never go back" in pi.result["message"]
+
+
+def test_a_network_that_facet_does_not_ship_is_refused(
+    pi: Pi, maintainer: Maintainer, wheel: Path
+) -> None:
+    """Nobody would use it."""
+    ask(pi, signed(Kind.MODEL, "unknown", NEWER, wheel, maintainer.key), wheel)
+    assert not apply(pi.places)
+    assert "no such network is installed" in pi.result["message"]
+
+
+@pytest.mark.parametrize("name", ["attributes", "attributes-lite"])
+def test_the_shipped_networks_pass_their_self_test(name: str) -> None:
+    """Else no update of them would."""
+    assert canary(name) == 0
+
+
+def test_an_update_that_does_not_load_leaves_the_node_with_the_shipped_network(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The disk may lose what was once sound."""
+    network = newer_network(_made(tmp_path / NETWORK))
+    network.write_bytes(b"")
+    perception = open_perception(PerceptionSettings(), NETWORK, tmp_path)
+    assert perception.bundle.version == read_bundle(ZOO / f"{NETWORK}.tflite").version
+    assert "left aside for the shipped one" in caplog.text
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder
