@@ -1,0 +1,137 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # the variables are those of install.sh
+# Sourced by install.sh: which release is wanted, its environment, and the links that say which one is in use.
+
+# Sets `name`, the version and the start of the digest of what the release is made from, and `package`, what pip takes.
+choose_release() {
+  local digest checkout=$here/..
+  if [[ -z $version$wheel && -f $checkout/pyproject.toml ]]; then
+    package=$(realpath "$checkout")
+    version=$(sed --quiet 's/^__version__ = "\(.*\)"$/\1/p' "$package/device/__init__.py")
+    digest=$(
+      cd "$package" || exit
+      find pyproject.toml README.md LICENSE config.example.yaml docs/install.md device model provisioning \
+        -type f -not -path '*/__pycache__/*' -print0 | sort --zero-terminated | xargs --null sha256sum | sha256sum
+    )
+  else
+    local installed
+    installed=$(readlink "$root/current" || true)
+    installed=${installed##*/}
+    if [[ $version && -z $wheel$wheelhouse && ${installed%-*} == "$version" ]]; then
+      name=$installed # an index has one content for a version; it need not be asked again
+      package=facet-node==$version
+      return
+    fi
+    [[ $wheel ]] || find_wheel
+    package=$wheel
+    version=${wheel##*/facet_node-}
+    version=${version%%-*}
+    digest=$(sha256sum <"$wheel")
+  fi
+  name=$version-${digest:0:8}
+}
+
+# Sets `wheel`, of the wanted version or the newest one, from the wheelhouse or else from the index.
+find_wheel() {
+  local folder=$wheelhouse pip=$root/current/bin/pip
+  if [[ -z $wheelhouse ]]; then
+    folder=$work/wheel
+    if [[ ! -x $pip ]]; then
+      if "$dry_run"; then
+        say "would do" "ask the index for release ${version:-that is the newest}, and install it"
+        exit
+      fi
+      /usr/bin/python3 -m venv "$work/venv"
+      pip=$work/venv/bin/pip
+    fi
+    "$pip" --quiet --disable-pip-version-check download --no-deps --dest "$folder" "facet-node${version:+==$version}" ||
+      fail "pip cannot fetch facet-node ${version:-}; see above."
+  fi
+  wheel=$(compgen -G "$folder/facet_node-${version:-*}-*.whl" | sort --version-sort | tail --lines 1) ||
+    fail "$folder has no facet_node-${version:-*}-*.whl."
+}
+
+# An environment cannot be made in one place and moved to another. So it is made where it will be, while no link points
+# to it, and a mark is set when it is whole.
+is_release_whole() {
+  [[ -f $1/.whole && $("$1/bin/facet" --version 2>/dev/null) == "facet $version" ]]
+}
+
+build_release() {
+  local release=$1 venv_options=() pip_options=() pip=("$1/bin/python" -m pip)
+  # All but lgpio comes into the environment: what Debian upgrades under us is none of our packages.
+  if "$shares_debians"; then venv_options=(--system-site-packages) pip_options=(--ignore-installed); fi
+  if [[ $architecture == armhf ]]; then
+    pip_options=()
+    # On a 64-bit kernel, Python says aarch64 of a 32-bit system too, and pip would choose packages for that.
+    pip=("$release/bin/python" -c 'import platform, runpy
+platform.machine = lambda: "armv7l"
+runpy.run_module("pip", run_name="__main__", alter_sys=True)')
+  fi
+  if [[ $wheelhouse ]]; then pip_options+=(--isolated --no-index --find-links "$wheelhouse"); fi
+  mkdir --parents "$root/releases"
+  rm --recursive --force "$release"
+  building=$release
+  /usr/bin/python3 -m venv "${venv_options[@]}" "$release" || fail "no environment can be made in $release; see above."
+  "${pip[@]}" --quiet --disable-pip-version-check install --no-input "${pip_options[@]}" "${package}[gpio]" ||
+    fail "pip cannot install $package; the system runs what it ran before."
+  try_release "$release"
+  touch "$release/.whole"
+  sync --file-system "$release" # before a link points to it
+  building=''
+}
+
+# What a broken release cannot do: say its version, and load its networks with the packages that it got.
+try_release() {
+  local said
+  said=$(as_user "$1/bin/facet" --version) || true
+  [[ $said == "facet $version" ]] ||
+    fail "release $name says '$said' instead of 'facet $version'; the system runs what it ran before."
+  as_user "$1/bin/python" -c '
+from device.classify import open_perception
+from device.config import AttributeSettings, PerceptionSettings
+open_perception(PerceptionSettings(), AttributeSettings().model)' ||
+    fail "release $name cannot load its networks; the system runs what it ran before."
+}
+
+is_switched_to() { is_link "$root/current" "releases/$1"; }
+
+switch_to() {
+  local old
+  old=$(readlink "$root/current" || true)
+  if [[ $old ]] && is_trusted "$root/$old"; then make_link "$root/previous" "$old"; fi
+  rm --force "$root/releases/$1/.trusted" # one that is gone back to is tried anew
+  on_trial=$root/releases/$1
+  make_link "$root/current" "releases/$1"
+}
+
+# A second mark is set when a release has run: one without it can be gone back from.
+is_trusted() { [[ -f $1/.trusted ]]; }
+
+# roll_back RELEASE: away from this one, which failed its trial.
+roll_back() {
+  local old other
+  old=$root/$(readlink "$root/previous" || true)
+  if [[ $old -ef $1 ]] || ! is_trusted "$old"; then
+    echo "there is no release to go back to; release ${1##*/} stays, and the next run tries it again" >&2
+    return
+  fi
+  make_link "$root/current" "releases/${old##*/}"
+  place_release_files "$old"
+  restart_after_roll_back
+  rm --recursive --force "$1"
+  for other in "$root"/releases/*; do
+    if is_trusted "$other" && [[ ! $other -ef $old ]]; then make_link "$root/previous" "releases/${other##*/}"; fi
+  done
+  echo "rolled back to release ${old##*/}" >&2
+}
+
+# Prints all releases that neither link points to: older ones, and those whose making was interrupted.
+_unused_releases() {
+  local release
+  for release in "$root"/releases/*; do
+    [[ ! -d $release || $release -ef $root/current || $release -ef $root/previous ]] || echo "$release"
+  done
+}
+
+are_releases_pruned() { [[ -z $(_unused_releases) ]]; }
+prune_releases() { _unused_releases | xargs --no-run-if-empty --delimiter '\n' rm --recursive --force; }

@@ -1,0 +1,92 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # the variables are those of install.sh
+# Sourced by install.sh: what a release brings for systemd and udev, and its trial under them.
+
+settle=10 # seconds that a new release must run before it is trusted
+
+_is_booted() { [[ -d /run/systemd/system ]]; }
+_is_active() { _is_booted && systemctl --quiet is-active facet.service; }
+_invocation() { systemctl show --property InvocationID --value facet.service; }
+
+place_release_files() {
+  local share=$1/share/facet/provisioning file target
+  [[ -d $share ]] || share=$here # in a dry run, which makes no release
+  for file in "$share"/*.service "$share"/*.path "$share"/*.rules; do
+    [[ -f $file ]] || continue
+    target=/etc/systemd/system
+    if [[ $file == *.rules ]]; then target=/etc/udev/rules.d; fi
+    step "$target/${file##*/}" is_copy make_copy "$target/${file##*/}" "$file"
+  done
+}
+
+# Ends with an error, which rolls back, if the node ran before and does not run with the new release.
+try_service() {
+  local release=$1 invocation unit is_first=true
+  on_trial=$release
+  compgen -G "$root/releases/*/.trusted" >/dev/null && is_first=false
+  _reload
+  for unit in "$release"/share/facet/provisioning/*.path; do
+    [[ ! -f $unit ]] || _enable "${unit##*/}"
+  done
+  # Only the first time: an owner who has disabled or stopped the node wants it so.
+  if "$is_first"; then _enable facet.service; fi
+  if _is_booted && { "$is_first" || _is_active; }; then
+    systemctl restart facet.service || _fail_trial
+    invocation=$(_invocation)
+    sleep "$settle"
+    if ! _is_active || [[ $(_invocation) != "$invocation" ]]; then _fail_trial; fi
+  fi
+  touch "$release/.trusted"
+  on_trial=''
+}
+
+_fail_trial() { fail "the node does not run with release $name; journalctl --unit facet says why."; }
+
+_enable() {
+  systemctl --quiet enable "$1"
+  if _is_booted && [[ $1 == *.path ]]; then systemctl start "$1"; fi
+}
+
+_reload() {
+  _is_booted || return 0
+  systemctl daemon-reload
+  udevadm control --reload
+  udevadm trigger --settle --subsystem-match=video4linux --subsystem-match=gpio
+}
+
+restart_after_roll_back() {
+  _reload
+  # Also one that systemd is about to start again, or has given up.
+  if _is_booted && ! systemctl --quiet is-active facet.service; then systemctl reset-failed facet.service || true; fi
+  if _is_booted && systemctl --quiet is-enabled facet.service; then systemctl restart facet.service || true; fi
+}
+
+remove_unit() {
+  systemctl --quiet disable "${1##*/}" || true
+  if _is_booted; then systemctl stop "${1##*/}" || true; fi
+  rm --force "$1"
+  if _is_booted; then systemctl daemon-reload; fi
+}
+
+# The camera and the pins can have one user at a time: while the node runs, trying them would find them busy.
+check_configuration() {
+  if _is_active; then return; fi
+  echo
+  as_user "$root/current/bin/facet" check -c "$config/facet.yaml" || true
+  echo
+}
+
+next_steps() {
+  if _is_active; then
+    echo "The node runs: journalctl --unit facet --follow"
+  elif _is_booted; then
+    echo "The node does not run: sudo systemctl start facet"
+  else
+    echo "systemd does not run here; the node starts when it boots, if it is enabled."
+  fi
+  cat <<NEXT
+If facet check named something to correct:
+  sudo nano $config/facet.yaml        # the broker's host has no default
+  sudo facet check -c $config/facet.yaml
+  sudo systemctl restart facet
+NEXT
+}
