@@ -15,21 +15,34 @@ from device.provision.settings import CA_FILE, CERTIFICATE_FILE, KEY_FILE
 _PUBLIC_KEY = ("ssh-", "ecdsa-", "sk-")
 
 
-def provisioning_file(name: str) -> Path:
-    """Return a file of provisioning/: beside this code in a checkout, else where the package put it.
+def provisioning_folder() -> Path:
+    """Return provisioning/: beside this code in a checkout, else where the package put it.
 
     Raises:
-        ProvisionError: neither has it.
+        ProvisionError: neither is there.
     """
     homes = (
         Path(__file__).parents[2] / "provisioning",
         Path(sysconfig.get_path("data"), "share", "facet", "provisioning"),
     )
     for home in homes:
-        if (home / name).is_file():
-            return home / name
-    msg = f"{name} is neither in {' nor in '.join(map(str, homes))}; install Facet anew"
+        if (home / "first-boot").is_dir():
+            return home
+    msg = f"there is no first-boot in {' or in '.join(map(str, homes))}; install Facet anew"
     raise ProvisionError(msg)
+
+
+def installer() -> Iterator[tuple[str, Path]]:
+    """Return the scripts that go onto every card, each with its place there.
+
+    Raises:
+        ProvisionError: they are missing.
+    """
+    home = provisioning_folder()
+    yield "first-boot", home / "first-boot" / "first-boot"
+    yield "install.sh", home / "install.sh"
+    for script in sorted((home / "install").glob("*.sh")):
+        yield f"install/{script.name}", script
 
 
 def ssh_keys(card: Card) -> list[str]:

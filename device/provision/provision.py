@@ -12,8 +12,8 @@ from rich.text import Text
 
 from device import __version__
 from device.provision.card import Card
-from device.provision.cloudinit import meta_data, network_config, user_data
-from device.provision.files import provisioning_file, ssh_keys, tls_files, wheels
+from device.provision.cloudinit import UNIT, meta_data, network_config, user_data
+from device.provision.files import installer, provisioning_folder, ssh_keys, tls_files, wheels
 from device.provision.passwords import (
     ask,
     mosquitto_line,
@@ -102,10 +102,9 @@ def provision(
     check_folder(out, force=force)
     shared = {
         **release.contents(),
-        "install.sh": provisioning_file("install.sh"),
-        "first-boot": provisioning_file("first-boot/first-boot"),
+        **dict(installer()),
     }
-    unit = provisioning_file("first-boot/facet-first-boot.service").read_text(encoding="utf-8")
+    unit = (provisioning_folder() / "first-boot" / UNIT.name).read_text(encoding="utf-8")
     passwords = _Passwords()
     written = {one.node: _contents(one, unit, shared, passwords) for one in nodes}
     write_cards(out, written, passwords.lines)
