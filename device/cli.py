@@ -11,6 +11,7 @@ import typer
 
 from device import __version__
 from device.errors import FacetError
+from device.provision.command import provision
 
 app = typer.Typer(
     name="facet",
@@ -178,3 +179,6 @@ def bench(
     from device.bench import print_bench
 
     print_bench(broker, picture, presses, as_json=as_json)
+
+
+app.command()(provision)

@@ -35,12 +35,22 @@ def test_help_names_every_command() -> None:
     """With a sentence on each."""
     result = _facet("--help")
     assert result.returncode == 0
-    for command in ("run", "check", "schema", "entities", "classify", "diagnostics", "bench"):
+    for command in (
+        "run",
+        "check",
+        "schema",
+        "entities",
+        "classify",
+        "diagnostics",
+        "bench",
+        "provision",
+    ):
         assert f" {command} " in result.stdout
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "check", "schema", "entities", "classify", "diagnostics", "bench"]
+    "command",
+    ["run", "check", "schema", "entities", "classify", "diagnostics", "bench", "provision"],
 )
 def test_every_command_explains_itself(command: str) -> None:
     """--help works without a configuration, a camera or a broker."""
