@@ -68,15 +68,7 @@ class Fleet:
         }
 
     def _run(self, command: Sequence[str | Path]) -> Run:
-        environment = {
-            "ANSIBLE_HOME": str(self.folder / "ansible"),
-            "HOME": str(self.folder),
-            "LANG": "C.UTF-8",
-            "PATH": f"{self.programs}:{os.environ['PATH']}",
-        }
-        ended = subprocess.run(
-            command, check=False, capture_output=True, text=True, cwd=PLAYBOOKS, env=environment
-        )
+        ended = on_controller(self.programs, self.folder, command)
         output = ended.stdout + ended.stderr
         recap = _RECAP.findall(output)
         return Run(
@@ -100,3 +92,18 @@ class Fleet:
         inventory = self.folder / "inventory.yml"
         inventory.write_text(json.dumps({"facet_nodes": group}, indent=2))
         return inventory
+
+
+def on_controller(
+    programs: Path, home: Path, command: Sequence[str | Path]
+) -> subprocess.CompletedProcess[str]:
+    """Run a program of Ansible in the folder of the playbooks, with nothing of the user's own settings."""
+    environment = {
+        "ANSIBLE_HOME": str(home / "ansible"),
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "PATH": f"{programs}:{os.environ['PATH']}",
+    }
+    return subprocess.run(
+        command, check=False, capture_output=True, text=True, cwd=PLAYBOOKS, env=environment
+    )
