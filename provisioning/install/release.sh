@@ -89,8 +89,8 @@ try_release() {
   as_user "$1/bin/python" -c '
 from device.classify import open_perception
 from device.config import AttributeSettings, PerceptionSettings
-open_perception(PerceptionSettings(), AttributeSettings().model)' ||
-    fail "release $name cannot load its networks; the system runs what it ran before."
+open_perception(PerceptionSettings(), AttributeSettings().model)' 2>"$work/networks" ||
+    fail "$(tail --lines 1 "$work/networks"): release $name cannot load its networks; the system runs what it ran before."
 }
 
 is_switched_to() { is_link "$root/current" "releases/$1"; }

@@ -67,15 +67,14 @@ remove_unit() {
   if _is_booted; then systemctl daemon-reload; fi
 }
 
-# The camera and the pins can have one user at a time: while the node runs, trying them would find them busy.
+# For the summary. The camera and the pins have one user at a time: a node that runs would make them look busy.
 check_configuration() {
   if _is_active; then return; fi
-  echo
-  as_user "$root/current/bin/facet" check -c "$config/facet.yaml" || true
-  echo
+  as_user "$root/current/bin/facet" check -c "$config/facet.yaml" >"$work/check" 2>/dev/null || true
 }
 
 next_steps() {
+  if [[ -s $work/check ]]; then cat "$work/check"; fi
   if _is_active; then
     echo "The node runs: journalctl --unit facet --follow"
   elif _is_booted; then
@@ -84,7 +83,7 @@ next_steps() {
     echo "systemd does not run here; the node starts when it boots, if it is enabled."
   fi
   cat <<NEXT
-If facet check named something to correct:
+To change its settings:
   sudo nano $config/facet.yaml        # the broker's host has no default
   sudo facet check -c $config/facet.yaml
   sudo systemctl restart facet

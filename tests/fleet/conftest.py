@@ -15,10 +15,11 @@ from skimage.io import imsave
 from tests.broker.mosquitto import Mosquitto, free_port, password_file
 from tests.fleet.fleet import Fleet, Run
 from tests.fleet.machine import GATEWAY, NETWORK, Machine, bridge
-from tests.fleet.wheels import build_wheel
+from tests.install.wheels import build_wheel, copy_checkout, set_version
 
 NODES = ("hall", "kitchen", "porch")
 PASSWORD = "correct horse battery staple"
+OLD, NEW, BROKEN = "0.9.0", "0.9.1", "0.9.2"
 
 
 @pytest.fixture(scope="session")
@@ -30,12 +31,17 @@ def built() -> Path:
 
 @pytest.fixture(scope="session")
 def wheels(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Three releases by their version; the last one is broken."""
+    """Three releases by their version; the last one loads its networks, and does not run."""
     folder = tmp_path_factory.mktemp("wheels")
-    return {
-        version: build_wheel(folder, built / "wheelhouse", version, broken=version == "0.9.2")
-        for version in ("0.9.0", "0.9.1", "0.9.2")
-    }
+    checkout = folder / "checkout"
+    copy_checkout(checkout)
+    found = {}
+    for version in (OLD, NEW, BROKEN):
+        set_version(checkout, version)
+        if version == BROKEN:
+            (checkout / "device/run.py").write_text("raise SystemExit(1)")
+        found[version] = build_wheel(checkout, built / "wheelhouse", folder / version)
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +80,7 @@ def fleet(
 @pytest.fixture(scope="session")
 def installed(fleet: Fleet, wheels: dict[str, Path]) -> Run:
     """The run that brought Facet to machines that had nothing of it, on all at once."""
-    fleet.variables["facet_wheel"] = str(wheels["0.9.0"])
+    fleet.variables["facet_wheel"] = str(wheels[OLD])
     return fleet.play("site.yml", "-v", facet_batches="100%")
 
 

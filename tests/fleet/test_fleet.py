@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.broker.mosquitto import Mosquitto, observe
-from tests.fleet.conftest import NODES, PASSWORD
+from tests.fleet.conftest import BROKEN, NEW, NODES, OLD, PASSWORD
 from tests.fleet.fleet import Fleet, Run
 
 pytestmark = [pytest.mark.fleet, pytest.mark.timeout(600)]
@@ -20,7 +20,7 @@ def test_one_playbook_brings_all_nodes_online(
 ) -> None:
     """Each under the name that the inventory has for it, from machines that had nothing of Facet."""
     assert installed.succeeded, installed.output
-    assert set(fleet.versions().values()) == {"0.9.0"}
+    assert set(fleet.versions().values()) == {OLD}
     with observe(broker.port, user="observer") as observer:
         topics = [f"facet/{name}/status" for name in NODES]
         heard = observer.expect_all(topics)
@@ -85,11 +85,11 @@ def test_a_broken_release_stops_at_the_first_node(
     """Which goes back to the release before, while the others never hear of it."""
     assert installed.succeeded
     others = {name: fleet.machines[name].run(_STARTED) for name in NODES[1:]}
-    run = fleet.play("site.yml", facet_wheel=str(wheels["0.9.2"]))
+    run = fleet.play("site.yml", facet_wheel=str(wheels[BROKEN]))
     assert not run.succeeded
-    assert "rolled back to release 0.9.0" in run.output
+    assert f"rolled back to release {OLD}" in run.output
     assert set(run.changed) == {"hall"}, run.output
-    assert set(fleet.versions().values()) == {"0.9.0"}
+    assert set(fleet.versions().values()) == {OLD}
     assert fleet.machines["hall"].run("systemctl is-active facet") == "active"
     assert {name: fleet.machines[name].run(_STARTED) for name in NODES[1:]} == others
 
@@ -115,16 +115,16 @@ def test_an_upgrade_goes_from_batch_to_batch(
 ) -> None:
     """One node, then the next ones; all of them are online with the new release."""
     assert installed.succeeded
-    fleet.variables["facet_wheel"] = str(wheels["0.9.1"])
+    fleet.variables["facet_wheel"] = str(wheels[NEW])
     run = fleet.play("site.yml")
     assert run.succeeded, run.output
     assert run.output.count("PLAY [") == len(NODES)
-    assert set(fleet.versions().values()) == {"0.9.1"}
+    assert set(fleet.versions().values()) == {NEW}
     with observe(broker.port, user="observer") as observer:
         topics = [f"homeassistant/device/{name}/config" for name in NODES]
         heard = observer.expect_all(topics)
     devices = [json.loads(heard[topic].payload)["device"] for topic in topics]
-    assert [device["sw_version"] for device in devices] == ["0.9.1"] * len(NODES)
+    assert [device["sw_version"] for device in devices] == [NEW] * len(NODES)
 
 
 def test_diagnostics_are_fetched_from_every_node(installed: Run, fleet: Fleet) -> None:
