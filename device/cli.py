@@ -92,11 +92,28 @@ def demo(
 
 
 @app.command()
-def check(config: ConfigFile = Path("facet.yaml")) -> None:
+def check(
+    config: ConfigFile = Path("facet.yaml"),
+    config_only: Annotated[
+        bool, typer.Option("--config-only", help="Validate the configuration, and try nothing.")
+    ] = False,
+    online: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            metavar="SECONDS",
+            help="Wait so long at most until the broker says that the node is online, and try nothing else.",
+        ),
+    ] = None,
+) -> None:
     """Validate the configuration, then try broker, camera, pins and models; exit code 1 if any does not work."""
     from device.check import check as try_everything
+    from device.config import load
+    from device.mqtt.presence import wait_until_online
 
-    if not try_everything(config):
+    if online is not None:
+        typer.echo(wait_until_online(load(config), online))
+    elif not try_everything(config, config_only=config_only):
         raise typer.Exit(1)
 
 

@@ -127,6 +127,16 @@ def test_a_faulty_configuration_prints_its_faults(
     assert len(lines) == 3
 
 
+def test_a_file_can_be_judged_without_trying_what_it_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A broker and a camera that are not there are no faults of the file."""
+    path = tmp_path / "facet.yaml"
+    path.write_text("mqtt: {host: nowhere.invalid}\ncamera: {source: no.png}\n", encoding="utf-8")
+    assert check(path, config_only=True) is True
+    assert capsys.readouterr().out == f"{path} is valid; nothing that it names was tried\n"
+
+
 def test_the_table_names_every_part(
     tmp_path: Path, silent_port: int, capsys: pytest.CaptureFixture[str]
 ) -> None:

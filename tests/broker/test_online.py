@@ -1,0 +1,56 @@
+"""`facet check --online`: whether the broker says that a node is there."""
+
+from __future__ import annotations
+
+from threading import Timer
+
+import pytest
+
+from device.config import Config, MqttSettings, NodeSettings
+from device.mqtt.errors import LinkError
+from device.mqtt.presence import OfflineError, wait_until_online
+from tests.broker.mosquitto import PATIENCE, Mosquitto, free_port, observe
+
+
+def _config(port: int) -> Config:
+    return Config(mqtt=MqttSettings(host="127.0.0.1", port=port), node=NodeSettings(id="hall"))
+
+
+pytestmark = pytest.mark.broker
+
+
+def test_a_node_that_is_online_is_found_at_once(broker: Mosquitto) -> None:
+    """What it said before is retained."""
+    with observe(broker.port) as speaker:
+        speaker.say("facet/hall/status", "online", retain=True)
+        assert "hall is online" in wait_until_online(_config(broker.port), PATIENCE)
+
+
+def test_a_node_that_is_just_starting_is_waited_for(broker: Mosquitto) -> None:
+    """It is offline first, as after a restart."""
+    with observe(broker.port) as speaker:
+        speaker.say("facet/hall/status", "offline", retain=True)
+        start = Timer(0.3, speaker.say, ("facet/hall/status", "online"))
+        start.start()
+        assert "hall is online" in wait_until_online(_config(broker.port), PATIENCE)
+        start.join()
+
+
+@pytest.mark.parametrize("said", ["offline", None])
+def test_a_node_that_stays_away_is_named_with_what_it_said(
+    broker: Mosquitto, said: str | None
+) -> None:
+    """And with where to look next; another node's word does not count."""
+    with observe(broker.port) as speaker:
+        speaker.say("facet/porch/status", "online", retain=True)
+        if said:
+            speaker.say("facet/hall/status", said, retain=True)
+        with pytest.raises(OfflineError, match=r"facet/hall/status says .* journalctl") as error:
+            wait_until_online(_config(broker.port), 0.5)
+    assert (repr(said) if said else "nothing") in str(error.value)
+
+
+def test_a_broker_that_is_away_is_not_waited_for() -> None:
+    """It is an error of the connection, with the setting to correct."""
+    with pytest.raises(LinkError, match=r"mqtt\.port"):
+        wait_until_online(_config(free_port()), PATIENCE)

@@ -1,0 +1,119 @@
+"""Debian under a systemd of its own, in namespaces of this machine, reached over ssh like any other machine."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.broker.mosquitto import wait_for
+
+BRIDGE = "facet-fleet"
+NETWORK = "198.51.100"
+GATEWAY = f"{NETWORK}.1"
+"""This machine's address on the bridge: of a network that is reserved for examples."""
+
+# Seconds; it takes four where nothing else runs.
+_BOOT = 120.0
+
+
+class Machine:
+    """One machine. Leaving the context is as pulling its plug, and nothing of it is kept.
+
+    Attributes:
+        name: its own.
+        address: on the bridge.
+        ssh: the command that logs in, without the address.
+    """
+
+    def __init__(self, name: str, address: str, root: Path, share: Path, key: Path) -> None:
+        self.name = name
+        self.address = address
+        self.ssh = ["ssh", *ssh_options(key)]
+        # Only groups of the second version can be handed to another systemd; where this machine uses the first, it has none
+        # of the second but this.
+        find = ["findmnt", "--noheadings", "--first-only", "--output=TARGET", "--types=cgroup2"]
+        groups = subprocess.check_output(find, text=True).strip()
+        self._group = Path(groups, f"facet-fleet-{name}")
+        boot = Path(__file__).with_name("boot")
+        public_key = key.with_suffix(".pub")
+        self._command = [boot, name, address, BRIDGE, self._group, root, share, public_key]
+        self._log = share.parent / f"{name}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def run(self, command: str) -> str:
+        """Run a command there as root, and return what it says."""
+        ended = self._try(f"sudo sh -c '{command}'")
+        assert ended.returncode == 0, f"{self.name}: {command}: {ended.stdout}{ended.stderr}"
+        return ended.stdout.strip()
+
+    def _try(self, command: str) -> subprocess.CompletedProcess[str]:
+        login = [*self.ssh, f"pi@{self.address}", command]
+        return subprocess.run(login, check=False, capture_output=True, text=True)
+
+    def _has_booted(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, self._log.read_text()
+        return self._try("systemctl is-system-running").stdout.strip() == "running"
+
+    def __enter__(self) -> Self:
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
+        return self
+
+    def wait_until_booted(self) -> None:
+        """Wait until it is up."""
+        wait_for(self._has_booted, f"{self.name} has booted", _BOOT)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        assert self._process is not None
+        self._process.kill()  # with it goes its systemd, and all that runs there
+        self._process.wait()
+        subprocess.run(["ip", "netns", "delete", f"facet-{self.name}"], check=True)
+        wait_for(self._has_gone, f"{self.name} has gone")
+
+    def _has_gone(self) -> bool:
+        """Return whether no process is left in its control group, which is then removed."""
+        try:
+            for folder in (*sorted(self._group.rglob("*/"), reverse=True), self._group):
+                folder.rmdir()
+        except OSError:
+            return False
+        return True
+
+
+def ssh_options(key: Path) -> list[str]:
+    """Return the options with which ssh logs in to machines that did not exist a minute ago."""
+    options = {
+        "BatchMode": "yes",
+        "ConnectTimeout": "5",
+        "IdentitiesOnly": "yes",
+        "IdentityFile": str(key),
+        "LogLevel": "ERROR",
+        "StrictHostKeyChecking": "no",
+        "UserKnownHostsFile": "/dev/null",
+    }
+    return ["-F", "none", *(f"-o{name}={value}" for name, value in options.items())]
+
+
+@contextmanager
+def bridge() -> Iterator[None]:
+    """A network for machines, which this one is on as GATEWAY."""
+    subprocess.run(["ip", "link", "delete", BRIDGE], check=False, capture_output=True)
+    taken = subprocess.check_output(["ip", "route", "show", "root", f"{NETWORK}.0/24"], text=True)
+    assert not taken, f"this machine uses {NETWORK}.0/24 itself, as no network should: {taken}"
+    subprocess.run(["ip", "link", "add", BRIDGE, "type", "bridge"], check=True)
+    try:
+        subprocess.run(["ip", "address", "add", f"{GATEWAY}/24", "dev", BRIDGE], check=True)
+        subprocess.run(["ip", "link", "set", BRIDGE, "up"], check=True)
+        yield
+    finally:
+        subprocess.run(["ip", "link", "delete", BRIDGE], check=True)
