@@ -13,7 +13,7 @@ import pytest
 from device.config import Config, load
 from device.mqtt.errors import LinkError
 from device.mqtt.events import Connected, Refused
-from device.mqtt.link import probe
+from device.mqtt.probe import probe
 from tests.broker.mosquitto import Mosquitto, free_port, observe, password_file, wait_for
 from tests.broker.node import Node
 
