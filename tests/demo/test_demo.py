@@ -15,6 +15,7 @@ import pytest
 
 COMMAND = [sys.executable, "-m", "device", "demo"]
 PATIENCE = 60.0
+LEAVING = 10.0  # seconds that the demo has to leave; to be told again would kill it
 
 
 def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
@@ -85,7 +86,7 @@ def test_at_a_terminal_it_is_left_cleanly(leave: bytes) -> None:
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         try:
-            if select.select([screen], [], [], 1.0)[0]:
+            if select.select([screen], [], [], LEAVING)[0]:
                 shown += os.read(screen, 4096)
             else:
                 # A signal between the prompt and the system's read() waits for the next key, of whoever is so fast.
