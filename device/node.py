@@ -25,8 +25,7 @@ from device.mqtt.outbox import IN_MEMORY, Outbox, OutboxError
 from device.mqtt.topics import Topics
 from device.observation import utc_now
 from device.observer import Observer, Perceive
-from device.perception.bundle import model_path, read_bundle
-from device.perception.runtime import ModelError
+from device.perception.bundle import model_path, network_version
 from device.safe_mode import known_labels, no_camera, perceive_nothing
 from device.settings import Settings, SettingsStore
 from device.supervision.starts import StartLog
@@ -177,12 +176,9 @@ def _wire(
 
 
 def _model(config: Config) -> tuple[str, str] | None:
-    """Return name and version of the network that updates concern; a broken one may be why the node is in safe mode."""
+    """Return name and version of the network that updates concern, if it is not the owner's own."""
     name = config.attributes.model
-    try:
-        return None if name.endswith(".tflite") else (name, read_bundle(model_path(name)).version)
-    except ModelError:
-        return None
+    return None if name.endswith(".tflite") else (name, str(network_version(model_path(name))))
 
 
 def _outbox(directory: Path) -> Outbox:

@@ -168,11 +168,11 @@ def model_path(model: str, updated: Path = UPDATED) -> Path:
     if model.endswith(".tflite"):
         return Path(model)
     shipped, update = ZOO / f"{model}.tflite", updated / model / f"{model}.tflite"
-    return update if _version(update) > _version(shipped) else shipped
+    return update if network_version(update) > network_version(shipped) else shipped
 
 
-def _version(network: Path) -> Version:
-    """Return the version in the JSON beside a network; the least of all where there is none."""
+def network_version(network: Path) -> Version:
+    """Return the version in the JSON beside a network, whatever else is wrong; the least of all where there is none."""
     try:
         document = json.loads(network.with_suffix(".json").read_bytes())
         return Version(document["version"])

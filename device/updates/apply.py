@@ -1,6 +1,6 @@
 """root's side: takes the node's request, verifies it again on a copy of its own, installs, and says what became of it.
 
-Run by facet-update.service as `python -I -m device.updates.apply`, with the code of the release that is in use.
+Run by facet-update.service as `python -I -B -u -m device.updates.apply`, with the code of the release that is in use.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from device.perception.bundle import model_path, read_bundle
+from device.perception.bundle import model_path, network_version, read_bundle, shipped_models
 from device.perception.runtime import ModelError
 from device.updates.artifact import MOST_BYTES, Artifact
 from device.updates.errors import UpdateError
@@ -41,12 +41,10 @@ def install_model(
         UpdateError: it is no newer network of that name, fails its self-test, or restart raised that with it: then
             the one before is active again.
     """
-    shipped = model_path(artifact.name, models)
-    try:
-        artifact.require_newer_than(read_bundle(shipped).version)
-    except ModelError as error:
-        msg = f"{artifact}: no such network is installed; updates replace those that Facet ships"
-        raise UpdateError(msg) from error
+    if artifact.name not in shipped_models():
+        msg = f"{artifact}: Facet ships no such network; updates replace those that it does"
+        raise UpdateError(msg)
+    artifact.require_newer_than(str(network_version(model_path(artifact.name, models))))
     models.mkdir(parents=True, exist_ok=True)
     folder = models / f"{artifact.name}-{artifact.version}"
     unfinished = models / f".{folder.name}"

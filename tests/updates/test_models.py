@@ -188,13 +188,24 @@ def test_a_network_goes_back_no_more_than_the_software(
     assert "updates never go back" in pi.result["message"]
 
 
+def test_a_newer_network_repairs_a_damaged_one(
+    pi: Pi, maintainer: Maintainer, tmp_path: Path
+) -> None:
+    """What the disk lost does not stand in its way."""
+    assert offer(pi, maintainer, archive_of(newer_network(tmp_path / "new")))
+    (pi.places.models / NETWORK / f"{NETWORK}.tflite").write_bytes(b"")
+    newest = newer_network(tmp_path / "newest", version="9999.2")
+    assert offer(pi, maintainer, archive_of(newest), "9999.2"), pi.result["message"]
+    assert active(pi) == "9999.2"
+
+
 def test_a_network_that_facet_does_not_ship_is_refused(
     pi: Pi, maintainer: Maintainer, wheel: Path
 ) -> None:
     """Nobody would use it."""
     ask(pi, signed(Kind.MODEL, "unknown", NEWER, wheel, maintainer.key), wheel)
     assert not apply(pi.places)
-    assert "no such network is installed" in pi.result["message"]
+    assert "Facet ships no such network" in pi.result["message"]
 
 
 @pytest.mark.parametrize("name", ["attributes", "attributes-lite"])

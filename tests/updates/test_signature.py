@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,6 +94,21 @@ def test_what_is_no_key_is_named(tmp_path: Path, content: str | None) -> None:
         file.write_text(content)
     with pytest.raises(UpdateError, match=r"updates\.public_key.*sign key"):
         read_key(str(file))
+
+
+def test_a_node_that_verifies_nothing_needs_no_cryptography() -> None:
+    """32-bit ARM installs it from Debian; until then it is the button that fails, and says so."""
+    program = """
+import sys
+sys.modules["cryptography"] = None
+import device.node
+from device.updates.signature import read_key
+read_key("A" * 43 + "=")
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert ended.stderr.endswith("run: sudo apt install python3-cryptography\n"), ended.stderr
 
 
 def test_a_private_key_is_for_its_owner_alone_and_never_overwritten(maintainer: Maintainer) -> None:
