@@ -15,7 +15,7 @@ from tests.pi.machine.paths import CONFIGURATION, INSTALL, INSTALLATION, WHEELHO
 from tests.pi.machine.stick import fill
 
 # Seconds. The first test waits for the disk, the wheels, the boot and the installation.
-_PATIENCE = 900
+_PATIENCE = 1500
 _CLOSING_LINES = pytest.StashKey[list[str]]()
 
 
@@ -73,7 +73,10 @@ def installed(pi: Machine, house: House, report: Callable[[str], None]) -> Machi
 @pytest.fixture(scope="session")
 def wired(installed: Machine, house: House) -> Machine:
     """The same, with a button and a motion sensor."""
-    triggers = "triggers: {button: {pin: 17}, motion: {pin: 27, cool_down: 1}}"
+    # One frame is enough: emulation needs ten seconds for each. It also pauses for up to a tenth of a second, which
+    # must not pass for a button that was held.
+    button, motion = "{pin: 17, debounce: 0.3}", "{pin: 27, cool_down: 1}"
+    triggers = f"triggers: {{burst: 1, button: {button}, motion: {motion}}}"
     with house.node_comes_back():
         installed.run(f"echo '{triggers}' >>{CONFIGURATION} && systemctl restart facet")
     return installed

@@ -3,5 +3,5 @@
 INSTALL = "/media/stick/provisioning/install.sh"
 WHEELHOUSE = "/media/stick/wheelhouse"
 CONFIGURATION = "/etc/facet/facet.yaml"
-INSTALLATION = 600.0
+INSTALLATION = 1000.0
 """Seconds until a test gives up waiting for install.sh, of which most is pip's."""

@@ -23,11 +23,9 @@ def everything(pi: Machine) -> str:
     )
 
 
-def test_one_command_and_the_brokers_host_give_an_observation(
-    installed: Machine, house: House
-) -> None:
+@pytest.mark.usefixtures("installed")
+def test_one_command_and_the_brokers_host_give_an_observation(house: House) -> None:
     """Nothing but install.sh and one edited line stands between a bare Debian and a face seen by its camera."""
-    assert "Facet" in installed.run("facet --help")
     event = house.answer(lambda: house.command("capture", "PRESS"))
     assert (event["reason"], event["face_count"]) == (None, 1)
 
@@ -66,5 +64,5 @@ def test_a_newer_wheel_takes_over_and_a_broken_one_gives_way_to_it(
     assert f"rolled back to release {NEWER}" in failed.stdout
     assert BROKEN not in wired.run("ls /opt/facet/releases")
     assert house.diagnostics()["version"] == NEWER
-    event = house.answer(lambda: wired.run("line 17 low:0.3 high:0"))
+    event = house.answer(wired.press)
     assert event["reason"] is None

@@ -10,7 +10,6 @@ from tests.pi.machine.machine import Machine
 
 pytestmark = pytest.mark.machine
 
-PRESS = "line 17 low:0.3 high:0"
 # Seconds, instead of the three minutes of facet.service. Three times the longest round of the node here.
 WATCHDOG = 30
 
@@ -24,15 +23,15 @@ def test_a_camera_that_comes_back_is_used_again(wired: Machine, house: House) ->
     """Unplugged it is missed at the next press; back under its name it gives pictures, and the node never restarted."""
     run = property_of_node(wired, "InvocationID")
     wired.run("systemctl stop camera")
-    assert house.answer(lambda: wired.run(PRESS))["reason"] == "camera_unavailable"
+    assert house.answer(wired.press)["reason"] == "camera_unavailable"
     house.wait_until(TOPICS.camera_status, b"offline")
     # The node lets go of what is no camera any more; then the kernel can, and the device is gone.
-    wired.run("modprobe --remove --wait 20000 v4l2loopback; test ! -e /dev/video0")
-    assert house.answer(lambda: wired.run(PRESS))["reason"] == "camera_unavailable"
+    wired.run("until rmmod v4l2loopback; do sleep 1; done; test ! -e /dev/video0")
+    assert house.answer(wired.press)["reason"] == "camera_unavailable"
 
     wired.run("systemctl start camera")
     house.wait_until(TOPICS.camera_status, b"online")
-    assert house.answer(lambda: wired.run(PRESS))["face_count"] == 1
+    assert house.answer(wired.press)["face_count"] == 1
     assert property_of_node(wired, "InvocationID") == run
 
 
@@ -52,7 +51,7 @@ def test_a_node_that_hangs_is_restarted_by_systemd(wired: Machine, house: House)
             6 * WATCHDOG,
         )
     assert "Watchdog timeout" in wired.run("journalctl --unit facet --output cat")
-    assert house.answer(lambda: wired.run(PRESS))["reason"] is None
+    assert house.answer(wired.press)["reason"] is None
     wired.run(f"rm {folder}/watchdog.conf && systemctl daemon-reload")
 
 
@@ -96,4 +95,4 @@ def test_after_a_reboot_the_node_publishes_by_itself(wired: Machine, house: Hous
     """Nobody logs in: systemd starts it, it finds camera, pins and broker, and answers a press."""
     with house.node_comes_back():
         wired.reboot()
-    assert house.answer(lambda: wired.run(PRESS))["face_count"] == 1
+    assert house.answer(wired.press)["face_count"] == 1
