@@ -1,0 +1,99 @@
+"""One virtual Pi for the whole session: what one test leaves behind is where the next one begins."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.pi.machine.house import House
+from tests.pi.machine.machine import Machine, disk
+from tests.pi.machine.paths import CONFIGURATION, INSTALL, INSTALLATION, WHEELHOUSE
+from tests.pi.machine.stick import fill
+
+# Seconds. The first test waits for the disk, the wheels, the boot and the installation.
+_PATIENCE = 1500
+_CLOSING_LINES = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture(scope="session")
+def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """A function that adds a line to the end of the run."""
+    return partial(_say, request.config)
+
+
+def _say(config: pytest.Config, line: str) -> None:
+    config.stash.setdefault(_CLOSING_LINES, []).append(line)
+
+
+@pytest.fixture(scope="session")
+def pi(
+    tmp_path_factory: pytest.TempPathFactory, report: Callable[[str], None]
+) -> Iterator[Machine]:
+    """A virtual Pi, without Facet at first."""
+    start = time.monotonic()
+    disk()
+    built = time.monotonic()
+    stick = tmp_path_factory.mktemp("stick")
+    fill(stick)
+    filled = time.monotonic()
+    with Machine(stick, _console(tmp_path_factory)) as machine:
+        report(
+            f"disk {built - start:.0f} s, wheels {filled - built:.0f} s, boot {time.monotonic() - filled:.0f} s"
+        )
+        yield machine
+
+
+def _console(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("machine") / "console"
+
+
+@pytest.fixture(scope="session")
+def house(pi: Machine) -> Iterator[House]:
+    """Listens to the broker inside."""
+    with House(pi.broker_port) as listener:
+        yield listener
+
+
+@pytest.fixture(scope="session")
+def installed(pi: Machine, house: House, report: Callable[[str], None]) -> Machine:
+    """The virtual Pi after one command, and one line of the configuration edited."""
+    start = time.monotonic()
+    pi.run(f"{INSTALL} --offline {WHEELHOUSE}", INSTALLATION)
+    report(f"install.sh {time.monotonic() - start:.0f} s")
+    with house.node_comes_back():
+        pi.run(f"sed --in-place 's/homeassistant.local/127.0.0.1/' {CONFIGURATION}")
+        pi.run("systemctl restart facet")
+    return pi
+
+
+@pytest.fixture(scope="session")
+def wired(installed: Machine, house: House) -> Machine:
+    """The same, with a button and a motion sensor."""
+    # One frame is enough: emulation needs ten seconds for each. It also pauses for up to a tenth of a second, which
+    # must not pass for a button that was held.
+    button, motion = "{pin: 17, debounce: 0.3}", "{pin: 27, cool_down: 1}"
+    triggers = f"triggers: {{burst: 1, button: {button}, motion: {motion}}}"
+    with house.node_comes_back():
+        installed.run(f"echo '{triggers}' >>{CONFIGURATION} && systemctl restart facet")
+    return installed
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests the time that emulation takes."""
+    for item in items:
+        if item.get_closest_marker("machine"):
+            item.add_marker(pytest.mark.timeout(_PATIENCE))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say what was measured."""
+    if lines := config.stash.get(_CLOSING_LINES, []):
+        terminalreporter.section("Virtual Pi")
+        for line in lines:
+            terminalreporter.line(line)
