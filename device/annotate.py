@@ -82,7 +82,12 @@ def _color(number: int) -> str:
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size)
+    try:
+        return ImageFont.load_default(size)
+    except (
+        TypeError
+    ):  # Pillow before 10.1, which 32-bit ARM has from Debian, where OpenCV brings this font
+        return ImageFont.truetype("DejaVuSans.ttf", size)
 
 
 def _draw_box(pen: ImageDraw.ImageDraw, face: Face, number: int, scale: float) -> None:

@@ -1,0 +1,129 @@
+"""What `facet classify` says of two pictures here, and on each ARM system."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from device.demo.portrait import write_portrait
+from tests.pi.arm.userland import SYSTEMS, Userland, userland
+
+_ROOT = Path(__file__).resolve().parents[3]
+_CLOSING_LINES = pytest.StashKey[list[str]]()
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What one system was made to say.
+
+    Attributes:
+        system: where; it still stands.
+        classified: of `facet classify --json`, which also drew its first picture into drawn.
+        drawn: the annotated pictures' folder.
+        seconds: how long each step took.
+    """
+
+    system: Userland
+    classified: subprocess.CompletedProcess[str]
+    drawn: Path
+    seconds: dict[str, float]
+
+    @property
+    def observations(self) -> list[dict[str, Any]]:
+        """A document a picture."""
+        assert self.classified.returncode == 0, self.classified.stderr
+        return _documents(self.classified.stdout)
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The demo's portrait, and two of that face, large and small, as a camera's JPEG."""
+    folder = tmp_path_factory.mktemp("pictures")
+    portrait = write_portrait(folder)
+    image = cv2.imread(str(portrait))
+    assert image is not None
+    pair = np.zeros_like(image)
+    pair[:, :320] = image[:, 120:440]
+    pair[:360, 320:] = cv2.flip(cv2.resize(image[:, 80:507], (320, 360)), 1)
+    two = folder / "two.jpg"
+    cv2.imwrite(str(two), pair)
+    return [portrait, two]
+
+
+@pytest.fixture(scope="session")
+def here(pictures: list[Path]) -> list[dict[str, Any]]:
+    """The observations of this machine."""
+    command = [sys.executable, "-m", "device", "classify", "--json", *pictures]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    return _documents(result.stdout)
+
+
+@pytest.fixture(scope="session")
+def everywhere(
+    tmp_path_factory: pytest.TempPathFactory, pictures: list[Path]
+) -> Iterator[dict[str, Answers]]:
+    """The answers of each system; they are built and asked side by side."""
+    wheels = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", wheels]
+    subprocess.run([*build, _ROOT], check=True)
+    (wheel,) = wheels.iterdir()
+    with ExitStack() as stack, ThreadPoolExecutor() as pool:
+
+        def ask(name: str) -> Answers:
+            start = monotonic()
+            system = stack.enter_context(userland(name))
+            built = monotonic()
+            system.install(wheel)
+            installed = monotonic()
+            for picture in pictures:
+                (system.folder / picture.name).write_bytes(picture.read_bytes())
+            names = [picture.name for picture in pictures]
+            classified = system.run(
+                *("python3", "-m", "device", "classify", "--json", "--annotate", "drawn", *names)
+            )
+            seconds = {
+                "built": built - start,
+                "installed": installed - built,
+                "classified": monotonic() - installed,
+            }
+            return Answers(system, classified, system.folder / "drawn", seconds)
+
+        yield dict(zip(SYSTEMS, pool.map(ask, SYSTEMS), strict=True))
+
+
+@pytest.fixture(params=SYSTEMS)
+def answers(request: pytest.FixtureRequest, everywhere: dict[str, Answers]) -> Answers:
+    """The answers of each system in turn."""
+    return everywhere[request.param]
+
+
+@pytest.fixture
+def report(request: pytest.FixtureRequest) -> list[str]:
+    """Lines for the end of the run."""
+    return request.config.stash.setdefault(_CLOSING_LINES, [])
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say how long each system took, and how far its answers lie from ours."""
+    if lines := config.stash.get(_CLOSING_LINES, []):
+        terminalreporter.section("ARM userland")
+        for line in lines:
+            terminalreporter.line(line)
+
+
+def _documents(output: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines()]

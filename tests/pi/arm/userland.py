@@ -1,0 +1,93 @@
+"""The userlands that tests/pi/arm/build makes, with the product in them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+SYSTEMS = ("trixie-arm64", "bookworm-arm64", "bookworm-armhf")
+_BUILD = Path(__file__).with_name("build")
+_FROM_DEBIAN = {"bookworm-armhf": ("numpy", "pillow", "pyyaml")}
+"""What has no wheel there and comes from Debian; pip_check() holds it against what the product asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Userland:
+    """One system's files on disk, for a processor that is not ours.
+
+    Attributes:
+        name: one of SYSTEMS.
+        root: the system's /.
+        folder: a folder in it, for the packages and pictures of this run.
+    """
+
+    name: str
+    root: Path
+    folder: Path
+
+    def run(self, *command: str | Path, path: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command of the system in the folder; packages are found there, and in path."""
+        inside = f"/{self.folder.relative_to(self.root)}"
+        return subprocess.run(
+            ["chroot", self.root, "env", f"--chdir={inside}", *command],
+            env={
+                "HOME": "/root",
+                "LANG": "C.UTF-8",
+                "PATH": "/usr/bin:/usr/sbin",
+                "PYTHONPATH": f"{inside}:{path}",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def install(self, wheel: Path) -> None:
+        """Install the product and, from the index, the newest wheels that it allows there.
+
+        The system's own interpreter says what fits it; the work is done by a program of ours, for pip takes minutes
+        under emulation.
+
+        Raises:
+            subprocess.CalledProcessError: not everything has a wheel for this system.
+        """
+        never = (f"{name}; python_version < '3'\n" for name in _FROM_DEBIAN.get(self.name, ()))
+        overrides = self.folder / "overrides.txt"
+        overrides.write_text("".join(never), encoding="utf-8")
+        subprocess.run(
+            [
+                *(sys.executable, "-m", "uv", "pip", "install", "--quiet", wheel),
+                *("--only-binary", ":all:", "--override", overrides),
+                *("--python", self.root / "usr/bin/python3", "--target", self.folder),
+            ],
+            env={**os.environ, "QEMU_LD_PREFIX": str(self.root)},
+            check=True,
+        )
+
+    def pip_check(self) -> subprocess.CompletedProcess[str]:
+        """Let the system's own pip say what is missing or does not fit."""
+        (pip,) = (self.root / "usr/share/python-wheels").glob("pip-*.whl")
+        return self.run("python3", "-m", "pip", "check", path=f"/{pip.relative_to(self.root)}")
+
+
+@contextmanager
+def userland(name: str) -> Iterator[Userland]:
+    """Give one of SYSTEMS, without the product; a minute when it is not built yet.
+
+    Raises:
+        AssertionError: it cannot be built.
+    """
+    built = subprocess.run([_BUILD, name], stdout=subprocess.PIPE, text=True, check=False)
+    assert built.returncode == 0, f"{_BUILD} {name} fails; see above for its reasons"
+    root = Path(built.stdout.strip())
+    folder = Path(tempfile.mkdtemp(prefix="facet-", dir=root / "tmp"))
+    try:
+        yield Userland(name, root, folder)
+    finally:
+        shutil.rmtree(folder)
