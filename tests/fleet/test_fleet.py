@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.broker.mosquitto import Mosquitto, observe
-from tests.fleet.conftest import BROKEN, NEW, NODES, OLD, PASSWORD
+from tests.fleet.conftest import AT_ONCE, BROKEN, NEW, NODES, OLD, PASSWORD
 from tests.fleet.fleet import Fleet, Run
 
 pytestmark = [pytest.mark.fleet, pytest.mark.timeout(600)]
@@ -30,7 +30,7 @@ def test_one_playbook_brings_all_nodes_online(
 def test_a_second_run_changes_nothing(installed: Run, fleet: Fleet) -> None:
     """And install.sh says so on every node."""
     assert installed.succeeded
-    again = fleet.play("site.yml", "-v", facet_batches="100%")
+    again = fleet.play("site.yml", "-v", AT_ONCE)
     assert again.succeeded, again.output
     assert again.changed == dict.fromkeys(NODES, 0), again.output
     assert again.output.count("nothing had to change") >= len(NODES)
@@ -52,7 +52,7 @@ def test_a_variable_of_the_group_changes_a_setting_on_all(installed: Run, fleet:
     assert installed.succeeded
     started = {name: machine.run(_STARTED) for name, machine in fleet.machines.items()}
     fleet.variables["facet_config_group"] = {"node": {"suggested_area": "Ground floor"}}
-    run = fleet.play("site.yml", "--diff", facet_batches="100%")
+    run = fleet.play("site.yml", "--diff", AT_ONCE)
     assert run.succeeded, run.output
     assert run.output.count("+  suggested_area: Ground floor") == len(NODES)
     for name, machine in fleet.machines.items():
