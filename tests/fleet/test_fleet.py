@@ -71,11 +71,11 @@ def test_a_bad_setting_never_reaches_a_node(installed: Run, fleet: Fleet) -> Non
     assert {name: machine.run(_TRACES) for name, machine in fleet.machines.items()} == before
 
 
-def test_an_unknown_section_is_refused_before_any_node_is_touched(fleet: Fleet) -> None:
+def test_a_wrong_variable_is_named_before_any_node_is_touched(fleet: Fleet) -> None:
     """By the role's own description of its variables."""
-    run = fleet.play("site.yml", facet_config={"mqtt": {"host": "broker"}, "camra": {}})
+    run = fleet.play("site.yml", facet_config="mqtt.host=broker")
     assert not run.succeeded
-    assert "camra" in run.output
+    assert "argument 'facet_config' is of type" in run.output
     assert set(run.changed.values()) == {0}
 
 
