@@ -127,6 +127,7 @@ def test_what_the_owner_wrote_is_never_overwritten(debian: Debian) -> None:
     assert debian.run("stat", "--format", "%a", "/etc/facet/facet.yaml").stdout == "640\n"
 
 
+@pytest.mark.parametrize("suite", ["trixie"])
 def test_what_was_damaged_is_mended(debian: Debian) -> None:
     """A unit that is gone, a command that leads nowhere, a release that lost a part of its program."""
     release = debian.run("readlink", "/opt/facet/current").stdout.strip()

@@ -25,6 +25,7 @@ def _there(debian: Debian, *paths: str) -> list[str]:
     return [path for path in paths if path in said.splitlines()]
 
 
+@pytest.mark.parametrize("suite", ["trixie"])
 def test_removing_keeps_what_is_the_owners(debian: Debian) -> None:
     """And a new installation finds it again."""
     debian.run("sh", "-c", "echo mqtt: {host: mine} >/etc/facet/facet.yaml")
