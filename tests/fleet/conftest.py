@@ -19,6 +19,7 @@ from tests.install.wheels import build_wheel, copy_checkout, set_version
 
 NODES = ("hall", "kitchen", "porch")
 PASSWORD = "correct horse battery staple"
+AT_ONCE = "--extra-vars=facet_batches=100%"
 OLD, NEW, BROKEN = "0.9.0", "0.9.1", "0.9.2"
 
 
@@ -81,7 +82,7 @@ def fleet(
 def installed(fleet: Fleet, wheels: dict[str, Path]) -> Run:
     """The run that brought Facet to machines that had nothing of it, on all at once."""
     fleet.variables["facet_wheel"] = str(wheels[OLD])
-    return fleet.play("site.yml", "-v", facet_batches="100%")
+    return fleet.play("site.yml", "-v", AT_ONCE)
 
 
 def _variables(port: int) -> dict[str, object]:

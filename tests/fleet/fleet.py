@@ -15,7 +15,9 @@ from tests.fleet.machine import Machine, ssh_options
 
 PLAYBOOKS = Path(__file__).resolve().parents[2] / "provisioning" / "ansible"
 
-_RECAP = re.compile(r"^(\S+)\s+: ok=\d+ +changed=(\d+) +unreachable=(\d+) +failed=(\d+)", re.M)
+_RECAP = re.compile(
+    r"^(\S+)\s+: ok=\d+ +changed=(\d+) +unreachable=(\d+) +failed=(\d+)", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,12 @@ class Fleet:
     def play(self, playbook: str, *options: str, **variables: object) -> Run:
         """Run a playbook of ours against all machines, with these variables of the group on top."""
         inventory = self._write_inventory({**self.variables, **variables})
-        command = [self.programs / "ansible-playbook", "--inventory", inventory, *options]
+        command: list[str | Path] = [
+            self.programs / "ansible-playbook",
+            "--inventory",
+            inventory,
+            *options,
+        ]
         return self._run([*command, playbook])
 
     def versions(self) -> dict[str, str]:
@@ -80,9 +87,7 @@ class Fleet:
 
     def _write_inventory(self, variables: dict[str, object]) -> Path:
         """Write it as JSON, which is YAML too."""
-        hosts = {
-            name: {"ansible_host": machine.address} for name, machine in self.machines.items()
-        }
+        hosts = {name: {"ansible_host": machine.address} for name, machine in self.machines.items()}
         connection = {
             "ansible_user": "pi",
             "ansible_ssh_common_args": " ".join(ssh_options(self.key)),

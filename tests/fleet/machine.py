@@ -33,14 +33,15 @@ class Machine:
         self.name = name
         self.address = address
         self.ssh = ["ssh", *ssh_options(key)]
-        # Only groups of the second version can be handed to another systemd; where this machine uses the first, it has none
-        # of the second but this.
+        # Only groups of the second version can be handed to another systemd. Where this machine uses the first, they
+        # are elsewhere, and empty.
         find = ["findmnt", "--noheadings", "--first-only", "--output=TARGET", "--types=cgroup2"]
         groups = subprocess.check_output(find, text=True).strip()
         self._group = Path(groups, f"facet-fleet-{name}")
         boot = Path(__file__).with_name("boot")
         public_key = key.with_suffix(".pub")
-        self._command = [boot, name, address, BRIDGE, self._group, root, share, public_key]
+        folders = (self._group, root, share, public_key)
+        self._command = [str(boot), name, address, BRIDGE, *map(str, folders)]
         self._log = share.parent / f"{name}.log"
         self._process: subprocess.Popen[bytes] | None = None
 

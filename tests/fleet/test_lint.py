@@ -13,7 +13,13 @@ from tests.fleet.fleet import on_controller
 def test_role_playbooks_and_example_are_fit_for_production(built: Path, tmp_path: Path) -> None:
     """By ansible-lint's strictest profile, warnings included."""
     programs = built / "ansible" / "bin"
-    command = [programs / "ansible-lint", "--offline", "--profile", "production", "--strict"]
+    command: list[str | Path] = [
+        programs / "ansible-lint",
+        "--offline",
+        "--profile",
+        "production",
+        "--strict",
+    ]
     ended = on_controller(programs, tmp_path, command)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "21 files processed" in ended.stderr
