@@ -1,4 +1,4 @@
-"""The training side's commands: `python -m model prepare|train|export|evaluate|report`."""
+"""The training side's commands: `python -m model prepare|train|export|calibrate|evaluate|report`."""
 
 from __future__ import annotations
 
@@ -88,6 +88,23 @@ def export(
 
     bundle = write(run, read_celeba(data), zoo, name, int8=int8)
     typer.echo(f"{zoo / bundle.name}.tflite and .json written, version {bundle.version}", err=True)
+
+
+@app.command()
+def calibrate(
+    data: Data,
+    model: Annotated[
+        str, typer.Option(help="A name in the zoo, or a path to a .tflite.")
+    ] = "attributes",
+) -> None:
+    """Fit an exported network's probabilities and thresholds anew, on the validation split of a data set."""
+    from device.perception.bundle import model_path
+    from model.celeba import read_celeba
+    from model.export import calibrate as run
+
+    path = model_path(model)
+    run(path, read_celeba(data))
+    typer.echo(f"{path.with_suffix('.json')} written", err=True)
 
 
 @app.command()

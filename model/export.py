@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -118,9 +119,20 @@ def export(
     write = to_int8 if int8 else to_float16
     write(ensemble, ensemble.side, tflite)
     bundle = _describe(members, ensemble, tflite, "int8 weights" if int8 else "float16 weights")
-    classifier = AttributeClassifier(_write(bundle, tflite), threads=2)
-    labels = fit_labels(bundle.names, answer(classifier, data, "val"))
-    bundle = bundle.model_copy(update={"labels": labels})
+    _write(bundle, tflite)
+    return calibrate(tflite, data)
+
+
+def calibrate(tflite: Path, data: CelebA) -> Bundle:
+    """Fit scales, biases and thresholds of an exported network on the validation split, and write them into its JSON.
+
+    Raises:
+        ModelError: the network or its JSON cannot be read.
+        DataError: the data has no validation split, or a picture cannot be read.
+    """
+    classifier = AttributeClassifier(tflite, threads=os.cpu_count() or 1)
+    labels = fit_labels(classifier.bundle.names, answer(classifier, data, "val"))
+    bundle = classifier.bundle.model_copy(update={"labels": labels})
     _write(bundle, tflite)
     return bundle
 
@@ -173,8 +185,6 @@ def _backbone(recipe: Recipe) -> str:
     return f"MobileNetV2 {shape.width} with two dense layers ({shape.hidden})"
 
 
-def _write(bundle: Bundle, tflite: Path) -> Path:
-    tflite.with_suffix(".json").write_text(
-        bundle.model_dump_json(indent=1) + "\n", encoding="utf-8"
-    )
-    return tflite
+def _write(bundle: Bundle, tflite: Path) -> None:
+    text = bundle.model_dump_json(indent=1) + "\n"
+    tflite.with_suffix(".json").write_text(text, encoding="utf-8")
