@@ -6,10 +6,8 @@ import hashlib
 import os
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -21,9 +19,8 @@ from model.calibration import PROMISED_PRECISION, fit_labels
 from model.celeba import CelebA
 from model.convert import to_float16, to_int8
 from model.evaluate import answer
+from model.members import Member, read_members
 from model.recipe import Recipe
-from model.train import BEST, TrainingError
-from model.weights import fresh_network
 
 _GROUPS = Groups(
     hair_color={
@@ -38,23 +35,6 @@ _GROUPS = Groups(
     other_facial_hair=("Sideburns",),
 )
 _UNFITTED = Threshold(value=0.5, precision=0, recall=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A trained network of an ensemble.
-
-    Attributes:
-        side: pixels of its input.
-        attributes: the names of its outputs.
-        val_accuracy: by which its weights were chosen, 0..1.
-    """
-
-    network: nn.Module
-    recipe: Recipe
-    side: int
-    attributes: tuple[str, ...]
-    val_accuracy: float
 
 
 class Ensemble(nn.Module):
@@ -94,7 +74,7 @@ def _view(x: Tensor, cut: int, side: int) -> Tensor:
 
 
 def export(
-    runs: Sequence[Path], data: CelebA, zoo: Path, name: str | None = None, *, int8: bool = False
+    runs: list[Path], data: CelebA, zoo: Path, name: str | None = None, *, int8: bool = False
 ) -> Bundle:
     """Write the best weights of a run, or of several that answer together, calibrated on the validation split.
 
@@ -109,10 +89,7 @@ def export(
         TrainingError: a run has no weights, or the runs answer different attributes.
         DataError: the data has no validation split, or a picture cannot be read.
     """
-    members = [_read(run) for run in runs]
-    if len({member.attributes for member in members}) > 1:
-        msg = "the runs were trained on different attributes; only networks that answer the same go together"
-        raise TrainingError(msg)
+    members = read_members(runs)
     ensemble = Ensemble(members)
     zoo.mkdir(parents=True, exist_ok=True)
     tflite = zoo / f"{name or members[0].recipe.name}.tflite"
@@ -135,19 +112,6 @@ def calibrate(tflite: Path, data: CelebA) -> Bundle:
     bundle = classifier.bundle.model_copy(update={"labels": labels})
     _write(bundle, tflite)
     return bundle
-
-
-def _read(run: Path) -> Member:
-    weights = run / BEST
-    if not weights.exists():
-        msg = f"{weights} does not exist; run `python -m model train` to the end of an epoch first"
-        raise TrainingError(msg)
-    state: dict[str, Any] = torch.load(weights, map_location="cpu", weights_only=True)
-    recipe = Recipe.model_validate(state["recipe"], strict=False)
-    network = fresh_network(recipe, len(state["attributes"]))
-    network.load_state_dict(state["network"])
-    attributes = tuple(state["attributes"])
-    return Member(network.eval(), recipe, state["side"], attributes, state["val_accuracy"])
 
 
 def _describe(

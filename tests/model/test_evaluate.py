@@ -123,9 +123,7 @@ def test_perfect_answers_score_one() -> None:
     names = [label.name for label in bundle.labels]
     truth[:, names.index("No_Beard")] = True
     truth[:5, names.index("Eyeglasses")] = True
-    answers = Answers(
-        np.zeros((10, 1, 40), np.float32), truth, 0, np.zeros(10), np.full(10, -1)
-    )
+    answers = Answers(np.zeros((10, 1, 40), np.float32), truth, 0, np.zeros(10), np.full(10, -1))
     figures = measure(bundle, truth.astype(np.float32), answers)
     assert figures["mean_accuracy"] == 1
     assert figures["bce"] == pytest.approx(0, abs=1e-6)
