@@ -1,4 +1,4 @@
-"""The training side's commands: `python -m model prepare|train|export|evaluate|report`."""
+"""The training side's commands: `python -m model prepare|train|teach|export|calibrate|evaluate|report`."""
 
 from __future__ import annotations
 
@@ -56,12 +56,30 @@ def train(
     run: Annotated[Path, typer.Option(help="Folder of checkpoint, log and weights.")] = Path(
         "runs/attributes"
     ),
+    soft: Annotated[
+        Path | None, typer.Option(help="The soft labels that teach made, if the recipe uses them.")
+    ] = None,
 ) -> None:
     """Train a network. Run again, it goes on after the last whole epoch."""
     from model.recipe import read_recipe
     from model.train import Run
 
-    Run(read_recipe(recipe), data, run, weights).train()
+    Run(read_recipe(recipe), data, run, weights, soft).train()
+
+
+@app.command()
+def teach(
+    run: Annotated[
+        list[Path], typer.Option(help="Folder of a run; several teach together, by their mean.")
+    ],
+    data: Annotated[Path, typer.Option(help="The crops that prepare made.")] = Path("data"),
+    out: Annotated[Path, typer.Option(help="The file of soft labels.")] = Path("runs/soft.npy"),
+) -> None:
+    """Tell how likely each training label is, from trained networks and the person's other pictures."""
+    from model.teacher import teach as write
+
+    write(data, run, out)
+    typer.echo(f"{out} written", err=True)
 
 
 @app.command()
@@ -88,6 +106,23 @@ def export(
 
     bundle = write(run, read_celeba(data), zoo, name, int8=int8)
     typer.echo(f"{zoo / bundle.name}.tflite and .json written, version {bundle.version}", err=True)
+
+
+@app.command()
+def calibrate(
+    data: Data,
+    model: Annotated[
+        str, typer.Option(help="A name in the zoo, or a path to a .tflite.")
+    ] = "attributes",
+) -> None:
+    """Fit an exported network's probabilities and thresholds anew, on the validation split of a data set."""
+    from device.perception.bundle import model_path
+    from model.celeba import read_celeba
+    from model.export import calibrate as run
+
+    path = model_path(model)
+    run(path, read_celeba(data))
+    typer.echo(f"{path.with_suffix('.json')} written", err=True)
 
 
 @app.command()

@@ -31,12 +31,14 @@ class Answers:
         no_face: how many pictures gave no face to the product's detector at the product's score; a weaker find
             stands in for the face there, and where there is none the picture's central square.
         brightness: (N,) float64, 0..1, of the skin region; see subgroups.skin_brightness.
+        identities: (N,) int64, who the pictures show; -1 where unknown.
     """
 
     logits: NDArray[np.float32]
     truth: NDArray[np.bool_]
     no_face: int
     brightness: NDArray[np.float64]
+    identities: NDArray[np.int64]
 
 
 def evaluate(model: str, data: CelebA, split: str, aim: Aim = "balanced") -> dict[str, Any]:
@@ -69,7 +71,8 @@ def answer(classifier: AttributeClassifier, data: CelebA, split: str) -> Answers
         logits[i] = classifier.logits(found.crop)
         brightness[i] = skin_brightness(found.crop)
         no_face += not found.is_certain
-    return Answers(logits, data.labels[rows][:, columns], no_face, brightness)
+    truth = data.labels[rows][:, columns]
+    return Answers(logits, truth, no_face, brightness, data.identities[rows])
 
 
 def measure(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -20,9 +19,8 @@ from model.calibration import PROMISED_PRECISION, fit_labels
 from model.celeba import CelebA
 from model.convert import to_float16, to_int8
 from model.evaluate import answer
+from model.members import Member, read_members
 from model.recipe import Recipe
-from model.train import BEST, TrainingError
-from model.weights import fresh_network
 
 _GROUPS = Groups(
     hair_color={
@@ -37,23 +35,6 @@ _GROUPS = Groups(
     other_facial_hair=("Sideburns",),
 )
 _UNFITTED = Threshold(value=0.5, precision=0, recall=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A trained network of an ensemble.
-
-    Attributes:
-        side: pixels of its input.
-        attributes: the names of its outputs.
-        val_accuracy: by which its weights were chosen, 0..1.
-    """
-
-    network: nn.Module
-    recipe: Recipe
-    side: int
-    attributes: tuple[str, ...]
-    val_accuracy: float
 
 
 class Ensemble(nn.Module):
@@ -93,7 +74,7 @@ def _view(x: Tensor, cut: int, side: int) -> Tensor:
 
 
 def export(
-    runs: Sequence[Path], data: CelebA, zoo: Path, name: str | None = None, *, int8: bool = False
+    runs: list[Path], data: CelebA, zoo: Path, name: str | None = None, *, int8: bool = False
 ) -> Bundle:
     """Write the best weights of a run, or of several that answer together, calibrated on the validation split.
 
@@ -108,34 +89,29 @@ def export(
         TrainingError: a run has no weights, or the runs answer different attributes.
         DataError: the data has no validation split, or a picture cannot be read.
     """
-    members = [_read(run) for run in runs]
-    if len({member.attributes for member in members}) > 1:
-        msg = "the runs were trained on different attributes; only networks that answer the same go together"
-        raise TrainingError(msg)
+    members = read_members(runs)
     ensemble = Ensemble(members)
     zoo.mkdir(parents=True, exist_ok=True)
     tflite = zoo / f"{name or members[0].recipe.name}.tflite"
     write = to_int8 if int8 else to_float16
     write(ensemble, ensemble.side, tflite)
     bundle = _describe(members, ensemble, tflite, "int8 weights" if int8 else "float16 weights")
-    classifier = AttributeClassifier(_write(bundle, tflite), threads=2)
-    labels = fit_labels(bundle.names, answer(classifier, data, "val"))
-    bundle = bundle.model_copy(update={"labels": labels})
+    _write(bundle, tflite)
+    return calibrate(tflite, data)
+
+
+def calibrate(tflite: Path, data: CelebA) -> Bundle:
+    """Fit scales, biases and thresholds of an exported network on the validation split, and write them into its JSON.
+
+    Raises:
+        ModelError: the network or its JSON cannot be read.
+        DataError: the data has no validation split, or a picture cannot be read.
+    """
+    classifier = AttributeClassifier(tflite, threads=os.cpu_count() or 1)
+    labels = fit_labels(classifier.bundle.names, answer(classifier, data, "val"))
+    bundle = classifier.bundle.model_copy(update={"labels": labels})
     _write(bundle, tflite)
     return bundle
-
-
-def _read(run: Path) -> Member:
-    weights = run / BEST
-    if not weights.exists():
-        msg = f"{weights} does not exist; run `python -m model train` to the end of an epoch first"
-        raise TrainingError(msg)
-    state: dict[str, Any] = torch.load(weights, map_location="cpu", weights_only=True)
-    recipe = Recipe.model_validate(state["recipe"], strict=False)
-    network = fresh_network(recipe, len(state["attributes"]))
-    network.load_state_dict(state["network"])
-    attributes = tuple(state["attributes"])
-    return Member(network.eval(), recipe, state["side"], attributes, state["val_accuracy"])
 
 
 def _describe(
@@ -173,8 +149,6 @@ def _backbone(recipe: Recipe) -> str:
     return f"MobileNetV2 {shape.width} with two dense layers ({shape.hidden})"
 
 
-def _write(bundle: Bundle, tflite: Path) -> Path:
-    tflite.with_suffix(".json").write_text(
-        bundle.model_dump_json(indent=1) + "\n", encoding="utf-8"
-    )
-    return tflite
+def _write(bundle: Bundle, tflite: Path) -> None:
+    text = bundle.model_dump_json(indent=1) + "\n"
+    tflite.with_suffix(".json").write_text(text, encoding="utf-8")

@@ -84,6 +84,7 @@ class Recipe(_Section):
         average_decay: of the exponential moving average of the weights, which is what is kept, a step.
         mixup: how strongly pairs of pictures and their labels are blended: the parameter of the beta distribution of
             Zhang et al., "mixup: Beyond Empirical Risk Minimization", ICLR 2018; 0 blends nothing.
+        soft: how much the soft labels of `python -m model teach` count beside the labels themselves, 0..1.
         max_per_identity: how many pictures of one person an epoch shows, chosen anew each epoch: a few people with very
             many pictures would otherwise be learned by heart.
     """
@@ -100,6 +101,7 @@ class Recipe(_Section):
     warm_up: float = Field(0.05, ge=0, lt=1)
     average_decay: float = Field(0.998, ge=0, lt=1)
     mixup: float = Field(0.0, ge=0, le=2)
+    soft: float = Field(0.0, ge=0, le=1)
     max_per_identity: int = Field(12, ge=1)
     augmentation: Augmentation = Augmentation()
 

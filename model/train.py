@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
@@ -18,7 +19,7 @@ from tqdm import tqdm
 from device.errors import FacetError
 from model.batches import Batches, Pictures, training_rows
 from model.frozen import Maps
-from model.prepare import read_crops
+from model.prepare import Crops, read_crops
 from model.recipe import Recipe
 from model.weights import build_network
 
@@ -47,18 +48,27 @@ class Run:
         data: folder made by prepare.
         folder: for checkpoint, best weights and log.
         weights: to start from; see build_network.
+        soft: the soft labels that a recipe may ask for.
 
     Raises:
         DataError: there are no crops.
-        TrainingError: the weights do not fit, or the folder belongs to another recipe.
+        TrainingError: the weights or the soft labels do not fit, or the folder belongs to another recipe.
     """
 
-    def __init__(self, recipe: Recipe, data: Path, folder: Path, weights: Path | None) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        data: Path,
+        folder: Path,
+        weights: Path | None,
+        soft: Path | None = None,
+    ) -> None:
         torch.manual_seed(recipe.seed)
         # The cores belong to the training step; and a pool of OpenCV's threads does not survive the fork of a worker.
         cv2.setNumThreads(0)
         self._recipe, self._folder, self._data = recipe, folder, data
         self._train, self._val = read_crops(data, "train"), read_crops(data, "val")
+        self._train = softened(self._train, recipe.soft, soft)
         attributes = len(self._train.attributes)
         network = build_network(recipe, attributes, weights, self._train.shards)
         self._network = network.to(memory_format=torch.channels_last)
@@ -210,6 +220,30 @@ def save(state: dict[str, Any], path: Path) -> None:
     unfinished = path.with_suffix(".part")
     torch.save(state, unfinished)
     unfinished.replace(path)
+
+
+def softened(crops: Crops, share: float, soft: Path | None) -> Crops:
+    """Blend the labels of crops with soft ones of a file; see Recipe.soft.
+
+    Raises:
+        TrainingError: the recipe asks for soft labels and there are none, or there are and it does not, or they are of
+            other crops.
+    """
+    if (soft is None) == (share > 0):
+        wanted = "asks for" if share else "does not use"
+        msg = f"the recipe {wanted} soft labels (soft: {share}); `python -m model teach` makes them, --soft names them"
+        raise TrainingError(msg)
+    if soft is None:
+        return crops
+    try:
+        likely = np.load(soft, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        msg = f"soft labels {soft} cannot be read: {error}; make them with `python -m model teach`"
+        raise TrainingError(msg) from error
+    if likely.shape != crops.labels.shape:
+        msg = f"soft labels {soft} are {likely.shape}, the crops have {crops.labels.shape}; teach on the same data"
+        raise TrainingError(msg)
+    return replace(crops, labels=(1 - share) * crops.labels + share * likely)
 
 
 def mixed(images: Tensor, labels: Tensor, strength: float) -> tuple[Tensor, Tensor]:

@@ -11,7 +11,13 @@ import numpy as np
 import pytest
 
 from device.perception.bundle import model_path, read_bundle
-from model.calibration import balanced_threshold, fit_scales, precise_threshold
+from model.calibration import (
+    balanced_threshold,
+    describe,
+    equal_people,
+    fit_scales,
+    precise_threshold,
+)
 from model.celeba import DataError, read_celeba
 from model.evaluate import Answers, answer, calibration_error, classification, evaluate, measure
 
@@ -48,7 +54,7 @@ def test_platt_recovers_an_overconfident_network() -> None:
     random = np.random.default_rng(5)
     honest = random.normal(0, 2, 20_000)
     truth = random.random(20_000) < 1 / (1 + np.exp(-honest))
-    (scale,), bias = fit_scales(honest[:, None] * 2 + 1, truth)
+    (scale,), bias = fit_scales(honest[:, None] * 2 + 1, truth, np.ones(20_000))
     assert scale == pytest.approx(0.5, abs=0.03)
     assert bias == pytest.approx(-0.5, abs=0.06)
 
@@ -56,7 +62,7 @@ def test_platt_recovers_an_overconfident_network() -> None:
 def test_platt_never_turns_the_order_around() -> None:
     """A network that is wrong about a label keeps a positive scale."""
     logits = np.array([3.0, 2, -2, -3] * 50)[:, None]
-    (scale,), _ = fit_scales(logits, np.array([False, False, True, True] * 50))
+    (scale,), _ = fit_scales(logits, np.array([False, False, True, True] * 50), np.ones(200))
     assert scale > 0
 
 
@@ -65,35 +71,49 @@ def test_the_member_that_knows_gets_the_larger_scale() -> None:
     random = np.random.default_rng(6)
     logits = random.normal(0, 2, (5_000, 2))
     truth = random.random(5_000) < 1 / (1 + np.exp(-logits[:, 0]))
-    (knows, guesses), _ = fit_scales(logits, truth)
+    (knows, guesses), _ = fit_scales(logits, truth, np.ones(5_000))
     assert knows == pytest.approx(1, abs=0.1)
     assert guesses < 0.1
 
 
+def test_every_person_weighs_the_same() -> None:
+    """Three pictures of one weigh as much as one of another; who is unknown is somebody else each time."""
+    weights = equal_people(np.array([7, 7, 7, 8, -1, -1]))
+    assert weights.mean() == pytest.approx(1)
+    assert weights[:3].sum() == pytest.approx(weights[3])
+    assert weights[3] == weights[4] == weights[5]
+
+
+def test_one_person_who_is_shown_often_does_not_decide_for_all() -> None:
+    """What is said of half the pictures, but of one person in 101, moves the base rate little."""
+    identities = np.concatenate([np.zeros(100, int), np.arange(1, 101)])
+    truth = identities == 0
+    _, bias = fit_scales(np.zeros((200, 1)), truth, equal_people(identities))
+    assert 1 / (1 + np.exp(-bias)) < 0.2
+
+
 def test_a_rare_attribute_gets_a_lower_threshold_when_accuracy_allows() -> None:
     """F1 decides among thresholds of about the same accuracy."""
-    probabilities = np.array([0.45] * 4 + [0.1] * 996, np.float32)
-    truth = np.array([True] * 3 + [False] * 997)
-    assert balanced_threshold(probabilities, truth).value <= 0.45
+    probabilities = np.array([0.45] * 4 + [0.01] * 996, np.float32)
+    assert balanced_threshold(probabilities, np.ones(1000)) <= 0.45
 
 
 def test_a_precise_threshold_keeps_its_promise_with_the_most_recall() -> None:
     """Of a hundred claims above 0.7, 95 are right; one step lower, too few."""
     probabilities = np.repeat(np.array([0.1, 0.6, 0.8], np.float32), 100)
     truth = np.concatenate([np.zeros(100), np.arange(100) < 60, np.arange(100) < 95]).astype(bool)
-    balanced = balanced_threshold(probabilities, truth)
-    precise = precise_threshold(probabilities, truth, balanced)
-    assert balanced.value < 0.6 < precise.value <= 0.8
-    assert precise.precision == 0.95
-    assert precise.recall == pytest.approx(95 / 155, abs=1e-4)
+    value = precise_threshold(probabilities, truth, np.ones(300), balanced=0.5)
+    assert 0.6 < value <= 0.8
+    threshold = describe(value, probabilities, truth, np.ones(300))
+    assert threshold.precision == 0.95
+    assert threshold.recall == pytest.approx(95 / 155, abs=1e-4)
 
 
 def test_where_no_threshold_keeps_the_promise_the_balanced_one_stays() -> None:
     """A coin cannot be precise, and its label says so."""
     probabilities = np.full(1000, 0.5, np.float32)
     truth = np.arange(1000) % 2 == 0
-    balanced = balanced_threshold(probabilities, truth)
-    assert precise_threshold(probabilities, truth, balanced) == balanced
+    assert precise_threshold(probabilities, truth, np.ones(1000), balanced=0.4) == 0.4
 
 
 def test_perfect_answers_score_one() -> None:
@@ -103,7 +123,7 @@ def test_perfect_answers_score_one() -> None:
     names = [label.name for label in bundle.labels]
     truth[:, names.index("No_Beard")] = True
     truth[:5, names.index("Eyeglasses")] = True
-    answers = Answers(np.zeros((10, 1, 40), np.float32), truth, no_face=0, brightness=np.zeros(10))
+    answers = Answers(np.zeros((10, 1, 40), np.float32), truth, 0, np.zeros(10), np.full(10, -1))
     figures = measure(bundle, truth.astype(np.float32), answers)
     assert figures["mean_accuracy"] == 1
     assert figures["bce"] == pytest.approx(0, abs=1e-6)

@@ -110,6 +110,13 @@ def test_an_exported_network_is_measured_by_the_product(
     figures = json.loads(measured.stdout)
     assert figures["pictures"] == 6
     assert 0 <= figures["mean_accuracy"] <= 1
+    described = (zoo / "tiny.json").read_bytes()
+    spoiled = json.loads(described)
+    spoiled["labels"][0]["bias"] += 1
+    (zoo / "tiny.json").write_text(json.dumps(spoiled), encoding="utf-8")
+    again = _run("calibrate", "--data", celeba, "--model", zoo / "tiny.tflite")
+    assert again.returncode == 0, again.stderr
+    assert (zoo / "tiny.json").read_bytes() == described
     assert figures["model"].startswith("tiny ")
 
 
@@ -142,6 +149,22 @@ def test_a_network_behind_frozen_blocks_joins_an_ensemble(
     measured = _run("evaluate", "--data", celeba, "--model", zoo / "both.tflite", "--json")
     assert measured.returncode == 0, measured.stderr
     assert (zoo / "both.tflite").stat().st_size < 1_500_000
+
+
+def test_a_run_learns_from_what_another_teaches(work: Path, trained: Path) -> None:
+    """The recipe that asks for soft labels refuses to do without, and trains with them."""
+    recipe, soft = work / "soft.yaml", work / "soft.npy"
+    recipe.write_text(_RECIPE.replace("80, epochs: 2", "64, epochs: 1") + "soft: 0.5\n", "utf-8")
+    arguments: list[str | Path] = ["train", "--recipe", recipe, "--data", work / "data"]
+    arguments += ["--run", work / "student"]
+    refused = _run(*arguments)
+    assert refused.returncode == 1
+    assert "asks for soft labels (soft: 0.5)" in refused.stderr
+    taught = _run("teach", "--data", work / "data", "--run", trained, "--out", soft)
+    assert taught.returncode == 0, taught.stderr
+    run = _run(*arguments, "--soft", soft)
+    assert run.returncode == 0, run.stderr
+    assert _epochs(work / "student") == ["1", "2", "3"]
 
 
 def test_weights_of_another_shape_are_one_line_of_error(work: Path) -> None:

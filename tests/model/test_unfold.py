@@ -26,7 +26,8 @@ def test_an_exported_network_answers_the_same_when_it_is_unfolded(tmp_path: Path
     import torch
 
     from model.convert import to_float16
-    from model.export import Ensemble, Member
+    from model.export import Ensemble
+    from model.members import Member
     from model.recipe import Recipe
     from model.unfold import unfold
     from model.weights import fresh_network
