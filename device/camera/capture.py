@@ -19,8 +19,9 @@ from device.camera.errors import CameraError
 from device.observation import Image
 
 if "OPENCV_LOG_LEVEL" not in os.environ:
-    # Only what is fatal: the rest is told by our own errors, once and with what to do.
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_FATAL)
+    # Only what is fatal: the rest is told by our own errors, once and with what to do. OpenCV 4.6,
+    # which 32-bit ARM has from Debian, keeps the function in another place.
+    getattr(cv2.utils, "logging", cv2).setLogLevel(1)
 
 NETWORK_TIMEOUT_MS = 5000
 """For connecting to a stream, and for each frame: healthy cameras need less, and a press still gets

@@ -30,12 +30,14 @@ class Answers:
 
     Attributes:
         system: where; it still stands.
-        classified: of `facet classify --json`, which also drew its first picture into drawn.
+        checked: by `pip check`.
+        classified: by `facet classify --json`, which also drew the pictures.
         drawn: the annotated pictures' folder.
         seconds: how long each step took.
     """
 
     system: Userland
+    checked: subprocess.CompletedProcess[str]
     classified: subprocess.CompletedProcess[str]
     drawn: Path
     seconds: dict[str, float]
@@ -65,8 +67,12 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 @pytest.fixture(scope="session")
 def here(pictures: list[Path]) -> list[dict[str, Any]]:
     """The observations of this machine."""
-    command = [sys.executable, "-m", "device", "classify", "--json", *pictures]
-    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [sys.executable, "-m", "device", "classify", "--json", *pictures],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return _documents(result.stdout)
 
 
@@ -76,9 +82,11 @@ def everywhere(
 ) -> Iterator[dict[str, Answers]]:
     """The answers of each system; they are built and asked side by side."""
     wheels = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", wheels]
-    subprocess.run([*build, _ROOT], check=True)
-    (wheel,) = wheels.iterdir()
+    subprocess.run(
+        [sys.executable, "-m", "uv", "build", "--quiet", "--wheel", "--out-dir", wheels, _ROOT],
+        check=True,
+    )
+    (wheel,) = wheels.glob("*.whl")
     with ExitStack() as stack, ThreadPoolExecutor() as pool:
 
         def ask(name: str) -> Answers:
@@ -87,18 +95,21 @@ def everywhere(
             built = monotonic()
             system.install(wheel)
             installed = monotonic()
-            for picture in pictures:
-                (system.folder / picture.name).write_bytes(picture.read_bytes())
-            names = [picture.name for picture in pictures]
-            classified = system.run(
-                *("python3", "-m", "device", "classify", "--json", "--annotate", "drawn", *names)
-            )
+            checked = system.pip_check()
+            pip_checked = monotonic()
+            copies = [system.folder / picture.name for picture in pictures]
+            for picture, copy in zip(pictures, copies, strict=True):
+                copy.write_bytes(picture.read_bytes())
+            drawn = system.folder / "drawn"
+            command = ("python3", "-m", "device", "classify", "--json", "--annotate")
+            classified = system.run(*command, *map(system.inside, [drawn, *copies]))
             seconds = {
                 "built": built - start,
                 "installed": installed - built,
-                "classified": monotonic() - installed,
+                "checked": pip_checked - installed,
+                "classified": monotonic() - pip_checked,
             }
-            return Answers(system, classified, system.folder / "drawn", seconds)
+            return Answers(system, checked, classified, drawn, seconds)
 
         yield dict(zip(SYSTEMS, pool.map(ask, SYSTEMS), strict=True))
 

@@ -17,8 +17,7 @@ _PIXEL = 1.0
 
 def test_every_requirement_is_met(answers: Answers) -> None:
     """So says pip there, whose interpreter knows its processor and version."""
-    result = answers.system.pip_check()
-    assert result.returncode == 0, result.stdout + result.stderr
+    assert answers.checked.returncode == 0, answers.checked.stdout + answers.checked.stderr
 
 
 def test_32_bit_runs_the_older_tflite_and_64_bit_litert(answers: Answers) -> None:

@@ -32,16 +32,19 @@ class Userland:
     root: Path
     folder: Path
 
-    def run(self, *command: str | Path, path: str = "") -> subprocess.CompletedProcess[str]:
-        """Run a command of the system in the folder; packages are found there, and in path."""
-        inside = f"/{self.folder.relative_to(self.root)}"
+    def inside(self, path: Path) -> str:
+        """Return a path of ours, below root, as the system sees it."""
+        return f"/{path.relative_to(self.root)}"
+
+    def run(self, *command: str, path: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command of the system; Python's packages are found in the folder, and in path."""
         return subprocess.run(
-            ["chroot", self.root, "env", f"--chdir={inside}", *command],
+            ["chroot", self.root, *command],
             env={
                 "HOME": "/root",
                 "LANG": "C.UTF-8",
                 "PATH": "/usr/bin:/usr/sbin",
-                "PYTHONPATH": f"{inside}:{path}",
+                "PYTHONPATH": f"{self.inside(self.folder)}:{path}",
             },
             capture_output=True,
             text=True,
@@ -73,7 +76,7 @@ class Userland:
     def pip_check(self) -> subprocess.CompletedProcess[str]:
         """Let the system's own pip say what is missing or does not fit."""
         (pip,) = (self.root / "usr/share/python-wheels").glob("pip-*.whl")
-        return self.run("python3", "-m", "pip", "check", path=f"/{pip.relative_to(self.root)}")
+        return self.run("python3", "-m", "pip", "check", path=self.inside(pip))
 
 
 @contextmanager
