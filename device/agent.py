@@ -5,23 +5,17 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from time import monotonic
 from typing import Any
 
 from device import __version__
-from device.camera import Camera
 from device.condition import Condition
 from device.config import Config
-from device.entity import Document, Entity
+from device.entity import Document
 from device.health import cpu_temperature
 from device.inbox import Inbox, Letter, Stop
-from device.led import StatusLed
-from device.memory import Memory
-from device.mqtt.announcer import Announcer
 from device.mqtt.commands import CommandError, find_command, parse_command, parse_version
-from device.mqtt.courier import Courier
 from device.mqtt.discovery import compact
 from device.mqtt.events import (
     Birth,
@@ -32,20 +26,15 @@ from device.mqtt.events import (
     NewestVersion,
     Refused,
 )
-from device.mqtt.link import Link
 from device.mqtt.outbox import Event
 from device.observation import Source, Trigger, utc_now
-from device.observer import Observer
-from device.settings import Settings, SettingsStore
+from device.parts import Parts
+from device.settings import Settings
 from device.showcase import Showcase
 from device.snapshot import render
 from device.state import blank_state, event_document, state_document
 from device.status import choose_status
-from device.supervision.starts import StartLog
-from device.supervision.watch import Watch
-from device.triggers import Triggers
 from device.updates.artifact import Kind
-from device.updates.watcher import Updates
 
 _LOG = logging.getLogger(__name__)
 
@@ -62,27 +51,6 @@ _EVENT_ID = "event_id"
 _TEMPERATURE_INTERVAL = 60.0
 # What each update entity installs.
 _INSTALLS = {"software": Kind.SOFTWARE, "attribute_network": Kind.MODEL}
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the agent drives; tests hand in others."""
-
-    camera: Camera
-    observer: Observer
-    triggers: Triggers
-    led: StatusLed
-    link: Link
-    announcer: Announcer
-    courier: Courier
-    settings: SettingsStore
-    state: Memory
-    table: tuple[Entity, ...]
-    model: str
-    watch: Watch
-    starts: StartLog
-    is_safe_mode: bool
-    updates: Updates
 
 
 class End(Enum):

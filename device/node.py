@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from device.agent import Agent, End, Parts
+from device.agent import Agent, End
 from device.camera import Camera, open_camera
 from device.classify import open_perception
 from device.config import Config
@@ -25,6 +25,7 @@ from device.mqtt.outbox import IN_MEMORY, Outbox, OutboxError
 from device.mqtt.topics import Topics
 from device.observation import utc_now
 from device.observer import Observer, Perceive
+from device.parts import Parts
 from device.perception.bundle import model_path, network_version
 from device.safe_mode import known_labels, no_camera, perceive_nothing
 from device.settings import Settings, SettingsStore
