@@ -42,8 +42,8 @@ _ACL = Path(__file__).resolve().parents[2] / "provisioning" / "mosquitto" / "acl
 _ROOMS = (
     "attic", "balcony", "barn", "bathroom", "bedroom", "cellar", "den", "dock", "door", "facet",
     "foyer", "garage", "garden", "gate", "hall", "kitchen", "landing", "laundry", "library", "loft",
-    "lounge", "nursery", "office", "pantry", "porch", "shed", "stairs", "study", "terrace", "vault",
-    "workshop",
+    "lounge", "nursery", "office", "pantry", "porch", "shed", "stairs", "study", "terrace", "tower",
+    "vault", "workshop",
 )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from device.updates.sign import make_key, read_private_key, write_index
+from tests.broker.mosquitto import wait_for
 from tests.homeassistant.house import House
 
 pytestmark = pytest.mark.homeassistant
@@ -64,3 +66,25 @@ def test_a_picture_mode_is_chosen(newest_house: House, smiling: Path) -> None:
         with pytest.raises(AssertionError, match="select_option"):
             client.act("select.select_option", entity_id="select.den_picture_mode", option="full")
         client.expect("select.den_picture_mode", "blurred")
+
+
+def test_the_button_install_asks_for_the_release_that_is_shown(
+    newest_house: House, smiling: Path, tmp_path: Path
+) -> None:
+    """It is downloaded and verified; Home Assistant shows the progress until root has answered, which is not here."""
+    client = newest_house.client
+    key = make_key(tmp_path / "release.pem")
+    wheel = tmp_path / "facet_node-9.9.0-py3-none-any.whl"
+    wheel.write_bytes(b"PK wheel")
+    index = write_index(tmp_path / "site", read_private_key(tmp_path / "release.pem"), wheel, [])
+    updates = {"index": str(index), "allow_install": True, "public_key": key}
+    with newest_house.node("tower", smiling, updates=updates) as node:
+        client.expect("update.tower_software", "on")
+        client.act("update.install", entity_id="update.tower_software")
+
+        def is_in_progress() -> bool:
+            software = client.entity("update.tower_software")
+            return software is not None and software["attributes"]["in_progress"] is True
+
+        wait_for(is_in_progress, "the installation is in progress")
+        wait_for((node.folder / "state" / "update" / "request").exists, "root is asked")
