@@ -119,7 +119,7 @@ install_all() {
 
 summary() {
   local what="Facet $version is installed"
-  "$uninstall" && what="Facet is removed"
+  if "$uninstall"; then what="Facet is removed"; fi
   echo
   if "$dry_run"; then
     echo "$changes step(s) would be done; nothing was changed."

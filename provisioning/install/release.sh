@@ -68,8 +68,9 @@ platform.machine = lambda: "armv7l"
 runpy.run_module("pip", run_name="__main__", alter_sys=True)')
   fi
   if [[ $wheelhouse ]]; then pip_options+=(--isolated --no-index --find-links "$wheelhouse"); fi
-  mkdir --parents "$root/releases"
   rm --recursive --force "$release"
+  refuse_full_disk
+  mkdir --parents "$root/releases"
   building=$release
   /usr/bin/python3 -m venv "${venv_options[@]}" "$release" || fail "no environment can be made in $release; see above."
   "${pip[@]}" --quiet --disable-pip-version-check install --no-input "${pip_options[@]}" "${package}[gpio]" ||
@@ -89,8 +90,8 @@ try_release() {
   as_user "$1/bin/python" -c '
 from device.classify import open_perception
 from device.config import AttributeSettings, PerceptionSettings
-open_perception(PerceptionSettings(), AttributeSettings().model)' ||
-    fail "release $name cannot load its networks; the system runs what it ran before."
+open_perception(PerceptionSettings(), AttributeSettings().model)' 2>"$work/networks" ||
+    fail "$(tail --lines 1 "$work/networks"): release $name cannot load its networks; the system runs what it ran before."
 }
 
 is_switched_to() { is_link "$root/current" "releases/$1"; }

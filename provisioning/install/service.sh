@@ -5,6 +5,8 @@ settle=10 # seconds that a new release must run before it is trusted
 
 _is_booted() { [[ -d /run/systemd/system ]]; }
 _is_active() { _is_booted && systemctl --quiet is-active facet.service; }
+# Whether it runs, or would if it could: not what its owner has stopped.
+_is_wanted() { _is_booted && [[ $(systemctl show --property ActiveState --value facet.service) != inactive ]]; }
 _invocation() { systemctl show --property InvocationID --value facet.service; }
 
 place_release_files() {
@@ -20,16 +22,18 @@ place_release_files() {
 
 # Ends with an error, which rolls back, if the node ran before and does not run with the new release.
 try_service() {
-  local release=$1 invocation unit is_first=true
+  local release=$1 invocation unit is_first=true is_resumed=true
+  if compgen -G "$root/releases/*/.trusted" >/dev/null; then is_first=false; fi
+  if [[ $on_trial == "$release" ]]; then is_resumed=false; fi # this run has switched to it
   on_trial=$release
-  compgen -G "$root/releases/*/.trusted" >/dev/null && is_first=false
   _reload
   for unit in "$release"/share/facet/provisioning/*.path; do
     [[ ! -f $unit ]] || _enable "${unit##*/}"
   done
   # Only the first time: an owner who has disabled or stopped the node wants it so.
   if "$is_first"; then _enable facet.service; fi
-  if _is_booted && { "$is_first" || _is_active; }; then
+  # A trial that was interrupted may have left the node failing.
+  if _is_booted && { "$is_first" || _is_active || { "$is_resumed" && _is_wanted; }; }; then
     systemctl restart facet.service || _fail_trial
     invocation=$(_invocation)
     sleep "$settle"
@@ -55,9 +59,10 @@ _reload() {
 
 restart_after_roll_back() {
   _reload
-  # Also one that systemd is about to start again, or has given up.
-  if _is_booted && ! systemctl --quiet is-active facet.service; then systemctl reset-failed facet.service || true; fi
-  if _is_booted && systemctl --quiet is-enabled facet.service; then systemctl restart facet.service || true; fi
+  if _is_wanted; then
+    systemctl reset-failed facet.service || true
+    systemctl restart facet.service || true
+  fi
 }
 
 remove_unit() {
@@ -67,15 +72,14 @@ remove_unit() {
   if _is_booted; then systemctl daemon-reload; fi
 }
 
-# The camera and the pins can have one user at a time: while the node runs, trying them would find them busy.
+# For the summary. The camera and the pins have one user at a time: a node that runs would make them look busy.
 check_configuration() {
   if _is_active; then return; fi
-  echo
-  as_user "$root/current/bin/facet" check -c "$config/facet.yaml" || true
-  echo
+  as_user "$root/current/bin/facet" check -c "$config/facet.yaml" >"$work/check" 2>/dev/null || true
 }
 
 next_steps() {
+  if [[ -s $work/check ]]; then cat "$work/check"; fi
   if _is_active; then
     echo "The node runs: journalctl --unit facet --follow"
   elif _is_booted; then
@@ -84,7 +88,7 @@ next_steps() {
     echo "systemd does not run here; the node starts when it boots, if it is enabled."
   fi
   cat <<NEXT
-If facet check named something to correct:
+To change its settings:
   sudo nano $config/facet.yaml        # the broker's host has no default
   sudo facet check -c $config/facet.yaml
   sudo systemctl restart facet

@@ -3,7 +3,8 @@
 
 # Sets `debian` (the release's number) and `architecture`, or ends in one sentence, before anything is changed.
 refuse_what_cannot_work() {
-  local ID='' VERSION_ID='' PRETTY_NAME='an unknown system' free
+  local ID='' VERSION_ID='' PRETTY_NAME='an unknown system'
+  [[ $(id --user) == 0 ]] || fail "this needs root; run it with sudo."
   # shellcheck source=/dev/null
   [[ ! -r /etc/os-release ]] || source /etc/os-release
   [[ $ID == debian || $ID == raspbian ]] || fail "this is $PRETTY_NAME; Facet needs Raspberry Pi OS or Debian."
@@ -20,10 +21,13 @@ refuse_what_cannot_work() {
     /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
       fail "$(/usr/bin/python3 --version) is too old; Facet needs Python 3.11 or newer as /usr/bin/python3."
   fi
-  [[ $(id --user) == 0 ]] || fail "this needs root; run it with sudo."
+  "$uninstall" || [[ -e $root/current ]] || refuse_full_disk
+}
+
+refuse_full_disk() {
+  local free
   free=$(df --output=avail --block-size=1M "$(dirname "$root")" | tail --lines 1)
-  "$uninstall" || ((free >= disk_needed)) ||
-    fail "$(dirname "$root") has ${free// /} MB left; Facet needs $disk_needed MB."
+  ((free >= disk_needed)) || fail "$(dirname "$root") has ${free// /} MB left; Facet needs $disk_needed MB."
 }
 
 # Sets `packages`, and `shares_debians`: whether the environment must see Debian's Python packages.
@@ -31,8 +35,10 @@ choose_packages() {
   packages=(python3-venv v4l-utils)
   shares_debians=false
   if ((debian > 12)); then shares_debians=true; fi # for lgpio, see below
-  # PyPI has no OpenCV and no numpy for 32-bit ARM.
-  if [[ $architecture == armhf ]]; then packages+=(python3-numpy python3-opencv) shares_debians=true; fi
+  # PyPI has no wheels of these for 32-bit ARM.
+  if [[ $architecture == armhf ]]; then
+    packages+=(python3-cryptography python3-numpy python3-opencv python3-pil python3-yaml) shares_debians=true
+  fi
 }
 
 are_packages_installed() {

@@ -1,0 +1,130 @@
+"""Debians with and without Facet; the tests share them, and each changes a branch of its own."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.install.debian import Debian, Shelf
+from tests.install.wheels import BROKEN, NEWER, build_wheel, copy_checkout, set_version
+
+SUITES = ("bookworm", "trixie")
+OFFLINE = ("--offline", "/wheelhouse")
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A Debian on which install.sh has run.
+
+    Attributes:
+        debian: as it was left.
+        said: what install.sh said.
+        seconds: how long it took.
+    """
+
+    debian: Debian
+    said: str
+    seconds: float
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[Path]:
+    """A folder in memory: twenty installations would wear a disk, and wait for it."""
+    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - mkdtemp's names are its own
+    folder = Path(tempfile.mkdtemp(prefix="facet-install-", dir=place))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def bare(scratch: Path) -> Callable[[str], Debian]:
+    """Makes Debians without Facet, by suite."""
+    shelves: dict[str, tuple[Path, Shelf]] = {}
+    numbers = itertools.count()
+
+    def make(suite: str) -> Debian:
+        if suite not in shelves:
+            cache = _built(suite)
+            wheelhouse = cache / "wheelhouse"
+            if not shelves:
+                _lay_out(scratch, wheelhouse)
+            shelf = Shelf(scratch / "project", wheelhouse, scratch / "newer", scratch / "broken")
+            shelves[suite] = cache / "root", shelf
+        root, shelf = shelves[suite]
+        return Debian((root,), scratch / f"bare-{next(numbers)}", shelf)
+
+    return make
+
+
+def _built(suite: str) -> Path:
+    assert os.geteuid() == 0, "these tests make file systems and must run as root"
+    build = Path(__file__).with_name("build")
+    result = subprocess.run([build, suite], check=True, stdout=subprocess.PIPE, text=True)
+    return Path(result.stdout.strip())
+
+
+def _lay_out(scratch: Path, wheelhouse: Path) -> None:
+    """Lay out the checkout, and wheels of two later releases, the last of which is broken."""
+    copy_checkout(scratch / "project")
+    later = scratch / "later"
+    copy_checkout(later)
+    set_version(later, NEWER)
+    build_wheel(later, wheelhouse, scratch / "newer")
+    set_version(later, BROKEN)
+    # As a download that was cut short, or models for another TFLite.
+    for network in (later / "model/zoo").glob("*.tflite"):
+        os.truncate(network, 1000)
+    build_wheel(later, wheelhouse, scratch / "broken")
+
+
+@pytest.fixture(scope="session")
+def installed_on(bare: Callable[[str], Debian]) -> Callable[[str], Installed]:
+    """Gives a Debian with Facet, installed from the checkout, by suite."""
+    made: dict[str, Installed] = {}
+
+    def give(suite: str) -> Installed:
+        if suite not in made:
+            debian = bare(suite)
+            begun = time.monotonic()
+            result = debian.install(*OFFLINE)
+            made[suite] = Installed(debian, result.stdout, time.monotonic() - begun)
+            assert result.returncode == 0, result.stdout
+        return made[suite]
+
+    return give
+
+
+@pytest.fixture(params=SUITES)
+def suite(request: pytest.FixtureRequest) -> str:
+    """Each promised suite of Debian."""
+    return str(request.param)
+
+
+@pytest.fixture
+def installed(installed_on: Callable[[str], Installed], suite: str) -> Installed:
+    """Facet on each suite; not to be changed."""
+    return installed_on(suite)
+
+
+@pytest.fixture
+def branch(scratch: Path) -> Iterator[Callable[[Debian], Debian]]:
+    """Makes copies that may be changed, and are thrown away after the test."""
+    folder = Path(tempfile.mkdtemp(dir=scratch))
+    numbers = itertools.count()
+    yield lambda debian: debian.branch(folder / str(next(numbers)))
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def debian(installed: Installed, branch: Callable[[Debian], Debian]) -> Debian:
+    """A Debian with Facet, to be changed."""
+    return branch(installed.debian)
