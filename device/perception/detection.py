@@ -115,11 +115,17 @@ def _letterbox(image: Image, side: int, scale: float) -> tuple[FloatArray, float
     height, width = image.shape[:2]
     factor = scale * side / max(height, width)
     size = max(1, round(width * factor)), max(1, round(height * factor))
-    # INTER_AREA averages: a far face must not be lost between the sampled pixels.
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    # INTER_AREA averages: a far face must not be lost between the sampled pixels. In floats, because the bytes of means
+    # at a half depend on the processor; a channel at a time, because a photograph's would be large.
+    small = np.dstack(
+        [
+            cv2.resize(channel.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+            for channel in (image[..., 2], image[..., 1], image[..., 0])
+        ]
+    )
     left, top = (side - size[0]) // 2, (side - size[1]) // 2
     square = np.full((1, side, side, 3), -1, np.float32)
-    square[0, top : top + size[1], left : left + size[0]] = small[..., ::-1] * (2 / 255) - 1
+    square[0, top : top + size[1], left : left + size[0]] = small * np.float32(2 / 255) - 1
     return square, factor, np.array([left, top], np.float32)
 
 
