@@ -7,15 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from textwrap import dedent
 
 import cv2
 import numpy as np
 
 from device import __version__
 from device.demo.portrait import write_portrait
+from tests.install.wheels import PROJECT, copy_checkout, set_version
 
-_ROOT = Path(__file__).resolve().parents[3]
-_INTO_THE_WHEEL = ("pyproject.toml", "README.md", "LICENSE", "config.example.yaml")
 _PYTHON = "3.11"
 # Bookworm's C library is 2.36; pip wants each version that a wheel may be made for by its name.
 _PLATFORMS = [f"manylinux_2_{minor}_x86_64" for minor in range(17, 37)] + ["manylinux2014_x86_64"]
@@ -23,26 +23,44 @@ _FRAMES = 20
 _NOISE = 2.0  # levels of 256; without any, a camera counts as frozen
 
 NEWER, BROKEN = f"{__version__}.post1", f"{__version__}.post2"
-"""Versions of Facet: the checkout under another name, and one whose node dies soon after its start."""
+"""Versions of Facet: the checkout under another name, and one whose node dies at its start."""
 
-_DAMAGE = """
-
-import threading, time
-
-
-def _die():
-    time.sleep(5)
-    die("this release is broken")
-
-
-threading.Thread(target=_die).start()
-"""
+# It passes for a release until it runs. Without packages that it needs, emulation has it installed in a minute.
+_BROKEN = {
+    "pyproject.toml": f"""\
+        [build-system]
+        requires = ["hatchling"]
+        build-backend = "hatchling.build"
+        [project]
+        name = "facet-node"
+        version = "{BROKEN}"
+        optional-dependencies = {{gpio = []}}
+        scripts = {{facet = "device:main"}}
+        [tool.hatch.build.targets.wheel]
+        packages = ["device"]
+        shared-data = {{"provisioning" = "share/facet/provisioning"}}
+        """,
+    "device/__init__.py": f"""\
+        import sys
+        def main():
+            print("facet {BROKEN}")
+            sys.exit("run" in sys.argv)
+        """,
+    "device/classify.py": """\
+        def open_perception(settings, model): ...
+        """,
+    "device/config.py": """\
+        class PerceptionSettings: ...
+        class AttributeSettings:
+            model = ""
+        """,
+}
 
 
 def fill(stick: Path) -> None:
     """Put all of it into an empty folder; from the network, half a minute."""
     wheelhouse = stick / "wheelhouse"
-    wheel = _build(_ROOT, wheelhouse)
+    wheel = _build(PROJECT, wheelhouse)
     _pip(
         *("download", "--dest", str(wheelhouse), "--only-binary=:all:"),
         *("--python-version", _PYTHON),
@@ -50,9 +68,18 @@ def fill(stick: Path) -> None:
         # It depends on the Python, and pip asks the one that it runs on.
         *(f"{wheel}[gpio]", "lgpio"),
     )
-    shutil.copytree(_ROOT / "provisioning", stick / "provisioning")
-    _build_changed(stick / "newer", NEWER, "")
-    _build_changed(stick / "broken", BROKEN, _DAMAGE)
+    shutil.copytree(PROJECT / "provisioning", stick / "provisioning")
+    with TemporaryDirectory() as temporary:
+        newer, broken = Path(temporary, "newer"), Path(temporary, "broken")
+        copy_checkout(newer)
+        set_version(newer, NEWER)
+        _build(newer, stick / "newer")
+        copy_checkout(broken)
+        shutil.rmtree(broken / "device")
+        (broken / "device").mkdir()
+        for name, text in _BROKEN.items():
+            (broken / name).write_text(dedent(text))
+        _build(broken, stick / "broken")
     (stick / "frames").write_bytes(film())
 
 
@@ -65,20 +92,6 @@ def film() -> bytes:
     noisy = (portrait + random.normal(0, _NOISE, portrait.shape) for _ in range(_FRAMES))
     frames = (np.clip(frame, 0, 255).astype(np.uint8) for frame in noisy)
     return b"".join(cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_YUY2).tobytes() for frame in frames)
-
-
-def _build_changed(folder: Path, version: str, damage: str) -> None:
-    with TemporaryDirectory() as temporary:
-        source = Path(temporary)
-        for name in _INTO_THE_WHEEL:
-            shutil.copy(_ROOT / name, source)
-        for name in ("device", "model", "provisioning", "docs"):
-            shutil.copytree(_ROOT / name, source / name)
-        package = source / "device" / "__init__.py"
-        package.write_text(package.read_text().replace(f'"{__version__}"', f'"{version}"'))
-        run = source / "device" / "run.py"
-        run.write_text(run.read_text() + damage)
-        _build(source, folder)
 
 
 def _build(source: Path, folder: Path) -> Path:
