@@ -53,11 +53,11 @@ def test_it_sees_the_same_attributes(
 
 
 def test_it_draws_what_it_sees(answers: Answers) -> None:
-    """With the version of Pillow that is there."""
+    """In a panel beside the picture, with the version of Pillow that is there."""
     assert answers.classified.returncode == 0, answers.classified.stderr
     drawn = cv2.imread(str(answers.drawn / "portrait-facet.png"))
     assert drawn is not None
-    assert drawn.shape[0] == 480
+    assert drawn.shape[1] > 640
 
 
 def _pairs(
