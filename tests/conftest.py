@@ -10,6 +10,9 @@ from hypothesis import settings
 
 # scripts/test --hypothesis-profile full: each property is tried as often as docs/reliability.md states.
 settings.register_profile("full", max_examples=10_000, deadline=None)
+# How long an example takes says more of the machine's other work than of the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 _SHARED = Path(__file__).resolve().parents[2] / "shared"
 

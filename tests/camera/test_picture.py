@@ -147,7 +147,7 @@ _ENCODED = {extension: _encoded(extension) for extension in (".jpg", ".png", ".w
 _PLACES = st.floats(0, 1, exclude_max=True)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     extension=st.sampled_from(sorted(_ENCODED)),
     # Where, how many bytes go, and what comes in their place; the header more often than the rest.
@@ -177,7 +177,7 @@ def test_no_damage_ends_in_anything_but_a_picture_or_a_clear_error(
         assert min(image.shape[:2]) >= MIN_SIDE
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(extension=st.sampled_from(sorted(_ENCODED)), data=st.binary(max_size=300))
 def test_any_bytes_behind_a_pictures_first_are_a_picture_or_a_clear_error(
     tmp_path: Path, extension: str, data: bytes

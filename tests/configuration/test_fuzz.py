@@ -45,7 +45,7 @@ _VALUES = st.recursive(
     ),
     max_leaves=12,
 )
-_FUZZ = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_FUZZ = settings(suppress_health_check=[HealthCheck.too_slow])
 
 
 def _load(content: bytes) -> Config | ConfigError:

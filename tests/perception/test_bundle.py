@@ -15,7 +15,6 @@ from device.perception.runtime import ModelError
 _NETWORK = model_path("attributes")
 _TEXT = _NETWORK.with_suffix(".json").read_text(encoding="utf-8")
 _FUZZ = settings(
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 _VALUES = st.recursive(

@@ -257,7 +257,7 @@ def test_a_pass_phrase_that_no_network_has_is_refused(tmp_path: Path, pass_phras
 _TEXT = st.text(min_size=1, max_size=20).map(str.strip).filter(str.isprintable).filter(bool)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=_TEXT, password=_TEXT)
 def test_any_name_and_password_come_back_as_they_were(
     tmp_path: Path, name: str, password: str

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from device.updates.errors import UpdateError
@@ -147,7 +147,6 @@ def test_no_address_in_an_index_does_more_than_fail(published: Site, url: str) -
         read_url(release.url, 10, 5)
 
 
-@settings(deadline=None)  # it reads a file, and a disk may be busy
 @given(st.binary(max_size=300) | st.recursive(_LEAVES, _nested, max_leaves=20).map(_encoded))
 def test_any_document_is_an_index_or_an_error(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
