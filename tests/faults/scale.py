@@ -1,4 +1,4 @@
-"""How long the tests of faults run: briefly, or with FACET_FULL=1 as long as docs/reliability.md states."""
+"""How long the tests of faults and kills run: briefly, or with FACET_FULL=1 as long as docs/reliability.md states."""
 
 from __future__ import annotations
 

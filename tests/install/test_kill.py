@@ -1,7 +1,7 @@
-"""Killed at twenty points, seeded and spread over an installation and an upgrade: as by a cut in the power.
+"""Killed at seeded points, spread over an installation and an upgrade: as by a cut in the power.
 
-Ten points lie in an installation on a bare bookworm, ten in an upgrade on trixie: one, by chance, in each tenth of the
-time that it takes.
+With FACET_FULL=1 ten points lie in an installation on a bare bookworm, and ten in an upgrade on trixie: one, by chance, in
+each tenth of the time that it takes. Otherwise there are three in each.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.scale import scaled
 from tests.install.conftest import OFFLINE, Installed
 from tests.install.debian import Debian
 from tests.install.wheels import NEWER, VERSION
@@ -24,7 +25,7 @@ from tests.install.wheels import NEWER, VERSION
 pytestmark = [pytest.mark.install, pytest.mark.timeout(1800)]
 
 _SEED = 6
-_POINTS = 10
+_POINTS = scaled(10, 3)
 _INSTALL = ("/project/provisioning/install.sh", *OFFLINE)
 _UPGRADE = (*_INSTALL, "--wheel", f"/wheelhouse/facet_node-{NEWER}-py3-none-any.whl")
 _RUNS = "/opt/facet/current/bin/facet"
@@ -32,7 +33,7 @@ _RUNS = "/opt/facet/current/bin/facet"
 
 def _moments(seconds: float) -> list[float]:
     chance = random.Random(_SEED)  # noqa: S311 - nobody guesses against it
-    return [(tenth + chance.random()) / _POINTS * seconds for tenth in range(_POINTS)]
+    return [(part + chance.random()) / _POINTS * seconds for part in range(_POINTS)]
 
 
 def _everywhere(
