@@ -1,7 +1,7 @@
 """Killed at seeded points, spread over an installation and an upgrade: as by a cut in the power.
 
-With FACET_FULL=1 ten points lie in an installation on a bare bookworm, and ten in an upgrade on trixie: one, by chance, in
-each tenth of the time that it takes. Otherwise there are three in each.
+With FACET_FULL=1 ten points lie in an installation on a bare bookworm, and ten in an upgrade on trixie: one, by chance,
+in each tenth of the time that it takes. Otherwise there are three in each.
 """
 
 from __future__ import annotations
