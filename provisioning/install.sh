@@ -27,7 +27,7 @@ root=/opt/facet config=/etc/facet state=/var/lib/facet user=facet
 disk_needed=1000 # MB: a release has half of that, and pip needs room to unpack
 
 dry_run=false uninstall=false purge=false version='' wheel='' wheelhouse=''
-changes=0 work='' building='' on_trial=''
+changes=0 switched_to=''
 
 say() { printf '%-11s %s\n' "$1:" "$2"; }
 fail() { echo "error: $*" >&2 && exit 1; }
@@ -44,10 +44,10 @@ step() {
   changes=$((changes + 1))
   if "$dry_run"; then
     say "would do" "$text"
-  else
-    "$do" "$@"
-    say "done" "$text"
+    return
   fi
+  "$do" "$@"
+  say "done" "$text"
 }
 
 # shellcheck source=provisioning/install/system.sh
@@ -90,17 +90,6 @@ read_arguments() {
   fi
 }
 
-# Whatever ended this run: no half-built release stays, nor one that failed its trial.
-# shellcheck disable=SC2317 # the trap calls it
-clean_up() {
-  local status=$?
-  trap - EXIT
-  [[ -z $work ]] || rm --recursive --force "$work"
-  [[ -z $building ]] || rm --recursive --force "$building"
-  [[ -z $on_trial ]] || roll_back "$on_trial"
-  exit "$status"
-}
-
 install_all() {
   choose_packages
   step "Debian's packages ${packages[*]}" are_packages_installed install_packages "${packages[@]}"
@@ -141,11 +130,19 @@ main() {
     flock --nonblock 9 || fail "another install.sh is at work; wait until it is done."
   fi
   work=$(mktemp --directory)
-  trap clean_up EXIT
-  trap 'exit 130' INT TERM HUP
-  if "$uninstall"; then uninstall_all; else install_all; fi
-  summary
+  trap : INT TERM HUP # they end the subshell, and what it leaves is cleaned up here
+  set +e
+  (
+    set -e
+    if "$uninstall"; then uninstall_all; else install_all; fi
+    summary
+  )
+  local status=$?
+  set -e
+  rm --recursive --force "$work"
+  if ((status)) && ! "$dry_run" && ! "$uninstall"; then clean_up_releases; fi
+  exit "$status"
 }
 
-# One line, which bash has read as a whole: the files of this script may be replaced while it runs.
-main "$@"; exit
+# Ends the script: bash, which reads line by line, asks no more of this file, which may be replaced while it runs.
+main "$@"

@@ -71,14 +71,12 @@ runpy.run_module("pip", run_name="__main__", alter_sys=True)')
   rm --recursive --force "$release"
   refuse_full_disk
   mkdir --parents "$root/releases"
-  building=$release
   /usr/bin/python3 -m venv "${venv_options[@]}" "$release" || fail "no environment can be made in $release; see above."
   "${pip[@]}" --quiet --disable-pip-version-check install --no-input "${pip_options[@]}" "${package}[gpio]" ||
     fail "pip cannot install $package; the system runs what it ran before."
   try_release "$release"
   touch "$release/.whole"
   sync --file-system "$release" # before a link points to it
-  building=''
 }
 
 # What a broken release cannot do: say its version, and load its networks with the packages that it got.
@@ -101,27 +99,36 @@ switch_to() {
   old=$(readlink "$root/current" || true)
   if [[ $old ]] && is_trusted "$root/$old"; then make_link "$root/previous" "$old"; fi
   rm --force "$root/releases/$1/.trusted" # one that is gone back to is tried anew
-  on_trial=$root/releases/$1
+  switched_to=$1
   make_link "$root/current" "releases/$1"
 }
 
 # A second mark is set when a release has run: one without it can be gone back from.
 is_trusted() { [[ -f $1/.trusted ]]; }
 
-# roll_back RELEASE: away from this one, which failed its trial.
-roll_back() {
-  local old other
-  old=$root/$(readlink "$root/previous" || true)
-  if [[ $old -ef $1 ]] || ! is_trusted "$old"; then
-    echo "there is no release to go back to; release ${1##*/} stays, and the next run tries it again" >&2
+# After a run that failed: no half-made release stays, nor one in use that has not passed its trial.
+clean_up_releases() {
+  local release
+  for release in "$root"/releases/*; do
+    [[ ! -d $release || -f $release/.whole ]] || rm --recursive --force "$release"
+  done
+  if [[ -d $root/current ]] && ! is_trusted "$root/current"; then _roll_back; fi
+}
+
+_roll_back() {
+  local failed old other
+  failed=$(realpath "$root/current")
+  old=$(realpath "$root/previous" 2>/dev/null || true)
+  if [[ $old == "$failed" ]] || ! is_trusted "$old"; then
+    echo "there is no release to go back to; release ${failed##*/} stays, and the next run tries it again" >&2
     return
   fi
   make_link "$root/current" "releases/${old##*/}"
   place_release_files "$old"
   restart_after_roll_back
-  rm --recursive --force "$1"
+  rm --recursive --force "$failed"
   for other in "$root"/releases/*; do
-    if is_trusted "$other" && [[ ! $other -ef $old ]]; then make_link "$root/previous" "releases/${other##*/}"; fi
+    if [[ $other != "$old" ]] && is_trusted "$other"; then make_link "$root/previous" "releases/${other##*/}"; fi
   done
   echo "rolled back to release ${old##*/}" >&2
 }

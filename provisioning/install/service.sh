@@ -20,12 +20,11 @@ place_release_files() {
   done
 }
 
-# Ends with an error, which rolls back, if the node ran before and does not run with the new release.
+# Ends with an error, after which main rolls back, if the node ran before and does not run with the new release.
 try_service() {
   local release=$1 invocation unit is_first=true is_resumed=true
   if compgen -G "$root/releases/*/.trusted" >/dev/null; then is_first=false; fi
-  if [[ $on_trial == "$release" ]]; then is_resumed=false; fi # this run has switched to it
-  on_trial=$release
+  if [[ $switched_to ]]; then is_resumed=false; fi # it was this run that switched to it
   _reload
   for unit in "$release"/share/facet/provisioning/*.path; do
     [[ ! -f $unit ]] || _enable "${unit##*/}"
@@ -40,7 +39,6 @@ try_service() {
     if ! _is_active || [[ $(_invocation) != "$invocation" ]]; then _fail_trial; fi
   fi
   touch "$release/.trusted"
-  on_trial=''
 }
 
 _fail_trial() { fail "the node does not run with release $name; journalctl --unit facet says why."; }

@@ -15,12 +15,11 @@ _INSTALLED = "/opt/facet/current/share/facet/provisioning/install.sh"
 _NEWER_WHEEL = f"/wheelhouse/facet_node-{NEWER}-py3-none-any.whl"
 
 _SYSTEMCTL = f"""#!/bin/sh
-release=$(basename "$(readlink /opt/facet/current)")
 case "$*" in
-  *is-active*) [ "${{release%-*}}" = {VERSION} ] ;;
+  *is-active*) [ ! -e /restarts ] || [ "$(tail -n 1 /restarts)" = {VERSION} ] ;;
   *ActiveState*) echo activating ;;
   *InvocationID*) echo 1 ;;
-  restart*) echo "${{release%-*}}" >>/restarts ;;
+  restart*) readlink /opt/facet/current | sed 's|.*/||; s|-.*||' >>/restarts ;;
 esac
 """
 
