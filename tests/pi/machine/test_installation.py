@@ -45,7 +45,7 @@ def test_the_second_run_changes_nothing_and_says_so(
 def test_a_newer_wheel_takes_over_and_a_broken_one_gives_way_to_it(
     wired: Machine, house: House, report: Callable[[str], None]
 ) -> None:
-    """The service ran before; a release whose node dies a few seconds after its start is no successor."""
+    """The service ran before; a release whose node dies at its start is no successor."""
     start = time.monotonic()
     with house.node_comes_back():
         wired.run(
