@@ -7,12 +7,26 @@ from collections.abc import Callable
 
 import pytest
 
+from device.entity import INSTALL as PRESS_INSTALL
+from tests.broker.mosquitto import wait_for
 from tests.pi.machine.house import House
 from tests.pi.machine.machine import Machine
-from tests.pi.machine.paths import INSTALL, INSTALLATION, WHEELHOUSE
+from tests.pi.machine.paths import CONFIGURATION, INSTALL, INSTALLATION, WHEELHOUSE
 from tests.pi.machine.stick import BROKEN, NEWER
 
 pytestmark = pytest.mark.machine
+
+# What the maintainer does, and then the owner; pip finds on the stick what it would find in the index.
+_PUBLISH = f"""
+set -o errexit
+sign='/opt/facet/current/bin/python -m device.updates.sign'
+key=$($sign key /srv/release.pem)
+$sign index /srv/site --key /srv/release.pem --wheel /media/stick/newer/*.whl
+chmod --recursive a+rX /srv/site
+printf '[global]\\nno-index = true\\nfind-links = {WHEELHOUSE}\\n' >/etc/pip.conf
+echo "updates: {{index: /srv/site/index.json, allow_install: true, public_key: $key}}" >>{CONFIGURATION}
+systemctl restart facet
+"""
 
 
 def everything(pi: Machine) -> str:
@@ -42,18 +56,26 @@ def test_the_second_run_changes_nothing_and_says_so(
     assert everything(installed) == before
 
 
-def test_a_newer_wheel_takes_over_and_a_broken_one_gives_way_to_it(
+def test_the_button_of_home_assistant_has_root_install_what_is_signed(
+    wired: Machine, house: House, report: Callable[[str], None]
+) -> None:
+    """The node downloads and asks; systemd sees it and starts root's unit, which verifies, installs and restarts."""
+    with house.node_comes_back():
+        wired.run(_PUBLISH, 240)
+    wait_for(
+        lambda: house.diagnostics()["software"]["latest_version"] == NEWER, "it is offered", 120
+    )
+    start = time.monotonic()
+    house.command("software", PRESS_INSTALL)
+    wait_for(lambda: house.diagnostics()["version"] == NEWER, "it is installed", INSTALLATION)
+    report(f"update by the button: {time.monotonic() - start:.0f} s")
+    assert wired.run("facet --version") == f"facet {NEWER}"
+
+
+def test_a_broken_release_gives_way_to_the_one_before(
     wired: Machine, house: House, report: Callable[[str], None]
 ) -> None:
     """The service ran before; a release whose node dies at its start is no successor."""
-    start = time.monotonic()
-    with house.node_comes_back():
-        wired.run(
-            f"{INSTALL} --offline {WHEELHOUSE} --wheel /media/stick/newer/*.whl", INSTALLATION
-        )
-    report(f"upgrade: {time.monotonic() - start:.0f} s")
-    assert house.diagnostics()["version"] == NEWER
-
     start = time.monotonic()
     with house.node_comes_back():
         failed = wired.attempt(
