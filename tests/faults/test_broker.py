@@ -127,8 +127,9 @@ def test_a_storm_of_births_is_one_announcement_at_a_time(start_rig: StartRig) ->
             if number % (BIRTHS // 10) == 0:
                 rig.press_and_wait()
         rig.check()
+        rig.node.wait_for_log("announcing the node again")  # up to two seconds after a birth
         said = rig.node.log.text.count("announcing the node again")
         grown = rig.node.resident_bytes - before
         print(f"{BIRTHS} births: {said} announcements, {grown / MEGABYTE:.1f} MB more")
-        assert 0 < said < BIRTHS
+        assert said < BIRTHS
         assert grown < 5 * MEGABYTE
