@@ -23,13 +23,18 @@ def _index(value: str, info: ValidationInfo) -> str:
     return beside_configuration(Path(value), info).absolute().as_uri()
 
 
-def _key(value: str, info: ValidationInfo) -> str:
-    """Return a key as it is, and a file's path beside the configuration; no path decodes to just 32 bytes by chance."""
+def key_bytes(text: str) -> bytes | None:
+    """Return the 32 bytes of an Ed25519 key in base64; None of any other text, which no path is by chance."""
     try:
-        is_key = len(base64.b64decode(value, validate=True)) == _KEY_BYTES
+        data = base64.b64decode(text, validate=True)
     except ValueError:
-        is_key = False
-    return value if is_key else str(beside_configuration(Path(value), info))
+        return None
+    return data if len(data) == _KEY_BYTES else None
+
+
+def _key(value: str, info: ValidationInfo) -> str:
+    """Return a key as it is, and a file's path beside the configuration."""
+    return value if key_bytes(value) else str(beside_configuration(Path(value), info))
 
 
 Index: TypeAlias = Annotated[

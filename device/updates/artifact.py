@@ -19,6 +19,9 @@ VersionText: TypeAlias = Annotated[
     str, Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9}){1,3}((a|b|rc)[0-9]{1,9})?$")
 ]
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Sha256: TypeAlias = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Signature: TypeAlias = Annotated[str, Field(min_length=88, max_length=88)]
+"""64 bytes in base64."""
 
 
 class Kind(StrEnum):
@@ -44,8 +47,8 @@ class Artifact(BaseModel):
     kind: Kind
     name: Name
     version: VersionText
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    signature: str = Field(min_length=88, max_length=88)
+    sha256: Sha256
+    signature: Signature
 
     @property
     def statement(self) -> bytes:

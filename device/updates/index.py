@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from device.updates.artifact import SOFTWARE, Artifact, Kind, Name, VersionText
+from device.updates.artifact import SOFTWARE, Artifact, Kind, Name, Sha256, Signature, VersionText
 from device.updates.errors import UpdateError
 from device.updates.fetch import read_url
 
@@ -27,8 +27,8 @@ class _Listed(BaseModel):
 
     version: VersionText
     url: _Address
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    signature: str = Field(min_length=88, max_length=88)
+    sha256: Sha256
+    signature: Signature
     summary: str | None = Field(None, max_length=255)
     release_url: str | None = Field(None, pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]+)?(/\S*)?$")
 

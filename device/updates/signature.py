@@ -9,13 +9,13 @@ import base64
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from device.configuration.updates import key_bytes
 from device.updates.artifact import Artifact
 from device.updates.errors import UpdateError
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-_KEY_BYTES = 32
 # Of a file with a key and some blanks.
 _MOST_BYTES = 200
 _ADVICE = "write there what `python -m device.updates.sign key` printed"
@@ -80,8 +80,5 @@ def _decoded(text: str) -> Ed25519PublicKey | None:
             "signatures need a package that is missing; run: sudo apt install python3-cryptography"
         )
         raise UpdateError(msg) from error
-    try:
-        data = base64.b64decode(text, validate=True)
-    except ValueError:
-        return None
-    return Ed25519PublicKey.from_public_bytes(data) if len(data) == _KEY_BYTES else None
+    data = key_bytes(text)
+    return None if data is None else Ed25519PublicKey.from_public_bytes(data)
