@@ -8,9 +8,8 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-import yaml
-
 from device.provision.card import Card
+from device.provision.emit import Lines, emit
 
 UNIT = Path("/etc/systemd/system/facet-first-boot.service")
 
@@ -44,10 +43,10 @@ def user_data(card: Card, unit: str, ssh_keys: list[str]) -> str:
         }
         data |= {"users": [user], "ssh_pwauth": False}
         commands[:0] = [["ssh-keygen", "-A"], ["systemctl", "enable", "--now", "ssh"]]
-    data["write_files"] = [{"path": str(UNIT), "permissions": "0644", "content": _Lines(unit)}]
+    data["write_files"] = [{"path": str(UNIT), "permissions": "0644", "content": Lines(unit)}]
     data["runcmd"] = commands
     # cloud-init takes the file by its first line.
-    return "#cloud-config\n" + _HEADER + _yaml(data)
+    return "#cloud-config\n" + _HEADER + emit(data)
 
 
 def network_config(card: Card, wifi_key: str | None) -> str:
@@ -71,30 +70,10 @@ def network_config(card: Card, wifi_key: str | None) -> str:
                 "access-points": {card.wifi: {"password": wifi_key}},
             }
         }
-    return _HEADER + _yaml({"network": network})
+    return _HEADER + emit({"network": network})
 
 
 def meta_data(card: Card) -> str:
     """Return the identity: a new one for each card that is made, for cloud-init acts once on each that it meets."""
     instance = f"facet-{card.node}-{secrets.token_hex(4)}"
-    return _HEADER + _yaml({"instance-id": instance, "dsmode": "local"})
-
-
-class _Lines(str):
-    """Text that is shown as the lines it has."""
-
-    __slots__ = ()
-
-
-class _Dumper(yaml.SafeDumper):
-    pass
-
-
-_Dumper.add_representer(
-    _Lines,
-    lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style="|"),
-)
-
-
-def _yaml(data: object) -> str:
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return _HEADER + emit({"instance-id": instance, "dsmode": "local"})

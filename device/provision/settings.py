@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import yaml
-
 from device.config import Config
 from device.provision.card import Card
+from device.provision.emit import Quoted, SecretName, emit
 
 CA_FILE, CERTIFICATE_FILE, KEY_FILE = "ca.crt", "node.crt", "node.key"
 """Beside facet.yaml, on the card and later on the Pi."""
@@ -24,17 +23,14 @@ def settings_yaml(card: Card) -> str:
     config = Config.model_validate(_values(card))
     values = config.model_dump(mode="json", exclude_unset=True)
     if card.effective_username is not None:
-        values["mqtt"]["password"] = _Secret(_SECRET)
-    text: str = yaml.dump(
-        _quoted(values), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120
-    )
+        values["mqtt"]["password"] = SecretName(_SECRET)
     # PyYAML quotes what bears a tag; people do not.
-    return _HEADER + text.replace(f"!secret '{_SECRET}'", f"!secret {_SECRET}")
+    return _HEADER + emit(_quoted(values)).replace(f"!secret '{_SECRET}'", f"!secret {_SECRET}")
 
 
 def secrets_yaml(password: str) -> str:
     """Return secrets.yaml with the node's password at the broker."""
-    return yaml.dump(_quoted({_SECRET: password}), Dumper=_Dumper, allow_unicode=True, width=120)
+    return emit(_quoted({_SECRET: password}))
 
 
 def _values(card: Card) -> dict[str, object]:
@@ -68,30 +64,7 @@ def _given(**values: object) -> dict[str, object]:
     return {key: value for key, value in values.items() if value is not None}
 
 
-class _Secret(str):
-    """The name of a value in secrets.yaml."""
-
-    __slots__ = ()
-
-
-class _Text(str):
-    """A value in quotes: what a plain word means is not for the emitter to guess."""
-
-    __slots__ = ()
-
-
 def _quoted(value: object) -> object:
     if isinstance(value, dict):
         return {key: _quoted(below) for key, below in value.items()}
-    return _Text(value) if isinstance(value, str) and not isinstance(value, _Secret) else value
-
-
-class _Dumper(yaml.SafeDumper):
-    pass
-
-
-_Dumper.add_representer(_Secret, lambda dumper, name: dumper.represent_scalar("!secret", str(name)))
-_Dumper.add_representer(
-    _Text,
-    lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style='"'),
-)
+    return Quoted(value) if isinstance(value, str) and not isinstance(value, SecretName) else value
