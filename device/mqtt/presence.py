@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from device.errors import FacetError
-from device.mqtt.connection import Connection
-from device.mqtt.negotiation import negotiate
+from device.mqtt.probe import visit
 from device.mqtt.topics import ONLINE, Topics
 
 if TYPE_CHECKING:
@@ -34,16 +31,7 @@ def wait_until_online(config: Config, patience: float) -> str:
     """
     topic = Topics.of(config).status
     said: SimpleQueue[str] = SimpleQueue()
-    connection = negotiate(
-        config.mqtt,
-        None,
-        partial(
-            Connection,
-            config.mqtt,
-            f"facet-check-{uuid4().hex[:8]}",
-            on_message=lambda _topic, payload, _retained: said.put(payload.decode()),
-        ),
-    )
+    connection = visit(config.mqtt, lambda _topic, payload, _retained: said.put(payload.decode()))
     try:
         connection.subscribe(topic)
         newest = _wait_for(ONLINE, said, patience)

@@ -10,17 +10,35 @@ from device.mqtt.connection import Connection
 from device.mqtt.negotiation import negotiate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from device.config import MqttSettings
 
 
-def probe(settings: MqttSettings) -> str:
-    """Connect once, under a client id of its own, and say in a sentence what was found.
+def visit(
+    settings: MqttSettings,
+    on_message: Callable[[str, bytes, bool], None] = lambda _topic, _payload, _retained: None,
+) -> Connection:
+    """Connect once, under a client id of its own: the node's, used a second time, would push the node out.
+
+    Args:
+        settings: the node's own.
+        on_message: as Connection's.
 
     Raises:
         LinkError: there is no connection; the text says why and what to do.
     """
     check_id = f"facet-check-{uuid4().hex[:8]}"
-    connection = negotiate(settings, None, partial(Connection, settings, check_id))
+    return negotiate(settings, None, partial(Connection, settings, check_id, on_message=on_message))
+
+
+def probe(settings: MqttSettings) -> str:
+    """Connect once, and say in a sentence what was found.
+
+    Raises:
+        LinkError: there is no connection; the text says why and what to do.
+    """
+    connection = visit(settings)
     connection.close()
     tls = settings.tls
     secrecy = "without TLS"
