@@ -70,7 +70,7 @@ def fit_scales(
     fitted = prior.copy()
     # Newton's method.
     for _ in range(_NEWTON_STEPS):
-        probabilities = 1 / (1 + np.exp(-np.clip(features @ fitted, -80, 80)))
+        probabilities = logistic(features @ fitted)
         misses = weights * (probabilities - truth)
         gradient = features.T @ misses + _PRIOR_STRENGTH * (fitted - prior)
         spread = weights * probabilities * (1 - probabilities)
@@ -78,6 +78,11 @@ def fit_scales(
         fitted -= np.linalg.solve(curvature, gradient)
     # A member that knows nothing of a label may get a negative slope; the order that it gives is still kept.
     return np.maximum(fitted[:-1], _LEAST_SCALE), float(fitted[-1])
+
+
+def logistic(logits: FloatArray) -> FloatArray:
+    """Return probabilities, 0..1, of logits of any size."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -80, 80))))
 
 
 def balanced_threshold(probabilities: NDArray[np.float32], weights: FloatArray) -> float:

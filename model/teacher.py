@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from model.batches import plain_batches
-from model.calibration import FloatArray, fit_scales
+from model.calibration import FloatArray, fit_scales, logistic
 from model.members import Member, read_members
 from model.prepare import Crops, read_crops
 from model.train import TrainingError
@@ -59,13 +59,13 @@ def soft_labels(
     weights /= weights.mean()
     # What the teachers say of the person's other pictures is known already; only what the labels say beyond it is news.
     news = _log_odds(_of_others(truth, of, others)) - _log_odds(
-        _of_others(_logistic(logits), of, others)
+        _of_others(logistic(logits), of, others)
     )
     soft = np.empty(truth.shape, np.float32)
     for label in range(truth.shape[1]):
         features = np.column_stack([logits[:, label], news[:, label]])
         scales, bias = fit_scales(features, truth[:, label], weights)
-        soft[:, label] = _logistic(features @ scales + bias)
+        soft[:, label] = logistic(features @ scales + bias)
     return soft
 
 
@@ -77,10 +77,6 @@ def _of_others(
     np.add.at(sums, of, values)
     mine = np.where(others[:, None] > 0, sums[of] - values, 0)
     return np.asarray((mine + _DOUBT * values.mean(axis=0)) / (others[:, None] + _DOUBT))
-
-
-def _logistic(logits: FloatArray) -> FloatArray:
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -80, 80))))
 
 
 def _log_odds(shares: FloatArray) -> FloatArray:
