@@ -13,16 +13,13 @@ import cv2
 import numpy as np
 
 from device.demo.portrait import write_portrait
-from tests.install.wheels import PROJECT, copy_checkout, set_version
+from tests.install.wheels import BROKEN, NEWER, PROJECT, copy_checkout, set_version
 
 _PYTHON = "3.11"
 # Bookworm's C library is 2.36; pip wants each version that a wheel may be made for by its name.
 _PLATFORMS = [f"manylinux_2_{minor}_x86_64" for minor in range(17, 37)] + ["manylinux2014_x86_64"]
 _FRAMES = 20
 _NOISE = 2.0  # levels of 256; without any, a camera counts as frozen
-
-NEWER, BROKEN = "99.0.0", "99.0.1"
-"""Versions of Facet: the checkout under another name, and one whose node dies at its start."""
 
 # It passes for a release until it runs. Without packages that it needs, emulation has it installed in a minute.
 _BROKEN = {

@@ -9,10 +9,10 @@ import pytest
 
 from device.entity import INSTALL as PRESS_INSTALL
 from tests.broker.mosquitto import wait_for
+from tests.install.wheels import BROKEN, NEWER
 from tests.pi.machine.house import House
 from tests.pi.machine.machine import Machine
 from tests.pi.machine.paths import CONFIGURATION, INSTALL, INSTALLATION, WHEELHOUSE
-from tests.pi.machine.stick import BROKEN, NEWER
 
 pytestmark = pytest.mark.machine
 
