@@ -84,9 +84,8 @@ def _color(number: int) -> str:
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     try:
         return ImageFont.load_default(size)
-    except (
-        TypeError
-    ):  # Pillow before 10.1, which 32-bit ARM has from Debian, where OpenCV brings this font
+    except TypeError:
+        # Pillow before 10.1, which 32-bit ARM has from Debian, where OpenCV brings this font.
         return ImageFont.truetype("DejaVuSans.ttf", size)
 
 

@@ -52,7 +52,6 @@ class StatusLed:
         self._settings = settings
         self._factory = factory
         self._retry = Retry(clock, jitter)
-        self._pin: OutputPin | None = None
         # Until the loop says otherwise: the node is not ready yet.
         self._status = Status.FAULT
         self._changed = threading.Event()

@@ -39,7 +39,7 @@ step() {
   shift 3
   if "$is_so" "$@"; then
     say "already so" "$text"
-    return 0 # in a trap, without a number, it would return the status from before the trap
+    return
   fi
   changes=$((changes + 1))
   if "$dry_run"; then
