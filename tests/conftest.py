@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.closing import show
+
 # scripts/test --hypothesis-profile full: each property is tried as often as docs/reliability.md states.
 settings.register_profile("full", max_examples=10_000, deadline=None)
 # How long an example takes says more of the machine's other work than of the code.
@@ -41,6 +43,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     absent = [item for item in items if any(map(item.get_closest_marker, missing))]
     config.hook.pytest_deselected(items=absent)
     items[:] = [item for item in items if item not in absent]
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Let the slower tiers say what they ran with, and what they measured."""
+    show(terminalreporter, config)
 
 
 def _pictures(name: str) -> Path:

@@ -9,9 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from skimage import data
-from skimage.io import imsave
 
+from device.demo.portrait import write_portrait
 from tests.broker.mosquitto import Mosquitto, free_port, password_file
 from tests.fleet.fleet import Fleet, Run
 from tests.fleet.machine import GATEWAY, NETWORK, Machine, bridge
@@ -63,7 +62,7 @@ def fleet(
     folder = tmp_path_factory.mktemp("fleet")
     share = folder / "share"
     shutil.copytree(built / "wheelhouse", share / "wheelhouse")
-    imsave(share / "portrait.png", data.astronaut(), check_contrast=False)
+    write_portrait(share)
     key = folder / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
     with ExitStack() as running:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.fleet.machine import Machine, ssh_options
+from tests.fleet.machine import Machine
+from tests.ssh import ssh_options
 
 PLAYBOOKS = Path(__file__).resolve().parents[2] / "provisioning" / "ansible"
 

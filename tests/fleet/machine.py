@@ -6,10 +6,10 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from tests.broker.mosquitto import wait_for
+from tests.child import Child
+from tests.ssh import ssh_options
 
 BRIDGE = "facet-fleet"
 NETWORK = "198.51.100"
@@ -20,19 +20,19 @@ GATEWAY = f"{NETWORK}.1"
 _BOOT = 120.0
 
 
-class Machine:
+class Machine(Child):
     """One machine. Leaving the context is as pulling its plug, and nothing of it is kept.
 
     Attributes:
         name: its own.
         address: on the bridge.
-        ssh: the command that logs in, without the address.
     """
 
     def __init__(self, name: str, address: str, root: Path, share: Path, key: Path) -> None:
+        super().__init__(share.parent / f"{name}.log")
         self.name = name
         self.address = address
-        self.ssh = ["ssh", *ssh_options(key)]
+        self._ssh = ["ssh", *ssh_options(key)]
         # Only groups of the second version can be handed to another systemd. Where this machine uses the first, they
         # are elsewhere, and empty.
         find = ["findmnt", "--noheadings", "--first-only", "--output=TARGET", "--types=cgroup2"]
@@ -42,8 +42,6 @@ class Machine:
         public_key = key.with_suffix(".pub")
         folders = (self._group, root, share, public_key)
         self._command = [str(boot), name, address, BRIDGE, *map(str, folders)]
-        self._log = share.parent / f"{name}.log"
-        self._process: subprocess.Popen[bytes] | None = None
 
     def run(self, command: str) -> str:
         """Run a command there as root, and return what it says."""
@@ -52,32 +50,24 @@ class Machine:
         return ended.stdout.strip()
 
     def _try(self, command: str) -> subprocess.CompletedProcess[str]:
-        login = [*self.ssh, f"pi@{self.address}", command]
+        login = [*self._ssh, f"pi@{self.address}", command]
         return subprocess.run(login, check=False, capture_output=True, text=True)
 
     def _has_booted(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, self._log.read_text()
+        self._assert_runs()
         return self._try("systemctl is-system-running").stdout.strip() == "running"
 
-    def __enter__(self) -> Self:
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
-        return self
+    def start(self) -> None:
+        """Switch it on; wait_until_booted waits for it."""
+        self._run(*self._command)
 
     def wait_until_booted(self) -> None:
         """Wait until it is up."""
         wait_for(self._has_booted, f"{self.name} has booted", _BOOT)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        assert self._process is not None
-        self._process.kill()  # with it goes its systemd, and all that runs there
-        self._process.wait()
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        process.kill()  # with it goes its systemd, and all that runs there
+        process.wait()
         subprocess.run(["ip", "netns", "delete", f"facet-{self.name}"], check=True)
         wait_for(self._has_gone, f"{self.name} has gone")
 
@@ -89,20 +79,6 @@ class Machine:
         except OSError:
             return False
         return True
-
-
-def ssh_options(key: Path) -> list[str]:
-    """Return the options with which ssh logs in to machines that did not exist a minute ago."""
-    options = {
-        "BatchMode": "yes",
-        "ConnectTimeout": "5",
-        "IdentitiesOnly": "yes",
-        "IdentityFile": str(key),
-        "LogLevel": "ERROR",
-        "StrictHostKeyChecking": "no",
-        "UserKnownHostsFile": "/dev/null",
-    }
-    return ["-F", "none", *(f"-o{name}={value}" for name, value in options.items())]
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import pytest
 from skimage.data import astronaut
 
 from tests.broker.certificates import Certificates, make_certificates
+from tests.closing import say
 from tests.homeassistant.house import House, house
 from tests.homeassistant.installation import Installation, MirrorError, installation
 
@@ -19,7 +20,7 @@ collect_ignore = ["in_process"]  # belongs to an environment of its own: see tes
 
 # Seconds. The first test that asks for a Home Assistant may have to build it.
 _PATIENCE = 900
-_CLOSING_LINES = pytest.StashKey[list[str]]()
+_TITLE = "Home Assistant"
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +30,7 @@ def newest(request: pytest.FixtureRequest) -> Installation:
         return installation("newest")
     except MirrorError as error:
         floor = installation("floor")
-        _say(request.config, f"{error}. ALL tests ran with {floor.version} instead")
+        say(request.config, _TITLE, f"{error}. ALL tests ran with {floor.version} instead")
         return floor
 
 
@@ -53,7 +54,7 @@ def newest_home(
     certificates: Certificates,
 ) -> Iterator[House]:
     """The house of the newest Home Assistant, for as long as there are tests."""
-    _say(request.config, f"Home Assistant {newest.version} for everything")
+    say(request.config, _TITLE, f"Home Assistant {newest.version} for everything")
     with house(tmp_path_factory.mktemp("newest"), newest, certificates) as found:
         yield found
 
@@ -66,7 +67,9 @@ def floor_home(
     certificates: Certificates,
 ) -> Iterator[House]:
     """The house of the floor version, for as long as there are tests."""
-    _say(request.config, f"Home Assistant {floor.version} for discovery, states and pictures")
+    say(
+        request.config, _TITLE, f"Home Assistant {floor.version} for discovery, states and pictures"
+    )
     with house(tmp_path_factory.mktemp("floor"), floor, certificates) as found:
         yield found
 
@@ -88,11 +91,7 @@ def floor_house(floor_home: House) -> Iterator[House]:
 @pytest.fixture
 def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """A function that adds a line to the end of the run."""
-    return partial(_say, request.config)
-
-
-def _say(config: pytest.Config, line: str) -> None:
-    config.stash.setdefault(_CLOSING_LINES, []).append(line)
+    return partial(say, request.config, _TITLE)
 
 
 @contextmanager
@@ -123,13 +122,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("homeassistant"):
             item.add_marker(pytest.mark.timeout(_PATIENCE))
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """Say which Home Assistant it was, and what was measured."""
-    if lines := config.stash.get(_CLOSING_LINES, []):
-        terminalreporter.section("Home Assistant")
-        for line in lines:
-            terminalreporter.line(line)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -18,10 +19,10 @@ import numpy as np
 import pytest
 
 from device.demo.portrait import write_portrait
+from tests.closing import say
 from tests.pi.arm.userland import SYSTEMS, Userland, userland
 
 _ROOT = Path(__file__).resolve().parents[3]
-_CLOSING_LINES = pytest.StashKey[list[str]]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +122,9 @@ def answers(request: pytest.FixtureRequest, everywhere: dict[str, Answers]) -> A
 
 
 @pytest.fixture
-def report(request: pytest.FixtureRequest) -> list[str]:
-    """Lines for the end of the run."""
-    return request.config.stash.setdefault(_CLOSING_LINES, [])
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """Say how long each system took, and how far its answers lie from ours."""
-    if lines := config.stash.get(_CLOSING_LINES, []):
-        terminalreporter.section("ARM userland")
-        for line in lines:
-            terminalreporter.line(line)
+def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """A function that adds a line to the end of the run."""
+    return partial(say, request.config, "ARM userland")
 
 
 def _documents(output: str) -> list[dict[str, Any]]:

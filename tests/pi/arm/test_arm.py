@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -37,7 +38,7 @@ def test_it_sees_the_same_faces(answers: Answers, here: list[dict[str, Any]]) ->
 
 
 def test_it_sees_the_same_attributes(
-    answers: Answers, here: list[dict[str, Any]], report: list[str]
+    answers: Answers, here: list[dict[str, Any]], report: Callable[[str], None]
 ) -> None:
     """All 40 probabilities of each face lie within 1e-3 of those of x86, and so say the same."""
     differences = [
@@ -47,7 +48,7 @@ def test_it_sees_the_same_attributes(
     ]
     largest, name = max(differences)
     steps = ", ".join(f"{step} in {seconds:.0f} s" for step, seconds in answers.seconds.items())
-    report.append(f"{answers.system.name}: {steps}; largest difference {largest:.4f} ({name})")
+    report(f"{answers.system.name}: {steps}; largest difference {largest:.4f} ({name})")
     assert len(differences) == 3 * 40
     assert largest <= 1e-3, sorted(differences)[-5:]
 

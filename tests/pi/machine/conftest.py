@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.closing import say
 from tests.pi.machine.house import House
 from tests.pi.machine.machine import Machine, disk
 from tests.pi.machine.paths import CONFIGURATION, INSTALL, INSTALLATION, WHEELHOUSE
@@ -16,17 +17,12 @@ from tests.pi.machine.stick import fill
 
 # Seconds. The first test waits for the disk, the wheels, the boot and the installation.
 _PATIENCE = 1500
-_CLOSING_LINES = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
 def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """A function that adds a line to the end of the run."""
-    return partial(_say, request.config)
-
-
-def _say(config: pytest.Config, line: str) -> None:
-    config.stash.setdefault(_CLOSING_LINES, []).append(line)
+    return partial(say, request.config, "Virtual Pi")
 
 
 @pytest.fixture(scope="session")
@@ -87,13 +83,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("machine"):
             item.add_marker(pytest.mark.timeout(_PATIENCE))
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """Say what was measured."""
-    if lines := config.stash.get(_CLOSING_LINES, []):
-        terminalreporter.section("Virtual Pi")
-        for line in lines:
-            terminalreporter.line(line)

@@ -7,10 +7,10 @@ import time
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
-from typing import Self
 
 from tests.broker.mosquitto import free_port, wait_for
+from tests.child import Child
+from tests.ssh import ssh_options
 
 _BUILD = Path(__file__).with_name("build")
 # Seconds. A boot takes half a minute on an idle computer, and so does a restart of the node.
@@ -29,7 +29,7 @@ def disk() -> Path:
     return Path(built.stdout.strip())
 
 
-class Machine:
+class Machine(Child):
     """One virtual Pi, whose disk is as new each time. Leaving the context ends it.
 
     Attributes:
@@ -41,11 +41,10 @@ class Machine:
     """
 
     def __init__(self, stick: Path, console: Path) -> None:
+        super().__init__(console)
         self.broker_port = free_port()
         self._shell_port = free_port()
         self._stick = stick
-        self._console = console
-        self._process: subprocess.Popen[bytes] | None = None
         # Short, as names of sockets must be.
         self._sockets = TemporaryDirectory(prefix="facet-")
 
@@ -91,7 +90,8 @@ class Machine:
             "m": "2048",
             "display": "none",
             "monitor": "none",
-            "serial": f"file:{self._console}",
+            "chardev": f"file,id=console,path={self._log},append=on",
+            "serial": "chardev:console",
             "kernel": found / "vmlinuz",
             "initrd": found / "initrd.img",
             "append": "root=LABEL=root rw console=ttyS0 quiet mitigations=off",
@@ -104,37 +104,30 @@ class Machine:
             *(str(part) for name, value in options.items() for part in (f"-{name}", value)),
             *(part for device in devices for part in ("-device", device)),
         ]
-        self._process = subprocess.Popen(["qemu-system-x86_64", "-nodefaults", *arguments])
-        wait_for(self._answers, f"the machine answers; its console: {self._console}", _BOOT)
+        self._run("qemu-system-x86_64", "-nodefaults", *arguments)
+        wait_for(self._answers, f"the machine answers; its console: {self._log}", _BOOT)
 
-    def stop(self) -> None:
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
         """Pull the plug."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+        process.kill()
+        process.wait()
+        self._sockets.cleanup()
 
     @property
     def _ssh(self) -> list[str]:
-        settings = {
-            "BatchMode": "yes",
-            "ConnectTimeout": "10",
-            "ControlMaster": "auto",
-            "ControlPath": f"{self._sockets.name}/%p",
-            "ControlPersist": "yes",
-            "LogLevel": "ERROR",
-            "ServerAliveInterval": "5",
-            "StrictHostKeyChecking": "no",
-            "UserKnownHostsFile": "/dev/null",
-        }
-        return [
-            *("ssh", "-F", "none", "-i", str(disk() / "key"), "-p", str(self._shell_port)),
-            *(part for name, value in settings.items() for part in ("-o", f"{name}={value}")),
-        ]
+        options = ssh_options(
+            disk() / "key",
+            ConnectTimeout="10",
+            ControlMaster="auto",
+            ControlPath=f"{self._sockets.name}/%p",
+            ControlPersist="yes",
+            Port=str(self._shell_port),
+            ServerAliveInterval="5",
+        )
+        return ["ssh", *options]
 
     def _answers(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, self._console.read_text(errors="replace")[-3000:]
+        self._assert_runs()
         return self._boot() != ""
 
     def _boot(self) -> str:
@@ -144,16 +137,3 @@ class Machine:
             time.sleep(1)
             return ""
         return answer.stdout
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
-        self._sockets.cleanup()
