@@ -88,7 +88,7 @@ def userland(name: str) -> Iterator[Userland]:
     """
     built = subprocess.run([_BUILD, name], stdout=subprocess.PIPE, text=True, check=False)
     assert built.returncode == 0, f"{_BUILD} {name} fails; see above for its reasons"
-    root = Path(built.stdout.strip())
+    root = Path(built.stdout.strip()) / "root"
     folder = Path(tempfile.mkdtemp(prefix="facet-", dir=root / "tmp"))
     try:
         yield Userland(name, root, folder)
