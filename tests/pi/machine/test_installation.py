@@ -28,6 +28,8 @@ echo "updates: {{index: /srv/site/index.json, allow_install: true, public_key: $
 systemctl restart facet
 """
 
+_UPDATING = "systemctl list-units --no-legend --state=activating facet-update.service"
+
 
 def everything(pi: Machine) -> str:
     """Return what tells a change of any file that an installation may touch, and which run of the node this is."""
@@ -69,6 +71,7 @@ def test_the_button_of_home_assistant_has_root_install_what_is_signed(
     house.command("software", PRESS_INSTALL)
     wait_for(lambda: house.diagnostics()["version"] == NEWER, "it is installed", INSTALLATION)
     report(f"update by the button: {time.monotonic() - start:.0f} s")
+    wait_for(lambda: not wired.run(_UPDATING), "root's unit has seen it stay", INSTALLATION)
     assert wired.run("facet --version") == f"facet {NEWER}"
 
 
@@ -81,9 +84,9 @@ def test_a_broken_release_gives_way_to_the_one_before(
         failed = wired.attempt(
             f"{INSTALL} --offline {WHEELHOUSE} --wheel /media/stick/broken/*.whl", INSTALLATION
         )
+        assert failed.returncode == 1, failed.stdout
+        assert f"rolled back to release {NEWER}" in failed.stdout, failed.stdout
     report(f"upgrade to a broken release, and back: {time.monotonic() - start:.0f} s")
-    assert failed.returncode == 1, failed.stdout
-    assert f"rolled back to release {NEWER}" in failed.stdout
     assert BROKEN not in wired.run("ls /opt/facet/releases")
     assert house.diagnostics()["version"] == NEWER
     event = house.answer(wired.press)
