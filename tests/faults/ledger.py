@@ -65,11 +65,7 @@ class Ledger:
 
     def wait_for_events(self, number: int) -> None:
         """Wait until so many different events have come."""
-        wait_for(
-            lambda: len(self.events) >= number,
-            f"{number} events; {len(self.events)} came",
-            RECOVERY,
-        )
+        wait_for(lambda: len(self.events) >= number, f"{number} events have come", RECOVERY)
 
     def wait_for(self, topic: str, payload: bytes) -> None:
         """Wait until the newest message on a topic is this one."""

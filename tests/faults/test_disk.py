@@ -81,7 +81,7 @@ def test_a_node_starts_on_a_full_disk(start_rig: StartRig, disk: Disk) -> None:
         rig.node.start()
         rig.wait_until_online()
         rig.press_and_wait(5)
-        rig.ledger.wait_for_events(10)
+        rig.wait_for_arrivals()
         disk.make_room()
         rig.check()
 
