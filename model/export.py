@@ -145,8 +145,12 @@ def _describe(
 def _backbone(recipe: Recipe) -> str:
     shape = recipe.network
     if shape.backbone == "mobilefacenet":
-        return f"MobileFaceNet with two dense layers ({shape.hidden})"
-    return f"MobileNetV2 {shape.width} with two dense layers ({shape.hidden})"
+        backbone = "MobileFaceNet"
+    elif shape.backbone == "mobilenetv2":
+        backbone = f"MobileNetV2 {shape.width}"
+    else:
+        backbone = shape.backbone.replace("efficientnet-lite", "EfficientNet-Lite")
+    return f"{backbone} with two dense layers ({shape.hidden})"
 
 
 def _write(bundle: Bundle, tflite: Path) -> None:

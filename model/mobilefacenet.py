@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
+from model.layers import dense_head
+
 # (inner channels, output channels, stride): the bottlenecks of the weights that exist.
 _BLOCKS = (
     (128, 64, 2),
@@ -105,14 +107,7 @@ class FaceAttributeNetwork(nn.Module):
             ),
             nn.BatchNorm2d(_FEATURE_CHANNELS),
         )
-        self.head = nn.Sequential(
-            nn.Dropout(dropout),
-            nn.Linear(2 * _FEATURE_CHANNELS, hidden, bias=False),
-            nn.BatchNorm1d(hidden),
-            nn.ReLU6(inplace=True),
-            nn.Dropout(dropout),
-            nn.Linear(hidden, attributes),
-        )
+        self.head = dense_head(2 * _FEATURE_CHANNELS, hidden, attributes, dropout)
 
     def forward(self, x: Tensor, start: int = 0) -> Tensor:
         """Map x: (N, 3, S, S) float, RGB in -1..1, S of 112 pixels, to logits (N, attributes).

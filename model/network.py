@@ -6,8 +6,9 @@ follow torchvision's, so that its ImageNet weights load by name.
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
+
+from model.layers import Depthwise, dense_head, scaled
 
 # (expansion, output channels, repeats, stride of the first repeat): table 2 of the paper.
 _STAGES = (
@@ -22,23 +23,13 @@ _STAGES = (
 _STEM_CHANNELS = 32
 
 
-def _conv_bn_relu(
-    inputs: int, outputs: int, kernel: int = 1, stride: int = 1, groups: int = 1
-) -> nn.Sequential:
-    convolution = _StridedDepthwise if groups > 1 and stride > 1 else nn.Conv2d
-    return nn.Sequential(
-        convolution(inputs, outputs, kernel, stride, (kernel - 1) // 2, groups=groups, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU6(inplace=True),
-    )
+def _conv_bn_relu(inputs: int, outputs: int, kernel: int = 1, stride: int = 1) -> nn.Sequential:
+    convolution = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
+    return _normalised(convolution, outputs)
 
 
-class _StridedDepthwise(nn.Conv2d):
-    """A depthwise convolution of stride 2, kept in float32: its bfloat16 gradient is three times slower on a CPU."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        with torch.autocast(x.device.type, enabled=False):
-            return super().forward(x.float())
+def _normalised(convolution: nn.Conv2d, outputs: int) -> nn.Sequential:
+    return nn.Sequential(convolution, nn.BatchNorm2d(outputs), nn.ReLU6(inplace=True))
 
 
 class _InvertedResidual(nn.Module):
@@ -48,7 +39,7 @@ class _InvertedResidual(nn.Module):
         self._is_residual = stride == 1 and inputs == outputs
         layers: list[nn.Module] = [] if expansion == 1 else [_conv_bn_relu(inputs, hidden)]
         layers += [
-            _conv_bn_relu(hidden, hidden, 3, stride, groups=hidden),
+            _normalised(Depthwise(hidden, 3, stride), hidden),
             nn.Conv2d(hidden, outputs, 1, bias=False),
             nn.BatchNorm2d(outputs),
         ]
@@ -81,10 +72,10 @@ class AttributeNetwork(nn.Module):
         features: int = 1280,
     ) -> None:
         super().__init__()
-        channels = _scaled(_STEM_CHANNELS, width)
+        channels = scaled(_STEM_CHANNELS, width)
         layers: list[nn.Module] = [_conv_bn_relu(3, channels, 3, 2)]
         blocks = [
-            (expansion, _scaled(outputs, width), stride if i == 0 else 1)
+            (expansion, scaled(outputs, width), stride if i == 0 else 1)
             for expansion, outputs, repeats, stride in _STAGES
             for i in range(repeats)
         ]
@@ -93,14 +84,7 @@ class AttributeNetwork(nn.Module):
             channels = outputs
         layers.append(_conv_bn_relu(channels, features))
         self.features = nn.Sequential(*layers)
-        self.head = nn.Sequential(
-            nn.Dropout(dropout),
-            nn.Linear(features, hidden, bias=False),
-            nn.BatchNorm1d(hidden),
-            nn.ReLU6(inplace=True),
-            nn.Dropout(dropout),
-            nn.Linear(hidden, attributes),
-        )
+        self.head = dense_head(features, hidden, attributes, dropout)
 
     def forward(self, x: Tensor, start: int = 0) -> Tensor:
         """Map x: (N, 3, S, S) float, RGB in -1..1, to logits (N, attributes).
@@ -108,9 +92,3 @@ class AttributeNetwork(nn.Module):
         With a start, x is what that block of the backbone takes.
         """
         return self.head(self.features[start:](x).mean((2, 3)))
-
-
-def _scaled(channels: int, width: float) -> int:
-    """Round to a multiple of 8, never more than 10 % down (the paper's reference code)."""
-    scaled = max(8, int(channels * width + 4) // 8 * 8)
-    return scaled + 8 if scaled < 0.9 * channels * width else scaled

@@ -20,13 +20,19 @@ class _Section(BaseModel):
 
 
 class NetworkRecipe(_Section):
-    """The shape of the network; see network.AttributeNetwork and mobilefacenet.FaceAttributeNetwork.
+    """The shape of the network; see model.network, model.efficientnet and model.mobilefacenet.
 
     Attributes:
-        width: of MobileNetV2; the other backbone has only one, as of depth and features.
+        width: of MobileNetV2; the other backbones have only one, as of depth and features.
     """
 
-    backbone: Literal["mobilenetv2", "mobilefacenet"] = "mobilenetv2"
+    backbone: Literal[
+        "mobilenetv2",
+        "efficientnet-lite0",
+        "efficientnet-lite1",
+        "efficientnet-lite2",
+        "mobilefacenet",
+    ] = "mobilenetv2"
     width: float = Field(1.0, gt=0, le=2)
     depth: int = Field(17, ge=8, le=17)
     features: int = Field(1280, ge=16, le=4096)

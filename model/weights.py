@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -13,23 +14,30 @@ from torch import Tensor
 
 from device.errors import FacetError
 from model.batches import plain_batches
+from model.efficientnet import EfficientAttributeNetwork, google_weights
 from model.mobilefacenet import FaceAttributeNetwork
 from model.network import AttributeNetwork
 from model.recipe import Recipe
 from model.unfold import UnfoldError, unfold
 
 _SAMPLE = 500
+_EFFICIENTNET = "efficientnet-lite"
+
+Network: TypeAlias = AttributeNetwork | EfficientAttributeNetwork | FaceAttributeNetwork
 
 
 class WeightsError(FacetError):
     """The weights are missing, or not of this network's shape."""
 
 
-def fresh_network(recipe: Recipe, attributes: int) -> AttributeNetwork | FaceAttributeNetwork:
+def fresh_network(recipe: Recipe, attributes: int) -> Network:
     """Make the network of a recipe, filled with noise; it answers so many attributes."""
     shape = recipe.network
     if shape.backbone == "mobilefacenet":
         return FaceAttributeNetwork(attributes, shape.hidden, shape.dropout)
+    if shape.backbone.startswith(_EFFICIENTNET):
+        size = int(shape.backbone.removeprefix(_EFFICIENTNET))
+        return EfficientAttributeNetwork(attributes, shape.hidden, shape.dropout, size)
     return AttributeNetwork(
         attributes,
         shape.hidden,
@@ -45,15 +53,15 @@ def build_network(
     attributes: int,
     weights: Path | None,
     shards: Sequence[NDArray[np.uint8]],
-) -> AttributeNetwork | FaceAttributeNetwork:
+) -> Network:
     """Make the network of a recipe, filled from a weight file.
 
     Args:
         recipe: gives the shape.
         attributes: how many the network answers.
-        weights: torchvision's MobileNetV2, of which the backbone is taken; a .tflite file of the same shape, such as a
-            shipped attribute network, or MobileFaceNet's, of which the backbone is taken; or the best weights of
-            another run, which are taken whole. None starts from noise.
+        weights: torchvision's MobileNetV2 or EfficientNet-Lite, of which the backbone is taken; a .tflite file of the
+            same shape, such as a shipped attribute network, or MobileFaceNet's, of which the backbone is taken; or
+            the best weights of another run, which are taken whole. None starts from noise.
         shards: prepared crops, (n, 160, 160, 3) uint8 BGR each, from which an exported network takes the statistics
             that it lost.
 
@@ -71,6 +79,8 @@ def build_network(
         if "network" in state:
             network.load_state_dict(state["network"])
             return network
+        if isinstance(network, EfficientAttributeNetwork):
+            state = google_weights(network, state)
         features = {key: value for key, value in state.items() if key.startswith("features.")}
         missing = network.load_state_dict(features, strict=False).missing_keys
     except (
@@ -82,13 +92,21 @@ def build_network(
         UnpicklingError,
         UnfoldError,
     ) as error:
-        shape = recipe.network
-        msg = f"weights {weights} do not fit a {shape.backbone} of width {shape.width}: {error}"
+        msg = f"weights {weights} do not fit {_described(recipe)}: {error}"
         raise WeightsError(msg) from error
     if any(key.startswith("features.") for key in missing):
-        msg = f"weights {weights} lack a backbone; torchvision's mobilenet_v2 or a run's best.pt is expected"
+        msg = (
+            f"weights {weights} lack a backbone; torchvision's mobilenet_v2, EfficientNet-Lite or a run's best.pt "
+            "is expected"
+        )
         raise WeightsError(msg)
     return network
+
+
+def _described(recipe: Recipe) -> str:
+    shape = recipe.network
+    has_width = shape.backbone == "mobilenetv2"
+    return f"{shape.backbone} of width {shape.width}" if has_width else shape.backbone
 
 
 def _sample(shards: Sequence[NDArray[np.uint8]], recipe: Recipe) -> Tensor:

@@ -11,13 +11,13 @@ import skimage.data
 
 from device.perception.bundle import model_path, read_bundle
 
-PICTURES = 24
+PICTURES = 64
 _SPLITS = (0, 0, 1, 2)  # half for training, a quarter each for validation and test
 
 
 @pytest.fixture(scope="session")
 def celeba(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of 24 aligned-size pictures with random but repeatable labels."""
+    """Return the folder of 64 aligned-size pictures with random but repeatable labels."""
     folder = tmp_path_factory.mktemp("celeba")
     write_celeba(folder, PICTURES)
     return folder

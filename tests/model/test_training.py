@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.model.conftest import PICTURES
+
 pytestmark = [pytest.mark.training, pytest.mark.timeout(600)]
 
 _RECIPE = """
@@ -108,7 +110,7 @@ def test_an_exported_network_is_measured_by_the_product(
     measured = _run("evaluate", "--data", celeba, "--model", zoo / "tiny.tflite", "--json")
     assert measured.returncode == 0, measured.stderr
     figures = json.loads(measured.stdout)
-    assert figures["pictures"] == 6
+    assert figures["pictures"] == PICTURES // 4
     assert 0 <= figures["mean_accuracy"] <= 1
     described = (zoo / "tiny.json").read_bytes()
     spoiled = json.loads(described)
@@ -167,6 +169,35 @@ def test_a_run_learns_from_what_another_teaches(work: Path, trained: Path) -> No
     assert _epochs(work / "student") == ["1", "2", "3"]
 
 
+def test_an_efficientnet_starts_from_the_weights_of_its_package(celeba: Path, work: Path) -> None:
+    """They lie there in the order of the layers, under other names; another size than the recipe's is refused."""
+    import torch
+
+    from model.efficientnet import EfficientAttributeNetwork
+
+    recipe, weights = work / "efficient.yaml", work / "efficient.pth"
+    recipe.write_text(
+        "name: efficient\nnetwork: {backbone: efficientnet-lite0, hidden: 16}\n"
+        "stages: [{side: 64, epochs: 1}]\nbatch: 8\nlearning_rate: 1.0e-9\n",
+        encoding="utf-8",
+    )
+    backbone = EfficientAttributeNetwork(size=0).features.state_dict()
+    packed = {f"_{i}": value for i, value in enumerate(backbone.values())}
+    torch.save({**packed, "_fc.weight": torch.zeros(1000, 1280)}, weights)
+    arguments: list[str | Path] = ["train", "--data", work / "data", "--weights", weights]
+    run = _run(*arguments, "--recipe", recipe, "--run", work / "efficient")
+    assert run.returncode == 0, run.stderr
+    kept = torch.load(work / "efficient" / "best.pt", weights_only=True)["network"]
+    first = next(iter(backbone))
+    assert torch.allclose(kept[f"features.{first}"], backbone[first], atol=1e-6)
+    exported = _run("export", "--data", celeba, "--run", work / "efficient", "--zoo", work / "zoo")
+    assert exported.returncode == 0, exported.stderr
+    recipe.write_text(recipe.read_text("utf-8").replace("lite0", "lite2"), encoding="utf-8")
+    refused = _run(*arguments, "--recipe", recipe, "--run", work / "none")
+    assert refused.returncode == 1
+    assert "do not fit efficientnet-lite2" in refused.stderr
+
+
 def test_weights_of_another_shape_are_one_line_of_error(work: Path) -> None:
     """A detector's file is named, and so is what was expected."""
     from device.perception.bundle import ZOO
@@ -175,7 +206,7 @@ def test_weights_of_another_shape_are_one_line_of_error(work: Path) -> None:
     arguments: list[str | Path] = ["--data", work / "data", "--run", work / "none"]
     refused = _run("train", "--recipe", work / "tiny.yaml", *arguments, "--weights", detector)
     assert refused.returncode == 1
-    assert "do not fit a mobilenetv2 of width 0.25" in refused.stderr
+    assert "do not fit mobilenetv2 of width 0.25" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 
