@@ -47,8 +47,8 @@ def train(
     weights: Annotated[
         Path | None,
         typer.Option(
-            help="Start from torchvision's mobilenet_v2 (.pth), MobileFaceNet or an exported network (.tflite), "
-            "or another run's best.pt; from noise if unset."
+            help="Start from torchvision's mobilenet_v2 or EfficientNet-Lite (.pth), MobileFaceNet or an exported "
+            "network (.tflite), or another run's best.pt; from noise if unset."
         ),
     ] = None,
     recipe: Annotated[Path, typer.Option(help="The recipe.")] = _RECIPE,
