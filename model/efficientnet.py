@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import partial
 
 from torch import Tensor, nn
 
-from model.layers import Depthwise, dense_head, scaled
+from model.layers import conv_bn_relu, dense_head, inverted_residual, scaled
 
 # (repeats, kernel, stride of the first repeat, expansion, output channels): table 1 of the paper.
 _STAGES = (
@@ -27,30 +28,8 @@ _STAGES = (
 _SIZES = {0: (1.0, 1.0), 1: (1.0, 1.1), 2: (1.1, 1.2)}
 _STEM_CHANNELS = 32
 _FEATURES = 1280
-
-
-def _normalised(convolution: nn.Conv2d) -> list[nn.Module]:
-    return [convolution, nn.BatchNorm2d(convolution.out_channels, eps=1e-3, momentum=0.01)]
-
-
-def _active(convolution: nn.Conv2d) -> list[nn.Module]:
-    return [*_normalised(convolution), nn.ReLU6(inplace=True)]
-
-
-class _Block(nn.Module):
-    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, expansion: int) -> None:
-        super().__init__()
-        hidden = inputs * expansion
-        self._is_residual = stride == 1 and inputs == outputs
-        expand = [] if expansion == 1 else _active(nn.Conv2d(inputs, hidden, 1, bias=False))
-        self.conv = nn.Sequential(
-            *expand,
-            *_active(Depthwise(hidden, kernel, stride)),
-            *_normalised(nn.Conv2d(hidden, outputs, 1, bias=False)),
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.conv(x) if self._is_residual else self.conv(x)
+# As Google trained it.
+_NORMALISE = partial(nn.BatchNorm2d, eps=1e-3, momentum=0.01)
 
 
 class EfficientAttributeNetwork(nn.Module):
@@ -69,16 +48,20 @@ class EfficientAttributeNetwork(nn.Module):
         super().__init__()
         width, depth = _SIZES[size]
         channels = _STEM_CHANNELS
-        stem = nn.Sequential(*_active(nn.Conv2d(3, channels, 3, 2, 1, bias=False)))
-        blocks: list[nn.Module] = []
+        stem = nn.Conv2d(3, channels, 3, 2, 1, bias=False)
+        layers: list[nn.Module] = [conv_bn_relu(stem, _NORMALISE)]
         for stage, (repeats, kernel, stride, expansion, narrow) in enumerate(_STAGES):
             is_inner = 0 < stage < len(_STAGES) - 1
             outputs = scaled(narrow, width)
             for i in range(math.ceil(repeats * depth) if is_inner else repeats):
-                blocks.append(_Block(channels, outputs, kernel, stride if i == 0 else 1, expansion))
+                layers.append(
+                    inverted_residual(
+                        channels, outputs, stride if i == 0 else 1, expansion, kernel, _NORMALISE
+                    )
+                )
                 channels = outputs
-        end = nn.Sequential(*_active(nn.Conv2d(channels, _FEATURES, 1, bias=False)))
-        self.features = nn.Sequential(stem, *blocks, end)
+        layers.append(conv_bn_relu(nn.Conv2d(channels, _FEATURES, 1, bias=False), _NORMALISE))
+        self.features = nn.Sequential(*layers)
         self.head = dense_head(_FEATURES, hidden, attributes, dropout)
 
     def forward(self, x: Tensor, start: int = 0) -> Tensor:

@@ -1,11 +1,17 @@
-"""What the networks share: depthwise convolutions that train fast on a CPU, and the dense layers at the end."""
+"""What the networks share: blocks, depthwise convolutions that train fast on a CPU, and the dense layers at the end."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
 
 _FAST_KERNEL = 3
+
+Normalisation: TypeAlias = Callable[[int], nn.BatchNorm2d]
+"""Makes the normalisation of so many channels."""
 
 
 class Depthwise(nn.Conv2d):
@@ -25,6 +31,55 @@ class Depthwise(nn.Conv2d):
             return super().forward(x)
         with torch.autocast(x.device.type, enabled=False):
             return super().forward(x.float())
+
+
+class Bottleneck(nn.Module):
+    """Layers to whose answer their input is added, where it has the same shape.
+
+    Args:
+        inputs: channels.
+        outputs: channels.
+        stride: of the layers as a whole.
+        layers: what they are.
+    """
+
+    def __init__(self, inputs: int, outputs: int, stride: int, *layers: nn.Module) -> None:
+        super().__init__()
+        self._is_residual = stride == 1 and inputs == outputs
+        self.conv = nn.Sequential(*layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map x: (N, inputs, H, W) to (N, outputs, H / stride, W / stride)."""
+        return x + self.conv(x) if self._is_residual else self.conv(x)
+
+
+def conv_bn_relu(
+    convolution: nn.Conv2d, normalise: Normalisation = nn.BatchNorm2d
+) -> nn.Sequential:
+    """Let a normalisation and a ReLU6 follow a convolution."""
+    channels = convolution.out_channels
+    return nn.Sequential(convolution, normalise(channels), nn.ReLU6(inplace=True))
+
+
+def inverted_residual(
+    inputs: int,
+    outputs: int,
+    stride: int,
+    expansion: int,
+    kernel: int = 3,
+    normalise: Normalisation = nn.BatchNorm2d,
+) -> Bottleneck:
+    """Make the block of MobileNetV2 and of EfficientNet-Lite (Sandler et al., CVPR 2018, figure 3b)."""
+    hidden = inputs * expansion
+    layers: list[nn.Module] = []
+    if expansion > 1:
+        layers.append(conv_bn_relu(nn.Conv2d(inputs, hidden, 1, bias=False), normalise))
+    layers += [
+        conv_bn_relu(Depthwise(hidden, kernel, stride), normalise),
+        nn.Conv2d(hidden, outputs, 1, bias=False),
+        normalise(outputs),
+    ]
+    return Bottleneck(inputs, outputs, stride, *layers)
 
 
 def dense_head(features: int, hidden: int, attributes: int, dropout: float) -> nn.Sequential:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from model.layers import dense_head
+from model.layers import Bottleneck, dense_head
 
 # (inner channels, output channels, stride): the bottlenecks of the weights that exist.
 _BLOCKS = (
@@ -59,19 +59,16 @@ def _conv_bn_prelu(
     )
 
 
-class _Bottleneck(nn.Module):
-    def __init__(self, inputs: int, inner: int, outputs: int, stride: int) -> None:
-        super().__init__()
-        self._is_residual = stride == 1 and inputs == outputs
-        self.conv = nn.Sequential(
-            _conv_bn_prelu(inputs, inner),
-            _conv_bn_prelu(inner, inner, 3, stride, groups=inner),
-            nn.Conv2d(inner, outputs, 1, bias=False),
-            nn.BatchNorm2d(outputs),
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.conv(x) if self._is_residual else self.conv(x)
+def _bottleneck(inputs: int, inner: int, outputs: int, stride: int) -> Bottleneck:
+    return Bottleneck(
+        inputs,
+        outputs,
+        stride,
+        _conv_bn_prelu(inputs, inner),
+        _conv_bn_prelu(inner, inner, 3, stride, groups=inner),
+        nn.Conv2d(inner, outputs, 1, bias=False),
+        nn.BatchNorm2d(outputs),
+    )
 
 
 class FaceAttributeNetwork(nn.Module):
@@ -92,7 +89,7 @@ class FaceAttributeNetwork(nn.Module):
             nn.Sequential(nn.Conv2d(channels, channels, 1, bias=False), nn.BatchNorm2d(channels)),
         ]
         for inner, outputs, stride in _BLOCKS:
-            layers.append(_Bottleneck(channels, inner, outputs, stride))
+            layers.append(_bottleneck(channels, inner, outputs, stride))
             channels = outputs
         layers.append(_conv_bn_prelu(channels, _FEATURE_CHANNELS))
         self.features = nn.Sequential(*layers)

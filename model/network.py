@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from model.layers import Depthwise, dense_head, scaled
+from model.layers import conv_bn_relu, dense_head, inverted_residual, scaled
 
 # (expansion, output channels, repeats, stride of the first repeat): table 2 of the paper.
 _STAGES = (
@@ -21,32 +21,6 @@ _STAGES = (
     (6, 320, 1, 1),
 )
 _STEM_CHANNELS = 32
-
-
-def _conv_bn_relu(inputs: int, outputs: int, kernel: int = 1, stride: int = 1) -> nn.Sequential:
-    convolution = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
-    return _normalised(convolution, outputs)
-
-
-def _normalised(convolution: nn.Conv2d, outputs: int) -> nn.Sequential:
-    return nn.Sequential(convolution, nn.BatchNorm2d(outputs), nn.ReLU6(inplace=True))
-
-
-class _InvertedResidual(nn.Module):
-    def __init__(self, inputs: int, outputs: int, stride: int, expansion: int) -> None:
-        super().__init__()
-        hidden = inputs * expansion
-        self._is_residual = stride == 1 and inputs == outputs
-        layers: list[nn.Module] = [] if expansion == 1 else [_conv_bn_relu(inputs, hidden)]
-        layers += [
-            _normalised(Depthwise(hidden, 3, stride), hidden),
-            nn.Conv2d(hidden, outputs, 1, bias=False),
-            nn.BatchNorm2d(outputs),
-        ]
-        self.conv = nn.Sequential(*layers)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.conv(x) if self._is_residual else self.conv(x)
 
 
 class AttributeNetwork(nn.Module):
@@ -73,16 +47,16 @@ class AttributeNetwork(nn.Module):
     ) -> None:
         super().__init__()
         channels = scaled(_STEM_CHANNELS, width)
-        layers: list[nn.Module] = [_conv_bn_relu(3, channels, 3, 2)]
+        layers: list[nn.Module] = [conv_bn_relu(nn.Conv2d(3, channels, 3, 2, 1, bias=False))]
         blocks = [
             (expansion, scaled(outputs, width), stride if i == 0 else 1)
             for expansion, outputs, repeats, stride in _STAGES
             for i in range(repeats)
         ]
         for expansion, outputs, stride in blocks[:depth]:
-            layers.append(_InvertedResidual(channels, outputs, stride, expansion))
+            layers.append(inverted_residual(channels, outputs, stride, expansion))
             channels = outputs
-        layers.append(_conv_bn_relu(channels, features))
+        layers.append(conv_bn_relu(nn.Conv2d(channels, features, 1, bias=False)))
         self.features = nn.Sequential(*layers)
         self.head = dense_head(features, hidden, attributes, dropout)
 
