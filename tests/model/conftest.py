@@ -17,7 +17,7 @@ _SPLITS = (0, 0, 1, 2)  # half for training, a quarter each for validation and t
 
 @pytest.fixture(scope="session")
 def celeba(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of 64 aligned-size pictures with random but repeatable labels."""
+    """Return the folder of aligned-size pictures with random but repeatable labels."""
     folder = tmp_path_factory.mktemp("celeba")
     write_celeba(folder, PICTURES)
     return folder
