@@ -116,7 +116,7 @@ def decide(
         room = 1 - threshold if probability >= threshold else threshold
         margins[label.name] = (float(probability) - threshold) / room
     present = {name for name, margin in margins.items() if margin >= 0}
-    hair_color = _one_of(bundle.groups.hair_color, present, margins)
+    hair_color = _hair_color(bundle.groups, present, margins)
     facial_hair = _facial_hair(bundle.groups, present, margins)
     if facial_hair is None and _is_bearded(probabilities, bundle, aim, threshold_offset):
         facial_hair = "beard"
@@ -127,29 +127,30 @@ def decide(
     return Decision(attributes, hair_color, facial_hair)
 
 
-def _one_of(
-    group: Mapping[str, str], present: set[str], margins: Mapping[str, float]
-) -> str | None:
-    """Leave only the most certain of a group in present, and return its value."""
-    best = max(group.keys() & present, key=lambda name: margins[name], default=None)
-    present -= group.keys() - {best}
-    return group[best] if best else None
+def _hair_color(groups: Groups, present: set[str], margins: Mapping[str, float]) -> str | None:
+    """Leave only the most certain color in present, and what is compatible with it; return its name."""
+    colors = groups.hair_color
+    best = max(colors.keys() & present, key=lambda name: margins[name], default=None)
+    if best is None:
+        return None
+    present -= groups.rivals(best, colors)
+    return colors[best]
 
 
 def _facial_hair(groups: Groups, present: set[str], margins: Mapping[str, float]) -> str | None:
     """Settle the family of beards against its absence, and return the style."""
-    family = {*groups.facial_hair, *groups.other_facial_hair}
     none = groups.no_facial_hair
-    styles = groups.facial_hair.keys() & present
     if none in present:
-        strongest = max((margins[name] for name in family & present), default=-1.0)
+        rivals = groups.rivals(none, {*groups.facial_hair, *groups.other_facial_hair})
+        strongest = max((margins[name] for name in rivals & present), default=-1.0)
         if margins[none] >= strongest:
-            present -= family
-            return "none"
-        present.discard(none)
+            present -= rivals
+        else:
+            present.discard(none)
+    styles = groups.facial_hair.keys() & present
     if styles:
         return groups.facial_hair[max(styles, key=lambda name: margins[name])]
-    return None
+    return "none" if none in present else None
 
 
 def _is_bearded(

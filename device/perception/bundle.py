@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -84,17 +86,24 @@ class Groups(_Part):
     """Attributes that exclude each other.
 
     Attributes:
-        hair_color: label to color; at most one is present.
+        hair_color: label to color; at most one is present, but for compatible ones, of which the most certain names it.
         no_facial_hair: the label that says there is none.
-        facial_hair: label to style, none of them present beside no_facial_hair; where several are, the most certain
-            one names the style.
+        facial_hair: label to style, none of them present beside no_facial_hair unless compatible; where several are,
+            the most certain one names the style.
         other_facial_hair: further labels that are never present beside no_facial_hair, and name no style.
+        compatible: pairs of these labels that do not exclude each other all the same.
     """
 
     hair_color: dict[str, str]
     no_facial_hair: str
     facial_hair: dict[str, str]
     other_facial_hair: tuple[str, ...] = ()
+    compatible: tuple[tuple[str, str], ...] = ()
+
+    def rivals(self, label: str, among: Collection[str]) -> set[str]:
+        """Return those of some labels that cannot be present beside one."""
+        friends = {label}.union(*(pair for pair in self.compatible if label in pair))
+        return {other for other in among if other not in friends}
 
 
 class Bundle(_Part):
@@ -151,6 +160,7 @@ class Bundle(_Part):
             groups.no_facial_hair,
             *groups.facial_hair,
             *groups.other_facial_hair,
+            *chain.from_iterable(groups.compatible),
         }
         if unknown := named - known:
             msg = f"groups name labels that do not exist: {', '.join(sorted(unknown))}"

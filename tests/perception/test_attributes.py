@@ -18,8 +18,10 @@ NAMES = [
     "Eyeglasses",
     "Black_Hair",
     "Brown_Hair",
+    "Gray_Hair",
     "Bald",
     "No_Beard",
+    "Stubble",
     "Goatee",
     "Mustache",
     "Sideburns",
@@ -45,10 +47,16 @@ def make_bundle(threshold: float = 0.5) -> Bundle:
             "promised_precision": 0.95,
             "labels": labels,
             "groups": {
-                "hair_color": {"Black_Hair": "black", "Brown_Hair": "brown", "Bald": "bald"},
+                "hair_color": {
+                    "Black_Hair": "black",
+                    "Brown_Hair": "brown",
+                    "Gray_Hair": "gray",
+                    "Bald": "bald",
+                },
                 "no_facial_hair": "No_Beard",
-                "facial_hair": {"Goatee": "goatee", "Mustache": "mustache"},
+                "facial_hair": {"Stubble": "stubble", "Goatee": "goatee", "Mustache": "mustache"},
                 "other_facial_hair": ["Sideburns"],
+                "compatible": [["Bald", "Gray_Hair"], ["Stubble", "No_Beard"]],
             },
             "provenance": {},
         }
@@ -116,6 +124,30 @@ def test_hair_of_no_clear_color_is_none() -> None:
     assert decide(_row(Black_Hair=0.3), make_bundle()).hair_color is None
 
 
+def test_somebody_bald_may_be_gray_at_the_sides() -> None:
+    """The surer one names the color, and both stay; neither stays beside a surer black."""
+    both = decide(_row(Bald=0.9, Gray_Hair=0.7, Brown_Hair=0.6), make_bundle())
+    assert both.hair_color == "bald"
+    assert [both.attributes[n].present for n in ("Bald", "Gray_Hair", "Brown_Hair")] == [
+        True,
+        True,
+        False,
+    ]
+    black = decide(_row(Bald=0.7, Gray_Hair=0.7, Black_Hair=0.8), make_bundle())
+    assert black.hair_color == "black"
+    assert not black.attributes["Bald"].present
+    assert not black.attributes["Gray_Hair"].present
+
+
+def test_stubble_is_no_beard() -> None:
+    """It stays beside No_Beard, and is what the facial hair is called."""
+    decision = decide(_row(No_Beard=0.9, Stubble=0.6, Goatee=0.7), make_bundle())
+    assert decision.facial_hair == "stubble"
+    assert decision.attributes["No_Beard"].present
+    assert decision.attributes["Stubble"].present
+    assert not decision.attributes["Goatee"].present
+
+
 def test_a_smooth_face_has_no_facial_hair() -> None:
     """No_Beard silences the weaker members of the family."""
     decision = decide(_row(No_Beard=0.9, Goatee=0.6, Sideburns=0.55), make_bundle())
@@ -146,17 +178,18 @@ def test_a_beard_without_a_style_is_a_beard() -> None:
 
 @pytest.mark.parametrize("seed", range(200))
 def test_no_observation_contradicts_itself(seed: int) -> None:
-    """Whatever the probabilities, one hair color at most and no beard beside No_Beard."""
+    """Whatever the probabilities, one hair color at most, or bald and gray, and no beard beside No_Beard."""
     random = np.random.default_rng(seed)
     row = random.random(len(NAMES), np.float32)
     offset = float(random.uniform(-0.4, 0.4))
     decision = decide(row, make_bundle(), threshold_offset=offset)
     present = {name for name, attribute in decision.attributes.items() if attribute.present}
-    assert len(present & {"Black_Hair", "Brown_Hair", "Bald"}) <= 1
-    assert (decision.hair_color is None) == (not present & {"Black_Hair", "Brown_Hair", "Bald"})
+    colors = present & {"Black_Hair", "Brown_Hair", "Gray_Hair", "Bald"}
+    assert len(colors) <= 1 or colors == {"Bald", "Gray_Hair"}
+    assert (decision.hair_color is None) == (not colors)
     if "No_Beard" in present:
         assert not present & {"Goatee", "Mustache", "Sideburns"}
-        assert decision.facial_hair == "none"
+        assert decision.facial_hair == ("stubble" if "Stubble" in present else "none")
     if decision.facial_hair == "none":
         assert "No_Beard" in present
 
