@@ -116,7 +116,7 @@ def _led(config: Config) -> str:
 
 def _models(config: Config) -> str:
     bundle = open_perception(config.perception, config.attributes.model).bundle
-    rows = entities(config, bundle.names, bundle.unreliable(config.attributes.thresholds))
+    rows = entities(config, bundle.names, bundle.unreliable)
     enabled = sum(row.enabled_by_default for row in rows)
     return (
         f"{bundle.name} {bundle.version} knows {len(bundle.labels)} attributes; "

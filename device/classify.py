@@ -25,8 +25,8 @@ from device.perception.runtime import ModelError
 
 _LOG = logging.getLogger(__name__)
 
-_OFFERED = frozenset(e.attribute for e in CATALOGUE if e.attribute and e.enabled_by_default)
-"""What the node shows unless its owner asks for more: nothing subjective."""
+_OBJECTIVE = frozenset(e.attribute for e in CATALOGUE if e.attribute and e.enabled_by_default)
+"""What the node shows unless its owner asks for more, if its network can promise it."""
 
 
 class ClassifyError(FacetError):
@@ -75,7 +75,7 @@ def classify(
         pictures: the files.
         model: name in the zoo, or path of a .tflite.
         as_json: one document a line, instead of tables.
-        everything: show all 40 attributes in tables and pictures, the subjective ones too.
+        everything: show all attributes in tables and pictures, the subjective and the unreliable ones too.
         annotated: where to write the picture with boxes and attributes; a folder for several pictures.
 
     Returns:
@@ -87,7 +87,7 @@ def classify(
     """
     perception = open_perception(PerceptionSettings(), model)
     names = {label.name for label in perception.bundle.labels}
-    shown = names if everything else names & _OFFERED
+    shown = names if everything else (names & _OBJECTIVE) - perception.bundle.unreliable
     all_read = True
     for path in pictures:
         try:

@@ -151,7 +151,7 @@ def classify(
         ),
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Show the subjective attributes too.")
+        bool, typer.Option("--all", help="Show the subjective and the unreliable attributes too.")
     ] = False,
 ) -> None:
     """Say what pictures show, without broker, camera or configuration."""

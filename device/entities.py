@@ -189,7 +189,7 @@ def entities(
     Args:
         config: says which attributes the owner enables and disables, and knows the motion sensor.
         labels: of the attribute network; one that CelebA lacks becomes an entity of its own.
-        unreliable: labels that start disabled, because the network does not keep its promise for them.
+        unreliable: labels that start disabled, because no threshold of the network keeps its promise for them.
 
     Raises:
         EntityError: two labels, or a label and a fixed row, would become the same entity.

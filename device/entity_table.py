@@ -34,6 +34,4 @@ def print_entities(config: Path | None) -> None:
 def _of(path: Path) -> tuple[str, tuple[Entity, ...]]:
     config = load(path)
     bundle = read_bundle(model_path(config.attributes.model))
-    return config.node.id, entities(
-        config, bundle.names, bundle.unreliable(config.attributes.thresholds)
-    )
+    return config.node.id, entities(config, bundle.names, bundle.unreliable)

@@ -112,7 +112,7 @@ def _senses(config: Config, inbox: Inbox, stack: ExitStack) -> _Senses:
         perception.perceive,
         triggers,
         bundle.names,
-        bundle.unreliable(config.attributes.thresholds),
+        bundle.unreliable,
         f"{bundle.name} {bundle.version}",
     )
 

@@ -54,4 +54,4 @@ def known_labels(settings: AttributeSettings) -> tuple[tuple[str, ...], frozense
         bundle = read_bundle(model_path(settings.model))
     except ModelError:
         return LABELS, frozenset()
-    return bundle.names, bundle.unreliable(settings.thresholds)
+    return bundle.names, bundle.unreliable

@@ -20,7 +20,7 @@ from model.evaluate import Answers, answer, decisions, measure
 from model.latency import Latency, latency
 from model.prepare import CERTAIN_SCORE
 from model.robustness import resilience
-from model.subgroups import OFFERED, subgroups
+from model.subgroups import OBJECTIVE, offered, subgroups
 from model.train import LOG
 
 PICTURES = "report"
@@ -88,13 +88,13 @@ def _draw(of: _Measured, runs: Sequence[Path], folder: Path) -> None:
         figures.training_curves(logs, folder / "training-curves.png")
     count = len(of.answers.truth)
     figures.accuracy_bars(of.figures["attributes"], count, folder / "accuracy.png")
-    columns = [of.bundle.names.index(name) for name in OFFERED]
+    columns = [of.bundle.names.index(name) for name in OBJECTIVE]
     probabilities, truth = of.probabilities[:, columns], of.answers.truth[:, columns]
-    figures.reliability(OFFERED, probabilities, truth, folder / "reliability.png")
+    figures.reliability(OBJECTIVE, probabilities, truth, folder / "reliability.png")
     labels = [of.bundle.labels[i] for i in columns]
     marks = [(label.balanced.value, label.precise.value) for label in labels]
     path = folder / "precision-recall.png"
-    figures.precision_recall(OFFERED, probabilities, truth, marks, path)
+    figures.precision_recall(OBJECTIVE, probabilities, truth, marks, path)
     figures.confusions(_confusions(of), folder / "groups.png")
 
 
@@ -171,20 +171,19 @@ def _attributes(of: _Measured) -> Iterator[str]:
     yield (
         "The threshold `balanced` is the default; `precise` promises a precision of "
         f"{of.bundle.promised_precision:.0%} on the validation split, where a dash says that it cannot: there it is "
-        "the balanced one, and the attribute starts disabled. Attributes in bold are offered by default."
+        "the balanced one, and the attribute starts disabled with either. Attributes in bold are offered by default."
     )
-    broken = of.bundle.unreliable("precise")
-    rows = []
+    unreliable, bold, rows = of.bundle.unreliable, offered(of.bundle), []
     for name, balanced in of.figures["attributes"].items():
         precise = of.precise["attributes"][name]
         cells = [balanced[k] for k in ("accuracy", "precision", "recall", "f1", "ece")]
         kept = [precise["precision"], precise["recall"]]
         rows.append(
             [
-                f"**{name}**" if name in OFFERED else name,
+                f"**{name}**" if name in bold else name,
                 str(balanced["positives"]),
                 *(f"{value:.3f}" for value in cells),
-                *(("-", "-") if name in broken else (f"{value:.3f}" for value in kept)),
+                *(("-", "-") if name in unreliable else (f"{value:.3f}" for value in kept)),
             ]
         )
     heads = ["attribute", "positives", "accuracy", "precision", "recall", "F1", "ECE"]
@@ -196,7 +195,7 @@ def _attributes(of: _Measured) -> Iterator[str]:
 def _subgroups(of: _Measured) -> Iterator[str]:
     yield "## Subgroups"
     yield "Recall is the mean over the attributes offered by default that occur at least 20 times in the group."
-    groups = subgroups(of.bundle.names, of.present, of.answers.truth, of.answers.brightness)
+    groups = subgroups(of.bundle, of.present, of.answers.truth, of.answers.brightness)
     rows = [
         [
             group.name,

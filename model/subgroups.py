@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from device.entities import CATALOGUE
 from device.observation import Image
+from device.perception.bundle import Bundle
 
-OFFERED = tuple(e.attribute for e in CATALOGUE if e.attribute and e.enabled_by_default)
-"""The attributes that a node shows unless its owner asks for more."""
+OBJECTIVE = tuple(e.attribute for e in CATALOGUE if e.attribute and e.enabled_by_default)
+"""The attributes that two people would agree on at a glance."""
 
 # The cheeks and the nose of a canonical crop, in parts of its side: skin on almost every face.
 _SKIN = (0.5, 0.64, 0.34, 0.66)
@@ -42,8 +43,13 @@ def skin_brightness(crop: Image) -> float:
     return float(cv2.cvtColor(crop[top:bottom, left:right], cv2.COLOR_BGR2GRAY).mean()) / 255
 
 
+def offered(bundle: Bundle) -> tuple[str, ...]:
+    """Return the attributes that a node shows unless its owner asks for more."""
+    return tuple(n for n in OBJECTIVE if n in bundle.names and n not in bundle.unreliable)
+
+
 def subgroups(
-    names: tuple[str, ...],
+    bundle: Bundle,
     present: NDArray[np.bool_],
     truth: NDArray[np.bool_],
     brightness: NDArray[np.float64],
@@ -51,7 +57,7 @@ def subgroups(
     """Split pictures by Male, by Young and by the brightness of the skin region, and measure each part.
 
     Args:
-        names: of the attributes, in the order of the columns.
+        bundle: names the attributes, in the order of the columns.
         present: (N, attributes) bool, decided.
         truth: (N, attributes) bool.
         brightness: (N,) float64, 0..1; see skin_brightness.
@@ -59,14 +65,14 @@ def subgroups(
     low, high = np.quantile(brightness, (1 / 3, 2 / 3))
     parts = {"all": np.ones(len(truth), bool)}
     for label in ("Male", "Young"):
-        column = truth[:, names.index(label)]
+        column = truth[:, bundle.names.index(label)]
         parts |= {f"{label}: yes": column, f"{label}: no": ~column}
     parts |= {
         f"skin region dark (luma < {low:.2f})": brightness < low,
         "skin region medium": (brightness >= low) & (brightness < high),
         f"skin region bright (luma from {high:.2f} on)": brightness >= high,
     }
-    return [_group(name, names, present[rows], truth[rows]) for name, rows in parts.items()]
+    return [_group(name, bundle, present[rows], truth[rows]) for name, rows in parts.items()]
 
 
 # A recall of fewer faces than these is chance.
@@ -74,11 +80,11 @@ _LEAST_POSITIVES = 20
 
 
 def _group(
-    name: str, names: tuple[str, ...], present: NDArray[np.bool_], truth: NDArray[np.bool_]
+    name: str, bundle: Bundle, present: NDArray[np.bool_], truth: NDArray[np.bool_]
 ) -> Group:
-    columns = [names.index(label) for label in OFFERED if label in names]
+    columns = [bundle.names.index(label) for label in offered(bundle)]
     enough = [i for i in columns if truth[:, i].sum() >= _LEAST_POSITIVES]
     recalls = [present[truth[:, i], i].mean() for i in enough]
-    left_out = tuple(names[i] for i in columns if i not in enough)
+    left_out = tuple(bundle.names[i] for i in columns if i not in enough)
     accuracy = float((present == truth).mean())
     return Group(name, len(truth), accuracy, float(np.mean(recalls)), left_out)

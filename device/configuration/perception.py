@@ -65,7 +65,7 @@ class AttributeSettings(Section):
         "balanced",
         title="Thresholds",
         description="balanced finds much and errs little; precise speaks only where 95 of 100 such answers were right "
-        "on the model's validation pictures, and leaves attributes that cannot promise it disabled.",
+        "on the model's validation pictures. Attributes that cannot promise it start disabled with either.",
     )
     threshold_offset: float = Field(
         0.0,

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from device.entities import CATALOGUE
 
-# What Home Assistant shows unless its owner asks for more: nothing subjective.
+# Nothing subjective.
 _NAMES = {row.attribute: row.name for row in CATALOGUE if row.attribute and row.enabled_by_default}
 _BAR_WIDTH = 20
 

@@ -137,10 +137,9 @@ class Bundle(_Part):
         """The labels' names, in the order of the outputs."""
         return tuple(label.name for label in self.labels)
 
-    def unreliable(self, aim: Aim) -> frozenset[str]:
-        """Return the labels that break the promise which the aim makes."""
-        if aim == "balanced":
-            return frozenset()
+    @property
+    def unreliable(self) -> frozenset[str]:
+        """The labels for which no threshold keeps the promised precision."""
         return frozenset(
             label.name for label in self.labels if label.precise.precision < self.promised_precision
         )

@@ -80,13 +80,13 @@ def test_the_owner_chooses_precise_thresholds() -> None:
     assert not decide(row, make_bundle(), aim="precise").attributes["Eyeglasses"].present
 
 
-def test_a_label_that_breaks_its_promise_is_unreliable_when_precision_is_asked_for() -> None:
+def test_a_label_that_can_promise_no_precision_is_unreliable() -> None:
     """The bundle promises 95 %; a label whose best threshold keeps less is named."""
     bundle = make_bundle()
     weak = bundle.labels[0].model_copy(update={"precise": bundle.labels[0].balanced})
     bundle = bundle.model_copy(update={"labels": (weak, *bundle.labels[1:])})
-    assert bundle.unreliable("precise") == {"Eyeglasses"}
-    assert bundle.unreliable("balanced") == set()
+    assert bundle.unreliable == {"Eyeglasses"}
+    assert make_bundle().unreliable == set()
 
 
 def test_an_offset_makes_the_node_more_reluctant() -> None:
