@@ -7,20 +7,16 @@ folded (Ioffe and Szegedy, "Batch Normalization", ICML 2015).
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
-from pathlib import Path
 
 import numpy as np
 import torch
-from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 _Norm = (nn.BatchNorm1d, nn.BatchNorm2d)
 _Weighty = (nn.Conv2d, nn.Linear, nn.PReLU)
-_TYPES = {schema.TensorType.FLOAT32: np.float32, schema.TensorType.FLOAT16: np.float16}
 
 Constants = tuple[NDArray[np.float32], ...]
 """Of one layer, in PyTorch's layout: weight and bias, or the slopes of an activation."""
@@ -30,19 +26,17 @@ class UnfoldError(ValueError):
     """The file holds no network like this in float16 or float32."""
 
 
-def unfold(network: nn.Module, tflite: Path, sample: Tensor) -> None:
+def unfold(network: nn.Module, constants: Sequence[Constants], sample: Tensor) -> None:
     """Fill a network from an exported one; where both are alike it gives the same answers, and can be trained.
 
     Args:
-        network: its last layers may be others than the file's; those stay as they are.
-        tflite: float16 or float32. Where it holds several networks, the most alike is taken.
+        network: its last layers may be others than the exported ones; those stay as they are.
+        constants: of each exported layer. Where they are of several networks, the most alike is taken.
         sample: (N, 3, S, S) float32, RGB in -1..1, some hundred typical crops whose statistics the normalisation takes.
 
     Raises:
-        UnfoldError: the file holds no network that begins like this one.
-        OSError: the file cannot be read.
+        UnfoldError: no exported network begins like this one.
     """
-    constants = list(read_constants(tflite.read_bytes()))
     layers = list(_layers(network))
     start, count = _longest_match([tuple(layer.weight.shape) for layer, _ in layers], constants)
     if count < len(layers) // 2:
@@ -52,62 +46,6 @@ def unfold(network: nn.Module, tflite: Path, sample: Tensor) -> None:
         for (layer, norm), values in zip(layers[:count], constants[start:], strict=False):
             _fill(layer, norm, [torch.from_numpy(array) for array in values])
         _measure(network, sample, [norm for _, norm in layers[:count] if norm is not None])
-
-
-def read_constants(content: bytes) -> Iterator[Constants]:
-    """Read the constants of each layer of a .tflite file, in the order of execution.
-
-    Raises:
-        UnfoldError: it is no such file, or its weights are quantised.
-    """
-    try:
-        model = schema.ModelT.InitFromPackedBuf(content, 0)
-    except (AssertionError, IndexError, ValueError, TypeError, struct.error) as error:
-        msg = "it is not a TFLite file"
-        raise UnfoldError(msg) from error
-    graph = model.subgraphs[0]
-    kinds = schema.BuiltinOperator
-    halves: dict[int, int] = {}
-
-    def constant(index: int) -> NDArray[np.float32]:
-        return _constant(model, graph.tensors[halves.get(index, index)], content)
-
-    for operator in graph.operators:
-        code = model.operatorCodes[operator.opcodeIndex]
-        inputs = list(operator.inputs)
-        # TFLite has (outputs, height, width, inputs), and (1, height, width, outputs) where each channel is alone.
-        match max(code.builtinCode, code.deprecatedBuiltinCode):
-            case kinds.DEQUANTIZE:
-                halves[operator.outputs[0]] = inputs[0]
-            case kinds.CONV_2D:
-                yield _contiguous(constant(inputs[1]).transpose(0, 3, 1, 2)), constant(inputs[2])
-            case kinds.DEPTHWISE_CONV_2D:
-                yield _contiguous(constant(inputs[1]).transpose(3, 0, 1, 2)), constant(inputs[2])
-            case kinds.FULLY_CONNECTED:
-                yield constant(inputs[1]), constant(inputs[2])
-            case kinds.PRELU:
-                yield (constant(inputs[1]).reshape(-1),)
-            case kinds.MUL if model.buffers[graph.tensors[inputs[0]].buffer].data is not None:
-                # Older exports write an activation as relu(x) + half the slope * (x - |x|).
-                yield (2 * constant(inputs[0]),)
-
-
-def _contiguous(array: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.ascontiguousarray(array)
-
-
-def _constant(model: schema.ModelT, tensor: schema.TensorT, content: bytes) -> NDArray[np.float32]:
-    buffer = model.buffers[tensor.buffer]
-    # Large constants may stand behind the tables of the file.
-    data = (
-        content[buffer.offset : buffer.offset + buffer.size]
-        if buffer.data is None
-        else buffer.data.tobytes()
-    )
-    if not data or tensor.type not in _TYPES:
-        msg = "its weights are neither float16 nor float32"
-        raise UnfoldError(msg)
-    return np.frombuffer(data, _TYPES[tensor.type]).reshape(tensor.shape).astype(np.float32)
 
 
 def _layers(

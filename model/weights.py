@@ -18,6 +18,7 @@ from model.efficientnet import EfficientAttributeNetwork, google_weights
 from model.mobilefacenet import FaceAttributeNetwork
 from model.network import AttributeNetwork
 from model.recipe import Recipe
+from model.tflite import read_constants
 from model.unfold import UnfoldError, unfold
 
 _SAMPLE = 500
@@ -73,7 +74,7 @@ def build_network(
         return network
     try:
         if weights.suffix == ".tflite":
-            unfold(network, weights, _sample(shards, recipe))
+            unfold(network, list(read_constants(weights)), _sample(shards, recipe))
             return network
         state = torch.load(weights, map_location="cpu", weights_only=True)
         if "network" in state:
