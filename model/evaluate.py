@@ -19,6 +19,7 @@ from model.subgroups import skin_brightness
 
 _ECE_BINS = 15
 _EPSILON = 1e-7
+_HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,8 @@ def measure(
         "pictures": len(answers.truth),
         "no_face": answers.no_face,
         "mean_accuracy": _mean(attributes, "accuracy"),
+        # As the literature counts: no thresholds of the network's own, no groups.
+        "accuracy_at_half": float(((probabilities >= _HALF) == answers.truth).mean()),
         "bce": float(surprise.mean()),
         "macro_f1": _mean(attributes, "f1"),
         "ece": _mean(attributes, "ece"),

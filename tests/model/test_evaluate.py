@@ -132,6 +132,22 @@ def test_perfect_answers_score_one() -> None:
     assert unsure["bce"] == pytest.approx(np.log(2))
 
 
+def test_accuracy_at_a_half_asks_no_threshold_of_the_network() -> None:
+    """What a low threshold calls present, and rightly, is missed at a half."""
+    bundle = read_bundle(model_path("attributes"))
+    label = bundle.names.index("Wearing_Necklace")
+    threshold = bundle.labels[label].balanced.value
+    assert threshold < 0.5
+    truth = np.zeros((10, 40), bool)
+    truth[:, [label, bundle.names.index("No_Beard")]] = True
+    probabilities = truth.astype(np.float32)
+    probabilities[:, label] = (threshold + 0.5) / 2
+    answers = Answers(np.zeros((10, 1, 40), np.float32), truth, 0, np.zeros(10), np.full(10, -1))
+    figures = measure(bundle, probabilities, answers)
+    assert figures["mean_accuracy"] == 1
+    assert figures["accuracy_at_half"] == pytest.approx(39 / 40)
+
+
 def test_a_label_file_that_lacks_a_label_of_the_model_is_an_error(celeba: Path) -> None:
     """The error names the label."""
     data = read_celeba(celeba)
