@@ -137,6 +137,7 @@ def _summary(measured: Sequence[_Measured]) -> Iterator[str]:
             of.figures["model"],
             *(_with_interval(of, figure) for figure in ("mean_accuracy", "bce", "macro_f1")),
             f"{of.figures['ece']:.4f}",
+            f"{of.figures['accuracy_at_half']:.4f}",
             f"{of.precise['mean_accuracy']:.4f}",
             f"{of.path.stat().st_size / 1e6:.2f} MB",
             f"{of.latency.milliseconds:.1f} ms",
@@ -145,8 +146,9 @@ def _summary(measured: Sequence[_Measured]) -> Iterator[str]:
         ]
         for of in measured
     ]
-    heads = ["model", "mean accuracy", "BCE", "macro F1", "ECE", "accuracy, precise thresholds"]
-    heads += ["size", "one invocation", "multiply-adds", "part of peak"]
+    heads = ["model", "mean accuracy", "BCE", "macro F1", "ECE"]
+    heads += ["accuracy, every threshold at 0.5", "accuracy, precise thresholds", "size"]
+    heads += ["one invocation", "multiply-adds", "part of peak"]
     yield _table(heads, rows)
     yield (
         "One invocation is the median of 50 on one thread; the peak is a bare float32 matrix product on one thread of "
