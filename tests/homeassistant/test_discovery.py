@@ -8,23 +8,30 @@ import pytest
 
 from device import __version__
 from device.config import load
-from device.entities import CATALOGUE, LABELS, entities
-from device.entity import Platform
+from device.entities import entities
+from device.entity import Entity, Platform
 from device.mqtt.discovery import entity_id
+from device.perception.bundle import model_path, read_bundle
 from tests.broker.mosquitto import wait_for
 from tests.homeassistant.house import House
 
 pytestmark = pytest.mark.homeassistant
 
 
+def _table(node: Path) -> tuple[Entity, ...]:
+    """Return the rows of a node in its folder, which asks the shipped network."""
+    bundle = read_bundle(model_path("attributes"))
+    return entities(load(node / "facet.yaml"), bundle.names, bundle.unreliable)
+
+
 def test_every_row_of_the_table_is_registered_under_its_id(any_house: House, smiling: Path) -> None:
-    """The area does not get into the ids, and what is subjective is known but disabled."""
+    """The area does not get into the ids, and what is subjective or unreliable is known but disabled."""
     privacy = {"picture": "full"}
     motion = {"motion": {"pin": 4}, "button": {"pin": 17}}
     with any_house.node("hall", smiling, privacy=privacy, triggers=motion) as node:
         device = any_house.client.devices()["facet_hall"]
         registered = any_house.client.registered(device["id"])
-        table = entities(load(node.folder / "facet.yaml"), LABELS)
+        table = _table(node.folder)
         rows = {
             entity_id(row, "hall"): row
             for row in table
@@ -95,12 +102,13 @@ def test_device_triggers_are_offered_for_the_button_and_what_is_enabled(
     any_house: House, smiling: Path
 ) -> None:
     """Who clicks an automation together finds them on the device."""
-    with any_house.node("porch", smiling, triggers={"button": {"pin": 17}}):
+    with any_house.node("porch", smiling, triggers={"button": {"pin": 17}}) as node:
         client = any_house.client
         device = client.devices()["facet_porch"]["id"]
         offered = client.ask("device_automation/trigger/list", device_id=device)
         found = {(row["type"], row["subtype"]) for row in offered if row["domain"] == "mqtt"}
-        enabled = {r.key for r in CATALOGUE if r.attribute and r.enabled_by_default}
+        table = _table(node.folder)
+        enabled = {r.key for r in table if r.attribute and r.enabled_by_default}
         assert found == {("button_short_press", "button"), *(("detected", key) for key in enabled)}
 
 
