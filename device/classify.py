@@ -15,7 +15,7 @@ from rich.table import Table
 from device.annotate import annotate
 from device.camera.picture import read_picture
 from device.config import PerceptionSettings
-from device.entities import CATALOGUE
+from device.entities import offered
 from device.errors import FacetError
 from device.observation import Face, Frame, Image, Observation, Source, utc_now
 from device.perception.bundle import UPDATED, ZOO, model_path
@@ -24,9 +24,6 @@ from device.perception.quality import Gate
 from device.perception.runtime import ModelError
 
 _LOG = logging.getLogger(__name__)
-
-_OBJECTIVE = frozenset(e.attribute for e in CATALOGUE if e.attribute and e.enabled_by_default)
-"""What the node shows unless its owner asks for more, if its network can promise it."""
 
 
 class ClassifyError(FacetError):
@@ -86,8 +83,8 @@ def classify(
         ClassifyError: an annotated picture cannot be written.
     """
     perception = open_perception(PerceptionSettings(), model)
-    names = {label.name for label in perception.bundle.labels}
-    shown = names if everything else (names & _OBJECTIVE) - perception.bundle.unreliable
+    bundle = perception.bundle
+    shown = set(bundle.names if everything else offered(bundle.names, bundle.unreliable))
     all_read = True
     for path in pictures:
         try:

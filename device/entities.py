@@ -176,6 +176,15 @@ CATALOGUE = (*_OBSERVED, *ATTRIBUTES, *_CONTROLS, *DIAGNOSTICS)
 LABELS = tuple(entity.attribute for entity in ATTRIBUTES if entity.attribute)
 """CelebA's 40 attributes, in the order of its label file."""
 
+OBJECTIVE = tuple(row.attribute for row in ATTRIBUTES if row.attribute and row.enabled_by_default)
+"""Those on which two people would agree at a glance."""
+
+
+def offered(labels: Iterable[str], unreliable: Collection[str]) -> tuple[str, ...]:
+    """Return those of a network's labels that a node shows unless its owner asks for more; see entities."""
+    return tuple(label for label in labels if label in OBJECTIVE and label not in unreliable)
+
+
 # A label of the owner's own network.
 _UNKNOWN_ICON = "mdi:face-recognition"
 _UNKNOWN_MEANING = "What the attribute network calls so."

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from device.entities import OBJECTIVE, offered
 from device.perception.attributes import AttributeClassifier, decide
 from device.perception.bundle import ZOO, Bundle, model_path
 from device.perception.detection import FaceDetector
@@ -20,7 +21,7 @@ from model.evaluate import Answers, answer, decisions, measure
 from model.latency import Latency, latency
 from model.prepare import CERTAIN_SCORE
 from model.robustness import resilience
-from model.subgroups import OBJECTIVE, offered, subgroups
+from model.subgroups import subgroups
 from model.train import LOG
 
 PICTURES = "report"
@@ -175,7 +176,8 @@ def _attributes(of: _Measured) -> Iterator[str]:
         f"{of.bundle.promised_precision:.0%} on the validation split, where a dash says that it cannot: there it is "
         "the balanced one, and the attribute starts disabled with either. Attributes in bold are offered by default."
     )
-    unreliable, bold, rows = of.bundle.unreliable, offered(of.bundle), []
+    unreliable, rows = of.bundle.unreliable, []
+    bold = offered(of.bundle.names, unreliable)
     for name, balanced in of.figures["attributes"].items():
         precise = of.precise["attributes"][name]
         cells = [balanced[k] for k in ("accuracy", "precision", "recall", "f1", "ece")]

@@ -8,12 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from device.entities import CATALOGUE
+from device.entities import offered
 from device.observation import Image
 from device.perception.bundle import Bundle
-
-OBJECTIVE = tuple(e.attribute for e in CATALOGUE if e.attribute and e.enabled_by_default)
-"""The attributes that two people would agree on at a glance."""
 
 # The cheeks and the nose of a canonical crop, in parts of its side: skin on almost every face.
 _SKIN = (0.5, 0.64, 0.34, 0.66)
@@ -41,11 +38,6 @@ def skin_brightness(crop: Image) -> float:
     side = crop.shape[0]
     top, bottom, left, right = (round(part * side) for part in _SKIN)
     return float(cv2.cvtColor(crop[top:bottom, left:right], cv2.COLOR_BGR2GRAY).mean()) / 255
-
-
-def offered(bundle: Bundle) -> tuple[str, ...]:
-    """Return the attributes that a node shows unless its owner asks for more."""
-    return tuple(n for n in OBJECTIVE if n in bundle.names and n not in bundle.unreliable)
 
 
 def subgroups(
@@ -82,7 +74,7 @@ _LEAST_POSITIVES = 20
 def _group(
     name: str, bundle: Bundle, present: NDArray[np.bool_], truth: NDArray[np.bool_]
 ) -> Group:
-    columns = [bundle.names.index(label) for label in offered(bundle)]
+    columns = [bundle.names.index(label) for label in offered(bundle.names, bundle.unreliable)]
     enough = [i for i in columns if truth[:, i].sum() >= _LEAST_POSITIVES]
     recalls = [present[truth[:, i], i].mean() for i in enough]
     left_out = tuple(bundle.names[i] for i in columns if i not in enough)

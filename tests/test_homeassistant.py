@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from device.attribute_entities import ATTRIBUTES
-from device.entities import CATALOGUE, LABELS
+from device.entities import CATALOGUE, LABELS, offered
 from device.entity import Platform
 from device.mqtt.discovery import entity_id
 from device.perception.bundle import model_path, read_bundle
@@ -20,13 +20,7 @@ _FOLDER = Path(__file__).resolve().parents[1] / "homeassistant"
 _BLUEPRINTS = sorted((_FOLDER / "blueprints" / "automation" / "facet").glob("*.yaml"))
 _DASHBOARDS = sorted((_FOLDER / "dashboards").glob("*.yaml"))
 _IDS = {entity_id(row, "facet") for row in CATALOGUE}
-_RELIABLE = {
-    row
-    for row in CATALOGUE
-    if row.attribute
-    and row.enabled_by_default
-    and row.attribute not in read_bundle(model_path("attributes")).unreliable
-}
+_OFFERED = set(offered(LABELS, read_bundle(model_path("attributes")).unreliable))
 _ENTITY = re.compile(rf"\b(?:{'|'.join(Platform)})\.\w+")
 _SHIPPED = {
     "conditional", "entities", "glance", "grid", "heading", "history-graph", "numeric-input",
@@ -75,9 +69,9 @@ def test_the_dashboard_shows_every_attribute_of_wear_and_hair_that_starts_enable
     """But for the colours of hair, which the hair's own sensor tells, and its absence of a beard."""
     shown = set(_ENTITY.findall((_FOLDER / "dashboards" / "facet.yaml").read_text("utf-8")))
     told_otherwise = {"black_hair", "blond_hair", "brown_hair", "gray_hair", "no_beard"}
-    attributes = {entity_id(r, "facet") for r in CATALOGUE if r.attribute}
-    wanted = {entity_id(r, "facet") for r in _RELIABLE if r.key not in told_otherwise}
-    assert attributes & shown == wanted, "what starts disabled would be an empty tile"
+    ids = {entity_id(r, "facet"): r for r in CATALOGUE if r.attribute}
+    wanted = {i for i, r in ids.items() if r.attribute in _OFFERED and r.key not in told_otherwise}
+    assert ids.keys() & shown == wanted, "what starts disabled would be an empty tile"
 
 
 @pytest.mark.parametrize("file", _BLUEPRINTS, ids=lambda file: file.stem)
@@ -102,9 +96,8 @@ def test_the_blueprint_offers_every_attribute() -> None:
     blueprint = load(_FOLDER / "blueprints" / "automation" / "facet" / "attribute_detected.yaml")
     attributes = dict(inputs(blueprint["blueprint"]["input"]))["attributes"]
     options = attributes["selector"]["select"]["options"]
-    offered = [option["value"] for option in options]
-    assert sorted(offered) == sorted(LABELS)
+    values = [option["value"] for option in options]
+    assert sorted(values) == sorted(LABELS)
     names = {row.attribute: row.name for row in ATTRIBUTES}
     assert {option["value"]: option["label"] for option in options} == names
-    first = {row.attribute for row in _RELIABLE}
-    assert set(offered[: len(first)]) == first, "what starts enabled comes first"
+    assert set(values[: len(_OFFERED)]) == _OFFERED, "what starts enabled comes first"
