@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from device.config import Config
-    from device.entity import Document
+    from device.entities.kinds import Document
 
 ONLINE = "online"
 OFFLINE = "offline"

@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from device.config import MqttSettings
-from device.mqtt.commands import CommandError, find_command, parse_command
-from device.mqtt.errors import LinkError
+from device.entities.commands import find_command, parse_command
+from device.errors import CommandError, LinkError
 from device.mqtt.events import Command, Connected, Delivered, Disconnected
 from device.mqtt.probe import probe
 from tests.broker.mosquitto import Mosquitto, free_port, listens, observe, wait_for

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from device.entity import Document
+from device.entities.kinds import Document
 from device.mqtt.events import Birth, Connected, Disconnected
 from device.mqtt.topics import BIRTH_TOPIC
 from tests.broker.mosquitto import Mosquitto, observe

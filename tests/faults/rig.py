@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from device.entity import Document
+from device.entities.kinds import Document
 from tests.broker.mosquitto import Mosquitto, observe, wait_for
 from tests.faults.ledger import Ledger, differences
 from tests.faults.process import TOPICS, Node

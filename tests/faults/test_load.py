@@ -10,9 +10,10 @@ from time import monotonic, sleep
 import pytest
 
 from device.config import Config
-from device.entities import LABELS, entities
-from device.entity import PRESS, Document
-from device.mqtt.commands import CommandError, find_command, parse_command
+from device.entities.commands import find_command, parse_command
+from device.entities.kinds import PRESS, Document
+from device.entities.table import LABELS, entities
+from device.errors import CommandError
 from tests.broker.mosquitto import wait_for
 from tests.faults.conftest import StartRig
 from tests.faults.process import TOPICS, Node
@@ -68,7 +69,7 @@ def _obeys(rig: Rig, wish: float) -> bool:
 
 
 def test_ten_thousand_observations_leave_nothing_behind(start_rig: StartRig) -> None:
-    """Memory, descriptors, threads and the outbox are as they were."""
+    """JsonStore, descriptors, threads and the outbox are as they were."""
     with start_rig() as rig:
         rig.wait_until_online()
         _observe(rig, WARM_UP)
@@ -185,7 +186,7 @@ def test_hostile_commands_are_refused_in_words_and_no_more(start_rig: StartRig) 
                 key, payload = next(commands)
                 rig.ledger.shout(TOPICS.command(key), payload)
             _wait_until_obeyed(rig, number % 40 / 100)
-        refused = rig.node.log.text.count("WARNING device.agent: set/")
+        refused = rig.node.log.text.count("WARNING device.node.loop: set/")
         grown = (rig.node.resident_bytes - before.resident) / MEGABYTE
         print(f"{HOSTILE} hostile commands: {refused} refused in words, {grown:+.2f} MB resident")
         assert refused == HOSTILE

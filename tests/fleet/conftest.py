@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from device.demo.portrait import write_portrait
+from device.cli.demo.portrait import write_portrait
 from tests.broker.mosquitto import Mosquitto, free_port, password_file
 from tests.fleet.fleet import Fleet, Run
 from tests.fleet.machine import GATEWAY, NETWORK, Machine, bridge
@@ -39,7 +39,7 @@ def wheels(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, P
     for version in (OLD, NEW, BROKEN):
         set_version(checkout, version)
         if version == BROKEN:
-            (checkout / "device/run.py").write_text("raise SystemExit(1)")
+            (checkout / "device/cli/run.py").write_text("raise SystemExit(1)")
         found[version] = build_wheel(checkout, built / "wheelhouse", folder / version)
     return found
 

@@ -9,21 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from device.condition import Condition
 from device.config import Config
-from device.configuration.node import LANGUAGES
-from device.entities import LABELS, entities
-from device.entity import Document, Entity, Platform
-from device.health import Machine
-from device.mqtt.discovery import compact, discovery_payload, entity_id
+from device.config.sections.node import LANGUAGES
+from device.discovery.payload import compact, discovery_payload, entity_id
+from device.entities.condition import Condition
+from device.entities.kinds import Document, Entity, Platform
+from device.entities.settings import Settings
+from device.entities.state import blank_state, event_document, state_document
+from device.entities.table import LABELS, entities
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
+from device.node.picture import blank
 from device.observation import Attribute, Box, Face, Observation, Reason, Source
-from device.settings import Settings
-from device.snapshot import blank
-from device.state import blank_state, event_document, state_document
+from device.system.machine import Machine
 from device.updates.artifact import Kind
-from device.updates.index import ModelRelease, Release
-from device.updates.news import News
+from device.updates.node.index import ModelRelease, Release
+from device.updates.node.status import UpdateStatus
 
 Message = tuple[str, str | dict[str, str]]
 
@@ -141,14 +141,18 @@ class _Node:
         ]
 
     def diagnostics(
-        self, newest: str = "0.0.1", temperature: float | None = 48.5, news: News | None = None
+        self,
+        newest: str = "0.0.1",
+        temperature: float | None = 48.5,
+        news: UpdateStatus | None = None,
     ) -> Message:
         """How the node is."""
         condition = Condition(
             model="attributes 1",
             cpu_temperature=temperature,
             newest_version=newest,
-            news=news or News(model_version="1", can_install=self.config.updates.allow_install),
+            news=news
+            or UpdateStatus(model_version="1", can_install=self.config.updates.allow_install),
         )
         return self.topics.document(Document.DIAGNOSTICS), compact(condition.document())
 
@@ -171,7 +175,7 @@ class _Node:
         return [(topic, compact(replace(plain, **change).document())) for change in changes]
 
     def observed(self, observation: Observation) -> list[Message]:
-        """The event, with the courier's stamps, and the state of an observation."""
+        """The event, with the sender's stamps, and the state of an observation."""
         published = _NOW + timedelta(milliseconds=130)
         stamps = {"occurred_at": _NOW.isoformat(), "delivered_at": published.isoformat()}
         event = event_document(observation) | stamps
@@ -187,11 +191,11 @@ class _Node:
         return self.topics.discovery, compact(payload)
 
 
-def _news() -> list[News]:
+def _news() -> list[UpdateStatus]:
     """An update of either kind from its offer to its end, with as much said of it as there can be."""
     release = Release(**_RELEASE, summary="x" * 255, release_url="https://example.org/notes?a=1")
     model = ModelRelease(**_RELEASE, name="attributes")
-    before = News(release=release, model=model, model_version="0.9", can_install=True)
+    before = UpdateStatus(release=release, model=model, model_version="0.9", can_install=True)
     after = replace(
         before, model_version="1.0.0", last="2026-11-24T08:00:00+00:00: it is installed"
     )

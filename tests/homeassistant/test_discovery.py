@@ -8,10 +8,10 @@ import pytest
 
 from device import __version__
 from device.config import load
-from device.entities import entities
-from device.entity import Entity, Platform
-from device.mqtt.discovery import entity_id
-from device.perception.bundle import model_path, read_bundle
+from device.discovery.payload import entity_id
+from device.entities.kinds import Entity, Platform
+from device.entities.table import entities
+from device.networks.card import model_path, read_card
 from tests.broker.mosquitto import wait_for
 from tests.homeassistant.house import House
 
@@ -20,8 +20,8 @@ pytestmark = pytest.mark.homeassistant
 
 def _table(node: Path) -> tuple[Entity, ...]:
     """Return the rows of a node in its folder, which asks the shipped network."""
-    bundle = read_bundle(model_path("attributes"))
-    return entities(load(node / "facet.yaml"), bundle.names, bundle.unreliable)
+    card = read_card(model_path("attributes"))
+    return entities(load(node / "facet.yaml"), card.names, card.unreliable)
 
 
 def test_every_row_of_the_table_is_registered_under_its_id(any_house: House, smiling: Path) -> None:

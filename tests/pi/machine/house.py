@@ -11,7 +11,7 @@ from typing import Any, Self
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
-from device.entity import Document
+from device.entities.kinds import Document
 from device.mqtt.topics import Topics
 from tests.broker.mosquitto import PATIENCE, wait_for
 

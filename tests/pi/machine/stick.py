@@ -12,7 +12,7 @@ from textwrap import dedent
 import cv2
 import numpy as np
 
-from device.demo.portrait import write_portrait
+from device.cli.demo.portrait import write_portrait
 from tests.install.wheels import BROKEN, NEWER, PROJECT, copy_checkout, set_version
 
 _PYTHON = "3.11"
@@ -42,10 +42,10 @@ _BROKEN = {
             print("facet {BROKEN}")
             sys.exit("run" in sys.argv)
         """,
-    "device/classify.py": """\
+    "device/cli/classify.py": """\
         def open_perception(settings, model): ...
         """,
-    "device/config.py": """\
+    "device/config/__init__.py": """\
         class PerceptionSettings: ...
         class AttributeSettings:
             model = ""

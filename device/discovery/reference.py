@@ -1,0 +1,73 @@
+"""The table of entities in docs/mqtt.md: `python -m device.discovery.reference docs/mqtt.md` renews it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from device.discovery.payload import entity_id
+from device.entities.kinds import OFF, ON, PRESS, Entity, Platform
+from device.entities.table import CATALOGUE
+
+BEGIN = "<!-- entities: made by `python -m device.discovery.reference docs/mqtt.md` -->"
+END = "<!-- end of entities -->"
+
+_NODE = "facet"
+
+
+def renewed(page: str) -> str:
+    """Return the page with the table between its marks as it should be.
+
+    Raises:
+        ValueError: the page has no marks.
+    """
+    before, found_begin, rest = page.partition(BEGIN)
+    _old, found_end, after = rest.partition(END)
+    if not (found_begin and found_end):
+        msg = f"the page has no {BEGIN} ... {END}"
+        raise ValueError(msg)
+    return f"{before}{BEGIN}\n{entity_table()}\n{END}{after}"
+
+
+def entity_table() -> str:
+    """Return every row that a node can have, as a table in Markdown."""
+    return "\n".join(_lines())
+
+
+def _lines() -> Iterator[str]:
+    yield "| entity | document | values | enabled | meaning |"
+    yield "|---|---|---|---|---|"
+    for row in CATALOGUE:
+        cells = (
+            f"`{entity_id(row, _NODE)}`",
+            f"`{row.document}`" if row.document else "",
+            _values(row),
+            "yes" if row.enabled_by_default else "",
+            row.meaning + (" Needs a motion sensor." if row.needs_motion_sensor else ""),
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
+def _values(row: Entity) -> str:
+    match row.platform:
+        case Platform.BUTTON:
+            return f"`{PRESS}`"
+        case Platform.SWITCH | Platform.BINARY_SENSOR:
+            return f"`{ON}`, `{OFF}`"
+        case Platform.NUMBER:
+            unit = f" {row.unit}" if row.unit else ""
+            return f"{row.minimum:g} to {row.maximum:g}{unit}, in steps of {row.step:g}"
+        case _ if row.options:
+            return ", ".join(f"`{option}`" for option in row.options)
+        case _:
+            return row.unit or ("time" if row.device_class == "timestamp" else "")
+
+
+def main(page: Path) -> None:
+    """Renew the table in a page."""
+    page.write_text(renewed(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
