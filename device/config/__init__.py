@@ -12,12 +12,14 @@ from pydantic import Field, ValidationError, model_validator
 from device.config.explain import explain, unknown_attributes
 from device.config.faults import ConfigError, Fault
 from device.config.schema import editor_schema
+from device.config.sections.attributes import AttributeSettings
 from device.config.sections.camera import CameraSettings
 from device.config.sections.fields import bcm_number
 from device.config.sections.led import LedSettings
 from device.config.sections.mqtt import MqttSettings, TlsSettings
-from device.config.sections.node import NodeSettings, PrivacySettings
-from device.config.sections.perception import AttributeSettings, PerceptionSettings
+from device.config.sections.node import NodeSettings
+from device.config.sections.perception import PerceptionSettings
+from device.config.sections.privacy import PrivacySettings
 from device.config.sections.section import Section, conflict
 from device.config.sections.triggers import ButtonSettings, MotionSettings, TriggerSettings
 from device.config.sections.updates import UpdateSettings

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from device.config.faults import Fault, KeyPath, dotted, printable
 from device.config.schema import Schema, allowed, at
-from device.config.sections.perception import AttributeSettings
+from device.config.sections.attributes import AttributeSettings
 from device.config.yaml.document import Document
 
 _CREDENTIALS = re.compile(r"(?<=//)[^\s]*@")

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from device.config import Config
-from device.config.sections.node import PICTURE_MODES, PictureMode
+from device.config.sections.privacy import PICTURE_MODES, PictureMode
 from device.entities.kinds import OFF, ON
 from device.system.json_store import JsonStore
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from device.config.sections.node import PICTURE_MODES
+from device.config.sections.privacy import PICTURE_MODES
 from device.entities.attributes import ATTRIBUTES, detected, objective
 from device.entities.diagnostics import DIAGNOSTICS
 from device.entities.kinds import Category, Document, Entity, EventType, Platform

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import skimage.data
 
-from device.config.sections.node import PictureMode
+from device.config.sections.privacy import PictureMode
 from device.node.expiring_picture import ExpiringPicture
 from device.node.picture import blank, render
 from device.observation import Box, Image
