@@ -10,7 +10,6 @@ from typing import Any
 from pydantic import Field, ValidationError, model_validator
 
 from device.config.explain import explain, unknown_attributes
-from device.config.faults import ConfigError, Fault
 from device.config.schema import editor_schema
 from device.config.sections.attributes import AttributeSettings
 from device.config.sections.camera import CameraSettings
@@ -24,6 +23,7 @@ from device.config.sections.section import Section, conflict
 from device.config.sections.triggers import ButtonSettings, MotionSettings, TriggerSettings
 from device.config.sections.updates import UpdateSettings
 from device.config.yaml.document import read
+from device.errors import ConfigError, Fault
 
 __all__ = [
     "AttributeSettings",

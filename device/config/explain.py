@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from device.config.faults import Fault, KeyPath, dotted, printable
+from device.config.key_path import KeyPath, dotted
 from device.config.schema import Schema, allowed, at
 from device.config.sections.attributes import AttributeSettings
 from device.config.yaml.document import Document
+from device.errors import Fault, ModelError
+from device.system.text import printable
 
 _CREDENTIALS = re.compile(r"(?<=//)[^\s]*@")
 
@@ -41,7 +43,6 @@ def unknown_attributes(settings: AttributeSettings, document: Document) -> Itera
     if not (settings.enabled or settings.disabled):
         return
     # Imported here: TFLite takes a second on a Pi Zero, and most files name no attribute.
-    from device.errors import ModelError
     from device.networks.card import model_path, read_card
 
     try:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from device.config import Config
-from device.config.faults import KeyPath, dotted
+from device.config.key_path import KeyPath, dotted
 from device.config.schema import Schema, allowed, at
 from device.config.yaml.scalar import meaning
 

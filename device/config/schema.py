@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
-from device.config.faults import KeyPath
+from device.config.key_path import KeyPath
 
 Schema: TypeAlias = dict[str, Any]
 

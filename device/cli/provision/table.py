@@ -11,9 +11,10 @@ from pydantic import ValidationError
 
 from device.cli.provision.card import Card
 from device.config.explain import explain, nearest
-from device.config.faults import ConfigError, Fault, printable
 from device.config.yaml.document import Document
 from device.config.yaml.scalar import Reference
+from device.errors import ConfigError, Fault
+from device.system.text import printable
 
 Given: TypeAlias = Mapping[str, str]
 """Text by the name of the field, for those that are given."""

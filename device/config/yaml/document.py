@@ -12,9 +12,11 @@ from typing import TypeAlias
 
 import yaml
 
-from device.config.faults import ConfigError, Fault, KeyPath, dotted, printable
+from device.config.key_path import KeyPath, dotted
 from device.config.yaml.scalar import CONSTRUCTORS, Reference, Scalar
 from device.config.yaml.source import compose
+from device.errors import ConfigError, Fault
+from device.system.text import printable
 
 SECRETS = "secrets.yaml"
 

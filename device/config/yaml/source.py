@@ -6,8 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from device.config.faults import ConfigError, Fault
 from device.config.yaml.scalar import RULES
+from device.errors import ConfigError, Fault
 
 # A node's settings take about two kilobytes; PyYAML reads this much in less than a second even on a Pi Zero.
 _MAX_BYTES = 64 * 1024

@@ -18,8 +18,7 @@ from device.cli.provision.passwords import mosquitto_line, wifi_key
 from device.cli.provision.settings import secrets_yaml, settings_yaml
 from device.cli.provision.table import card
 from device.config import load
-from device.config.faults import ConfigError
-from device.errors import FacetError
+from device.errors import ConfigError, FacetError
 
 PASS_PHRASE = "correct horse battery staple"
 PUBLIC_KEY = (

@@ -9,7 +9,7 @@ import yaml
 
 from device.cli.provision.table import cards
 from device.config import load
-from device.config.faults import ConfigError
+from device.errors import ConfigError
 from tests.cli.provision.test_card import provision
 
 
