@@ -1,4 +1,4 @@
-"""From pydantic's errors to faults in the owner's words."""
+"""From pydantic's errors to faults that name the line, what was found and what is allowed."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def explain(error: ValidationError, document: Document, schema: Schema) -> Itera
 
     Args:
         error: from the validation of the document's values.
-        document: tells the lines.
-        schema: of the model that refused them; tells what is allowed.
+        document: has the lines.
+        schema: of the model that rejected the values; describes what is allowed.
     """
     for details in error.errors(include_url=False):
         path = _path(details)
@@ -36,13 +36,13 @@ def explain(error: ValidationError, document: Document, schema: Schema) -> Itera
 
 
 def unknown_attributes(settings: AttributeSettings, document: Document) -> Iterator[Fault]:
-    """Find the names that the configured model does not know, where it can be read at all.
+    """Find the attributes that the configured model does not know, if the model can be read.
 
-    A model that cannot be read is not the file's fault: `facet check` and `facet run` report it.
+    A model that cannot be read is not a fault of this file: `facet check` and `facet run` report it.
     """
     if not (settings.enabled or settings.disabled):
         return
-    # Imported here: TFLite takes a second on a Pi Zero, and most files name no attribute.
+    # Imported here because most files name no attribute: reading a card hashes the whole network.
     from device.networks.card import model_path, read_card
 
     try:
@@ -58,7 +58,7 @@ def unknown_attributes(settings: AttributeSettings, document: Document) -> Itera
 
 
 def nearest(word: str, known: list[str]) -> str:
-    """Return "; did you mean X?" for the known word that is most like this one, or nothing."""
+    """Return "; did you mean X?" for the known word that is closest to this one, or nothing."""
     by_lower = {name.lower(): name for name in known}
     close = difflib.get_close_matches(word.lower(), by_lower, n=1)
     return f"; did you mean {by_lower[close[0]]}?" if close else ""

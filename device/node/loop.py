@@ -239,7 +239,7 @@ class Agent:
             self._expiring_picture.clear()
 
     def _apply(self, settings: Settings) -> None:
-        self._parts.triggers.motion_armed = settings.motion_trigger
+        self._parts.triggers.is_motion_armed = settings.motion_trigger
         self._parts.triggers.motion_cool_down = settings.motion_cool_down
         if settings.privacy:
             self._parts.camera.release()

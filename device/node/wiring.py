@@ -31,7 +31,7 @@ from device.supervision.boot_log import BootLog
 from device.supervision.heartbeats import Heartbeats
 from device.system.json_store import JsonStore
 from device.system.machine import machine
-from device.triggers import Triggers, open_triggers
+from device.triggers import Triggers
 from device.updates.node.checker import Updates
 from device.updates.request import FOLDER
 
@@ -105,8 +105,7 @@ def start_log(config: Config) -> BootLog:
 def _senses(config: Config, inbox: Inbox, stack: ExitStack) -> _Senses:
     perception = open_perception(config.perception, config.attributes.model)
     card = perception.card
-    triggers = open_triggers(config.triggers, inbox.put)
-    stack.callback(triggers.close)
+    triggers = stack.enter_context(Triggers(config.triggers, inbox.put))
     return _Senses(
         stack.enter_context(open_camera(config.camera)),
         perception.perceive,
@@ -122,7 +121,7 @@ def _safe_senses(config: Config, inbox: Inbox, stack: ExitStack) -> _Senses:
     return _Senses(
         stack.enter_context(no_camera(config.camera)),
         perceive_nothing,
-        open_triggers(no_pins, inbox.put),
+        stack.enter_context(Triggers(no_pins, inbox.put)),
         *known_labels(config.attributes),
         "none, in safe mode",
     )
@@ -143,8 +142,7 @@ def _wire(
     outbox = _outbox(directory)
     stack.callback(outbox.close)
     # In safe mode too: then above all somebody should see that the node wants its owner.
-    led = StatusLed(config.led)
-    stack.callback(led.close)
+    led = stack.enter_context(StatusLed(config.led))
     link = Link(config.mqtt, config.node.id, inbox.put, watch.link)
     stack.callback(link.stop)
     updates = Updates(config.updates, directory / FOLDER, _model(config), watch.updates)

@@ -165,7 +165,7 @@ def test_a_key_that_is_set_twice_names_both_lines(write: Write) -> None:
 @pytest.mark.parametrize(
     ("content", "line", "message"),
     [
-        (b"", 0, "is empty; the least is two lines: mqtt:"),
+        (b"", 0, "is empty; the minimum is two lines: mqtt:"),
         (b"# nothing\n", 0, "is empty"),
         (b"- mqtt\n", 1, "found a list instead of sections"),
         (b"\nmqtt\n", 2, "found a single value instead of sections"),

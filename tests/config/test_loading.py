@@ -123,7 +123,7 @@ def test_the_port_follows_tls() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pull", "active_state", "active_low"),
+    ("pull", "active_state", "is_active_low"),
     [
         ("up", "auto", True),  # between pin and ground
         ("down", "auto", False),  # between pin and 3.3 V
@@ -132,13 +132,13 @@ def test_the_port_follows_tls() -> None:
     ],
 )
 def test_the_level_of_a_pressed_button_follows_its_resistor(
-    write: Write, pull: str, active_state: str, active_low: bool
+    write: Write, pull: str, active_state: str, is_active_low: bool
 ) -> None:
     """Unless the level is given."""
     settings = f"{{pin: 17, pull: {pull}, active_state: {active_state}}}"
     button = load(write(f"mqtt: {{host: b}}\ntriggers: {{button: {settings}}}")).triggers.button
     assert button is not None
-    assert button.active_low is active_low
+    assert button.is_active_low is is_active_low
 
 
 def test_a_configuration_never_changes(write: Write) -> None:

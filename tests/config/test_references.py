@@ -58,7 +58,7 @@ def test_other_secrets_may_be_anything(write: Write) -> None:
     [
         (None, ["secrets.yaml: does not exist"]),
         ("hots: hush\n", ["secrets.yaml has no value of this name", "did you mean hots?"]),
-        ("[hush]\n", ["secrets.yaml holds no names and values"]),
+        ("[hush]\n", ["secrets.yaml has no names and values"]),
         ("host: 'hush\n", ["secrets.yaml:1: is not YAML"]),
         ("host: [hush]\n", ["secrets.yaml has no value of this name"]),
         ('host: "hush\\a"\n', ["it contains the character U+0007"]),

@@ -11,38 +11,39 @@ from device.config.sections.section import Section, conflict
 
 
 class AttributeSettings(Section):
-    """What is said of a face."""
+    """Which attributes of a face are reported."""
 
     model: ModelName = Field(
         "attributes",
         title="Model",
-        description="The attribute network. A .tflite file of your own needs its JSON beside it.",
+        description="The attribute network. Your own .tflite file needs its JSON beside it.",
     )
     thresholds: Literal["balanced", "precise"] = Field(
         "balanced",
         title="Thresholds",
-        description="balanced finds much and errs little; precise speaks only where 95 of 100 such answers were right "
-        "on the model's validation pictures. Attributes that cannot promise it start disabled with either.",
+        description="balanced reports most of what is there, with few errors; precise reports an attribute only where "
+        "95 of 100 such reports were right on the model's validation pictures. Attributes that cannot reach this start "
+        "disabled with either.",
     )
     threshold_offset: float = Field(
         0.0,
         title="Threshold offset",
-        description="Added to every attribute's threshold: above zero the node says less and errs less. Later a "
-        "number in Home Assistant decides.",
+        description="Added to every attribute's threshold: above zero the node reports less, with fewer errors. "
+        "Home Assistant can change it later.",
         ge=-0.4,
         le=0.4,
     )
     hysteresis: float = Field(
         0.05,
         title="Hysteresis",
-        description="How far below its threshold an attribute's probability must fall to end it; stops flapping.",
+        description="How far below its threshold an attribute's probability must fall to end it; prevents flapping.",
         ge=0,
         le=0.3,
     )
     enabled: tuple[AttributeName, ...] = Field(
         (),
         title="Enabled",
-        description="Attributes whose entities are enabled in Home Assistant on top of the usual ones.",
+        description="Attributes whose entities are enabled in Home Assistant in addition to the usual ones.",
         strict=False,
     )
     disabled: tuple[AttributeName, ...] = Field(

@@ -23,7 +23,7 @@ class NodeSettings(Section):
     id: Slug = Field(
         "facet",
         title="Id",
-        description="Names the node in MQTT topics and entity ids. Each node of a broker needs its own.",
+        description="Identifies the node in MQTT topics and entity ids. Each node of a broker needs a different one.",
     )
     name: str = Field(
         "Facet",
@@ -42,17 +42,17 @@ class NodeSettings(Section):
     language: Language = Field(
         "en",
         title="Language",
-        description="Of the entities' names in Home Assistant; their ids stay the same.",
+        description="Language of the entities' names in Home Assistant; their ids stay the same.",
     )
     configuration_url: Url | None = Field(
         None,
         title="Configuration URL",
-        description="Where the device page's link *Visit* leads, for instance to a page of yours about the node.",
+        description="Where the link *Visit* on the device page leads, for instance to your page about the node.",
     )
     state_directory: File | None = Field(
         None,
         title="State directory",
-        description="Where undelivered events are kept; without it systemd's StateDirectory, or the user's own.",
+        description="Where undelivered events are kept; if unset, systemd's StateDirectory, or the user's folder.",
     )
 
     @property

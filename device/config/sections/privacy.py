@@ -15,17 +15,17 @@ PICTURE_MODES: tuple[PictureMode, ...] = get_args(PictureMode)
 
 
 def _mode(value: object) -> object:
-    """Let YAML's bare off pass for the mode that it means."""
+    """Accept YAML's bare off as the mode that it means."""
     return "off" if value is False else value
 
 
 class PrivacySettings(Section):
-    """When the node does not look at all, and which pictures leave it."""
+    """When the camera is off, and which pictures leave the node."""
 
     enabled: bool = Field(
         False,
         title="Enabled",
-        description="Whether the node starts with its camera released. Later a switch in Home Assistant decides.",
+        description="Whether the node starts with its camera released. Home Assistant can change it later.",
     )
     picture: Annotated[
         PictureMode,
@@ -33,8 +33,8 @@ class PrivacySettings(Section):
     ] = Field(
         "off",
         title="Picture",
-        description="The most of a picture that leaves the node: nothing; the whole, too blurred to know anybody; the "
-        "primary face alone; or the whole. Home Assistant may choose less.",
+        description="How much of a picture may leave the node: nothing; all of it, too blurred to recognise anyone; "
+        "only the primary face; or all of it. Home Assistant can choose less.",
     )
     picture_expiry: int = Field(
         300,
