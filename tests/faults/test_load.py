@@ -186,7 +186,7 @@ def test_hostile_commands_are_refused_in_words_and_no_more(start_rig: StartRig) 
                 key, payload = next(commands)
                 rig.ledger.shout(TOPICS.command(key), payload)
             _wait_until_obeyed(rig, number % 40 / 100)
-        refused = rig.node.log.text.count("WARNING device.node.loop: set/")
+        refused = rig.node.log.text.count("device.node.loop: set/")
         grown = (rig.node.resident_bytes - before.resident) / MEGABYTE
         print(f"{HOSTILE} hostile commands: {refused} refused in words, {grown:+.2f} MB resident")
         assert refused == HOSTILE
