@@ -16,9 +16,9 @@ from typing import Any
 import yaml
 
 from device import __version__
-from device.cli.check import trials
 from device.config import Config, ConfigError, load
 from device.errors import DiagnosticsError
+from device.node.trials import trials
 from device.node.wiring import STARTS
 from device.observation import utc_now
 from device.system.json_store import JsonStore
