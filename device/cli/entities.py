@@ -23,7 +23,7 @@ def print_entities(config: Path | None) -> None:
         ConfigError: the configuration has faults.
         ModelError: its model cannot be read.
     """
-    node, rows = (_ANY_NODE, CATALOGUE) if config is None else _of(config)
+    node, rows = (_ANY_NODE, CATALOGUE) if config is None else _configured(config)
     table = Table(Column("entity", no_wrap=True), "name", "enabled", "meaning")
     for row in rows:
         enabled = "yes" if row.enabled_by_default else "[dim]no[/]"
@@ -31,7 +31,7 @@ def print_entities(config: Path | None) -> None:
     Console().print(table)
 
 
-def _of(path: Path) -> tuple[str, tuple[Entity, ...]]:
+def _configured(path: Path) -> tuple[str, tuple[Entity, ...]]:
     config = load(path)
     card = read_card(model_path(config.attributes.model))
     return config.node.id, entities(config, card.names, card.unreliable)
