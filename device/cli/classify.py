@@ -115,10 +115,11 @@ def _target(annotated: Path, picture: Path, count: int) -> Path:
 def _write(path: Path, image: Image) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        is_written = cv2.imwrite(str(path), image)
-    except (OSError, cv2.error) as error:
-        message = f"--annotate {path}: {error}; give a path that ends in .png or .jpg, in a folder you may write to"
-        raise ClassifyError(message) from error
-    if not is_written:
-        message = f"--annotate {path} cannot be written; give a path in a folder you may write to"
+        reason = "" if cv2.imwrite(str(path), image) else "cannot be written"
+    except OSError as error:
+        reason = f"cannot be written: {error.strerror}"
+    except cv2.error:
+        reason = f"has the ending {path.suffix!r}, which is not a picture format"
+    if reason:
+        message = f"--annotate {path} {reason}; give a path that ends in .png or .jpg, in a folder you may write to"
         raise ClassifyError(message)
