@@ -14,6 +14,7 @@ from device.observation import Face, Image, Observation
 # A palette that colour-blind readers can distinguish (Wong, "Points of view: Color blindness", Nature Methods, 2011).
 _COLORS = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00", "#0072b2")
 _BACKGROUND, _TEXT, _FAINT, _BAR = "#15191e", "#f2f4f6", "#98a2ad", "#2b323a"
+# Pixels.
 _HEIGHT_RANGE = (480, 1080)
 _PANEL, _ROW, _PADDING = 330, 24, 18
 _BAR_WIDTH = 92

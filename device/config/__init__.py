@@ -96,7 +96,7 @@ class Config(Section):
         others = {"button": self.triggers.button, "motion": self.triggers.motion}
         for name, other in others.items():
             if self.led and other and bcm_number(self.led.pin) == bcm_number(other.pin):
-                message = "is the pin of triggers.{other} too; give each its own"
+                message = "is the pin of triggers.{other} too; give each a different one"
                 raise conflict(message, key="led.pin", other=name)
         return self
 

@@ -14,6 +14,7 @@ from device.config.schema import Schema, allowed, at
 from device.config.sections.attributes import AttributeSettings
 from device.config.yaml.document import Document
 from device.errors import Fault, ModelError
+from device.networks.card import model_path, read_card
 from device.system.text import printable
 
 _CREDENTIALS = re.compile(r"(?<=//)[^\s]*@")
@@ -42,9 +43,6 @@ def unknown_attributes(settings: AttributeSettings, document: Document) -> Itera
     """
     if not (settings.enabled or settings.disabled):
         return
-    # Imported here because most files name no attribute: reading a card hashes the whole network.
-    from device.networks.card import model_path, read_card
-
     try:
         labels = [label.name for label in read_card(model_path(settings.model)).labels]
     except ModelError:

@@ -1,4 +1,4 @@
-"""Where a value stands in the configuration."""
+"""The place of a value in the configuration."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def test_a_pin_that_cannot_be_claimed_is_a_fault_until_it_can(pins: Pins) -> Non
 
 
 def test_a_pin_in_use_is_named(pins: Pins) -> None:
-    """The fault says which setting, which pin, and what to look for."""
+    """The fault names the setting, the pin, and what to check."""
     named = pytest.raises(PinError, match=r"^led: pin 23 cannot be used: .*no other program")
     with StatusLed(LED, factory=lambda: pins), named:
         probe(LED, factory=lambda: pins)

@@ -74,7 +74,7 @@ def test_without_debounce_a_press_counts_at_once() -> None:
 
 
 def test_a_button_that_is_down_at_the_start_counts_only_after_release() -> None:
-    """A stuck button, or a finger during a restart, is no trigger; the next press is."""
+    """A stuck button, or a finger during a restart, is not a trigger; the next press is."""
     assert presses([(1.0, UP), (2.0, DOWN), (3.0, UP)], is_pressed=True) == [2.05]
 
 

@@ -229,7 +229,7 @@ def test_a_pin_that_cannot_be_claimed_is_a_fault_until_it_can(pins: Pins, waitin
 
 
 def test_a_trigger_does_nothing_before_it_is_started(pins: Pins, waiting: Waiting) -> None:
-    """To construct it claims no pin and starts no thread."""
+    """Its constructor claims no pin and starts no thread."""
     Triggers(BUTTON, waiting.put, factory=lambda: pins)
     assert probe(BUTTON, factory=lambda: pins) == []
     assert "facet-pins" not in thread_names()
@@ -243,7 +243,7 @@ def test_probe_claims_the_pins_and_gives_them_back(pins: Pins) -> None:
 
 
 def test_a_pin_in_use_is_named(start: Start, pins: Pins) -> None:
-    """The fault says which setting, which pin, and what to look for."""
+    """The fault names the setting, the pin, and what to check."""
     start(BUTTON)
     (fault,) = probe(BUTTON, factory=lambda: pins)
     assert fault.startswith("triggers.button: pin 17 cannot be used: ")
@@ -261,7 +261,7 @@ def test_closing_gives_the_pins_back(pins: Pins, waiting: Waiting) -> None:
 
 
 def test_the_empty_package_named_lgpio_is_recognised() -> None:
-    """On Python 3.13 pip installs a stub: the error says what to do."""
+    """On Python 3.13 pip installs a stub: the error names the next step."""
     with pytest.raises(PinError, match=r"empty stub.*apt install python3-lgpio"):
         reject_stub(ModuleType("lgpio"))
 

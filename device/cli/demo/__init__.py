@@ -23,8 +23,6 @@ from device.errors import DemoError
 from device.mqtt.topics import Topics
 from device.system.validation import describe
 
-__all__ = ["DemoError", "demo"]
-
 # Not the default id: a real node of the owner may use the same broker.
 _NODE = {"id": "facet_demo", "name": "Facet demo"}
 

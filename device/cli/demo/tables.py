@@ -12,7 +12,7 @@ from device.entities.table import CATALOGUE
 
 # Those that are not subjective.
 _NAMES = {row.attribute: row.name for row in CATALOGUE if row.attribute and row.enabled_by_default}
-_BAR_WIDTH = 20
+_BAR_CHARACTERS = 20
 
 
 def entities_table(discovery: Mapping[str, Any]) -> Table:
@@ -59,6 +59,6 @@ def observation_table(event: Mapping[str, Any]) -> Table:
         table.add_row(
             _NAMES[name],
             Text("yes", style="bold green") if is_present else Text("no", style="dim"),
-            f"{'█' * round(probability * _BAR_WIDTH):<{_BAR_WIDTH}} {probability:4.0%}",
+            f"{'█' * round(probability * _BAR_CHARACTERS):<{_BAR_CHARACTERS}} {probability:4.0%}",
         )
     return table

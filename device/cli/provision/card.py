@@ -91,7 +91,7 @@ class Card(Section):
 
     def _conflicts(self) -> Iterator[tuple[str, str]]:
         if not re.fullmatch(_HOST_LABEL, self.effective_hostname):
-            yield "hostname", "the node's id makes no host name; give one"
+            yield "hostname", "the node's id cannot be used as a host name; give one"
         if self.user in {"root", "facet"}:
             yield "user", "is a user of the system; give another name"
         if self.anonymous and (self.username or self.password_file):
@@ -99,7 +99,7 @@ class Card(Section):
         if (self.certificate_file is None) != (self.key_file is None):
             yield "key_file", "belongs to certificate_file; give both, or neither"
         if self.button is not None and bcm_number(self.button) == bcm_number(self.motion or ""):
-            yield "motion", "is the pin of the button too; give each its own"
+            yield "motion", "is the pin of the button too; give each a different one"
         yield from self._wifi_conflicts()
 
     def _wifi_conflicts(self) -> Iterator[tuple[str, str]]:

@@ -48,7 +48,7 @@ def conflict(message: str, *, key: str, **found: str) -> PydanticCustomError:
 
     Args:
         message: what is wrong and what to do; it may name values of found in braces.
-        key: the setting at fault, relative to the section, with dots where it lies deeper.
+        key: the setting at fault, relative to the section, with dots if it is nested deeper.
         **found: the values that message names.
     """
     return PydanticCustomError("conflict", message, {**found, "key": key})

@@ -106,6 +106,6 @@ class TriggerSettings(Section):
             and self.motion
             and bcm_number(self.button.pin) == bcm_number(self.motion.pin)
         ):
-            message = "is the pin of triggers.button too; give each its own"
+            message = "is the pin of triggers.button too; give each a different one"
             raise conflict(message, key="motion.pin")
         return self

@@ -25,7 +25,7 @@ Value: TypeAlias = "Scalar | list[Value] | dict[str, Value]"
 
 @dataclass(slots=True)
 class Document:
-    """The content of a file, and where each value stands.
+    """The content of a file, and the place of each value.
 
     Attributes:
         file: as it was given.
