@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from device.camera.address import Kind, parse, redact
+from device.camera.address import Kind, parse
 from device.camera.camera import Camera
 from device.camera.capture import OpenCapture
 from device.camera.capture import open_capture as _open_capture
@@ -62,6 +62,4 @@ def open_camera(
             case Kind.DEVICE:
                 return UsbCamera(path, settings, open_capture=open_capture, clock=clock, now=now)
 
-    return Camera(
-        connect, settings, description=redact(settings.source), clock=clock, jitter=jitter
-    )
+    return Camera(connect, settings, description=settings.shown_source, clock=clock, jitter=jitter)

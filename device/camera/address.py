@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from device.errors import CameraError
+from device.system.redaction import redact_url
 
 PICTURES = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
 VIDEOS = (
@@ -63,7 +64,7 @@ def parse(source: str) -> Address:
     Raises:
         CameraError: when it is none of these, or a file that does not exist.
     """
-    label = redact(source)
+    label = redact_url(source)
     if url := _URL.fullmatch(source):
         if url["scheme"].lower() not in SCHEMES:
             allowed = ", ".join(f"{scheme}://" for scheme in SCHEMES)
@@ -82,16 +83,6 @@ def parse(source: str) -> Address:
     if path.suffix.lower() in VIDEOS:
         return Address(Kind.VIDEO, str(path), label)
     raise CameraError(_why_not(path))
-
-
-def redact(source: str) -> str:
-    """Return a source fit to be logged: a URL loses its user, password and query."""
-    url = _URL.fullmatch(source)
-    if url is None:
-        return source
-    # The last "@" ends the password even when the owner forgot to escape a "/" or "?" within it.
-    host_and_path = re.split(r"[?#]", url["rest"].rpartition("@")[2], maxsplit=1)[0]
-    return f"{url['scheme']}://{host_and_path}"
 
 
 def _why_not(path: Path) -> str:
