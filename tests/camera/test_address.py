@@ -1,4 +1,4 @@
-"""What camera.source may be, and what of it may stand in a log."""
+"""What camera.source may be, and what of it may be logged."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from device.errors import CameraError
         ("/dev/video2", Kind.DEVICE, "/dev/video2"),
         ("/dev/v4l/by-id/usb-Cam-index0", Kind.DEVICE, "/dev/v4l/by-id/usb-Cam-index0"),
         ("rtsp://cam/1", Kind.STREAM, "rtsp://cam/1"),
-        ("HTTP://cam/snap.jpg", Kind.STREAM, "HTTP://cam/snap.jpg"),  # schemes know no case
-        ("door.JPG", Kind.PICTURE, "door.JPG"),  # nor do extensions
+        ("HTTP://cam/snap.jpg", Kind.STREAM, "HTTP://cam/snap.jpg"),  # case does not matter
+        ("door.JPG", Kind.PICTURE, "door.JPG"),  # nor does it in extensions
         ("door.webp", Kind.PICTURE, "door.webp"),
         ("door.mp4", Kind.VIDEO, "door.mp4"),
     ],
 )
-def test_the_form_of_a_source_tells_its_kind(source: str, kind: Kind, target: str) -> None:
+def test_the_form_of_a_source_decides_its_kind(source: str, kind: Kind, target: str) -> None:
     """Numbers and /dev are devices, URLs streams, and extensions tell pictures from videos."""
     address = parse(source)
     assert (address.kind, address.target) == (kind, target)
@@ -45,14 +45,14 @@ def test_an_unknown_extension_is_refused_with_the_known_ones(tmp_path: Path) -> 
         parse(str(path))
 
 
-def test_a_missing_file_is_told_from_an_unknown_kind(tmp_path: Path) -> None:
+def test_a_missing_file_is_distinguished_from_an_unknown_kind(tmp_path: Path) -> None:
     """Where there is nothing the error says that, and what could be given."""
     with pytest.raises(CameraError, match=r"there is no file or folder .*nothing"):
         parse(str(tmp_path / "nothing"))
 
 
 def test_an_unknown_scheme_is_refused_without_its_password() -> None:
-    """The error lists the schemes, and keeps the secret."""
+    """The error lists the schemes, and does not show the password."""
     with pytest.raises(CameraError, match=r"ftp://cam/x .*rtsp://") as caught:
         parse("ftp://me:secret@cam/x")
     assert "secret" not in str(caught.value)
