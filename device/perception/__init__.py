@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.errors import ModelError
-from device.networks.card import UPDATED, ZOO, model_path
+from device.networks.files import UPDATED, ZOO, model_path
 from device.perception.pipeline import Perception
 from device.perception.quality import Gate
 

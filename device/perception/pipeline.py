@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from device.networks.card import ZOO, Aim, ModelCard
+from device.networks.card import Aim, ModelCard
+from device.networks.files import ZOO
 from device.observation import Attribute, Box, Detection, Face, Frame, Image, Reason
 from device.perception.analysers.attributes import AttributeClassifier, decide
 from device.perception.detection import FaceDetector

@@ -11,7 +11,8 @@ from device.config import load
 from device.discovery.payload import entity_id
 from device.entities.kinds import Entity, Platform
 from device.entities.table import entities
-from device.networks.card import model_path, read_card
+from device.networks.card import read_card
+from device.networks.files import model_path
 from tests.broker.mosquitto import wait_for
 from tests.homeassistant.house import House
 

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from device.errors import ModelError
-from device.networks.card import ModelCard, model_path, read_card
+from device.networks.card import ModelCard, read_card
+from device.networks.files import model_path
 
 _NETWORK = model_path("attributes")
 _TEXT = _NETWORK.with_suffix(".json").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import skimage.data
 
-from device.networks.card import ZOO, model_path
+from device.networks.files import ZOO, model_path
 from device.observation import Frame, Image
 from device.perception.detection import FaceDetector
 from device.perception.pipeline import Perception

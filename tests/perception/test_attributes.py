@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from device.errors import ModelError
-from device.networks.card import ModelCard, model_path, read_card, shipped_models
+from device.networks.card import ModelCard, read_card
+from device.networks.files import model_path, shipped_models
 from device.observation import Attribute
 from device.perception.analysers.attributes import AttributeClassifier, calibrate, decide
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from device.errors import ModelError
-from device.networks.card import ZOO
+from device.networks.files import ZOO
 from device.observation import Image
 from device.perception.detection import FaceDetector, suppress
 from device.perception.runtime import Network

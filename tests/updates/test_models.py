@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from device.config import PerceptionSettings
-from device.networks.card import ZOO, model_path, read_card
+from device.networks.card import read_card
+from device.networks.files import ZOO, model_path
 from device.perception import open_perception
 from device.updates.artifact import Kind
 from device.updates.release.sign import pack, signed
