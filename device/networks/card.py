@@ -1,4 +1,4 @@
-"""The JSON beside a network: what its numbers mean. No constant of a model stands in code."""
+"""The JSON beside a network: what its numbers mean. No constant of a model is in the code."""
 
 from __future__ import annotations
 
