@@ -223,7 +223,7 @@ def test_an_update_that_does_not_load_leaves_the_node_with_the_shipped_network(
     network.write_bytes(b"")
     perception = open_perception(PerceptionSettings(), NETWORK, tmp_path)
     assert perception.card.version == read_card(ZOO / f"{NETWORK}.tflite").version
-    assert "left aside for the shipped one" in caplog.text
+    assert "cannot be used, the shipped one is" in caplog.text
 
 
 def _made(folder: Path) -> Path:
