@@ -50,7 +50,7 @@ def evaluate(model: str, data: CelebA, split: str, aim: Aim = "balanced") -> dic
         DataError: the data cannot be read, see answer.
         ModelError: the model cannot.
     """
-    classifier = AttributeClassifier(model_path(model), threads=os.cpu_count() or 1)
+    classifier = AttributeClassifier.load(model_path(model), threads=os.cpu_count() or 1)
     answers = answer(classifier, data, split)
     return measure(classifier.card, classifier.calibrated(answers.logits), answers, aim)
 

@@ -38,7 +38,7 @@ class FaceFinder:
     """Finds the face of a picture that is known to show one: the largest certain face, or else the largest weak one."""
 
     def __init__(self) -> None:
-        self._detector = FaceDetector(ZOO, _WEAK_SCORE)
+        self._detector = FaceDetector.load(ZOO, _WEAK_SCORE)
 
     def find(self, image: Image) -> Detection | None:
         """Return the face of image, (H, W, 3) uint8 BGR, or None."""

@@ -79,8 +79,8 @@ def open_perception(
 
 
 def _load(settings: PerceptionSettings, model: Path) -> Perception:
-    detector = FaceDetector(ZOO, settings.detector_score, settings.threads)
-    attributes = AttributeAnalyser(AttributeClassifier(model, settings.threads))
+    detector = FaceDetector.load(ZOO, settings.detector_score, settings.threads)
+    attributes = AttributeAnalyser(AttributeClassifier.load(model, settings.threads))
     pipeline = Pipeline(
         detector.detect,
         [attributes],

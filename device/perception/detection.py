@@ -53,27 +53,38 @@ class _Pass:
 
 
 class FaceDetector:
-    """Finds faces with two BlazeFace networks.
+    """Finds faces with two BlazeFace networks. Made by `load`.
 
     The full-range one sees groups and far faces. The short-range one runs with a margin around the frame, for a face so
     close that it fills the frame. Overlapping detections are merged.
 
     Args:
-        models: folder with face_detection_full_range.tflite and face_detection_short_range.tflite.
+        full: the full-range network.
+        short: the short-range network.
         min_score: the minimum score of a face, 0..1.
-        threads: CPU threads of an invocation.
-
-    Raises:
-        ModelError: a network is missing or damaged.
     """
 
-    def __init__(self, models: Path, min_score: float = 0.5, threads: int = 1) -> None:
-        self._min_score = min_score
-        full = Network(models / "face_detection_full_range.tflite", threads)
-        short = Network(models / "face_detection_short_range.tflite", threads)
+    def __init__(self, full: Network, short: Network, min_score: float) -> None:
         self.networks = (full, short)
+        self._min_score = min_score
         self._full = _Pass(full, _anchors([(48, 1)]), 1.0)
         self._close_up = _Pass(short, _anchors([(16, 2), (8, 6)]), _CLOSE_UP_SCALE)
+
+    @classmethod
+    def load(cls, models: Path, min_score: float = 0.5, threads: int = 1) -> FaceDetector:
+        """Load both networks.
+
+        Args:
+            models: folder with face_detection_full_range.tflite and face_detection_short_range.tflite.
+            min_score: the minimum score of a face, 0..1.
+            threads: CPU threads of an invocation.
+
+        Raises:
+            ModelError: a network is missing or damaged.
+        """
+        full = Network.load(models / "face_detection_full_range.tflite", threads)
+        short = Network.load(models / "face_detection_short_range.tflite", threads)
+        return cls(full, short, min_score)
 
     def detect(self, image: Image) -> list[Detection]:
         """Return the faces in image, (H, W, 3) uint8 BGR, the highest score first."""

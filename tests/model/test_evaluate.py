@@ -192,7 +192,7 @@ def test_answers_come_from_the_shipped_network(celeba: Path) -> None:
     """The portrait's smile is seen in every picture made from it."""
     from device.perception.analysers.attributes import AttributeClassifier
 
-    classifier = AttributeClassifier(model_path("attributes"))
+    classifier = AttributeClassifier.load(model_path("attributes"))
     answers = answer(classifier, read_celeba(celeba), "val")
     smiling = [label.name for label in classifier.card.labels].index("Smiling")
     assert (classifier.calibrated(answers.logits)[:, smiling] > 0.5).all()

@@ -52,7 +52,7 @@ def test_an_exported_network_answers_the_same_when_it_is_unfolded(
     unfold(again, list(read_constants(path)), sample)
     again.eval()
     pixels = np.ascontiguousarray(sample[:1].numpy().transpose(0, 2, 3, 1))
-    exported = Network(path)(pixels)[0][0, 0]
+    exported = Network.load(path)(pixels)[0][0, 0]
     assert again(sample[:1]).detach().numpy()[0] == pytest.approx(exported, abs=1e-3)
 
 

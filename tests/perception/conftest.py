@@ -30,7 +30,7 @@ def coffee() -> Image:
 @pytest.fixture(scope="session")
 def detector() -> FaceDetector:
     """The shipped detector."""
-    return FaceDetector(ZOO)
+    return FaceDetector.load(ZOO)
 
 
 @pytest.fixture(scope="session")

@@ -151,5 +151,5 @@ def test_every_shipped_model_fits_its_description() -> None:
     """Network and JSON in the zoo belong together and know CelebA's 40 attributes."""
     assert "attributes" in shipped_models()
     for name in shipped_models():
-        classifier = AttributeClassifier(model_path(name))
+        classifier = AttributeClassifier.load(model_path(name))
         assert len(classifier.card.labels) == 40

@@ -97,7 +97,7 @@ def test_detections_without_area_do_not_loop_forever() -> None:
 def test_a_missing_network_names_the_file() -> None:
     """The error says which file is missing and what to do."""
     with pytest.raises(ModelError, match=r"nothing\.tflite does not exist; reinstall"):
-        Network(ZOO / "nothing.tflite")
+        Network.load(ZOO / "nothing.tflite")
 
 
 def test_a_damaged_network_is_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -106,4 +106,4 @@ def test_a_damaged_network_is_refused(tmp_path_factory: pytest.TempPathFactory) 
     whole = (ZOO / "face_detection_short_range.tflite").read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ModelError, match=r"half\.tflite cannot be loaded"):
-        Network(path)
+        Network.load(path)

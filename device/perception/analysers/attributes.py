@@ -63,27 +63,39 @@ class AttributeAnalyser:
 
 
 class AttributeClassifier:
-    """The attribute network.
+    """The attribute network and what its numbers mean. Made by `load`.
 
     Args:
-        path: the .tflite file; its JSON lies beside it.
-        threads: CPU threads of an invocation.
-
-    Raises:
-        ModelError: network or JSON is missing or damaged, or they do not fit each other.
+        network: that the card describes.
+        card: from the JSON beside the network.
     """
 
-    def __init__(self, path: Path, threads: int = 1) -> None:
-        self.card: ModelCard = read_card(path)
-        self.network = Network(path, threads)
-        side = self.card.input.side
-        expected = (1, side, side, 3), [(1, self.card.members, len(self.card.labels))]
-        found = self.network.input_shape, self.network.output_shapes
+    def __init__(self, network: Network, card: ModelCard) -> None:
+        self.network = network
+        self.card = card
+        self._scales = np.array([label.scales for label in card.labels], np.float32).T
+        self._bias = np.array([label.bias for label in card.labels], np.float32)
+
+    @classmethod
+    def load(cls, path: Path, threads: int = 1) -> AttributeClassifier:
+        """Load the network and its card.
+
+        Args:
+            path: the .tflite file; its JSON lies beside it.
+            threads: CPU threads of an invocation.
+
+        Raises:
+            ModelError: network or JSON is missing or damaged, or they do not fit each other.
+        """
+        card = read_card(path)
+        network = Network.load(path, threads)
+        side = card.input.side
+        expected = (1, side, side, 3), [(1, card.members, len(card.labels))]
+        found = network.input_shape, network.output_shapes
         if found != expected:
             message = f"{path}: input and output are {found}, but its JSON describes {expected}; export both together"
             raise ModelError(message)
-        self._scales = np.array([label.scales for label in self.card.labels], np.float32).T
-        self._bias = np.array([label.bias for label in self.card.labels], np.float32)
+        return cls(network, card)
 
     def crop(self, image: Image, keypoints: Keypoints) -> Image:
         """Cut the network's view of a face out of image, (H, W, 3) uint8 BGR."""

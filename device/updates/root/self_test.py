@@ -52,7 +52,7 @@ def require_sound(network: Path) -> None:
         ModelError: it does not load.
         UpdateError: it answers nonsense.
     """
-    classifier = AttributeClassifier(network)
+    classifier = AttributeClassifier.load(network)
     side = classifier.card.input.side
     grey = np.full((side, side, 3), 128, np.uint8)
     _require_probabilities(classifier, grey, "a grey picture")
