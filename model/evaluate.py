@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from device.networks.card import Aim, ModelCard, model_path
+from device.networks.card import Aim, ModelCard
+from device.networks.files import model_path
 from device.perception.analysers.attributes import AttributeClassifier, decide
 from model.celeba import CelebA, DataError, read_picture
 from model.prepare import FaceFinder

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from device.networks.card import ZOO
+from device.networks.files import ZOO
 from device.observation import Detection, Image
 from device.perception.alignment import align, align_whole
 from device.perception.detection import FaceDetector

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.entities.table import OBJECTIVE, offered
-from device.networks.card import ZOO, ModelCard, model_path
+from device.networks.card import ModelCard
+from device.networks.files import ZOO, model_path
 from device.perception.analysers.attributes import AttributeClassifier, decide
 from device.perception.detection import FaceDetector
 from model import figures

@@ -14,7 +14,7 @@ from device.errors import ModelError
 
 @cache
 def _interpreter_type() -> Any:  # noqa: ANN401 - one of two classes without a common base
-    # Not before a network is loaded: what needs none, safe mode above all, must not end with a broken TFLite.
+    # Not before a network is loaded: what needs none, above all safe mode, must survive a broken TFLite.
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError:  # armv7l
@@ -41,24 +41,24 @@ class Network:
     def __init__(self, path: Path, threads: int = 1) -> None:
         self.path = path
         if not path.is_file():
-            msg = f"model {path} does not exist; reinstall facet-node, or correct the path"
-            raise ModelError(msg)
+            message = f"model {path} does not exist; reinstall facet-node, or correct the path"
+            raise ModelError(message)
         try:
-            # By content: a bad file is then refused by the verifier, and the path's encoding is ours.
+            # By content: TFLite's verifier then rejects a bad file, and Python encodes the path.
             self._interpreter = _interpreter_type()(
                 model_content=path.read_bytes(), num_threads=threads
             )
             self._interpreter.allocate_tensors()
         except (OSError, ValueError, RuntimeError) as error:
-            msg = (
+            message = (
                 f"model {path} cannot be loaded: {error}. The file is damaged or made for another "
                 "TFLite; reinstall facet-node, or export the model again"
             )
-            raise ModelError(msg) from error
+            raise ModelError(message) from error
         inputs = self._interpreter.get_input_details()
         if len(inputs) != 1:
-            msg = f"model {path} has {len(inputs)} inputs; one is expected"
-            raise ModelError(msg)
+            message = f"model {path} has {len(inputs)} inputs; one is expected"
+            raise ModelError(message)
         self._input = inputs[0]["index"]
         self._outputs = [output["index"] for output in self._interpreter.get_output_details()]
         self.input_shape: tuple[int, ...] = tuple(int(n) for n in inputs[0]["shape"])

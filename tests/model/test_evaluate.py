@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from device.networks.card import model_path, read_card
+from device.networks.card import read_card
+from device.networks.files import model_path
 from model.calibration import (
     balanced_threshold,
     describe,

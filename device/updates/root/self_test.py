@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from device.errors import FacetError, UpdateError
-from device.networks.card import UPDATED, model_path
+from device.networks.files import UPDATED, model_path
 from device.observation import Image, Keypoints
 from device.perception.analysers.attributes import AttributeClassifier
 
