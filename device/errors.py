@@ -104,6 +104,10 @@ class CameraError(FacetError):
     """No usable picture; str() names the source, says what was found and what to do next."""
 
 
+class CameraReleasedError(CameraError):
+    """The camera was asked to let go, for privacy: no picture is taken or given before it resumes."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
     """One thing to correct in a file, as ConfigError lists them.

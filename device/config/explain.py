@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator
 
 from pydantic import ValidationError
@@ -14,10 +13,10 @@ from device.config.schema import Schema, allowed, at
 from device.config.sections.attributes import AttributeSettings
 from device.config.yaml.document import Document
 from device.errors import Fault, ModelError
-from device.networks.card import model_path, read_card
+from device.networks.card import read_card
+from device.networks.files import model_path
+from device.system.redaction import redact_url
 from device.system.text import printable
-
-_CREDENTIALS = re.compile(r"(?<=//)[^\s]*@")
 
 
 def explain(error: ValidationError, document: Document, schema: Schema) -> Iterator[Fault]:
@@ -108,7 +107,7 @@ def _found(value: object, path: KeyPath, document: Document, schema: Schema) -> 
         case bool():
             return str(value).lower()
         case str():
-            return f'"{printable(_CREDENTIALS.sub("***@", value))}"'
+            return f'"{printable(redact_url(value))}"'
         case list():
             return "a list"
         case dict():

@@ -18,8 +18,7 @@ from device.camera import read_picture
 from device.cli.bench.listener import Listener, Press
 from device.cli.bench.node import Broker, measured_node
 from device.config import PerceptionSettings
-from device.perception import open_perception
-from device.perception.pipeline import Perception
+from device.perception import Perception, open_perception
 from device.system.machine import cpu_seconds, resident_bytes
 
 _IDLE_SECONDS = 10

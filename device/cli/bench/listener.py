@@ -15,7 +15,8 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from device.cli.bench.node import TOPICS, Broker
-from device.entities.kinds import PRESS, Document
+from device.entities.documents import EVENT
+from device.entities.kinds import PRESS
 from device.errors import BenchError
 from device.mqtt.connection import disable_nagle
 from device.mqtt.topics import ONLINE
@@ -105,7 +106,7 @@ class Listener:
         """
         pressed = perf_counter()
         self._client.publish(TOPICS.command("capture"), PRESS, _QOS)
-        event_topic = TOPICS.document(Document.EVENT)
+        event_topic = TOPICS.document(EVENT)
         payload, at = next(
             (payload, at)
             for topic, payload, at in self._messages("publish an observation", _ANSWER_SECONDS)

@@ -12,7 +12,7 @@ from typing import Any, Self
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from device.entities.kinds import Document
+from device.entities.documents import EVENT
 from device.errors import DemoError
 from device.mqtt.topics import ONLINE, Topics
 
@@ -87,7 +87,7 @@ class Listener:
         Raises:
             DemoError: none comes.
         """
-        return self._wait_for(self._topics.document(Document.EVENT)).decode()
+        return self._wait_for(self._topics.document(EVENT)).decode()
 
     def delete_retained(self) -> None:
         """Delete what the node has retained, so that the owner's broker is left as it was."""
@@ -118,5 +118,5 @@ class Listener:
         raise DemoError(message)
 
     def _take(self, received: MQTTMessage) -> None:
-        if received.topic != self._topics.document(Document.EVENT):
+        if received.topic != self._topics.document(EVENT):
             self._newest[received.topic] = bytes(received.payload)
