@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.builds import built
 from tests.install.debian import Debian, Shelf
 from tests.install.wheels import BROKEN, NEWER, build_wheel, copy_checkout, set_version
 
@@ -53,23 +53,15 @@ def bare(scratch: Path) -> Callable[[str], Debian]:
 
     def make(suite: str) -> Debian:
         if suite not in shelves:
-            cache = _built(suite)
-            wheelhouse = cache / "wheelhouse"
+            debian, wheelhouse = built("debian", suite), built("wheelhouse", suite)
             if not shelves:
                 _lay_out(scratch, wheelhouse)
             shelf = Shelf(scratch / "project", wheelhouse, scratch / "newer", scratch / "broken")
-            shelves[suite] = cache / "root", shelf
+            shelves[suite] = debian / "root", shelf
         root, shelf = shelves[suite]
         return Debian((root,), scratch / f"bare-{next(numbers)}", shelf)
 
     return make
-
-
-def _built(suite: str) -> Path:
-    assert os.geteuid() == 0, "these tests make file systems and must run as root"
-    build = Path(__file__).with_name("build")
-    result = subprocess.run([build, suite], check=True, stdout=subprocess.PIPE, text=True)
-    return Path(result.stdout.strip())
 
 
 def _lay_out(scratch: Path, wheelhouse: Path) -> None:
