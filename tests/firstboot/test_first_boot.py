@@ -48,7 +48,9 @@ def pi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pi]:
     root = folder / "root"
     _run("cp", "--archive", "--reflink=auto", debian / "root", root)
     _install_broker(root)
-    _make_card(folder, built("wheelhouse", "trixie"), root / "etc" / "mosquitto" / "certs" / "ca.crt")
+    _make_card(
+        folder, built("wheelhouse", "trixie"), root / "etc" / "mosquitto" / "certs" / "ca.crt"
+    )
     with (root / "etc" / "mosquitto" / "passwords").open("a") as passwords:
         passwords.write((folder / "cards" / "passwords.txt").read_text())
     secrets = folder / "cards" / "hall" / "facet" / "secrets.yaml"

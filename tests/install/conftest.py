@@ -120,3 +120,12 @@ def branch(scratch: Path) -> Iterator[Callable[[Debian], Debian]]:
 def debian(installed: Installed, branch: Callable[[Debian], Debian]) -> Debian:
     """A Debian with Facet, to be changed."""
     return branch(installed.debian)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let pytest-xdist (--dist loadgroup) run what shares an installation in one process."""
+    for item in items:
+        if item.get_closest_marker("install") and not item.get_closest_marker("xdist_group"):
+            callspec = getattr(item, "callspec", None)
+            suite = callspec.params.get("suite") if callspec else None
+            item.add_marker(pytest.mark.xdist_group(suite or SUITES[-1]))
