@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.builds import built
-from tests.install.debian import Debian, Shelf
+from tests.install.debian import Debian, Shelf, in_memory
 from tests.install.wheels import BROKEN, NEWER, build_wheel, copy_checkout, set_version
 
 SUITES = ("bookworm", "trixie")
@@ -39,8 +39,7 @@ class Installed:
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
     """A folder in memory: twenty installations would wear a disk, and wait for it."""
-    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - mkdtemp's names are its own
-    folder = Path(tempfile.mkdtemp(prefix="facet-install-", dir=place))
+    folder = Path(tempfile.mkdtemp(prefix="facet-install-", dir=in_memory()))
     yield folder
     shutil.rmtree(folder)
 

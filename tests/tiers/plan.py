@@ -1,7 +1,7 @@
 """All tiers of .ci/run: what they need, how much of the machine they take, and how long they may take.
 
-The most urgent come first: what others wait for, what takes longest, and what tells most about a change. The seconds are
-for a machine that is two and a half times slower than two fast cores, and has other things to do.
+The most urgent come first: what others wait for, what takes longest, and what tells most about a change. The seconds
+are for a machine that is two and a half times slower than two fast cores, and has other things to do.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Interpreters:
     @classmethod
     def found(cls) -> Interpreters:
         """Look for those of pyenv and of Debian."""
-        programs = {}
+        programs: dict[str, str] = {}
         for version in ("3.11", "3.13"):
             for program in _candidates(version):
                 if _version(program) == version:

@@ -5,68 +5,29 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from textwrap import dedent
 
 import cv2
 import numpy as np
 
 from device.demo.portrait import write_portrait
 from tests.builds import built
-from tests.install.wheels import BROKEN, NEWER, PROJECT, build_wheel, copy_checkout, set_version
+from tests.install.wheels import PROJECT, build_wheel
+from tests.pi.machine.release import install_natively, make_newer
 
 _FRAMES = 20
 _NOISE = 2.0  # levels of 256; without any, a camera counts as frozen
 
-# It passes for a release until it runs. Without packages that it needs, emulation has it installed in a minute.
-_BROKEN = {
-    "pyproject.toml": f"""\
-        [build-system]
-        requires = ["hatchling"]
-        build-backend = "hatchling.build"
-        [project]
-        name = "facet-node"
-        version = "{BROKEN}"
-        optional-dependencies = {{gpio = []}}
-        scripts = {{facet = "device:main"}}
-        [tool.hatch.build.targets.wheel]
-        packages = ["device"]
-        shared-data = {{"provisioning" = "share/facet/provisioning"}}
-        """,
-    "device/__init__.py": f"""\
-        import sys
-        def main():
-            print("facet {BROKEN}")
-            sys.exit("run" in sys.argv)
-        """,
-    "device/classify.py": """\
-        def open_perception(settings, model): ...
-        """,
-    "device/config.py": """\
-        class PerceptionSettings: ...
-        class AttributeSettings:
-            model = ""
-        """,
-}
 
-
-def fill(stick: Path) -> None:
-    """Put all of it into an empty folder."""
+def fill(stick: Path, image: Path) -> None:
+    """Put all of it into an empty folder, and write the disk for /opt/facet."""
     dependencies = built("wheelhouse", "bookworm")
-    wheelhouse = stick / "wheelhouse"
-    shutil.copytree(dependencies, wheelhouse)
-    build_wheel(PROJECT, dependencies, wheelhouse)
-    shutil.copytree(PROJECT / "provisioning", stick / "provisioning")
     with TemporaryDirectory() as temporary:
-        newer, broken = Path(temporary, "newer"), Path(temporary, "broken")
-        copy_checkout(newer)
-        set_version(newer, NEWER)
-        build_wheel(newer, dependencies, stick / "newer")
-        copy_checkout(broken)
-        shutil.rmtree(broken / "device")
-        (broken / "device").mkdir()
-        for name, text in _BROKEN.items():
-            (broken / name).write_text(dedent(text))
-        build_wheel(broken, dependencies, stick / "broken")
+        wheel = build_wheel(PROJECT, dependencies, Path(temporary))
+        release = install_natively(wheel, dependencies, image)
+        shutil.copytree(dependencies, stick / "wheelhouse")
+        shutil.copy2(wheel, stick / "wheelhouse")
+    make_newer(release, dependencies, stick / "newer")
+    shutil.copytree(PROJECT / "provisioning", stick / "provisioning")
     (stick / "frames").write_bytes(film())
 
 
