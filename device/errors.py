@@ -5,3 +5,97 @@ from __future__ import annotations
 
 class FacetError(Exception):
     """Something the owner can act on; str() names it, says what was found and what to do next."""
+
+
+class OfflineError(FacetError):
+    """The broker does not say that the node is online."""
+
+
+class LinkError(FacetError, ConnectionError):
+    """There is no connection with the broker.
+
+    Attributes:
+        patient: the cause will not go away by itself, so that there is no hurry to try again.
+    """
+
+    patient = False
+
+
+class RefusedError(LinkError):
+    """The broker answered, and does not want this client."""
+
+    patient = True
+
+
+class ProtocolRefusedError(LinkError):
+    """The broker does not speak this version of MQTT, or hung up when it was addressed in it."""
+
+
+class HungUpError(LinkError):
+    """The broker ended the connection without a word."""
+
+
+class TlsFileError(LinkError):
+    """A file of mqtt.tls cannot be used."""
+
+    patient = True
+
+
+class OutboxError(FacetError, OSError):
+    """The disk does not take the events."""
+
+
+class OutboxInUseError(FacetError):
+    """Two nodes would send each other's events."""
+
+
+class PinError(FacetError):
+    """A pin cannot be used; str() names the setting, says what was found and what to do next."""
+
+
+class UpdateError(FacetError):
+    """An index, a file or a signature is not what it should be, or an installation failed."""
+
+
+class DiagnosticsError(FacetError):
+    """The archive cannot be written."""
+
+
+class ClassifyError(FacetError):
+    """An annotated picture cannot be written where it was asked for."""
+
+
+class StateDirectoryError(FacetError):
+    """The node cannot keep anything where it is told to."""
+
+
+class BenchError(FacetError):
+    """The node under test did not do what a node does."""
+
+
+class DemoError(FacetError):
+    """The demo cannot go on; str() says what was found and what to do next."""
+
+
+class ProvisionError(FacetError):
+    """A card cannot be made as it is asked for. Nothing was written."""
+
+
+class ModelError(FacetError):
+    """A model file is missing, damaged, or not what its JSON says."""
+
+
+class CommandError(FacetError, ValueError):
+    """Somebody sent what the entity cannot do."""
+
+
+class EntityError(FacetError, ValueError):
+    """The labels of the attribute network cannot all become entities."""
+
+
+class LogLevelError(FacetError):
+    """The level is not one of LEVELS."""
+
+
+class CameraError(FacetError):
+    """No usable picture; str() names the source, says what was found and what to do next."""

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from device.errors import FacetError
-from device.perception.bundle import Aim
+from device.networks.card import Aim
 
 app = typer.Typer(
     help="Train, measure and export the attribute network. The order is prepare, train, export, evaluate.",
@@ -104,8 +104,8 @@ def export(
     from model.celeba import read_celeba
     from model.export import export as write
 
-    bundle = write(run, read_celeba(data), zoo, name, int8=int8)
-    typer.echo(f"{zoo / bundle.name}.tflite and .json written, version {bundle.version}", err=True)
+    card = write(run, read_celeba(data), zoo, name, int8=int8)
+    typer.echo(f"{zoo / card.name}.tflite and .json written, version {card.version}", err=True)
 
 
 @app.command()
@@ -116,7 +116,7 @@ def calibrate(
     ] = "attributes",
 ) -> None:
     """Fit an exported network's probabilities and thresholds anew, on the validation split of a data set."""
-    from device.perception.bundle import model_path
+    from device.networks.card import model_path
     from model.celeba import read_celeba
     from model.export import calibrate as run
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from device.perception.attributes import calibrate
-from device.perception.bundle import Label, Threshold
+from device.networks.card import Label, Threshold
+from device.perception.analysers.attributes import calibrate
 from model.evaluate import Answers
 
 _NEWTON_STEPS = 30

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from device.perception.attributes import AttributeClassifier, decide
-from device.perception.bundle import Aim, Bundle, model_path
+from device.networks.card import Aim, ModelCard, model_path
+from device.perception.analysers.attributes import AttributeClassifier, decide
 from model.celeba import CelebA, DataError, read_picture
 from model.prepare import FaceFinder
 from model.subgroups import skin_brightness
@@ -51,7 +51,7 @@ def evaluate(model: str, data: CelebA, split: str, aim: Aim = "balanced") -> dic
     """
     classifier = AttributeClassifier(model_path(model), threads=os.cpu_count() or 1)
     answers = answer(classifier, data, split)
-    return measure(classifier.bundle, classifier.calibrated(answers.logits), answers, aim)
+    return measure(classifier.card, classifier.calibrated(answers.logits), answers, aim)
 
 
 def answer(classifier: AttributeClassifier, data: CelebA, split: str) -> Answers:
@@ -60,11 +60,11 @@ def answer(classifier: AttributeClassifier, data: CelebA, split: str) -> Answers
     Raises:
         DataError: the split is empty, a picture cannot be read, or the label file lacks a label of the network.
     """
-    columns = _columns(classifier.bundle, data)
+    columns = _columns(classifier.card, data)
     rows = data.rows(split)
     finder = FaceFinder()
-    side, margin = classifier.bundle.input.side, classifier.bundle.input.margin
-    logits = np.empty((len(rows), classifier.bundle.members, len(columns)), np.float32)
+    side, margin = classifier.card.input.side, classifier.card.input.margin
+    logits = np.empty((len(rows), classifier.card.members, len(columns)), np.float32)
     brightness = np.empty(len(rows), np.float64)
     no_face = 0
     for i, row in enumerate(tqdm(rows, desc=f"answer {split}", unit="picture")):
@@ -77,29 +77,29 @@ def answer(classifier: AttributeClassifier, data: CelebA, split: str) -> Answers
 
 
 def measure(
-    bundle: Bundle, probabilities: NDArray[np.float32], answers: Answers, aim: Aim = "balanced"
+    card: ModelCard, probabilities: NDArray[np.float32], answers: Answers, aim: Aim = "balanced"
 ) -> dict[str, Any]:
     """Return the figures of a split, as `python -m model evaluate --json` prints them.
 
     Args:
-        bundle: gives labels, thresholds and groups.
+        card: gives labels, thresholds and groups.
         probabilities: (N, labels) float32, calibrated, 0..1.
         answers: gives the truth.
         aim: which thresholds.
     """
-    present = decisions(bundle, probabilities, aim)
+    present = decisions(card, probabilities, aim)
     attributes = {
         label.name: {
             **classification(present[:, i], answers.truth[:, i]),
             "ece": calibration_error(probabilities[:, i], answers.truth[:, i]),
             "threshold": label.threshold(aim).value,
         }
-        for i, label in enumerate(bundle.labels)
+        for i, label in enumerate(card.labels)
     }
     clipped = np.clip(probabilities.astype(np.float64), _EPSILON, 1 - _EPSILON)
     surprise = -np.where(answers.truth, np.log(clipped), np.log(1 - clipped))
     return {
-        "model": f"{bundle.name} {bundle.version}",
+        "model": f"{card.name} {card.version}",
         "pictures": len(answers.truth),
         "no_face": answers.no_face,
         "mean_accuracy": _mean(attributes, "accuracy"),
@@ -113,12 +113,12 @@ def measure(
 
 
 def decisions(
-    bundle: Bundle, probabilities: NDArray[np.float32], aim: Aim = "balanced"
+    card: ModelCard, probabilities: NDArray[np.float32], aim: Aim = "balanced"
 ) -> NDArray[np.bool_]:
     """Decide as the node does, groups included: (N, labels) bool."""
     return np.array(
         [
-            [a.present for a in decide(row, bundle, aim=aim).attributes.values()]
+            [a.present for a in decide(row, card, aim=aim).attributes.values()]
             for row in probabilities
         ]
     )
@@ -147,15 +147,15 @@ def calibration_error(probabilities: NDArray[np.float32], truth: NDArray[np.bool
     return float(np.abs(gaps).sum() / len(truth))
 
 
-def _columns(bundle: Bundle, data: CelebA) -> list[int]:
-    missing = [label.name for label in bundle.labels if label.name not in data.attributes]
+def _columns(card: ModelCard, data: CelebA) -> list[int]:
+    missing = [label.name for label in card.labels if label.name not in data.attributes]
     if missing:
         msg = (
             f"{data.pictures.parent}: list_attr_celeba.txt lacks {', '.join(missing)}, "
-            f"which model {bundle.name} answers"
+            f"which model {card.name} answers"
         )
         raise DataError(msg)
-    return [data.attributes.index(label.name) for label in bundle.labels]
+    return [data.attributes.index(label.name) for label in card.labels]
 
 
 def _mean(attributes: dict[str, dict[str, float]], figure: str) -> float:

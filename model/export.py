@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from device.perception.attributes import AttributeClassifier
-from device.perception.bundle import Bundle, Groups, InputMeaning, Label, Threshold
+from device.networks.card import Groups, InputMeaning, Label, ModelCard, Threshold
+from device.perception.analysers.attributes import AttributeClassifier
 from model.calibration import PROMISED_PRECISION, fit_labels
 from model.celeba import CelebA
 from model.convert import to_float16, to_int8
@@ -78,7 +78,7 @@ def _view(x: Tensor, cut: int, side: int) -> Tensor:
 
 def export(
     runs: list[Path], data: CelebA, zoo: Path, name: str | None = None, *, int8: bool = False
-) -> Bundle:
+) -> ModelCard:
     """Write the best weights of a run, or of several that answer together, calibrated on the validation split.
 
     Args:
@@ -98,12 +98,12 @@ def export(
     tflite = zoo / f"{name or members[0].recipe.name}.tflite"
     write = to_int8 if int8 else to_float16
     write(ensemble, ensemble.side, tflite)
-    bundle = _describe(members, ensemble, tflite, "int8 weights" if int8 else "float16 weights")
-    _write(bundle, tflite)
+    card = _describe(members, ensemble, tflite, "int8 weights" if int8 else "float16 weights")
+    _write(card, tflite)
     return calibrate(tflite, data)
 
 
-def calibrate(tflite: Path, data: CelebA) -> Bundle:
+def calibrate(tflite: Path, data: CelebA) -> ModelCard:
     """Fit scales, biases and thresholds of an exported network on the validation split, and write them into its JSON.
 
     Raises:
@@ -111,17 +111,17 @@ def calibrate(tflite: Path, data: CelebA) -> Bundle:
         DataError: the data has no validation split, or a picture cannot be read.
     """
     classifier = AttributeClassifier(tflite, threads=os.cpu_count() or 1)
-    labels = fit_labels(classifier.bundle.names, answer(classifier, data, "val"))
-    bundle = classifier.bundle.model_copy(update={"labels": labels})
-    _write(bundle, tflite)
-    return bundle
+    labels = fit_labels(classifier.card.names, answer(classifier, data, "val"))
+    card = classifier.card.model_copy(update={"labels": labels})
+    _write(card, tflite)
+    return card
 
 
 def _describe(
     members: Sequence[Member], ensemble: Ensemble, tflite: Path, arithmetic: str
-) -> Bundle:
+) -> ModelCard:
     scales = (1.0,) * len(members)
-    return Bundle(
+    return ModelCard(
         format=2,
         name=tflite.stem,
         version=datetime.now(UTC).strftime("%Y.%m.%d"),
@@ -156,6 +156,6 @@ def _backbone(recipe: Recipe) -> str:
     return f"{backbone} with two dense layers ({shape.hidden})"
 
 
-def _write(bundle: Bundle, tflite: Path) -> None:
-    text = bundle.model_dump_json(indent=1) + "\n"
+def _write(card: ModelCard, tflite: Path) -> None:
+    text = card.model_dump_json(indent=1) + "\n"
     tflite.with_suffix(".json").write_text(text, encoding="utf-8")

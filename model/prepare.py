@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from device.networks.card import ZOO
 from device.observation import Detection, Image
 from device.perception.alignment import align, align_whole
-from device.perception.bundle import ZOO
 from device.perception.detection import FaceDetector
 from model.celeba import SPLITS, CelebA, DataError, read_celeba, read_picture
 

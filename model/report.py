@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from device.entities import OBJECTIVE, offered
-from device.perception.attributes import AttributeClassifier, decide
-from device.perception.bundle import ZOO, Bundle, model_path
+from device.entities.table import OBJECTIVE, offered
+from device.networks.card import ZOO, ModelCard, model_path
+from device.perception.analysers.attributes import AttributeClassifier, decide
 from device.perception.detection import FaceDetector
 from model import figures
 from model.celeba import CelebA, read_picture
@@ -30,7 +30,7 @@ PICTURES = "report"
 @dataclass(frozen=True, slots=True)
 class _Measured:
     path: Path
-    bundle: Bundle
+    card: ModelCard
     answers: Answers
     probabilities: NDArray[np.float32]
     present: NDArray[np.bool_]
@@ -70,15 +70,15 @@ def _measure(model: str, data: CelebA) -> _Measured:
     path = model_path(model)
     classifier = AttributeClassifier(path)
     answers = answer(classifier, data, "test")
-    probabilities, bundle = classifier.calibrated(answers.logits), classifier.bundle
+    probabilities, card = classifier.calibrated(answers.logits), classifier.card
     return _Measured(
         path,
-        bundle,
+        card,
         answers,
         probabilities,
-        decisions(bundle, probabilities),
-        measure(bundle, probabilities, answers),
-        measure(bundle, probabilities, answers, "precise"),
+        decisions(card, probabilities),
+        measure(card, probabilities, answers),
+        measure(card, probabilities, answers, "precise"),
         latency(path),
     )
 
@@ -89,10 +89,10 @@ def _draw(of: _Measured, runs: Sequence[Path], folder: Path) -> None:
         figures.training_curves(logs, folder / "training-curves.png")
     count = len(of.answers.truth)
     figures.accuracy_bars(of.figures["attributes"], count, folder / "accuracy.png")
-    columns = [of.bundle.names.index(name) for name in OBJECTIVE]
+    columns = [of.card.names.index(name) for name in OBJECTIVE]
     probabilities, truth = of.probabilities[:, columns], of.answers.truth[:, columns]
     figures.reliability(OBJECTIVE, probabilities, truth, folder / "reliability.png")
-    labels = [of.bundle.labels[i] for i in columns]
+    labels = [of.card.labels[i] for i in columns]
     marks = [(label.balanced.value, label.precise.value) for label in labels]
     path = folder / "precision-recall.png"
     figures.precision_recall(OBJECTIVE, probabilities, truth, marks, path)
@@ -101,8 +101,8 @@ def _draw(of: _Measured, runs: Sequence[Path], folder: Path) -> None:
 
 def _confusions(of: _Measured) -> dict[str, tuple[list[str], NDArray[np.int64]]]:
     """Count labelled against answered values, of the faces with exactly one label of a group."""
-    groups = of.bundle.groups
-    answered = [decide(row, of.bundle) for row in of.probabilities]
+    groups = of.card.groups
+    answered = [decide(row, of.card) for row in of.probabilities]
     hair = [decision.hair_color or "unknown" for decision in answered]
     beard = [decision.facial_hair or "unknown" for decision in answered]
     beards = {groups.no_facial_hair: "none", **groups.facial_hair}
@@ -117,7 +117,7 @@ def _confusion(
 ) -> tuple[list[str], NDArray[np.int64]]:
     names = [*values, "unknown"]
     counts = np.zeros((len(names), len(names)), np.int64)
-    columns = [of.bundle.names.index(label) for label in labels]
+    columns = [of.card.names.index(label) for label in labels]
     for row, answer_ in zip(of.answers.truth[:, columns], answered, strict=True):
         if row.sum() == 1:
             labelled = [*labels.values()][int(row.argmax())]
@@ -154,7 +154,7 @@ def _summary(measured: Sequence[_Measured]) -> Iterator[str]:
     yield (
         "One invocation is the median of 50 on one thread; the peak is a bare float32 matrix product on one thread of "
         f"the same machine, {first.latency.peak / 1e9:.1f} G multiply-adds a second. A face costs "
-        f"{2 if first.bundle.flip_average else 1} invocation(s)."
+        f"{2 if first.card.flip_average else 1} invocation(s)."
     )
 
 
@@ -173,11 +173,11 @@ def _attributes(of: _Measured) -> Iterator[str]:
     yield "## Attributes"
     yield (
         "The threshold `balanced` is the default; `precise` promises a precision of "
-        f"{of.bundle.promised_precision:.0%} on the validation split, where a dash says that it cannot: there it is "
+        f"{of.card.promised_precision:.0%} on the validation split, where a dash says that it cannot: there it is "
         "the balanced one, and the attribute starts disabled with either. Attributes in bold are offered by default."
     )
-    unreliable, rows = of.bundle.unreliable, []
-    bold = offered(of.bundle.names, unreliable)
+    unreliable, rows = of.card.unreliable, []
+    bold = offered(of.card.names, unreliable)
     for name, balanced in of.figures["attributes"].items():
         precise = of.precise["attributes"][name]
         cells = [balanced[k] for k in ("accuracy", "precision", "recall", "f1", "ece")]
@@ -199,7 +199,7 @@ def _attributes(of: _Measured) -> Iterator[str]:
 def _subgroups(of: _Measured) -> Iterator[str]:
     yield "## Subgroups"
     yield "Recall is the mean over the attributes offered by default that occur at least 20 times in the group."
-    groups = subgroups(of.bundle, of.present, of.answers.truth, of.answers.brightness)
+    groups = subgroups(of.card, of.present, of.answers.truth, of.answers.brightness)
     rows = [
         [
             group.name,
@@ -217,7 +217,7 @@ def _robustness(model: str, of: _Measured, data: CelebA, count: int) -> list[str
     rows = data.rows("test")
     # Spread over the whole split: neighbours in CelebA may come from one source.
     chosen = rows[:: max(1, len(rows) // count)][:count]
-    columns = [data.attributes.index(name) for name in of.bundle.names]
+    columns = [data.attributes.index(name) for name in of.card.names]
     pictures = [read_picture(data.pictures / str(data.names[row])) for row in chosen]
     truth = data.labels[chosen][:, columns]
     classifier = AttributeClassifier(model_path(model))

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from device.configuration.perception import PerceptionSettings
+from device.config.sections.perception import PerceptionSettings
 from device.observation import Image
-from device.perception.attributes import AttributeClassifier, decide
+from device.perception.analysers.attributes import AttributeClassifier, decide
 from device.perception.detection import FaceDetector
 from device.perception.quality import Gate, measure
 from model.prepare import CERTAIN_SCORE, FaceFinder
@@ -64,7 +64,7 @@ def resilience(
             if face is None or face.score < CERTAIN_SCORE:
                 continue
             crop = classifier.crop(image, face.keypoints)
-            decision = decide(classifier.probabilities(crop), classifier.bundle)
+            decision = decide(classifier.probabilities(crop), classifier.card)
             present = np.array([a.present for a in decision.attributes.values()])
             rows.append(i)
             passes.append(gate.refuse(measure(face, crop)) is None)

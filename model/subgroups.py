@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from device.entities import offered
+from device.entities.table import offered
+from device.networks.card import ModelCard
 from device.observation import Image
-from device.perception.bundle import Bundle
 
 # The cheeks and the nose of a canonical crop, in parts of its side: skin on almost every face.
 _SKIN = (0.5, 0.64, 0.34, 0.66)
@@ -41,7 +41,7 @@ def skin_brightness(crop: Image) -> float:
 
 
 def subgroups(
-    bundle: Bundle,
+    card: ModelCard,
     present: NDArray[np.bool_],
     truth: NDArray[np.bool_],
     brightness: NDArray[np.float64],
@@ -49,7 +49,7 @@ def subgroups(
     """Split pictures by Male, by Young and by the brightness of the skin region, and measure each part.
 
     Args:
-        bundle: names the attributes, in the order of the columns.
+        card: names the attributes, in the order of the columns.
         present: (N, attributes) bool, decided.
         truth: (N, attributes) bool.
         brightness: (N,) float64, 0..1; see skin_brightness.
@@ -57,14 +57,14 @@ def subgroups(
     low, high = np.quantile(brightness, (1 / 3, 2 / 3))
     parts = {"all": np.ones(len(truth), bool)}
     for label in ("Male", "Young"):
-        column = truth[:, bundle.names.index(label)]
+        column = truth[:, card.names.index(label)]
         parts |= {f"{label}: yes": column, f"{label}: no": ~column}
     parts |= {
         f"skin region dark (luma < {low:.2f})": brightness < low,
         "skin region medium": (brightness >= low) & (brightness < high),
         f"skin region bright (luma from {high:.2f} on)": brightness >= high,
     }
-    return [_group(name, bundle, present[rows], truth[rows]) for name, rows in parts.items()]
+    return [_group(name, card, present[rows], truth[rows]) for name, rows in parts.items()]
 
 
 # A recall of fewer faces than these is chance.
@@ -72,11 +72,11 @@ _LEAST_POSITIVES = 20
 
 
 def _group(
-    name: str, bundle: Bundle, present: NDArray[np.bool_], truth: NDArray[np.bool_]
+    name: str, card: ModelCard, present: NDArray[np.bool_], truth: NDArray[np.bool_]
 ) -> Group:
-    columns = [bundle.names.index(label) for label in offered(bundle.names, bundle.unreliable)]
+    columns = [card.names.index(label) for label in offered(card.names, card.unreliable)]
     enough = [i for i in columns if truth[:, i].sum() >= _LEAST_POSITIVES]
     recalls = [present[truth[:, i], i].mean() for i in enough]
-    left_out = tuple(bundle.names[i] for i in columns if i not in enough)
+    left_out = tuple(card.names[i] for i in columns if i not in enough)
     accuracy = float((present == truth).mean())
     return Group(name, len(truth), accuracy, float(np.mean(recalls)), left_out)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.closing import WorkerNode, hand_over, show, take_over
+from tests.summary import WorkerNode, hand_over, show, take_over
 
 # scripts/test --hypothesis-profile full: each property is tried as often as docs/reliability.md states.
 settings.register_profile("full", max_examples=10_000, deadline=None)

@@ -13,12 +13,12 @@ from device.camera.address import Kind, parse, redact
 from device.camera.camera import Camera
 from device.camera.capture import OpenCapture
 from device.camera.capture import open_capture as _open_capture
-from device.camera.device import DeviceCamera
-from device.camera.errors import CameraError
 from device.camera.picture import read_picture
 from device.camera.source import FrameSource
-from device.camera.stills import Folder, Picture
-from device.camera.streams import Stream, Video
+from device.camera.still import Folder, Picture
+from device.camera.stream import Stream, Video
+from device.camera.usb import UsbCamera
+from device.errors import CameraError
 from device.observation import utc_now
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def open_camera(
             case Kind.STREAM:
                 return Stream(address, open_capture=open_capture, now=now)
             case Kind.DEVICE:
-                return DeviceCamera(path, settings, open_capture=open_capture, clock=clock, now=now)
+                return UsbCamera(path, settings, open_capture=open_capture, clock=clock, now=now)
 
     return Camera(
         connect, settings, description=redact(settings.source), clock=clock, jitter=jitter

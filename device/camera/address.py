@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from device.camera.errors import CameraError
+from device.errors import CameraError
 
 PICTURES = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
 VIDEOS = (

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Self
 import cv2
 import numpy as np
 
-from device.camera.errors import CameraError
-from device.camera.soundness import Soundness
+from device.camera.frame_health import FrameHealth
 from device.camera.source import FrameSource
+from device.errors import CameraError
 from device.observation import Frame, Image
-from device.recovery import backoff
+from device.system.backoff import backoff
 
 if TYPE_CHECKING:
     from device.config import CameraSettings
@@ -65,7 +65,7 @@ class Camera:
         self._lost_at: float | None = None
         self._next_check = float("-inf")
         self._released = False
-        self._soundness = Soundness()
+        self._frame_health = FrameHealth()
 
     def __repr__(self) -> str:
         """Tell what it is and how it is."""
@@ -148,7 +148,7 @@ class Camera:
         Ticks leave it alone until the next burst or resume.
         """
         self._released = True
-        self._soundness = Soundness()
+        self._frame_health = FrameHealth()
         self._close_source()
 
     def resume(self) -> None:
@@ -177,8 +177,8 @@ class Camera:
             CameraError: it gives the same picture again and again.
         """
         for image in images:
-            self._soundness.look(image)
-        if self._soundness.is_frozen:
+            self._frame_health.look(image)
+        if self._frame_health.is_frozen:
             message = (
                 f"camera {self.description} is frozen: it gives the same picture again and again. It is opened "
                 f"anew; if that does not help, unplug it and plug it in again."
@@ -203,7 +203,7 @@ class Camera:
 
     def _darkness(self) -> str | None:
         """Say so if the pictures are black, which is no reason to do without them: the room may be dark."""
-        if not self._soundness.is_black:
+        if not self._frame_health.is_black:
             return None
         text = f"camera {self.description} gives only black pictures. Is its lens covered, or the room wholly dark?"
         if self.fault != text:

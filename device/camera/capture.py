@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeAlias
 
+from device.errors import CameraError
+
 # OpenCV reads these at its first capture. A starved camera would otherwise block a read for 10
 # seconds, and FFmpeg would write addresses with their passwords to standard error; what went wrong
 # is said by our own errors.
@@ -15,7 +17,6 @@ os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 import cv2
 import numpy as np
 
-from device.camera.errors import CameraError
 from device.observation import Image
 
 if "OPENCV_LOG_LEVEL" not in os.environ:

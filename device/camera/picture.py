@@ -13,7 +13,7 @@ from PIL import Image as Header
 from PIL import UnidentifiedImageError
 
 from device.camera.address import PICTURES
-from device.camera.errors import CameraError
+from device.errors import CameraError
 from device.observation import Image
 
 MEGABYTE = 2**20

@@ -25,13 +25,8 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from device.mqtt.errors import (
-    LinkError,
-    ended,
-    refused,
-    unanswered,
-    unreachable,
-)
+from device.errors import LinkError
+from device.mqtt.errors import ended, refused, unanswered, unreachable
 from device.mqtt.tls import tls_context
 
 if TYPE_CHECKING:

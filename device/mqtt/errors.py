@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from paho.mqtt.reasoncodes import ReasonCode
 
-from device.errors import FacetError
+from device.errors import HungUpError, LinkError, ProtocolRefusedError, RefusedError
 
 if TYPE_CHECKING:
     from device.config import MqttSettings
@@ -24,36 +24,6 @@ _BUSY = frozenset({0x88, 0x89, 0x97, 0x9F})
 _WRONG_NAME = frozenset({62, 64})
 # X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
 _WRONG_TIME = frozenset({9, 10})
-
-
-class LinkError(FacetError, ConnectionError):
-    """There is no connection with the broker.
-
-    Attributes:
-        patient: the cause will not go away by itself, so that there is no hurry to try again.
-    """
-
-    patient = False
-
-
-class RefusedError(LinkError):
-    """The broker answered, and does not want this client."""
-
-    patient = True
-
-
-class ProtocolRefusedError(LinkError):
-    """The broker does not speak this version of MQTT, or hung up when it was addressed in it."""
-
-
-class HungUpError(LinkError):
-    """The broker ended the connection without a word."""
-
-
-class TlsFileError(LinkError):
-    """A file of mqtt.tls cannot be used."""
-
-    patient = True
 
 
 def refused(settings: MqttSettings, version: str, reason: ReasonCode) -> LinkError:

@@ -4,23 +4,23 @@ It is driven by one thread, through one queue::
 
     inbox = queue.SimpleQueue[LinkEvent]()
     link = Link(config.mqtt, config.node.id, inbox.put, watch.link)
-    announcer = Announcer(link, config, table, memory)
-    courier = Courier(link, topics.document(Document.EVENT), outbox)
+    publisher = Publisher(link, config, table, memory)
+    sender = OutboxSender(link, topics.document(EVENT), outbox)
     link.start()
     while running:
         match event := inbox.get():
             case Connected():
-                announcer.announce(documents(), camera_online=camera.is_open)
-                courier.resume()
+                publisher.announce(documents(), camera_online=camera.is_open)
+                sender.resume()
             case Birth():
-                announcer.announce(documents(), camera_online=camera.is_open)
+                publisher.announce(documents(), camera_online=camera.is_open)
             case Disconnected():
-                courier.pause()
+                sender.pause()
             case Delivered(number):
-                announcer.delivered(number)
-                courier.delivered(number)
+                publisher.delivered(number)
+                sender.delivered(number)
             case Refused(number):
-                courier.refused(number)
+                sender.refused(number)
             case Command(key, payload):
                 ...  # find_command, parse_command; CommandError: log it, publish the true state
     link.stop()
@@ -38,8 +38,8 @@ from random import Random
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from device.errors import HungUpError, LinkError, ProtocolRefusedError
 from device.mqtt.connection import TOO_LONG, Connection, Will
-from device.mqtt.errors import HungUpError, LinkError, ProtocolRefusedError
 from device.mqtt.events import (
     Birth,
     Command,
@@ -52,8 +52,8 @@ from device.mqtt.events import (
 )
 from device.mqtt.negotiation import negotiate
 from device.mqtt.topics import BIRTH_TOPIC, OFFLINE, ONLINE, Topics
-from device.recovery import backoff
-from device.supervision.pulse import Pulse
+from device.supervision.heartbeat import Heartbeat
+from device.system.backoff import backoff
 
 if TYPE_CHECKING:
     from device.config import MqttSettings
@@ -87,7 +87,7 @@ class Link:
         settings: where to connect to, and as whom.
         node_id: the node's.
         inbox: receives what happens, from threads of the link; it must only put it on a queue.
-        pulse: hears of the progress of the link's thread, and through it of paho's.
+        heartbeat: hears of the progress of the link's thread, and through it of paho's.
         random: for the jitter.
     """
 
@@ -96,14 +96,14 @@ class Link:
         settings: MqttSettings,
         node_id: str,
         inbox: Callable[[LinkEvent], None],
-        pulse: Pulse,
+        heartbeat: Heartbeat,
         random: Random | None = None,
     ) -> None:
         self._settings = settings
         self._topics = Topics(settings.base_topic, node_id, settings.discovery_prefix)
         self._client_id = settings.client_id or f"facet-{node_id}"
         self._inbox = inbox
-        self._pulse = pulse
+        self._heartbeat = heartbeat
         self._random = random or Random()  # noqa: S311 - jitter, not cryptography
         self._connection: Connection | None = None
         self._spoken: str | None = None
@@ -152,7 +152,7 @@ class Link:
     def _run(self) -> None:
         failures = 0
         while not self._stopping.is_set():
-            self._pulse.begin("connecting", _CONNECTING_LIMIT)
+            self._heartbeat.begin("connecting", _CONNECTING_LIMIT)
             try:
                 lasted, error = self._session()
             except LinkError as cause:
@@ -166,7 +166,7 @@ class Link:
                 delay *= _PATIENT_FACTOR
             if not self._stopping.is_set():
                 self._complain(error, delay)
-            self._pulse.begin("waiting to connect again", delay + _TURN_LIMIT)
+            self._heartbeat.begin("waiting to connect again", delay + _TURN_LIMIT)
             self._stopping.wait(delay)
 
     def _session(self) -> tuple[float, LinkError]:
@@ -209,7 +209,7 @@ class Link:
         return lasted, error
 
     def _keep(self, connection: Connection) -> None:
-        self._pulse.begin(f"keeping {connection}", _TURN_LIMIT)
+        self._heartbeat.begin(f"keeping {connection}", _TURN_LIMIT)
 
     def _connect(self) -> Connection:
         try:

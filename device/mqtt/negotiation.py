@@ -6,8 +6,8 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from device.errors import ProtocolRefusedError
 from device.mqtt.connection import PATIENCE, Connection
-from device.mqtt.errors import ProtocolRefusedError
 
 if TYPE_CHECKING:
     from device.config import MqttSettings

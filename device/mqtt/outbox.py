@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from device.errors import FacetError
+from device.errors import OutboxError, OutboxInUseError
 
 _LOG = logging.getLogger(__name__)
 
@@ -43,14 +43,6 @@ IN_MEMORY = Path(":memory:")
 """SQLite's name for a database that is no file."""
 MAX_AGE = timedelta(days=30)
 """Whoever has not been reachable for a month does not ask who stood at the door then."""
-
-
-class OutboxError(FacetError, OSError):
-    """The disk does not take the events."""
-
-
-class OutboxInUseError(FacetError):
-    """Two nodes would send each other's events."""
 
 
 @dataclass(frozen=True, slots=True)

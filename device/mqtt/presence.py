@@ -6,16 +6,12 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from device.errors import FacetError
+from device.errors import OfflineError
 from device.mqtt.probe import visit
 from device.mqtt.topics import ONLINE, Topics
 
 if TYPE_CHECKING:
     from device.config import Config
-
-
-class OfflineError(FacetError):
-    """The broker does not say that the node is online."""
 
 
 def wait_until_online(config: Config, patience: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from typing import TYPE_CHECKING
 
-from device.mqtt.errors import TlsFileError
+from device.errors import TlsFileError
 
 if TYPE_CHECKING:
     from device.config import TlsSettings

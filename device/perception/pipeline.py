@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
+from device.networks.card import ZOO, Aim, ModelCard
 from device.observation import Attribute, Box, Detection, Face, Frame, Image, Reason
-from device.perception.attributes import AttributeClassifier, decide
-from device.perception.bundle import ZOO, Aim, Bundle
+from device.perception.analysers.attributes import AttributeClassifier, decide
 from device.perception.detection import FaceDetector
 from device.perception.quality import Gate, measure
 from device.perception.runtime import Network
-from device.perception.voting import Ballot, Track, confirmed, iou, track
+from device.perception.tracking import Sample, Track, confirmed, iou, track
 
 # A face that overlaps one of the observation before by this much is taken for the same person.
 _SAME_PERSON_IOU = 0.3
@@ -72,14 +72,14 @@ class Perception:
         self._max_faces = max_faces
 
     @property
-    def bundle(self) -> Bundle:
+    def card(self) -> ModelCard:
         """What the attribute network's numbers mean."""
-        return self._classifier.bundle
+        return self._classifier.card
 
     def invocations_per_face(self) -> list[tuple[Network, int]]:
         """Return the networks, and how often each runs for a frame with one face."""
         classifier = self._classifier
-        views = 2 if classifier.bundle.flip_average else 1
+        views = 2 if classifier.card.flip_average else 1
         return [*((network, 1) for network in self._detector.networks), (classifier.network, views)]
 
     def perceive(
@@ -93,9 +93,9 @@ class Perception:
             previous: the faces of a moment ago, for hysteresis.
         """
         clock = _StageClock()
-        ballots = [list(self._ballots(i, frame.image, clock)) for i, frame in enumerate(frames)]
+        samples = [list(self._samples(i, frame.image, clock)) for i, frame in enumerate(frames)]
         with clock.stage("decide"):
-            people = confirmed(track(ballots), len(frames))
+            people = confirmed(track(samples), len(frames))
             usable = [person for person in people if person.is_usable]
             faces = tuple(
                 self._face(person, judgement, previous, primary=i == 0)
@@ -105,22 +105,22 @@ class Perception:
             best_frame = usable[0].best.frame if usable else -1
         return Perceived(faces, len(people), reason, clock.milliseconds, best_frame)
 
-    def _ballots(self, frame: int, image: Image, clock: _StageClock) -> Iterator[Ballot]:
+    def _samples(self, frame: int, image: Image, clock: _StageClock) -> Iterator[Sample]:
         with clock.stage("detect"):
             found = sorted(self._detector.detect(image), key=lambda d: -d.box.area)
         for detection in found[: self._max_faces]:
-            yield self._ballot(frame, image, detection, clock)
+            yield self._sample(frame, image, detection, clock)
 
-    def _ballot(self, frame: int, image: Image, detection: Detection, clock: _StageClock) -> Ballot:
+    def _sample(self, frame: int, image: Image, detection: Detection, clock: _StageClock) -> Sample:
         with clock.stage("align"):
             crop = self._classifier.crop(image, detection.keypoints)
             quality = measure(detection, crop)
         refused = self._gate.refuse(quality)
         if refused is not None:
-            return Ballot(frame, detection, quality, refused, None)
+            return Sample(frame, detection, quality, refused, None)
         with clock.stage("attributes"):
             probabilities = self._classifier.probabilities(crop)
-        return Ballot(frame, detection, quality, None, probabilities)
+        return Sample(frame, detection, quality, None, probabilities)
 
     def _face(
         self, person: Track, judgement: Judgement, previous: Sequence[Face], *, primary: bool
@@ -128,7 +128,7 @@ class Perception:
         best = person.best
         decision = decide(
             person.probabilities(),
-            self.bundle,
+            self.card,
             aim=judgement.aim,
             threshold_offset=judgement.threshold_offset,
             hysteresis=judgement.hysteresis,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from device.errors import FacetError
+from device.errors import ModelError
 
 
 @cache
@@ -20,10 +20,6 @@ def _interpreter_type() -> Any:  # noqa: ANN401 - one of two classes without a c
     except ImportError:  # armv7l
         from tflite_runtime.interpreter import Interpreter
     return Interpreter
-
-
-class ModelError(FacetError):
-    """A model file is missing, damaged, or not what its JSON says."""
 
 
 class Network:

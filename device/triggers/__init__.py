@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from device.errors import PinError
+from device.gpio.pins import Factory, InputPin, default_factory
 from device.observation import Trigger
-from device.pins import Factory, InputPin, PinError, default_factory
-from device.triggers.listener import Triggers, wishes
+from device.triggers.listener import Triggers, pin_requests
 
 if TYPE_CHECKING:
     from device.config import TriggerSettings
@@ -42,13 +43,13 @@ def probe(
 ) -> list[str]:
     """Claim each configured pin and give it back; return what is wrong, one text for each fault."""
     faults: list[str] = []
-    for wish in wishes(settings):
+    for request in pin_requests(settings):
         try:
             InputPin(
-                wish.name,
-                wish.pin,
-                pull=wish.pull,
-                active_low=wish.active_low,
+                request.name,
+                request.pin,
+                pull=request.pull,
+                active_low=request.active_low,
                 factory=factory(),
                 changed=lambda _: None,
             ).close()

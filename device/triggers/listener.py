@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self
 
+from device.errors import PinError
+from device.gpio.pins import Factory, InputPin
 from device.observation import Source, Trigger
-from device.pins import Factory, InputPin, PinError
-from device.recovery import Retry
+from device.system.backoff import Retry
 from device.triggers.decisions import Decision, Motion, Press
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PinRequest:
     """A pin that is configured; name is its setting, such as "triggers.button"."""
 
     name: str
@@ -33,14 +34,14 @@ class Wish:
     active_low: bool
 
 
-def wishes(settings: TriggerSettings) -> tuple[Wish, ...]:
+def pin_requests(settings: TriggerSettings) -> tuple[PinRequest, ...]:
     """Return the pins that the settings ask for."""
     configured = (
         ("triggers.button", Source.BUTTON, settings.button),
         ("triggers.motion", Source.MOTION, settings.motion),
     )
     return tuple(
-        Wish(name, source, section.pin, section.pull, section.active_low)
+        PinRequest(name, source, section.pin, section.pull, section.active_low)
         for name, source, section in configured
         if section is not None
     )
@@ -83,7 +84,7 @@ class Triggers:
         self._put = put
         self._clock = clock
         self._factory = factory
-        self._wishes = wishes(settings)
+        self._requests = pin_requests(settings)
         self._pins: dict[str, InputPin] = {}
         self._faults: dict[str, str] = {}
         self._retry = Retry(clock, jitter)
@@ -98,7 +99,7 @@ class Triggers:
         # Without a bound and safe against being interrupted: a callback never waits.
         self._edges: queue.SimpleQueue[_Edge | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="facet-pins", daemon=True)
-        if self._wishes:
+        if self._requests:
             self._thread.start()
         self.retry()
 
@@ -144,12 +145,12 @@ class Triggers:
         Returns:
             Whether the faults changed.
         """
-        missing = [wish for wish in self._wishes if wish.name not in self._pins]
+        missing = [request for request in self._requests if request.name not in self._pins]
         if not missing or not self._retry.is_due:
             return False
         before = self.faults
-        for wish in missing:
-            self._claim(wish)
+        for request in missing:
+            self._claim(request)
         if self._faults:
             self._retry.failed()
         return self.faults != before
@@ -163,31 +164,33 @@ class Triggers:
             self._edges.put(None)
             self._thread.join()
 
-    def _claim(self, wish: Wish) -> None:
+    def _claim(self, request: PinRequest) -> None:
         try:
             pin = InputPin(
-                wish.name,
-                wish.pin,
-                pull=wish.pull,
-                active_low=wish.active_low,
+                request.name,
+                request.pin,
+                pull=request.pull,
+                active_low=request.active_low,
                 factory=self._factory(),
-                changed=lambda active: self._edges.put(_Edge(wish.source, active, self._clock())),
+                changed=lambda active: self._edges.put(
+                    _Edge(request.source, active, self._clock())
+                ),
             )
         except PinError as error:
-            if wish.name not in self._faults:
+            if request.name not in self._faults:
                 _log.warning("%s (tried again from time to time)", error)
-            self._faults[wish.name] = str(error)
+            self._faults[request.name] = str(error)
             return
-        self._pins[wish.name] = pin
-        self._faults.pop(wish.name, None)
-        if wish.source is Source.BUTTON:
+        self._pins[request.name] = pin
+        self._faults.pop(request.name, None)
+        if request.source is Source.BUTTON:
             self._decisions[Source.BUTTON] = self._new_press(pressed=pin.active)
         _log.info(
             "%s: pin %s is watched, active %s, pull %s",
-            wish.name,
-            wish.pin,
-            "low" if wish.active_low else "high",
-            wish.pull,
+            request.name,
+            request.pin,
+            "low" if request.active_low else "high",
+            request.pull,
         )
 
     def _new_press(self, *, pressed: bool) -> Press:

@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 from packaging.version import InvalidVersion, Version
 from pydantic import BaseModel, ConfigDict, Field
 
-from device.updates.errors import UpdateError
+from device.errors import UpdateError
 
 SOFTWARE = "facet-node"
 """The software's name in statements: its distribution's."""

@@ -9,16 +9,16 @@ import base64
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from device.configuration.updates import key_bytes
+from device.config.sections.updates import key_bytes
+from device.errors import UpdateError
 from device.updates.artifact import Artifact
-from device.updates.errors import UpdateError
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 # Of a file with a key and some blanks.
 _MOST_BYTES = 200
-_ADVICE = "write there what `python -m device.updates.sign key` printed"
+_ADVICE = "write there what `python -m device.updates.release.sign key` printed"
 
 
 def read_key(setting: str) -> Ed25519PublicKey:

@@ -86,7 +86,7 @@ try_release() {
   [[ $said == "facet $version" ]] ||
     fail "release $name says '$said' instead of 'facet $version'; the system runs what it ran before."
   as_user "$1/bin/python" -c '
-from device.classify import open_perception
+from device.perception import open_perception
 from device.config import AttributeSettings, PerceptionSettings
 open_perception(PerceptionSettings(), AttributeSettings().model)' 2>"$work/networks" ||
     fail "$(tail --lines 1 "$work/networks"): release $name cannot load its networks; the system runs what it ran before."

@@ -12,32 +12,32 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from random import Random
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import pytest
 
 from device.config import Config
-from device.entities import LABELS, entities
-from device.entity import OFF, Document
-from device.health import Machine
-from device.memory import Memory
-from device.mqtt.announcer import Announcer
-from device.mqtt.courier import Courier
+from device.discovery.publisher import Publisher
+from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS, STATE, blank_state
+from device.entities.kinds import OFF, Document, Json
+from device.entities.table import CELEBA, entities
 from device.mqtt.events import Birth, Connected, Delivered, Disconnected, LinkEvent, Refused
 from device.mqtt.link import Link
 from device.mqtt.outbox import Event as Sent
 from device.mqtt.outbox import Outbox
+from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics
 from device.observation import utc_now
-from device.state import blank_state
-from device.supervision.pulse import Pulse
+from device.supervision.heartbeat import Heartbeat
+from device.system.json_store import JsonStore
+from device.system.machine import Machine
 from tests.broker.mosquitto import PATIENCE
 
 Event = TypeVar("Event", bound=LinkEvent)
 
 
 class Node:
-    """Link, announcer, courier and outbox, wired as the agent wires them."""
+    """Link, publisher, sender and outbox, wired as the agent wires them."""
 
     def __init__(
         self, folder: Path, mqtt: Mapping[str, object], **sections: Mapping[str, object]
@@ -45,25 +45,23 @@ class Node:
         mqtt = {"host": "127.0.0.1", **mqtt}
         config = Config.model_validate({"mqtt": mqtt, **sections})
         self.topics = Topics.of(config)
-        self.table = entities(config, LABELS)
+        self.table = entities(config, CELEBA)
         self.inbox: SimpleQueue[LinkEvent] = SimpleQueue()
         seeded = Random(0)  # noqa: S311 - a test that fails should fail again
-        self.link = Link(config.mqtt, config.node.id, self.inbox.put, Pulse("link"), seeded)
-        memory = Memory(folder / "announced.json")
-        self.announcer = Announcer(self.link, config, self.table, memory, Machine())
+        self.link = Link(config.mqtt, config.node.id, self.inbox.put, Heartbeat("link"), seeded)
+        memory = JsonStore(folder / "announced.json")
+        self.publisher = Publisher(self.link, config, self.table, memory, Machine())
         self.outbox = Outbox(folder / "outbox.db")
-        self.courier = Courier(
-            self.link, self.topics.document(Document.EVENT), self.outbox, utc_now
-        )
-        self.documents = {
-            Document.STATE: blank_state(self.table),
-            Document.SETTINGS: {"privacy": OFF, "threshold_offset": 0.0},
-            Document.DIAGNOSTICS: {"camera_problem": OFF},
+        self.sender = OutboxSender(self.link, self.topics.document(EVENT), self.outbox, utc_now)
+        self.documents: dict[Document[Any], dict[str, Json]] = {
+            STATE: blank_state(self.table),
+            SETTINGS: {"privacy": OFF, "threshold_offset": 0.0},
+            DIAGNOSTICS: {"camera_problem": OFF},
         }
 
     def send(self, event_id: str) -> None:
         """Send an event that holds no more than its id."""
-        self.courier.send(Sent(event_id, utc_now(), f'{{"event_id":"{event_id}"}}'))
+        self.sender.send(Sent(event_id, utc_now(), f'{{"event_id":"{event_id}"}}'))
 
     def expect(self, kind: type[Event], patience: float = PATIENCE) -> Event:
         """Handle what the link says until it says something of this kind, and return that."""
@@ -81,7 +79,7 @@ class Node:
 
     def expect_all_answered(self) -> None:
         """Wait until the broker has confirmed or refused everything that was published so far."""
-        last = self.link.publish(self.topics.document(Document.STATE), "{}")
+        last = self.link.publish(self.topics.document(STATE), "{}")
         while True:
             match self.expect_any():
                 case Delivered(number) | Refused(number) if number == last:
@@ -97,17 +95,17 @@ class Node:
         """Do what the agent does."""
         match event:
             case Connected():
-                self.announcer.announce(self.documents, camera_online=True)
-                self.courier.resume()
+                self.publisher.announce(self.documents, camera_online=True)
+                self.sender.resume()
             case Birth():
-                self.announcer.announce(self.documents, camera_online=True)
+                self.publisher.announce(self.documents, camera_online=True)
             case Disconnected():
-                self.courier.pause()
+                self.sender.pause()
             case Delivered(number):
-                self.announcer.delivered(number)
-                self.courier.delivered(number)
+                self.publisher.delivered(number)
+                self.sender.delivered(number)
             case Refused(number):
-                self.courier.refused(number)
+                self.sender.refused(number)
             case _:
                 pass
 

@@ -7,8 +7,8 @@ from threading import Timer
 import pytest
 
 from device.config import Config, MqttSettings, NodeSettings
-from device.mqtt.errors import LinkError
-from device.mqtt.presence import OfflineError, wait_until_online
+from device.errors import LinkError, OfflineError
+from device.mqtt.presence import wait_until_online
 from tests.broker.mosquitto import PATIENCE, Mosquitto, free_port, observe
 
 

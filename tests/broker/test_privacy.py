@@ -17,7 +17,7 @@ import pytest
 import skimage.data
 import yaml
 
-from device.demo.portrait import write_portrait
+from device.cli.demo.portrait import write_portrait
 from tests.broker.mosquitto import PATIENCE, Mosquitto, observe, password_file, wait_for
 
 pytestmark = pytest.mark.broker

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from device.config import MqttSettings
-from device.mqtt.errors import LinkError, TlsFileError
+from device.errors import LinkError, TlsFileError
 from device.mqtt.events import Connected, Refused
 from device.mqtt.probe import probe
 from tests.broker.certificates import Certificates

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from device.config import Config, load
-from device.mqtt.errors import LinkError
+from device.errors import LinkError
 from device.mqtt.events import Connected, Refused
 from device.mqtt.probe import probe
 from tests.broker.mosquitto import Mosquitto, free_port, observe, password_file, wait_for

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 import yaml
 
-from device.demo.portrait import write_portrait
-from device.perception.bundle import model_path
-from device.supervision.starts import MOST_FAILED_STARTS
-from device.supervision.supervisor import EXIT_CODE
+from device.cli.demo.portrait import write_portrait
+from device.networks.card import model_path
+from device.supervision.boot_log import MOST_FAILED_STARTS
+from device.supervision.watchdog import EXIT_CODE
 from tests.broker.mosquitto import PATIENCE, Mosquitto, Observer, observe
 
 pytestmark = pytest.mark.broker
@@ -26,8 +26,8 @@ pytestmark = pytest.mark.broker
 _NODE = [sys.executable, "-m", "device"]
 # The same command, whose camera never answers and whose patience is short.
 _HANGING = """
-import time, device.agent, device.cli, device.camera.camera
-device.agent._PATIENCE = 2
+import time, device.node.loop, device.cli, device.camera.camera
+device.node.loop._PATIENCE = 2
 device.camera.camera.Camera.burst = lambda *_, **__: time.sleep(1000)
 device.cli.main()
 """

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from device.updates.release.sign import make_key, read_private_key, write_index
 from device.updates.request import Request
-from device.updates.sign import make_key, read_private_key, write_index
 from tests.broker.mosquitto import PATIENCE, Mosquitto, observe, wait_for
 
 pytestmark = pytest.mark.broker

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.camera import CameraError
 from device.camera.address import Kind, parse, redact
+from device.errors import CameraError
 
 
 @pytest.mark.parametrize(

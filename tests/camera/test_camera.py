@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from device.camera import Camera, CameraError, open_camera
+from device.camera import Camera, open_camera
 from device.camera.camera import orient
 from device.config import CameraSettings
+from device.errors import CameraError
 from tests.camera.simulated import UsbCamera
 from tests.clock import Clock
 

@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 
-from device.camera import CameraError, read_picture
+from device.camera import read_picture
 from device.camera.picture import KEPT_PIXELS, MAX_FILE_BYTES, MIN_SIDE, reduction
+from device.errors import CameraError
 
 _ORIENTATION = 0x0112  # EXIF's tag
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from device.demo.portrait import write_portrait
+from device.cli.demo.portrait import write_portrait
 from tests.broker.certificates import Certificates, make_certificates
 from tests.broker.mosquitto import Mosquitto, free_port
 from tests.faults.rig import KEEPS_ALL, Rig, rig

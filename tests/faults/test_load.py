@@ -10,9 +10,11 @@ from time import monotonic, sleep
 import pytest
 
 from device.config import Config
-from device.entities import LABELS, entities
-from device.entity import PRESS, Document
-from device.mqtt.commands import CommandError, find_command, parse_command
+from device.entities.commands import read_command, takes_commands
+from device.entities.documents import SETTINGS
+from device.entities.kinds import PRESS
+from device.entities.table import CELEBA, entities
+from device.errors import CommandError
 from tests.broker.mosquitto import wait_for
 from tests.faults.conftest import StartRig
 from tests.faults.process import TOPICS, Node
@@ -31,9 +33,9 @@ WARM_UP = 100
 MEGABYTE = 1_000_000
 
 _CAPTURE = TOPICS.command("capture")
-_SETTINGS = TOPICS.document(Document.SETTINGS)
+_SETTINGS = TOPICS.document(SETTINGS)
 _TABLE = entities(
-    Config.model_validate({"mqtt": {"host": "broker"}, "triggers": {"motion": {"pin": 4}}}), LABELS
+    Config.model_validate({"mqtt": {"host": "broker"}, "triggers": {"motion": {"pin": 4}}}), CELEBA
 )
 
 
@@ -68,7 +70,7 @@ def _obeys(rig: Rig, wish: float) -> bool:
 
 
 def test_ten_thousand_observations_leave_nothing_behind(start_rig: StartRig) -> None:
-    """Memory, descriptors, threads and the outbox are as they were."""
+    """JsonStore, descriptors, threads and the outbox are as they were."""
     with start_rig() as rig:
         rig.wait_until_online()
         _observe(rig, WARM_UP)
@@ -139,7 +141,7 @@ def test_an_outbox_that_was_long_is_small_again(start_rig: StartRig) -> None:
 
 def _hostile(random: Random) -> Iterator[tuple[str, bytes]]:
     """Yield keys and payloads of commands, none of which means anything."""
-    keys = [row.key for row in _TABLE if row.takes_commands]
+    keys = [row.key for row in _TABLE if takes_commands(row)]
     words = (
         b"",
         b"ON",
@@ -167,7 +169,7 @@ def _hostile(random: Random) -> Iterator[tuple[str, bytes]]:
             else random.randbytes(random.randrange(2000))
         )
         try:
-            parse_command(find_command(_TABLE, key), payload)
+            read_command(_TABLE, key, payload)
         except CommandError:
             yield key, payload
 
@@ -185,7 +187,7 @@ def test_hostile_commands_are_refused_in_words_and_no_more(start_rig: StartRig) 
                 key, payload = next(commands)
                 rig.ledger.shout(TOPICS.command(key), payload)
             _wait_until_obeyed(rig, number % 40 / 100)
-        refused = rig.node.log.text.count("WARNING device.agent: set/")
+        refused = rig.node.log.text.count("WARNING device.node.loop: set/")
         grown = (rig.node.resident_bytes - before.resident) / MEGABYTE
         print(f"{HOSTILE} hostile commands: {refused} refused in words, {grown:+.2f} MB resident")
         assert refused == HOSTILE

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from device.demo.portrait import write_portrait
+from device.cli.demo.portrait import write_portrait
 from tests.broker.mosquitto import Mosquitto, free_port, password_file
 from tests.builds import built
 from tests.fleet.fleet import Fleet, Run
@@ -46,7 +46,7 @@ def wheels(wheelhouse: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     for version in (OLD, NEW, BROKEN):
         set_version(checkout, version)
         if version == BROKEN:
-            (checkout / "device/run.py").write_text("raise SystemExit(1)")
+            (checkout / "device/cli/run.py").write_text("raise SystemExit(1)")
         found[version] = build_wheel(checkout, wheelhouse, folder / version)
     return found
 

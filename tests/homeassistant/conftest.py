@@ -12,9 +12,9 @@ import pytest
 from skimage.data import astronaut
 
 from tests.broker.certificates import Certificates, make_certificates
-from tests.closing import say
 from tests.homeassistant.house import House, house
 from tests.homeassistant.installation import Installation, MirrorError, installation
+from tests.summary import say
 
 collect_ignore = ["in_process"]  # belongs to an environment of its own: see test_payloads.py
 

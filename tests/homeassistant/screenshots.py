@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from device.demo.portrait import write_portrait
+from device.cli.demo.portrait import write_portrait
 from tests.broker.certificates import make_certificates
 from tests.homeassistant.client import Client
 from tests.homeassistant.house import House, house

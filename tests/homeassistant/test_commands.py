@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from device.updates.sign import make_key, read_private_key, write_index
+from device.updates.release.sign import make_key, read_private_key, write_index
 from tests.broker.mosquitto import wait_for
 from tests.homeassistant.house import House
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from device.snapshot import blank
+from device.node.picture import blank
 from tests.broker.mosquitto import wait_for
 from tests.homeassistant.client import Client
 from tests.homeassistant.house import House

@@ -14,8 +14,8 @@ pytestmark = [pytest.mark.install, pytest.mark.timeout(900)]
 _PYTHON = "/opt/facet/current/bin/python"
 # What the maintainer does, and then the owner.
 _PUBLISH = f"""
-key=$({_PYTHON} -m device.updates.sign key /srv/release.pem)
-{_PYTHON} -m device.updates.sign index /srv/site --key /srv/release.pem --wheel "$1" >/dev/null
+key=$({_PYTHON} -m device.updates.release.sign key /srv/release.pem)
+{_PYTHON} -m device.updates.release.sign index /srv/site --key /srv/release.pem --wheel "$1" >/dev/null
 chmod -R a+rX /srv/site
 cat >>/etc/facet/facet.yaml <<END
 updates: {{index: /srv/site/index.json, allow_install: true, public_key: $key}}
@@ -25,8 +25,8 @@ END
 _ASK = """
 from pathlib import Path
 from device.config import load
-from device.updates.index import read_index
-from device.updates.order import download, order
+from device.updates.node.index import read_index
+from device.updates.node.staging import download, order
 from device.updates.signature import read_key
 updates = load(Path("/etc/facet/facet.yaml")).updates
 release, folder = read_index(updates.index).release, Path("/var/lib/facet/update")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import skimage.data
 
-from device.perception.bundle import model_path, read_bundle
+from device.networks.card import model_path, read_card
 
 PICTURES = 64
 _SPLITS = (0, 0, 1, 2)  # half for training, a quarter each for validation and test
@@ -26,7 +26,7 @@ def celeba(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def write_celeba(folder: Path, pictures: int) -> None:
     """Write so many pictures of 178x218 with labels, splits and identities."""
     random = np.random.default_rng(7)
-    names = [label.name for label in read_bundle(model_path("attributes")).labels]
+    names = [label.name for label in read_card(model_path("attributes")).labels]
     portrait = np.ascontiguousarray(skimage.data.astronaut()[20:238, 135:313, ::-1])
     images = folder / "img_celeba"
     images.mkdir()

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from device.perception.bundle import model_path, read_bundle
+from device.networks.card import model_path, read_card
 from model.calibration import (
     balanced_threshold,
     describe,
@@ -119,31 +119,31 @@ def test_where_no_threshold_keeps_the_promise_the_balanced_one_stays() -> None:
 
 def test_perfect_answers_score_one() -> None:
     """Certain and right gives accuracy one and no surprise; uncertain halves cost ln 2."""
-    bundle = read_bundle(model_path("attributes"))
+    card = read_card(model_path("attributes"))
     truth = np.zeros((10, 40), bool)
-    names = [label.name for label in bundle.labels]
+    names = [label.name for label in card.labels]
     truth[:, names.index("No_Beard")] = True
     truth[:5, names.index("Eyeglasses")] = True
     answers = Answers(np.zeros((10, 1, 40), np.float32), truth, 0, np.zeros(10), np.full(10, -1))
-    figures = measure(bundle, truth.astype(np.float32), answers)
+    figures = measure(card, truth.astype(np.float32), answers)
     assert figures["mean_accuracy"] == 1
     assert figures["bce"] == pytest.approx(0, abs=1e-6)
-    unsure = measure(bundle, np.full((10, 40), 0.5, np.float32), answers)
+    unsure = measure(card, np.full((10, 40), 0.5, np.float32), answers)
     assert unsure["bce"] == pytest.approx(np.log(2))
 
 
 def test_accuracy_at_a_half_asks_no_threshold_of_the_network() -> None:
     """What a low threshold calls present, and rightly, is missed at a half."""
-    bundle = read_bundle(model_path("attributes"))
-    label = bundle.names.index("Wearing_Necklace")
-    threshold = bundle.labels[label].balanced.value
+    card = read_card(model_path("attributes"))
+    label = card.names.index("Wearing_Necklace")
+    threshold = card.labels[label].balanced.value
     assert threshold < 0.5
     truth = np.zeros((10, 40), bool)
-    truth[:, [label, bundle.names.index("No_Beard")]] = True
+    truth[:, [label, card.names.index("No_Beard")]] = True
     probabilities = truth.astype(np.float32)
     probabilities[:, label] = (threshold + 0.5) / 2
     answers = Answers(np.zeros((10, 1, 40), np.float32), truth, 0, np.zeros(10), np.full(10, -1))
-    figures = measure(bundle, probabilities, answers)
+    figures = measure(card, probabilities, answers)
     assert figures["mean_accuracy"] == 1
     assert figures["accuracy_at_half"] == pytest.approx(39 / 40)
 
@@ -189,9 +189,9 @@ def test_a_wrong_split_is_one_line_of_error(celeba: Path) -> None:
 
 def test_answers_come_from_the_shipped_network(celeba: Path) -> None:
     """The portrait's smile is seen in every picture made from it."""
-    from device.perception.attributes import AttributeClassifier
+    from device.perception.analysers.attributes import AttributeClassifier
 
     classifier = AttributeClassifier(model_path("attributes"))
     answers = answer(classifier, read_celeba(celeba), "val")
-    smiling = [label.name for label in classifier.bundle.labels].index("Smiling")
+    smiling = [label.name for label in classifier.card.labels].index("Smiling")
     assert (classifier.calibrated(answers.logits)[:, smiling] > 0.5).all()

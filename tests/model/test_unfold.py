@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from device.perception.bundle import model_path
+from device.networks.card import model_path
 from device.perception.runtime import Network
 
 pytestmark = [pytest.mark.training, pytest.mark.timeout(600)]
@@ -79,7 +79,7 @@ def test_another_network_is_refused(tmp_path: Path) -> None:
     """A detector is no attribute network, and a text file is no network."""
     import torch
 
-    from device.perception.bundle import ZOO
+    from device.networks.card import ZOO
     from model.network import AttributeNetwork
     from model.tflite import read_constants
     from model.unfold import UnfoldError, unfold

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import skimage.data
 
+from device.networks.card import ZOO, model_path
 from device.observation import Frame, Image
-from device.perception.bundle import ZOO, model_path
 from device.perception.detection import FaceDetector
 from device.perception.pipeline import Perception
 from device.perception.quality import Gate

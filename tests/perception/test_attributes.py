@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from device.errors import ModelError
+from device.networks.card import ModelCard, model_path, read_card, shipped_models
 from device.observation import Attribute
-from device.perception.attributes import AttributeClassifier, calibrate, decide
-from device.perception.bundle import Bundle, model_path, read_bundle, shipped_models
-from device.perception.runtime import ModelError
+from device.perception.analysers.attributes import AttributeClassifier, calibrate, decide
 
 NAMES = [
     "Eyeglasses",
@@ -28,15 +28,15 @@ NAMES = [
 ]
 
 
-def make_bundle(threshold: float = 0.5) -> Bundle:
-    """Return a small bundle whose labels all have one threshold."""
+def make_bundle(threshold: float = 0.5) -> ModelCard:
+    """Return a small card whose labels all have one threshold."""
     balanced = {"value": threshold, "precision": 0.8, "recall": 0.8}
     precise = {"value": 0.9, "precision": 0.96, "recall": 0.4}
     labels = [
         {"name": n, "scales": [1], "bias": 0, "balanced": balanced, "precise": precise}
         for n in NAMES
     ]
-    return Bundle.model_validate(
+    return ModelCard.model_validate(
         {
             "format": 2,
             "name": "small",
@@ -81,11 +81,11 @@ def test_the_owner_chooses_precise_thresholds() -> None:
 
 
 def test_a_label_that_can_promise_no_precision_is_unreliable() -> None:
-    """The bundle promises 95 %; a label whose best threshold keeps less is named."""
-    bundle = make_bundle()
-    weak = bundle.labels[0].model_copy(update={"precise": bundle.labels[0].balanced})
-    bundle = bundle.model_copy(update={"labels": (weak, *bundle.labels[1:])})
-    assert bundle.unreliable == {"Eyeglasses"}
+    """The card promises 95 %; a label whose best threshold keeps less is named."""
+    card = make_bundle()
+    weak = card.labels[0].model_copy(update={"precise": card.labels[0].balanced})
+    card = card.model_copy(update={"labels": (weak, *card.labels[1:])})
+    assert card.unreliable == {"Eyeglasses"}
     assert make_bundle().unreliable == set()
 
 
@@ -213,7 +213,7 @@ def test_every_shipped_model_fits_its_description() -> None:
     assert "attributes" in shipped_models()
     for name in shipped_models():
         classifier = AttributeClassifier(model_path(name))
-        assert len(classifier.bundle.labels) == 40
+        assert len(classifier.card.labels) == 40
 
 
 def test_a_network_with_a_foreign_description_is_refused(tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def test_a_network_with_a_foreign_description_is_refused(tmp_path: Path) -> None
     description = model_path("attributes").with_suffix(".json").read_bytes()
     network.with_suffix(".json").write_bytes(description)
     with pytest.raises(ModelError, match=r"mine\.tflite is not the network"):
-        read_bundle(network)
+        read_card(network)
 
 
 def test_a_group_of_unknown_labels_is_refused(tmp_path: Path) -> None:
@@ -235,7 +235,7 @@ def test_a_group_of_unknown_labels_is_refused(tmp_path: Path) -> None:
     text["groups"]["hair_color"]["Green_Hair"] = "green"
     network.with_suffix(".json").write_text(json.dumps(text))
     with pytest.raises(ModelError, match=r"mine\.json.*Green_Hair"):
-        read_bundle(network)
+        read_card(network)
 
 
 def test_an_unknown_model_names_the_shipped_ones() -> None:
@@ -243,4 +243,4 @@ def test_an_unknown_model_names_the_shipped_ones() -> None:
     with pytest.raises(
         ModelError, match=r"attributes\.model: .*nonsense\.json.*shipped ones: attributes"
     ):
-        read_bundle(model_path("nonsense"))
+        read_card(model_path("nonsense"))

@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
+from device.errors import ModelError
+from device.networks.card import ZOO
 from device.observation import Image
-from device.perception.bundle import ZOO
 from device.perception.detection import FaceDetector, suppress
-from device.perception.runtime import ModelError, Network
+from device.perception.runtime import Network
 
 
 def _row(left: float, top: float, side: float) -> list[float]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from device.networks.card import model_path
 from device.observation import Image, Reason
-from device.perception.bundle import model_path
 from device.perception.pipeline import Judgement, Perception
 from device.perception.quality import Gate
 from tests.perception.conftest import GATE, frame

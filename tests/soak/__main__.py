@@ -19,7 +19,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from device.demo.portrait import write_portrait
+from device.cli.demo.portrait import write_portrait
 from tests.broker.mosquitto import Mosquitto, free_port
 from tests.faults.clock import faked_clock
 from tests.faults.rig import KEEPS_ALL, rig

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from time import monotonic, sleep
 
-from device.entity import PRESS
+from device.entities.kinds import PRESS
 from device.mqtt.topics import BIRTH_TOPIC
 from tests.faults.process import TOPICS
 from tests.faults.rig import Rig

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from device.supervision.pulse import Pulse
+from device.supervision.heartbeat import Heartbeat
+from device.supervision.heartbeats import Heartbeats
 from device.supervision.systemd import notify
-from device.supervision.watch import Watch
 from tests.clock import Clock
 
 
@@ -49,16 +49,16 @@ def test_without_systemd_nothing_happens(monkeypatch: pytest.MonkeyPatch, addres
 
 def test_progress_feeds_the_watchdog(systemd: socket.socket) -> None:
     """A round of the worker, while the link keeps its promise."""
-    Watch().progress()
+    Heartbeats().progress()
     assert systemd.recv(100) == b"READY=1\nWATCHDOG=1"
 
 
 def test_a_link_that_hangs_starves_the_watchdog(systemd: socket.socket) -> None:
     """Whatever the worker says for itself."""
     clock = Clock()
-    link = Pulse("link", clock)
+    link = Heartbeat("link", clock)
     link.begin("connecting", 10)
     clock.seconds += 11
-    Watch(link=link).progress()
+    Heartbeats(link=link).progress()
     with pytest.raises(BlockingIOError):
         systemd.recv(100)

@@ -15,8 +15,9 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from device.config import ButtonSettings, MotionSettings, TriggerSettings
+from device.errors import PinError
+from device.gpio.pins import refuse_stub
 from device.observation import Source, Trigger
-from device.pins import PinError, refuse_stub
 from device.triggers import Triggers, open_triggers, probe
 from tests.clock import Clock
 

@@ -17,10 +17,10 @@ import pytest
 import trustme
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from device.perception.bundle import ZOO
-from device.updates.apply import Places
-from device.updates.errors import UpdateError
-from device.updates.sign import make_key, read_private_key
+from device.errors import UpdateError
+from device.networks.card import ZOO
+from device.updates.release.sign import make_key, read_private_key
+from device.updates.root.apply import Places
 
 NETWORK = "attributes-lite"
 NEWER = "9999.1.1"

@@ -12,10 +12,10 @@ from uuid import uuid4
 import pytest
 
 from device import __version__
-from device.updates.apply import apply
 from device.updates.artifact import MOST_BYTES, Artifact, Kind
+from device.updates.release.sign import make_key, read_private_key, signed
 from device.updates.request import Request
-from device.updates.sign import make_key, read_private_key, signed
+from device.updates.root.apply import apply
 from tests.updates.conftest import Maintainer, Pi
 
 

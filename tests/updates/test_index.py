@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.updates.errors import UpdateError
-from device.updates.fetch import read_url
-from device.updates.index import MOST_BYTES, read_index
-from device.updates.sign import write_index
+from device.errors import UpdateError
+from device.updates.node.fetch import read_url
+from device.updates.node.index import MOST_BYTES, read_index
+from device.updates.release.sign import write_index
 from tests.updates.conftest import Maintainer, Site
 
 _KEYS = st.sampled_from(["format", "release", "models", "name", "version", "url", "sha256"])

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from device.classify import open_perception
 from device.config import PerceptionSettings
-from device.perception.bundle import ZOO, model_path, read_bundle
-from device.updates.apply import apply
+from device.networks.card import ZOO, model_path, read_card
+from device.perception import open_perception
 from device.updates.artifact import Kind
-from device.updates.canary import main as canary
-from device.updates.sign import pack, signed
+from device.updates.release.sign import pack, signed
+from device.updates.root.apply import apply
+from device.updates.root.self_test import main as canary
 from tests.updates.conftest import NETWORK, NEWER, Maintainer, Pi, newer_network
 from tests.updates.test_apply import ask
 
@@ -37,7 +37,7 @@ def offer(pi: Pi, maintainer: Maintainer, archive: Path, version: str = NEWER) -
 
 def active(pi: Pi) -> str:
     """The version that a node would use."""
-    return read_bundle(model_path(NETWORK, pi.places.models)).version
+    return read_card(model_path(NETWORK, pi.places.models)).version
 
 
 def test_a_sound_newer_network_becomes_active(
@@ -63,7 +63,7 @@ def test_a_node_that_does_not_run_with_it_gets_the_one_before(
     pi: Pi, maintainer: Maintainer, tmp_path: Path
 ) -> None:
     """At the first update that is the shipped one; later the update before."""
-    before = read_bundle(ZOO / f"{NETWORK}.tflite").version
+    before = read_card(ZOO / f"{NETWORK}.tflite").version
     pi.restarts.fails = True
     assert not offer(pi, maintainer, archive_of(newer_network(tmp_path / "new")))
     assert active(pi) == before
@@ -117,7 +117,7 @@ def test_a_network_that_fails_its_self_test_is_never_used(
     network = newer_network(tmp_path / "new", **changes)
     assert not offer(pi, maintainer, archive_of(network))
     assert why in pi.result["message"]
-    assert active(pi) == read_bundle(ZOO / f"{NETWORK}.tflite").version
+    assert active(pi) == read_card(ZOO / f"{NETWORK}.tflite").version
     assert pi.restarts.count == 0
     assert list(pi.places.models.iterdir()) == []
 
@@ -182,7 +182,7 @@ def test_a_network_goes_back_no_more_than_the_software(
     pi: Pi, maintainer: Maintainer, tmp_path: Path
 ) -> None:
     """Not even to the version that ships."""
-    version = read_bundle(ZOO / f"{NETWORK}.tflite").version
+    version = read_card(ZOO / f"{NETWORK}.tflite").version
     network = newer_network(tmp_path / "old", version=version)
     assert not offer(pi, maintainer, archive_of(network), version)
     assert "updates never go back" in pi.result["message"]
@@ -221,7 +221,7 @@ def test_an_update_that_does_not_load_leaves_the_node_with_the_shipped_network(
     network = newer_network(_made(tmp_path / NETWORK))
     network.write_bytes(b"")
     perception = open_perception(PerceptionSettings(), NETWORK, tmp_path)
-    assert perception.bundle.version == read_bundle(ZOO / f"{NETWORK}.tflite").version
+    assert perception.card.version == read_card(ZOO / f"{NETWORK}.tflite").version
     assert "left aside for the shipped one" in caplog.text
 
 

@@ -7,15 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from device.perception.bundle import ZOO
-from device.updates.index import read_index
+from device.networks.card import ZOO
+from device.updates.node.index import read_index
 from device.updates.signature import read_key, verify
 
 
 def sign(*arguments: object) -> subprocess.CompletedProcess[str]:
     """Run the command."""
     return subprocess.run(
-        [sys.executable, "-m", "device.updates.sign", *map(str, arguments)],
+        [sys.executable, "-m", "device.updates.release.sign", *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,

@@ -18,9 +18,9 @@ import cv2
 import numpy as np
 import pytest
 
-from device.demo.portrait import write_portrait
-from tests.closing import say
+from device.cli.demo.portrait import write_portrait
 from tests.pi.arm.userland import SYSTEMS, Userland, userland
+from tests.summary import say
 
 _ROOT = Path(__file__).resolve().parents[3]
 

@@ -8,11 +8,11 @@ from functools import partial
 
 import pytest
 
-from tests.closing import say
 from tests.pi.machine.house import House
 from tests.pi.machine.machine import Machine, disk
 from tests.pi.machine.paths import CONFIGURATION, INSTALL, INSTALLATION, WHEELHOUSE
 from tests.pi.machine.stick import fill
+from tests.summary import say
 
 # Seconds. The first test waits for the disk, the wheels, the boot and the installation.
 _PATIENCE = 1500

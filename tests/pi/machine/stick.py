@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import cv2
 import numpy as np
 
-from device.demo.portrait import write_portrait
+from device.cli.demo.portrait import write_portrait
 from tests.builds import built
 from tests.install.wheels import PROJECT, build_wheel
 from tests.pi.machine.release import install_natively, make_newer

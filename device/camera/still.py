@@ -1,0 +1,145 @@
+"""Pictures that stand in for a camera: one file, or a folder that is cycled through."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from device.camera.address import PICTURES
+from device.camera.picture import read_picture
+from device.errors import CameraError
+from device.observation import Frame, Image
+
+_log = logging.getLogger(__name__)
+
+CHECK_INTERVAL = 10.0
+
+
+class Picture:
+    """One picture file. It is decoded when it is first wanted and again when the file has changed.
+
+    A burst of a still is one frame: more would be the same picture again, and say nothing new.
+    """
+
+    is_live = False
+    check_interval = CHECK_INTERVAL
+
+    def __init__(self, path: Path, *, now: Callable[[], datetime]) -> None:
+        """Take the file's path, and a clock that tells the time in UTC."""
+        self._path = path
+        self._now = now
+        self._decoded: tuple[tuple[int, ...], Image] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """True while the decoded picture is held."""
+        return self._decoded is not None
+
+    def read(self, n: int, newer_than: float) -> list[Frame]:
+        """Return the picture; n and newer_than mean nothing to a file."""
+        del n, newer_than
+        state = _file_state(self._path)
+        if self._decoded is None or self._decoded[0] != state:
+            self._decoded = None  # room for the new one first
+            self._decoded = (state, read_picture(self._path))
+        return [Frame(self._decoded[1], self._now())]
+
+    def check(self) -> None:
+        """Look whether the file is there; decode it if that was never done or it has changed."""
+        self.read(1, 0.0)
+
+    def close(self) -> None:
+        """Forget the decoded picture."""
+        self._decoded = None
+
+
+class Folder:
+    """A folder of pictures: each burst is the next one by name.
+
+    A file that cannot be read is skipped, and named in the log.
+    """
+
+    is_live = False
+    check_interval = CHECK_INTERVAL
+    is_open = False
+
+    def __init__(self, path: Path, *, now: Callable[[], datetime]) -> None:
+        """Take the folder's path, and a clock that tells the time in UTC."""
+        self._path = path
+        self._now = now
+        self._last: str | None = None
+
+    def read(self, n: int, newer_than: float) -> list[Frame]:
+        """Return the next readable picture; n and newer_than mean nothing to files.
+
+        Raises:
+            CameraError: when the folder holds no picture, or none that can be read.
+        """
+        del n, newer_than
+        names = self._names()
+        refused: CameraError | None = None
+        for _ in names:
+            self._last = next_name(names, self._last)
+            try:
+                return [Frame(read_picture(self._path / self._last), self._now())]
+            except CameraError as error:
+                _log.warning("camera.source: skipped a picture of %s: %s", self._path, error)
+                refused = error
+        message = (
+            f"camera.source: none of the {len(names)} pictures in {self._path} can be read. "
+            f"The last one: {refused}"
+        )
+        raise CameraError(message)
+
+    def check(self) -> None:
+        """Look whether the folder holds pictures; does not decode any."""
+        self._names()
+
+    def close(self) -> None:
+        """Nothing is held; the place in the folder is kept."""
+
+    def _names(self) -> list[str]:
+        try:
+            entries = [path.name for path in self._path.iterdir()]
+        except OSError as error:
+            message = (
+                f"camera.source: the folder {self._path} cannot be read: {error.strerror}. "
+                f"Check that it exists, and its permissions."
+            )
+            raise CameraError(message) from error
+        names = sorted(
+            name
+            for name in entries
+            if Path(name).suffix.lower() in PICTURES and not name.startswith(".")
+        )
+        if not names:
+            message = (
+                f"camera.source: the folder {self._path} has no picture among its {len(entries)} "
+                f"entries. Allowed: {', '.join(PICTURES)}."
+            )
+            raise CameraError(message)
+        return names
+
+
+def next_name(names: Sequence[str], last: str | None) -> str:
+    """Return the name after the last one, or the first at the end.
+
+    Files may come and go between two calls, so the last one need not be among the names.
+
+    Args:
+        names: sorted, at least one.
+        last: the one before, or None at the start.
+    """
+    return next((name for name in names if last is None or name > last), names[0])
+
+
+def _file_state(path: Path) -> tuple[int, ...]:
+    """Return what changes when a file is written anew or replaced."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        message = f"camera.source: {path} cannot be read: {error.strerror}. Put the picture there."
+        raise CameraError(message) from error
+    return found.st_mtime_ns, found.st_size, found.st_ino

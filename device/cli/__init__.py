@@ -1,0 +1,201 @@
+"""The `facet` command. Each command's work stands in a module of its own, imported when it is asked for."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from device import __version__
+from device.cli.provision.command import provision
+from device.errors import FacetError
+
+app = typer.Typer(
+    name="facet",
+    help="A facial-attribute sensor for Home Assistant: press a button, and see what the camera saw.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+ConfigFile = Annotated[
+    Path, typer.Option("--config", "-c", help="The node's YAML file.", show_default=True)
+]
+Model = Annotated[
+    str,
+    typer.Option(help="A shipped model's name, or the path of a .tflite with its JSON beside it."),
+]
+
+
+def main() -> None:
+    """Run a command; an error that the owner can act on is a line, not a traceback."""
+    try:
+        app()
+    except FacetError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"facet {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(
+    config: ConfigFile = Path("facet.yaml"),
+    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
+) -> None:
+    """Run the node until it is told to stop (Ctrl-C or SIGTERM)."""
+    from device.cli.run import run_until_signal
+    from device.config import load
+    from device.system.logs import start_logging
+
+    start_logging(log_level)
+    run_until_signal(load(config))
+
+
+@app.command()
+def demo(
+    broker: Annotated[
+        str | None,
+        typer.Option(help="HOST[:PORT] of a broker without a password; an embedded one if unset."),
+    ] = None,
+    camera: Annotated[
+        str | None,
+        typer.Option(help="A webcam (0), picture, folder, video or URL; a portrait if unset."),
+    ] = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="Press once, print the observation as JSON, and end.")
+    ] = False,
+) -> None:
+    """Try the whole node without hardware: Enter is its button."""
+    from device.cli.demo import demo as try_it
+    from device.system.logs import start_logging
+
+    start_logging("warning")
+    try_it(broker, camera, once=once)
+
+
+@app.command()
+def check(
+    config: ConfigFile = Path("facet.yaml"),
+    config_only: Annotated[
+        bool, typer.Option("--config-only", help="Validate the configuration, and try nothing.")
+    ] = False,
+    online: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            metavar="SECONDS",
+            help="Wait so long at most until the broker says that the node is online, and try nothing else.",
+        ),
+    ] = None,
+) -> None:
+    """Validate the configuration, then try broker, camera, pins and models; exit code 1 if any does not work."""
+    from device.cli.check import check as try_everything
+    from device.config import load
+    from device.mqtt.presence import wait_until_online
+
+    if online is not None:
+        typer.echo(wait_until_online(load(config), online))
+    elif not try_everything(config, config_only=config_only):
+        raise typer.Exit(1)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of the configuration file, for editors."""
+    from device.config import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2))
+
+
+@app.command()
+def entities(
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="Show the entities of this node.")
+    ] = None,
+) -> None:
+    """Print the table of Home Assistant entities."""
+    from device.cli.entities import print_entities
+
+    print_entities(config)
+
+
+@app.command()
+def classify(
+    pictures: Annotated[list[Path], typer.Argument(help="JPEG, PNG, WebP or BMP files.")],
+    model: Model = "attributes",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document a picture, one a line.")
+    ] = False,
+    annotate: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the picture with boxes and attributes here; a folder for several."
+        ),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show the subjective and the unreliable attributes too.")
+    ] = False,
+) -> None:
+    """Say what pictures show, without broker, camera or configuration."""
+    from device.cli.classify import classify as classify_pictures
+
+    all_read = classify_pictures(
+        pictures, model, as_json=as_json, everything=everything, annotated=annotate
+    )
+    if not all_read:
+        raise typer.Exit(1)
+
+
+@app.command()
+def diagnostics(
+    config: ConfigFile = Path("facet.yaml"),
+    out: Annotated[Path, typer.Option(help="The archive; one that is there is replaced.")] = Path(
+        "facet-diagnostics.zip"
+    ),
+) -> None:
+    """Write one archive for a bug report: versions, settings, checks and log, without a password or a picture."""
+    from device.cli.diagnostics import write_diagnostics
+
+    parts = write_diagnostics(config, out)
+    typer.echo(
+        f"{out} has {', '.join(parts)}. Passwords are masked; look it over before you share it."
+    )
+
+
+@app.command()
+def bench(
+    broker: Annotated[
+        str | None,
+        typer.Option(help="HOST[:PORT] of a broker without a password; an embedded one if unset."),
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="One clear face; the demo's portrait at 640x480 if unset.")
+    ] = None,
+    presses: Annotated[int, typer.Option(min=1, max=10_000, help="How many are measured.")] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Measure what a press costs on this machine, beside what the networks alone cost."""
+    from device.cli.bench import print_bench
+
+    print_bench(broker, picture, presses, as_json=as_json)
+
+
+app.command()(provision)

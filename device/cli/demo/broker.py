@@ -1,0 +1,114 @@
+"""A broker in this process, for those who have none yet: amqtt, on a free port of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import threading
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from device.errors import DemoError
+
+HOST = "127.0.0.1"
+PROTOCOL = "3.1.1"
+"""The only version that amqtt speaks; it leaves a client that tries 5 waiting for an answer."""
+
+_DEFAULT_PORT = 1883
+
+_START_SECONDS = 20.0
+_STOP_SECONDS = 5.0
+_FAREWELL_SECONDS = 1.0
+
+
+def parse_broker(text: str) -> tuple[str, int]:
+    """Return host and port of HOST, HOST:PORT or [IPV6]:PORT.
+
+    Raises:
+        DemoError: it is none of these.
+    """
+    try:
+        parts = urlsplit(f"mqtt://{text}")
+        host, port = parts.hostname, parts.port or _DEFAULT_PORT
+    except ValueError:
+        host, port = None, 0
+    if not host or parts.netloc != text or "@" in text:
+        msg = f"--broker {text}: give HOST or HOST:PORT of a broker that asks for no password, such as localhost:1883"
+        raise DemoError(msg)
+    return host, port
+
+
+class EmbeddedBroker:
+    """A broker that lives as long as its context; what it retains is gone with it.
+
+    Attributes:
+        port: where it listens, on HOST.
+    """
+
+    def __init__(self) -> None:
+        self.port = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop = asyncio.Event()
+        self._started = threading.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="facet-broker", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        if not self._started.wait(_START_SECONDS) or self._failure is not None:
+            msg = (
+                f"the embedded broker does not start: {self._failure or 'no answer'}. Install it "
+                f"(pip install 'facet-node[demo]'), or name a broker of yours: --broker HOST"
+            )
+            raise DemoError(msg) from self._failure
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(_STOP_SECONDS)
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as error:  # noqa: BLE001 - told by the thread that waits
+            self._failure = error
+        self._started.set()
+
+    async def _serve(self) -> None:
+        from amqtt.broker import Broker
+
+        # It logs each packet; what goes wrong is seen by the clients, and told by them.
+        for name in ("amqtt", "transitions"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        self.port = _free_port()
+        broker = Broker(
+            {
+                "listeners": {"default": {"type": "tcp", "bind": f"{HOST}:{self.port}"}},
+                "plugins": {
+                    "amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}
+                },
+            }
+        )
+        await broker.start()
+        self._loop = asyncio.get_running_loop()
+        self._started.set()
+        await self._stop.wait()
+        await broker.shutdown()
+        # Connections that end in this moment close their sockets themselves, if they are let.
+        if ending := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(ending, timeout=_FAREWELL_SECONDS)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,63 @@
+"""The node of the demo: the real one, on a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+from typing import Self
+
+from device.config import Config
+from device.errors import DemoError
+from device.node.inbox import Inbox, Stop
+from device.node.wiring import run_node, start_log
+from device.observation import Source, Trigger
+from device.supervision.heartbeats import Heartbeats
+
+_STOP_SECONDS = 15.0
+
+
+class Node:
+    """A node that lives as long as its context."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._inbox = Inbox()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="facet-node", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._inbox.put(Stop())
+        self._thread.join(_STOP_SECONDS)
+
+    def press(self) -> None:
+        """Ask for an observation, as a button would."""
+        self._inbox.put(Trigger(Source.KEYBOARD))
+
+    def still_alive(self) -> None:
+        """Raise what has ended the node, if something has.
+
+        Raises:
+            FacetError: what the owner can do something about.
+            DemoError: anything else.
+        """
+        if self._thread.is_alive():
+            return
+        if self._failure is not None:
+            raise self._failure
+        msg = "the node has ended; start the demo again"
+        raise DemoError(msg)
+
+    def _run(self) -> None:
+        try:
+            run_node(self._config, self._inbox, start_log(self._config), Heartbeats())
+        except BaseException as error:  # noqa: BLE001 - raised by the thread that asks
+            self._failure = error

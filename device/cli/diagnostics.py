@@ -1,0 +1,118 @@
+"""`facet diagnostics`: what a bug report needs, in one archive, without a password or a picture."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from device import __version__
+from device.cli.check import trials
+from device.config import Config, ConfigError, load
+from device.errors import DiagnosticsError
+from device.node.wiring import STARTS
+from device.observation import utc_now
+from device.system.json_store import JsonStore
+from device.system.machine import machine
+
+_UNIT = "facet.service"
+_LOG_LINES = 2000
+_JOURNAL_TIMEOUT = 30.0
+
+
+def write_diagnostics(configuration: Path, archive: Path) -> list[str]:
+    """Write the archive, and return the names of what is in it.
+
+    Args:
+        configuration: the node's YAML file; its faults become a part of the report.
+        archive: a .zip, readable by its owner alone; one that is there is replaced.
+
+    Raises:
+        DiagnosticsError: the archive cannot be written.
+    """
+    parts = dict(_parts(configuration))
+    try:
+        archive.unlink(missing_ok=True)
+        archive.touch(0o600)
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:
+            for name, text in parts.items():
+                bundle.writestr(name, text)
+    except OSError as error:
+        msg = f"--out {archive} cannot be written: {error.strerror}; name another place"
+        raise DiagnosticsError(msg) from error
+    return list(parts)
+
+
+def _parts(configuration: Path) -> Iterator[tuple[str, str]]:
+    yield "system.json", json.dumps(_system(), indent=2)
+    try:
+        config = load(configuration)
+    except ConfigError as error:
+        yield "faults.txt", str(error)
+    else:
+        yield "facet.yaml", yaml.safe_dump(_redacted(config), sort_keys=False)
+        yield "check.json", json.dumps([asdict(trial) for trial in trials(config)], indent=2)
+        yield "node.json", json.dumps(_node(config), indent=2)
+    if journal := _journal():
+        yield "journal.log", journal
+
+
+def _system() -> dict[str, Any]:
+    return {
+        "written_at": utc_now().isoformat(timespec="seconds"),
+        "facet": __version__,
+        "python": platform.python_version(),
+        "system": platform.freedesktop_os_release().get("PRETTY_NAME"),
+        "kernel": platform.release(),
+        "machine": platform.machine(),
+        "board": machine().model,
+        "packages": {package.name: package.version for package in distributions()},
+        "cameras": sorted(str(path) for path in Path("/dev/v4l/by-id").glob("*")),
+        "video_devices": sorted(str(path) for path in Path("/dev").glob("video*")),
+    }
+
+
+def _redacted(config: Config) -> dict[str, Any]:
+    # Pydantic masks what is a secret by its type; a password in the camera's URL is one by its place.
+    document: dict[str, Any] = config.model_dump(mode="json")
+    document["camera"]["source"] = config.camera.shown_source
+    return document
+
+
+def _node(config: Config) -> dict[str, Any]:
+    directory = config.node.effective_state_directory
+    try:
+        files = {path.name: path.stat() for path in sorted(directory.iterdir())}
+    except OSError as error:
+        return {"state_directory": f"{directory} cannot be read: {error.strerror}"}
+    return {
+        "starts": JsonStore(directory / STARTS).load(),
+        "state_directory": {
+            name: {"bytes": stat.st_size, "mode": f"{stat.st_mode & 0o7777:o}"}
+            for name, stat in files.items()
+        },
+    }
+
+
+def _journal() -> str | None:
+    """Return the end of the service's log; None where there is no journal."""
+    journalctl = shutil.which("journalctl")
+    if journalctl is None:
+        return None
+    command = [journalctl, "--unit", _UNIT, "--lines", str(_LOG_LINES), "--no-pager", "--quiet"]
+    try:
+        ended = subprocess.run(  # noqa: S603 - a fixed command of the system's
+            command, capture_output=True, text=True, timeout=_JOURNAL_TIMEOUT, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"the journal could not be read: {error}"
+    return ended.stdout or ended.stderr or None

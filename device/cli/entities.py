@@ -1,0 +1,38 @@
+"""`facet entities`: the table of Home Assistant entities, for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Column, Table
+
+from device.config import load
+from device.discovery.payload import entity_id
+from device.entities.kinds import Row
+from device.entities.table import CATALOGUE, entities
+from device.entities.vocabulary import Vocabulary
+from device.networks.card import model_path, read_card
+
+_ANY_NODE = "NODE"
+
+
+def print_entities(config: Path | None) -> None:
+    """Print every entity that a node can have, or those of a configured node.
+
+    Raises:
+        ConfigError: the configuration has faults.
+        ModelError: its model cannot be read.
+    """
+    node, rows = (_ANY_NODE, CATALOGUE) if config is None else _of(config)
+    table = Table(Column("entity", no_wrap=True), "name", "enabled", "meaning")
+    for row in rows:
+        enabled = "yes" if row.is_enabled_by_default else "[dim]no[/]"
+        table.add_row(entity_id(row, node), row.name, enabled, row.meaning)
+    Console().print(table)
+
+
+def _of(path: Path) -> tuple[str, tuple[Row, ...]]:
+    config = load(path)
+    card = read_card(model_path(config.attributes.model))
+    return config.node.id, entities(config, Vocabulary.of(card))

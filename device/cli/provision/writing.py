@@ -1,0 +1,75 @@
+"""Cards as folders, whose contents are copied onto boot partitions. Only their owner can read them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+from device.errors import ProvisionError
+
+PASSWORDS = "passwords.txt"
+"""What the broker is told of the nodes: lines for Mosquitto's password_file. No node's id has a dot."""
+
+Contents: TypeAlias = Mapping[str, str | Path]
+"""Text, or a file to copy, by its path on the card."""
+
+
+def check_folder(out: Path, *, force: bool) -> None:
+    """Make sure that nothing is lost when cards are written.
+
+    Raises:
+        ProvisionError: the folder has something in it, and no force is used.
+    """
+    if out.exists() and not out.is_dir():
+        msg = f"{out} is a file; name a folder with --out"
+        raise ProvisionError(msg)
+    if out.is_dir() and any(out.iterdir()) and not force:
+        msg = f"{out} has files in it; name another folder with --out, or replace these cards with --force"
+        raise ProvisionError(msg)
+
+
+def write_cards(out: Path, cards: Mapping[str, Contents], passwords: Mapping[str, str]) -> None:
+    """Write a folder for each node, and the broker's lines beside them.
+
+    A folder that is there is replaced; of the broker's lines those of other nodes stay.
+
+    Args:
+        out: the folder; made where it is missing.
+        cards: by node.
+        passwords: the lines by the user's name.
+
+    Raises:
+        ProvisionError: a file cannot be written.
+    """
+    try:
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for node, contents in cards.items():
+            shutil.rmtree(out / node, ignore_errors=True)
+            for name, content in contents.items():
+                _write(out / node / name, content)
+        if passwords:
+            _write(out / PASSWORDS, "".join(f"{line}\n" for line in _merged(out, passwords)))
+    except OSError as error:
+        msg = f"{error.filename or out} cannot be written: {error.strerror}"
+        raise ProvisionError(msg) from error
+
+
+def _write(path: Path, content: str | Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        if isinstance(content, str):
+            file.write(content.encode())
+        else:
+            with content.open("rb") as source:
+                shutil.copyfileobj(source, file)
+
+
+def _merged(out: Path, passwords: Mapping[str, str]) -> Iterable[str]:
+    path = out / PASSWORDS
+    before = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    kept = [line for line in before if line.partition(":")[0] not in passwords]
+    return [*kept, *passwords.values()]

@@ -1,0 +1,127 @@
+"""The configuration: one YAML file into one frozen object, or every fault in it with its line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError, model_validator
+
+from device.config.explain import explain, unknown_attributes
+from device.config.faults import ConfigError, Fault
+from device.config.schema import editor_schema
+from device.config.sections.camera import CameraSettings
+from device.config.sections.fields import bcm_number
+from device.config.sections.led import LedSettings
+from device.config.sections.mqtt import MqttSettings, TlsSettings
+from device.config.sections.node import NodeSettings, PrivacySettings
+from device.config.sections.perception import AttributeSettings, PerceptionSettings
+from device.config.sections.section import Section, conflict
+from device.config.sections.triggers import ButtonSettings, MotionSettings, TriggerSettings
+from device.config.sections.updates import UpdateSettings
+from device.config.yaml.document import read
+
+__all__ = [
+    "AttributeSettings",
+    "ButtonSettings",
+    "CameraSettings",
+    "Config",
+    "ConfigError",
+    "Fault",
+    "LedSettings",
+    "MotionSettings",
+    "MqttSettings",
+    "NodeSettings",
+    "PerceptionSettings",
+    "PrivacySettings",
+    "TlsSettings",
+    "TriggerSettings",
+    "UpdateSettings",
+    "json_schema",
+    "load",
+]
+
+
+class Config(Section):
+    """All of a node's settings. Only the broker's host has no default."""
+
+    node: NodeSettings = Field(
+        NodeSettings(),
+        title="Node",
+        description="The node itself, as Home Assistant's device page shows it.",
+    )
+    mqtt: MqttSettings = Field(
+        title="MQTT", description="The broker that Home Assistant is connected to."
+    )
+    camera: CameraSettings = Field(
+        CameraSettings(), title="Camera", description="Where pictures come from."
+    )
+    triggers: TriggerSettings = Field(
+        TriggerSettings(),
+        title="Triggers",
+        description="What makes the node look. A command from Home Assistant always does.",
+    )
+    led: LedSettings | None = Field(
+        None,
+        title="LED",
+        description="A status LED on a GPIO pin: ready, busy, fault or privacy, told by how it blinks.",
+    )
+    perception: PerceptionSettings = Field(
+        PerceptionSettings(),
+        title="Perception",
+        description="Which faces are judged.",
+    )
+    attributes: AttributeSettings = Field(
+        AttributeSettings(),
+        title="Attributes",
+        description="What is said of a face.",
+    )
+    privacy: PrivacySettings = Field(
+        PrivacySettings(),
+        title="Privacy",
+        description="When the node does not look at all, and which pictures leave it.",
+    )
+    updates: UpdateSettings = Field(
+        UpdateSettings(),
+        title="Updates",
+        description="Where the node hears of newer versions, and whether Home Assistant may install them.",
+    )
+
+    @model_validator(mode="after")
+    def _led_has_a_pin_of_its_own(self) -> Config:
+        others = {"button": self.triggers.button, "motion": self.triggers.motion}
+        for name, other in others.items():
+            if self.led and other and bcm_number(self.led.pin) == bcm_number(other.pin):
+                message = "is the pin of triggers.{other} too; give each its own"
+                raise conflict(message, key="led.pin", other=name)
+        return self
+
+
+def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
+    """Read a configuration file.
+
+    Args:
+        path: the YAML file; secrets.yaml is looked for beside it, and relative paths in it start at its folder.
+        environment: what !env looks in.
+
+    Raises:
+        ConfigError: with every fault that was found, not only the first.
+    """
+    document = read(path, environment)
+    faults = list(document.faults)
+    try:
+        config = Config.model_validate(document.values, context={"folder": path.absolute().parent})
+    except ValidationError as error:
+        faults += explain(error, document, Config.model_json_schema())
+    else:
+        faults += unknown_attributes(config.attributes, document)
+        if not faults:
+            return config
+    raise ConfigError(faults)
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema (draft 2020-12) by which editors complete and check the file."""
+    return editor_schema(Config)

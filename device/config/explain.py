@@ -1,0 +1,118 @@
+"""From pydantic's errors to faults in the owner's words."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from device.config.faults import Fault, KeyPath, dotted, printable
+from device.config.schema import Schema, allowed, at
+from device.config.sections.perception import AttributeSettings
+from device.config.yaml.document import Document
+
+_CREDENTIALS = re.compile(r"(?<=//)[^\s]*@")
+
+
+def explain(error: ValidationError, document: Document, schema: Schema) -> Iterator[Fault]:
+    """Turn each error into one fault, except where the value could not even be read.
+
+    Args:
+        error: from the validation of the document's values.
+        document: tells the lines.
+        schema: of the model that refused them; tells what is allowed.
+    """
+    for details in error.errors(include_url=False):
+        path = _path(details)
+        if any(path[: len(unread)] == unread for unread in document.unreadable):
+            continue
+        message = _message(details, path, document, schema)
+        yield Fault(document.file, document.line(path), dotted(path), message)
+
+
+def unknown_attributes(settings: AttributeSettings, document: Document) -> Iterator[Fault]:
+    """Find the names that the configured model does not know, where it can be read at all.
+
+    A model that cannot be read is not the file's fault: `facet check` and `facet run` report it.
+    """
+    if not (settings.enabled or settings.disabled):
+        return
+    # Imported here: TFLite takes a second on a Pi Zero, and most files name no attribute.
+    from device.errors import ModelError
+    from device.networks.card import model_path, read_card
+
+    try:
+        labels = [label.name for label in read_card(model_path(settings.model)).labels]
+    except ModelError:
+        return
+    for key in ("enabled", "disabled"):
+        for index, name in enumerate(getattr(settings, key)):
+            if name not in labels:
+                path = ("attributes", key, index)
+                message = f'found "{name}"{nearest(name, labels)}; allowed: {", ".join(labels)}'
+                yield Fault(document.file, document.line(path), dotted(path), message)
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """Return "; did you mean X?" for the known word that is most like this one, or nothing."""
+    by_lower = {name.lower(): name for name in known}
+    close = difflib.get_close_matches(word.lower(), by_lower, n=1)
+    return f"; did you mean {by_lower[close[0]]}?" if close else ""
+
+
+def _path(details: ErrorDetails) -> KeyPath:
+    conflicting = details["ctx"]["key"].split(".") if details["type"] == "conflict" else ()
+    return (*details["loc"], *conflicting)
+
+
+def _message(details: ErrorDetails, path: KeyPath, document: Document, schema: Schema) -> str:
+    kind = details["type"]
+    if kind == "conflict":
+        return details["msg"]
+    if kind == "extra_forbidden":
+        return _unknown_key(path, schema)
+    here = at(schema, path) or {}
+    if kind == "missing":
+        return f"is missing; give {allowed(here)}"
+    return f"found {_found(details['input'], path, document, here)}; allowed: {allowed(here)}"
+
+
+def _unknown_key(path: KeyPath, schema: Schema) -> str:
+    key = str(path[-1])
+    known = list((at(schema, path[:-1]) or {}).get("properties", {}))
+    hint = nearest(key, known) or _elsewhere(key, schema)
+    return f"unknown key{hint or '; remove it'}; known here: {', '.join(known)}"
+
+
+def _elsewhere(key: str, schema: Schema) -> str:
+    homes = [dotted(path) for path in _paths(schema, ()) if path[-1] == key]
+    return f"; did you mean {' or '.join(homes)}?" if homes else ""
+
+
+def _paths(root: Schema, above: KeyPath) -> Iterator[KeyPath]:
+    for key in (at(root, above) or {}).get("properties", {}):
+        yield (*above, key)
+        yield from _paths(root, (*above, key))
+
+
+def _found(value: object, path: KeyPath, document: Document, schema: Schema) -> str:
+    if path in document.references:
+        return f"a value in {document.references[path]} that does not fit"
+    if any(choice.get("format") == "password" for choice in schema.get("anyOf", ())):
+        return "a value that is not text and is not shown here; put it in quotes"
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{printable(_CREDENTIALS.sub("***@", value))}"'
+        case list():
+            return "a list"
+        case dict():
+            return "a section"
+        case _:
+            return printable(str(value))

@@ -1,0 +1,60 @@
+"""The section `camera`."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pydantic import Field
+
+from device.config.sections.fields import CameraSource, explained
+from device.config.sections.section import Section
+
+_CREDENTIALS = re.compile(r"(?<=://).*@")
+
+
+class CameraSettings(Section):
+    """Where pictures come from."""
+
+    source: CameraSource = Field(
+        "0",
+        title="Source",
+        description="A camera's number or device (/dev/v4l/by-id/... survives reordering), a picture, a folder of "
+        "pictures, a video file, or an RTSP or HTTP URL.",
+        # A URL may hold a password.
+        repr=False,
+    )
+    width: int = Field(
+        640, title="Width", description="Pixels asked of the camera.", ge=160, le=7680
+    )
+    height: int = Field(
+        480, title="Height", description="Pixels asked of the camera.", ge=120, le=4320
+    )
+    fps: int = Field(
+        30, title="Frame rate", description="Frames a second asked of the camera.", ge=1, le=240
+    )
+    fourcc: str | None = Field(
+        "MJPG",
+        title="Pixel format",
+        description="Asked of the camera; MJPG saves USB bandwidth. null takes the camera's own.",
+        pattern=r"^[A-Za-z0-9 ]{4}$",
+        json_schema_extra=explained("a four-character code such as MJPG or YUYV"),
+    )
+    warm_up_frames: int = Field(
+        5,
+        title="Warm-up frames",
+        description="Frames thrown away after the camera was opened, until its exposure has settled.",
+        ge=0,
+        le=120,
+    )
+    rotation: Literal[0, 90, 180, 270] = Field(
+        0, title="Rotation", description="Degrees clockwise by which pictures are turned."
+    )
+    mirror: bool = Field(
+        False, title="Mirror", description="Whether to swap left and right, after the rotation."
+    )
+
+    @property
+    def shown_source(self) -> str:
+        """The source for logs and screens: a URL without its user and password."""
+        return _CREDENTIALS.sub("", self.source)

@@ -1,0 +1,135 @@
+"""The section `mqtt`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
+
+from device.config.sections.fields import File, Host, Topic, explained
+from device.config.sections.section import Section, conflict
+
+# IANA's registrations, "mqtt" and "secure-mqtt".
+_PORT = 1883
+_TLS_PORT = 8883
+
+
+class TlsSettings(Section):
+    """Encryption of the connection to the broker."""
+
+    enabled: bool = Field(
+        False, title="Enabled", description="Whether to speak TLS with the broker."
+    )
+    ca_file: File | None = Field(
+        None,
+        title="CA file",
+        description="PEM file of the authority that signed the broker's certificate; without it the system's.",
+    )
+    certificate_file: File | None = Field(
+        None,
+        title="Certificate file",
+        description="PEM file of the node's own certificate; needs `key_file`.",
+    )
+    key_file: File | None = Field(
+        None,
+        title="Key file",
+        description="PEM file of the key to `certificate_file`, without a pass phrase.",
+    )
+    insecure_skip_verify: bool = Field(
+        False,
+        title="Skip verification",
+        description="Accept any certificate. For experiments only: anybody can then pretend to be the broker.",
+    )
+
+    @model_validator(mode="after")
+    def _belong_together(self) -> TlsSettings:
+        pair = ("certificate_file", "key_file")
+        if not self.enabled:
+            for key in ("ca_file", *pair, "insecure_skip_verify"):
+                if getattr(self, key):
+                    message = "is set, but TLS is off; set mqtt.tls.enabled: true, or remove it"
+                    raise conflict(message, key=key)
+        if (self.certificate_file is None) != (self.key_file is None):
+            given, other = pair if self.certificate_file else pair[::-1]
+            message = "is set without {other}; give both, or neither"
+            raise conflict(message, key=given, other=other)
+        return self
+
+
+def _version(value: object) -> object:
+    """Let YAML's bare 5 pass for the version it means."""
+    return "5" if isinstance(value, int) and value == 5 else value  # noqa: PLR2004  MQTT's, named by the line above
+
+
+class MqttSettings(Section):
+    """The broker that Home Assistant is connected to."""
+
+    host: Host = Field(
+        title="Host",
+        description="The broker's name or address. The only setting without a default.",
+    )
+    port: int | None = Field(
+        None,
+        title="Port",
+        description="TCP port; without it 1883, or 8883 with TLS.",
+        ge=1,
+        le=65535,
+    )
+    protocol: Annotated[
+        Literal["auto", "5", "3.1.1"],
+        BeforeValidator(_version, json_schema_input_type=Literal["auto", "5", "3.1.1", 5]),
+    ] = Field(
+        "auto",
+        title="Protocol",
+        description="MQTT's version; auto speaks 5, and 3.1.1 when the broker answers that it does not know 5.",
+    )
+    username: str | None = Field(
+        None, title="User name", description="As the broker knows the node.", min_length=1
+    )
+    password: SecretStr | None = Field(
+        None,
+        title="Password",
+        description="Best kept out of this file: `!secret NAME`, or `!env NAME`.",
+    )
+    client_id: str | None = Field(
+        None,
+        title="Client id",
+        description="Each client of a broker needs its own; without it facet- and the node's id.",
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        json_schema_extra=explained("1 to 64 letters, digits, _ and -"),
+    )
+    keep_alive: int = Field(
+        30,
+        title="Keep alive",
+        description="Seconds. A node that vanishes is shown as unavailable after one and a half times as long.",
+        ge=5,
+        le=3600,
+    )
+    discovery_prefix: Topic = Field(
+        "homeassistant",
+        title="Discovery prefix",
+        description="As in Home Assistant's MQTT integration, where it is seldom changed.",
+    )
+    base_topic: Topic = Field(
+        "facet",
+        title="Base topic",
+        description="All of the node's topics start with it and the node's id.",
+    )
+    tls: TlsSettings = Field(
+        TlsSettings(),
+        title="TLS",
+        description="Encryption of the connection to the broker.",
+    )
+
+    @property
+    def effective_port(self) -> int:
+        """The configured port, or the usual one with or without TLS."""
+        return self.port or (_TLS_PORT if self.tls.enabled else _PORT)
+
+    @model_validator(mode="after")
+    def _user_before_password(self) -> MqttSettings:
+        if self.password is not None and self.username is None:
+            # MQTT 3.1.1, 3.1.2.9: without a user name there must be no password.
+            message = "is set without mqtt.username; set both, or neither"
+            raise conflict(message, key="password")
+        return self

@@ -1,0 +1,54 @@
+"""What all sections of the configuration share: nothing is guessed, and nothing changes later."""
+
+from __future__ import annotations
+
+from typing import TypeGuard
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from device.config.yaml.scalar import Reference, meaning
+
+
+class Section(BaseModel):
+    """A section: strict about types and keys, and frozen."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _lenient_where_yaml_is_mute(
+        cls, value: object, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> object:
+        """Read a reference as what the setting needs, and a heading with nothing below it as an empty section."""
+        if value is None and is_section(cls.model_fields[info.field_name or ""].annotation):
+            return handler({})
+        if not isinstance(value, Reference):
+            return handler(value)
+        try:
+            return handler(str(value))
+        except ValidationError:
+            return handler(meaning(value))
+
+
+def is_section(annotation: object) -> TypeGuard[type[Section]]:
+    """Whether a field holds a section that is always there."""
+    return isinstance(annotation, type) and issubclass(annotation, Section)
+
+
+def conflict(message: str, *, key: str, **found: str) -> PydanticCustomError:
+    """Return the error of a setting that does not go with another one.
+
+    Args:
+        message: what is wrong and what to do; may name the values of found in braces.
+        key: the setting to blame, relative to the section, with dots where it lies deeper.
+        found: the values that message names.
+    """
+    return PydanticCustomError("conflict", message, {**found, "key": key})

@@ -1,0 +1,95 @@
+"""The section `updates`."""
+
+from __future__ import annotations
+
+import base64
+import re
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+
+from device.config.sections.fields import beside_configuration, explained
+from device.config.sections.section import Section, conflict
+
+_KEY_BYTES = 32
+
+
+def _index(value: str, info: ValidationInfo) -> str:
+    if re.match("(https|file)://[^/]*/", value):
+        return value
+    if "://" in value:
+        raise ValueError(value)
+    return beside_configuration(Path(value), info).absolute().as_uri()
+
+
+def key_bytes(text: str) -> bytes | None:
+    """Return the 32 bytes of an Ed25519 key in base64; None of any other text, which no path is by chance."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError:
+        return None
+    return data if len(data) == _KEY_BYTES else None
+
+
+def _key(value: str, info: ValidationInfo) -> str:
+    """Return a key as it is, and a file's path beside the configuration."""
+    return value if key_bytes(value) else str(beside_configuration(Path(value), info))
+
+
+Index: TypeAlias = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=500,
+        json_schema_extra=explained("an address that begins with https:// or file://, or a path"),
+    ),
+    AfterValidator(_index),
+]
+PublicKey: TypeAlias = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=500,
+        json_schema_extra=explained("the 44 letters of an Ed25519 key in base64, or a path"),
+    ),
+    AfterValidator(_key),
+]
+
+
+class UpdateSettings(Section):
+    """Where the node hears of newer versions, and whether Home Assistant may install them."""
+
+    index: Index | None = Field(
+        None,
+        title="Index",
+        description="The document that says which versions there are; see updates.md. Without it the node only shows "
+        "the version that the broker was told of.",
+    )
+    check_interval: int = Field(
+        86400,
+        title="Check interval",
+        description="Seconds between two looks at the index.",
+        ge=60,
+        le=2592000,
+    )
+    allow_install: bool = Field(
+        False,
+        title="Allow install",
+        description="Whether a button in Home Assistant installs what the index offers. Needs `index` and "
+        "`public_key`.",
+    )
+    public_key: PublicKey | None = Field(
+        None,
+        title="Public key",
+        description="Whose signature an update must bear: what `python -m device.updates.release.sign key` printed, "
+        "or a file that holds it.",
+    )
+
+    @model_validator(mode="after")
+    def _installs_only_what_is_signed(self) -> UpdateSettings:
+        for needed in ("index", "public_key"):
+            if self.allow_install and getattr(self, needed) is None:
+                message = "is true without updates.{needed}; add it, or set allow_install: false"
+                raise conflict(message, key="allow_install", needed=needed)
+        return self

@@ -1,0 +1,107 @@
+"""YAML text to plain values, each with the line it stands on, through PyYAML's safe loader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from device.config.faults import ConfigError, Fault
+from device.config.yaml.scalar import RULES
+
+# A node's settings take about two kilobytes; PyYAML reads this much in less than a second even on a Pi Zero.
+_MAX_BYTES = 64 * 1024
+# The deepest setting lies three levels down. Bounded because PyYAML recurses.
+_MAX_DEPTH = 12
+
+_NEXT_STEP = "give another file with -c, or start from config.example.yaml"
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML's, with our meaning of plain words, and without what can make a small file huge."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Compose one value, which is no alias and does not lie too deep."""
+        mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+        if self.check_event(yaml.AliasEvent):
+            problem = "an alias (*name); aliases are not supported, write the value out"
+            raise yaml.composer.ComposerError(None, None, problem, mark)
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            problem = f"lists or sections more than {_MAX_DEPTH} levels deep"
+            raise yaml.composer.ComposerError(None, None, problem, mark)
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in RULES:
+    _Loader.add_implicit_resolver(_tag, _pattern, _first)
+
+
+def compose(path: Path) -> yaml.Node | None:
+    """Read a file as a tree of YAML nodes; None when there is nothing in it.
+
+    Raises:
+        ConfigError: the file cannot be read, or is not YAML. It has one fault.
+    """
+    text = _text(path)
+    try:
+        return _Loader(text).get_single_node()
+    except yaml.MarkedYAMLError as error:
+        # What is never closed is only noticed at the end; its beginning is what helps.
+        at_end = "end of stream" in str(error.problem) or "<stream end>" in str(error.problem)
+        mark = (at_end and error.context_mark) or error.problem_mark
+        raise _fault(path, mark.line + 1 if mark else 0, _in_our_words(error)) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        # With text PyYAML gives the character's number, whatever its stub says.
+        message = f"found the character U+{int(error.character):04X}, which YAML does not allow; remove it"
+        raise _fault(path, line, message) from None
+    except (ValueError, OverflowError) as error:
+        # PyYAML turns escapes such as "\UFFFFFFFF" into characters without a check.
+        raise _fault(path, 0, f"is not YAML: {error}; write characters as themselves") from None
+
+
+def _fault(path: Path, line: int, message: str) -> ConfigError:
+    return ConfigError([Fault(str(path), line, "", message)])
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise _fault(path, 0, f"does not exist; {_NEXT_STEP}") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _fault(path, 0, f"cannot be read: {reason}; {_NEXT_STEP}") from None
+    if len(content) > _MAX_BYTES:
+        message = (
+            f"is larger than {_MAX_BYTES // 1024} KiB, which no configuration is; {_NEXT_STEP}"
+        )
+        raise _fault(path, 0, message)
+    try:
+        # Windows' editors put a byte order mark in front.
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        message = f"byte 0x{content[error.start]:02x} is not UTF-8; save the file in that encoding"
+        raise _fault(path, line, message) from None
+
+
+def _in_our_words(error: yaml.MarkedYAMLError) -> str:
+    problem = error.problem or "cannot be read as YAML"
+    if r"'\t'" in problem:
+        return "found a tab; YAML is indented with spaces"
+    if isinstance(error, yaml.composer.ComposerError) and error.context is None:
+        return f"found {problem}"
+    if "but found another document" in problem:
+        return "found a second document (---); the configuration is one"
+    context = f"{error.context}: " if error.context else ""
+    return f"is not YAML: {context}{problem}; compare indentation, colons and quotes with config.example.yaml"

@@ -1,0 +1,178 @@
+"""The table of entities as Home Assistant's device-based discovery payload. Pure.
+
+Only root keys that every Home Assistant since 2024.11 knows: an unknown one makes it refuse the whole device. The
+quality of service stands on each component, because older versions ignore it at the root.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import device
+from device.discovery.templates import value_template
+from device.entities.commands import takes_commands
+from device.entities.documents import EVENT
+from device.entities.kinds import (
+    INSTALL,
+    ON,
+    AttributeTrigger,
+    Button,
+    Event,
+    Image,
+    Number,
+    Readable,
+    Row,
+    Select,
+    Sensor,
+    SourceTrigger,
+    Update,
+)
+from device.mqtt.topics import OFFLINE, ONLINE, Topics
+from device.system.machine import Machine
+
+if TYPE_CHECKING:
+    from device.config import NodeSettings
+
+_QOS = 1
+
+
+def discovery_payload(
+    node: NodeSettings,
+    topics: Topics,
+    table: Iterable[Row],
+    machine: Machine,
+    removed: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return the payload for Topics.discovery.
+
+    Args:
+        node: its id, name, area and page.
+        topics: the node's.
+        table: its entities.
+        machine: what it runs on.
+        removed: platforms by key of components that Home Assistant should forget; to be published once and then left
+            out.
+    """
+    about: dict[str, Any] = {
+        "identifiers": [f"facet_{node.id}"],
+        "name": node.name,
+        "manufacturer": "Facet",
+        "model": machine.model or "Facial attribute sensor",
+        "serial_number": machine.serial_number,
+        "sw_version": device.__version__,
+        "configuration_url": node.configuration_url,
+        "suggested_area": node.suggested_area,
+    }
+    components = {key: {"platform": platform} for key, platform in (removed or {}).items()}
+    components |= {row.key: _component(row, node.id, topics) for row in table}
+    return {
+        "device": _known(about),
+        "origin": {"name": "facet", "sw_version": device.__version__},
+        "availability": [{"topic": topics.status}],
+        "availability_mode": "all",
+        "payload_available": ONLINE,
+        "payload_not_available": OFFLINE,
+        "components": components,
+    }
+
+
+def compact(document: Mapping[str, Any]) -> str:
+    """Return JSON without blanks."""
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def _component(row: Row, node_id: str, topics: Topics) -> dict[str, Any]:
+    if isinstance(row, AttributeTrigger | SourceTrigger):
+        return _device_trigger(row, topics)
+    component: dict[str, Any] = {
+        "platform": row.platform.value,
+        "unique_id": f"facet_{node_id}_{row.key}",
+        # With its domain, or Home Assistant would put the suggested area into the entity's id.
+        "default_entity_id": entity_id(row, node_id),
+        # The same for versions before 2025.10; later ones take no notice of it when the other is there.
+        "object_id": entity_id(row, node_id).partition(".")[2],
+        "name": row.name,
+        "icon": row.icon,
+        "entity_category": row.category and row.category.value,
+        "value_template": value_template(row),
+        "qos": _QOS,
+        **_of_platform(row, topics),
+    }
+    if isinstance(row, Readable | Event):
+        component["state_topic"] = topics.document(row.document)
+    if takes_commands(row):
+        component["command_topic"] = topics.command(row.key)
+    if not row.is_enabled_by_default:
+        component["enabled_by_default"] = False
+    if row.needs_camera:
+        # The root's availability_mode makes it "all" of these.
+        component["availability"] = [{"topic": topics.status}, {"topic": topics.camera_status}]
+    return _known(component)
+
+
+def _of_platform(row: Row, topics: Topics) -> dict[str, Any]:
+    """Return what only a row's platform has."""
+    match row:
+        case Sensor():
+            return {
+                "device_class": row.device_class,
+                "unit_of_measurement": row.unit,
+                "state_class": row.state_class,
+                "suggested_display_precision": row.precision,
+                "options": list(row.options) or None,
+            }
+        case Number():
+            return {
+                "device_class": row.device_class,
+                "unit_of_measurement": row.unit,
+                "min": row.minimum,
+                "max": row.maximum,
+                "step": row.step,
+            }
+        case Select():
+            return {"device_class": row.device_class, "options": list(row.options)}
+        case Update():
+            return {
+                "device_class": row.device_class,
+                "payload_install": INSTALL if row.is_installable else None,
+            }
+        case Event():
+            return {"event_types": list(row.types)}
+        case Image():
+            return {"image_topic": topics.picture, "content_type": "image/jpeg"}
+        case Readable() | Button():
+            return {"device_class": row.device_class}
+        case _:
+            return {}
+
+
+def _device_trigger(row: AttributeTrigger | SourceTrigger, topics: Topics) -> dict[str, Any]:
+    """Return what Home Assistant shows as, for instance, '"eyeglasses" detected'; it is not an entity and has no id."""
+    match row:
+        case AttributeTrigger():
+            kind = "detected"
+        case SourceTrigger():
+            kind = f"{row.source}_short_press"
+    return {
+        "platform": row.platform.value,
+        "automation_type": "trigger",
+        "type": kind,
+        "subtype": row.name,
+        "topic": topics.document(EVENT),
+        "value_template": value_template(row),
+        "payload": ON,
+        "qos": _QOS,
+    }
+
+
+def _known(facts: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in facts.items() if value is not None}
+
+
+def entity_id(row: Row, node_id: str) -> str:
+    """Return the id that Home Assistant is asked to give an entity, in the letters it allows."""
+    name = re.sub(r"[^a-z0-9]+", "_", f"{node_id}_{row.key}".lower()).strip("_")
+    return f"{row.platform}.{name}"

@@ -1,0 +1,115 @@
+"""Says who the node is and how it is, in the order that Home Assistant needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from device.discovery.payload import compact, discovery_payload
+from device.entities.documents import EVENT
+from device.entities.kinds import Document, Image, Json, Row
+from device.mqtt.topics import OFFLINE, ONLINE, Topics
+from device.system.json_store import JsonStore
+from device.system.machine import Machine
+
+if TYPE_CHECKING:
+    from device.config import Config
+
+Documents = Mapping[Document[Any], Mapping[str, Json]]
+
+
+class Transport(Protocol):
+    """What of the link is needed here; see link.Link.publish."""
+
+    def publish(self, topic: str, payload: str | bytes, *, retain: bool = False) -> int | None:
+        """Hand a message to the broker; return its number, or None without a connection."""
+
+
+class Publisher:
+    """Publishes what stays on the broker.
+
+    A component that leaves the table (its attribute was disabled, the network changed) has to be
+    published once more as a mere platform before Home Assistant forgets it. The memory tells what
+    was announced before; it learns of the new table only when the broker has confirmed it.
+
+    Args:
+        transport: the link.
+        config: says who the node is.
+        table: its entities.
+        memory: what was announced before, a platform by key.
+        machine: what the node runs on.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        config: Config,
+        table: Iterable[Row],
+        memory: JsonStore,
+        machine: Machine,
+    ) -> None:
+        self._transport = transport
+        self._node = config.node
+        self._topics = Topics.of(config)
+        self._table = tuple(table)
+        self._memory = memory
+        self._machine = machine
+        self._discovery_number: int | None = None
+
+    def announce(self, documents: Documents, *, camera_online: bool) -> None:
+        """Publish discovery, then the states, and last that the node is online.
+
+        To be called when the link has connected and when Home Assistant was born: then every state
+        is there before the entities become available.
+
+        Args:
+            documents: state, settings and diagnostics as they are now; an event is not among them.
+            camera_online: whether the camera gives pictures.
+        """
+        self._discover()
+        self.camera(online=camera_online)
+        for document, content in documents.items():
+            self.document(document, content)
+        self._retain(self._topics.status, ONLINE)
+
+    def document(self, document: Document[Any], content: Mapping[str, Json]) -> None:
+        """Publish how a retained document is now.
+
+        Raises:
+            ValueError: it is an event, which Home Assistant would see again at each restart.
+        """
+        if document is EVENT:
+            message = "an event is never retained; it goes through the sender"
+            raise ValueError(message)
+        self._retain(self._topics.document(document), compact(content))
+
+    def picture(self, jpeg: bytes) -> None:
+        """Publish what the newest capture shows, to whoever listens now: the broker keeps no picture.
+
+        Nothing is published by a node from which no picture may leave.
+        """
+        if any(isinstance(row, Image) for row in self._table):
+            self._transport.publish(self._topics.picture, jpeg)
+
+    def camera(self, *, online: bool) -> None:
+        """Publish whether the camera gives pictures."""
+        self._retain(self._topics.camera_status, ONLINE if online else OFFLINE)
+
+    def delivered(self, number: int) -> None:
+        """Take note that the broker has a message; to be called for each Delivered."""
+        if number == self._discovery_number:
+            self._memory.save({row.key: row.platform.value for row in self._table})
+
+    def _discover(self) -> None:
+        current = {row.key: row.platform.value for row in self._table}
+        announced = self._memory.load()
+        gone = {key: name for key, name in announced.items() if current.get(key) != name}
+        if gone:
+            rest = [row for row in self._table if row.key not in gone]
+            farewell = discovery_payload(self._node, self._topics, rest, self._machine, gone)
+            self._retain(self._topics.discovery, compact(farewell))
+        payload = discovery_payload(self._node, self._topics, self._table, self._machine)
+        self._discovery_number = self._retain(self._topics.discovery, compact(payload))
+
+    def _retain(self, topic: str, payload: str) -> int | None:
+        return self._transport.publish(topic, payload, retain=True)

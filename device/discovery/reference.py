@@ -1,0 +1,95 @@
+"""The table of entities in docs/mqtt.md: `python -m device.discovery.reference docs/mqtt.md` renews it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from device.discovery.payload import entity_id
+from device.entities.kinds import (
+    OFF,
+    ON,
+    PRESS,
+    BinarySensor,
+    Button,
+    Event,
+    Number,
+    Readable,
+    Row,
+    Select,
+    Sensor,
+    Switch,
+)
+from device.entities.table import CATALOGUE
+
+BEGIN = "<!-- entities: made by `python -m device.discovery.reference docs/mqtt.md` -->"
+END = "<!-- end of entities -->"
+
+_NODE = "facet"
+
+
+def renewed(page: str) -> str:
+    """Return the page with the table between its marks as it should be.
+
+    Raises:
+        ValueError: the page has no marks.
+    """
+    before, found_begin, rest = page.partition(BEGIN)
+    _old, found_end, after = rest.partition(END)
+    if not (found_begin and found_end):
+        message = f"the page has no {BEGIN} ... {END}"
+        raise ValueError(message)
+    return f"{before}{BEGIN}\n{entity_table()}\n{END}{after}"
+
+
+def entity_table() -> str:
+    """Return every row that a node can have, as a table in Markdown."""
+    return "\n".join(_lines())
+
+
+def _lines() -> Iterator[str]:
+    yield "| entity | document | values | enabled | meaning |"
+    yield "|---|---|---|---|---|"
+    for row in CATALOGUE:
+        document = row.document if isinstance(row, Readable | Event) else ""
+        cells = (
+            f"`{entity_id(row, _NODE)}`",
+            document and f"`{document}`",
+            _values(row),
+            "yes" if row.is_enabled_by_default else "",
+            " ".join(filter(None, (row.meaning, row.requires.sentence))),
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
+def _values(row: Row) -> str:
+    match row:
+        case Button():
+            return f"`{PRESS}`"
+        case Switch() | BinarySensor():
+            return f"`{ON}`, `{OFF}`"
+        case Number():
+            unit = f" {row.unit}" if row.unit else ""
+            return f"{row.minimum:g} to {row.maximum:g}{unit}, in steps of {row.step:g}"
+        case Sensor() | Select() if row.options:
+            return _listed(row.options)
+        case Event():
+            return _listed(row.types)
+        case Sensor():
+            return row.unit or ("time" if row.device_class == "timestamp" else "")
+        case _:
+            return ""
+
+
+def _listed(values: Iterable[str]) -> str:
+    return ", ".join(f"`{value}`" for value in values)
+
+
+def main(page: Path) -> None:
+    """Renew the table in a page."""
+    page.write_text(renewed(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,114 @@
+"""THE table: one row per Home Assistant entity.
+
+Discovery, documents, commands, documentation and tests are loops over it::
+
+    table = entities(config, Vocabulary.of(card))
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+
+from device.config import Config
+from device.entities.attributes import ATTRIBUTES, detected, objective
+from device.entities.controls import CONTROLS
+from device.entities.diagnostics import CONDITION
+from device.entities.kinds import AttributeSensor, Row, Select, Update
+from device.entities.observation import BUTTON_PRESSED, RESULTS, observation_rows
+from device.entities.outcome import Outcome
+from device.entities.translation import translated
+from device.entities.vocabulary import Vocabulary
+from device.errors import EntityError
+
+LABELS = tuple(row.attribute for row in ATTRIBUTES)
+"""CelebA's 40 attributes, in the order of its label file."""
+
+OBJECTIVE = tuple(row.attribute for row in ATTRIBUTES if row.is_enabled_by_default)
+"""Those on which two people would agree at a glance."""
+
+CELEBA = Vocabulary(labels=LABELS)
+"""What a network that was trained on CelebA answers."""
+
+CATALOGUE: tuple[Row, ...] = (
+    *observation_rows(CELEBA),
+    *ATTRIBUTES,
+    *CONTROLS,
+    *RESULTS,
+    *CONDITION,
+)
+"""Every entity, as it stands with CelebA's labels, a motion sensor, pictures and a configuration without exceptions."""
+
+# A label of an owner's own network.
+_UNKNOWN_ICON = "mdi:face-recognition"
+_UNKNOWN_MEANING = "What the attribute network calls so."
+
+
+def offered(labels: Iterable[str], unreliable: Collection[str]) -> tuple[str, ...]:
+    """Return those of a network's labels that a node shows unless its owner asks for more; see entities."""
+    return tuple(label for label in labels if label in OBJECTIVE and label not in unreliable)
+
+
+def entities(config: Config, vocabulary: Vocabulary) -> tuple[Row, ...]:
+    """Return the rows of one node.
+
+    Args:
+        config: which attributes the owner enables and disables, and what else the node has.
+        vocabulary: of the attribute network; a label that CelebA lacks becomes its own entity, and an unreliable one
+            starts disabled.
+
+    Raises:
+        EntityError: two labels, or a label and a fixed row, would become the same entity.
+    """
+    attributes = tuple(_attributes(config, vocabulary))
+    catalogue: tuple[Row, ...] = (
+        *observation_rows(vocabulary),
+        *attributes,
+        *CONTROLS,
+        *RESULTS,
+        *CONDITION,
+        BUTTON_PRESSED,
+        *(detected(row) for row in attributes if row.is_enabled_by_default),
+    )
+    rows = [_fitted(row, config) for row in catalogue if row.requires.is_met(config)]
+    _require_distinct_keys(rows)
+    return translated(rows, config.node.language)
+
+
+def _attributes(config: Config, vocabulary: Vocabulary) -> Iterator[AttributeSensor[Outcome]]:
+    known = {row.attribute: row for row in ATTRIBUTES}
+    settings = config.attributes
+    for label in vocabulary.labels:
+        if label in settings.disabled:
+            continue
+        row = known.get(label) or objective(label, _UNKNOWN_ICON, _UNKNOWN_MEANING)
+        is_offered = row.is_enabled_by_default and label not in vocabulary.unreliable
+        yield replace(row, is_enabled_by_default=is_offered or label in settings.enabled)
+
+
+def _fitted(row: Row, config: Config) -> Row:
+    """Return a row with what the configuration leaves of it."""
+    match row:
+        case Select():
+            return replace(row, options=row.allowed(config))
+        case Update():
+            return replace(row, is_installable=config.updates.allow_install)
+        case _:
+            return row
+
+
+def _require_distinct_keys(rows: Iterable[Row]) -> None:
+    rows = tuple(rows)
+    for key, count in Counter(row.key for row in rows).items():
+        if count > 1 or not key:
+            names = ", ".join(repr(_label(row)) for row in rows if row.key == key)
+            message = (
+                f"attributes.model: {names} would all be the entity {key!r}; "
+                "rename the labels in the model's JSON so that their letters and digits differ"
+            )
+            raise EntityError(message)
+
+
+def _label(row: Row) -> str:
+    return row.attribute if isinstance(row, AttributeSensor) else row.name

@@ -1,0 +1,1 @@
+"""GPIO pins through gpiozero, and the status LED."""

@@ -1,0 +1,1 @@
+"""The neural networks on disk: where they are, and what their numbers mean."""

@@ -1,0 +1,1 @@
+"""The node's side of updates: it reads the index, downloads, and asks root to install."""

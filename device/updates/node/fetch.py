@@ -1,0 +1,88 @@
+"""Bytes from https: and file: addresses, never more of them, nor for longer, than was asked for.
+
+The standard library's client: one small document a day is no reason for another package on every node.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPException
+from pathlib import Path
+from time import monotonic
+from typing import IO
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    UnknownHandler,
+    url2pathname,
+)
+
+from device import __version__
+from device.errors import UpdateError
+
+# Seconds in which a server has to say something.
+_SILENCE = 20.0
+_CHUNK = 64 * 1024
+
+
+def read_url(url: str, limit: int, seconds: float) -> bytes:
+    """Return all that an address gives; see chunks."""
+    return b"".join(chunks(url, limit, seconds))
+
+
+def chunks(url: str, limit: int, seconds: float) -> Iterator[bytes]:
+    """Yield what an address gives, piece by piece.
+
+    Args:
+        url: https:, verified against the system's authorities ($SSL_CERT_FILE names others); or file:.
+        limit: bytes.
+        seconds: for all of it.
+
+    Raises:
+        UpdateError: it cannot be had, is longer, or takes longer.
+    """
+    deadline = monotonic() + seconds
+    size = 0
+    try:
+        with closing(_open(url)) as stream:
+            while chunk := stream.read(_CHUNK):
+                size += len(chunk)
+                if size > limit:
+                    msg = f"{url} is longer than the {limit} bytes that are allowed"
+                    raise UpdateError(msg)
+                if monotonic() > deadline:
+                    msg = f"{url} took longer than {seconds:.0f} s; {size} bytes came"
+                    raise UpdateError(msg)
+                yield chunk
+    except (OSError, HTTPException, ValueError) as error:
+        reason = error.reason if isinstance(error, URLError) else error
+        msg = f"{url} cannot be read ({reason}); check updates.index, and that the node reaches it"
+        raise UpdateError(msg) from error
+
+
+def _open(url: str) -> IO[bytes]:
+    if urlsplit(url).scheme == "file":
+        return Path(url2pathname(urlsplit(url).path)).open("rb")
+    opener = OpenerDirector()
+    opener.addheaders = [("User-Agent", f"facet-node/{__version__}")]
+    # No handler for http: a redirection to it is refused like an address that begins with it.
+    for handler in (
+        ProxyHandler(),
+        HTTPSHandler(context=ssl.create_default_context()),
+        HTTPRedirectHandler(),
+        HTTPDefaultErrorHandler(),
+        HTTPErrorProcessor(),
+        UnknownHandler(),
+    ):
+        opener.add_handler(handler)
+    stream: IO[bytes] = opener.open(Request(url), timeout=_SILENCE)  # noqa: S310 - see above
+    return stream

@@ -1,0 +1,116 @@
+"""The index: which versions there are, and where. It is not trusted: each file bears a signature of its own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from device.errors import UpdateError
+from device.updates.artifact import SOFTWARE, Artifact, Kind, Name, Sha256, Signature, VersionText
+from device.updates.node.fetch import read_url
+
+MOST_BYTES = 64 * 1024
+"""Of the document."""
+
+_SECONDS = 60.0
+_FAULTS_SHOWN = 3
+
+_Address: TypeAlias = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^\S+$")]
+
+
+class _Listed(BaseModel):
+    """A file in the index. Unknown keys are for nodes newer than this one, which must still find its update."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+    version: VersionText
+    url: _Address
+    sha256: Sha256
+    signature: Signature
+    summary: str | None = Field(None, max_length=255)
+    release_url: str | None = Field(None, pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]+)?(/\S*)?$")
+
+
+_AnyListed = TypeVar("_AnyListed", bound=_Listed)
+
+
+class Release(_Listed):
+    """A wheel of Facet."""
+
+    @property
+    def artifact(self) -> Artifact:
+        """What would be installed."""
+        return _artifact(self, Kind.SOFTWARE, SOFTWARE)
+
+
+class ModelRelease(_Listed):
+    """An attribute network."""
+
+    name: Name
+
+    @property
+    def artifact(self) -> Artifact:
+        """What would be installed."""
+        return _artifact(self, Kind.MODEL, self.name)
+
+
+class Index(BaseModel):
+    """All of it."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+    format: Literal[1]
+    release: Release | None = None
+    models: list[ModelRelease] = Field(default_factory=list, max_length=50)
+
+    def model(self, name: str) -> ModelRelease | None:
+        """Return the network of that name."""
+        return next((model for model in self.models if model.name == name), None)
+
+
+def read_index(url: str) -> Index:
+    """Fetch the index, with absolute addresses.
+
+    Args:
+        url: https: or file:.
+
+    Raises:
+        UpdateError: it cannot be had, or is no index.
+    """
+    data = read_url(url, MOST_BYTES, _SECONDS)
+    try:
+        index = Index.model_validate_json(data)
+    except ValidationError as error:
+        found = "; ".join(
+            f"{'.'.join(map(str, fault['loc'])) or 'the document'}: {fault['msg']}"
+            for fault in error.errors(include_input=False)[:_FAULTS_SHOWN]
+        )
+        msg = f"updates.index {url} is no index: {found}; `python -m device.updates.release.sign index` writes one"
+        raise UpdateError(msg) from error
+    release = index.release and _located(index.release, url)
+    return Index(format=1, release=release, models=[_located(model, url) for model in index.models])
+
+
+def _located(listed: _AnyListed, base: str) -> _AnyListed:
+    try:
+        address = urljoin(base, listed.url)
+        is_file = urlsplit(address).scheme == "file"
+    except ValueError as error:
+        msg = f"updates.index {base} names {listed.url!r}, which is no address ({error})"
+        raise UpdateError(msg) from error
+    if is_file and urlsplit(base).scheme != "file":
+        msg = f"updates.index {base} names the file {address}; from the network only https: is followed"
+        raise UpdateError(msg)
+    return listed.model_copy(update={"url": address})
+
+
+def _artifact(listed: _Listed, kind: Kind, name: str) -> Artifact:
+    return Artifact(
+        kind=kind,
+        name=name,
+        version=listed.version,
+        sha256=listed.sha256,
+        signature=listed.signature,
+    )

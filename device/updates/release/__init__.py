@@ -1,0 +1,1 @@
+"""For whoever publishes a release: keys, signatures, the index."""

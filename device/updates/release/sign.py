@@ -1,0 +1,213 @@
+"""For who releases: makes the key, signs wheels and networks, and writes the index. docs/updates.md shows how.
+
+`python -m device.updates.release.sign key facet-release.pem`
+`python -m device.updates.release.sign index FOLDER --key facet-release.pem --wheel facet_node-0.2.0-py3-none-any.whl`
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from pydantic import ValidationError
+
+from device.errors import FacetError, UpdateError
+from device.networks.card import read_card
+from device.updates.artifact import MOST_BYTES, SOFTWARE, Artifact, Kind
+from device.updates.node.index import Index
+from device.updates.root.self_test import require_sound
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
+
+# As long as a signature is in base64, before there is one.
+_UNSIGNED = "A" * 88
+
+
+def make_key(path: Path) -> str:
+    """Write a new private key, for its owner alone, and return the public one in base64.
+
+    Raises:
+        UpdateError: the file is there already, or cannot be written.
+    """
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        msg = f"{path} cannot be made ({error.strerror}); a key is never overwritten"
+        raise UpdateError(msg) from error
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(pem)
+    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return base64.b64encode(public).decode("ascii")
+
+
+def read_private_key(path: Path) -> Ed25519PrivateKey:
+    """Return the private key in a file.
+
+    Raises:
+        UpdateError: there is none.
+    """
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError) as error:
+        msg = f"--key {path} is no private key: {error}"
+        raise UpdateError(msg) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        msg = f"--key {path} is no Ed25519 key"
+        raise UpdateError(msg)
+    return key
+
+
+def signed(kind: Kind, name: str, version: str, file: Path, key: Ed25519PrivateKey) -> Artifact:
+    """Return the signed statement on a file.
+
+    Raises:
+        UpdateError: the version is none that nodes understand, or the file is too large for them.
+    """
+    data = file.read_bytes()
+    if len(data) > MOST_BYTES:
+        msg = f"{file} has {len(data)} bytes; nodes take {MOST_BYTES}"
+        raise UpdateError(msg)
+    try:
+        unsigned = Artifact(
+            kind=kind,
+            name=name,
+            version=version,
+            sha256=hashlib.sha256(data).hexdigest(),
+            signature=_UNSIGNED,
+        )
+    except ValidationError as error:
+        msg = f"{file}: {name} {version} is no version such as 0.2.0 or 0.2.0rc1"
+        raise UpdateError(msg) from error
+    signature = base64.b64encode(key.sign(unsigned.statement)).decode("ascii")
+    return unsigned.model_copy(update={"signature": signature})
+
+
+def pack(network: Path, folder: Path) -> tuple[Path, str, str]:
+    """Put a network that passes the self-test and its JSON into one archive; return it with name and version.
+
+    Raises:
+        ModelError: it does not load.
+        UpdateError: it fails the self-test.
+    """
+    card = read_card(network)
+    require_sound(network)
+    archive = folder / f"{card.name}-{card.version}.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for suffix in (".tflite", ".json"):
+            packed.write(network.with_suffix(suffix), f"{card.name}{suffix}")
+    return archive, card.name, card.version
+
+
+def write_index(
+    folder: Path,
+    key: Ed25519PrivateKey,
+    wheel: Path | None,
+    networks: list[Path],
+    *,
+    summary: str | None = None,
+    release_url: str | None = None,
+) -> Path:
+    """Put everything that nodes need into a folder, and return the index in it.
+
+    Raises:
+        ModelError: a network does not load.
+        UpdateError: something cannot be signed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    document: dict[str, Any] = {"format": 1, "models": []}
+    if wheel is not None:
+        version = _wheel_version(wheel)
+        artifact = signed(Kind.SOFTWARE, SOFTWARE, version, wheel, key)
+        if wheel.parent.resolve() != folder.resolve():
+            shutil.copy(wheel, folder)
+        document["release"] = _listed(artifact, wheel.name)
+        document["release"] |= {"summary": summary, "release_url": release_url}
+    for network in networks:
+        archive, name, version = pack(network, folder)
+        artifact = signed(Kind.MODEL, name, version, archive, key)
+        document["models"].append({"name": name, **_listed(artifact, archive.name)})
+    try:
+        index = Index.model_validate_json(json.dumps(document))
+    except ValidationError as error:
+        msg = f"nodes would refuse the index: {error}"
+        raise UpdateError(msg) from error
+    path = folder / "index.json"
+    path.write_text(index.model_dump_json(indent=1, exclude_none=True) + "\n", encoding="utf-8")
+    return path
+
+
+def _listed(artifact: Artifact, url: str) -> dict[str, Any]:
+    return {
+        "version": artifact.version,
+        "url": url,
+        "sha256": artifact.sha256,
+        "signature": artifact.signature,
+    }
+
+
+def _wheel_version(wheel: Path) -> str:
+    try:
+        name, version, _build, _tags = parse_wheel_filename(wheel.name)
+    except InvalidWheelFilename as error:
+        msg = f"--wheel {wheel} is no wheel of Facet: {error}"
+        raise UpdateError(msg) from error
+    if name != SOFTWARE or wheel.name != f"facet_node-{version}-py3-none-any.whl":
+        msg = f"--wheel {wheel} is no wheel of Facet; it is called facet_node-VERSION-py3-none-any.whl"
+        raise UpdateError(msg)
+    return str(version)
+
+
+@app.command()
+def key(path: Path) -> None:
+    """Make a private key, and print the public one, which nodes need as updates.public_key."""
+    typer.echo(make_key(path))
+
+
+@app.command()
+def index(
+    folder: Path,
+    private_key: Annotated[Path, typer.Option("--key", help="The private key.")],
+    wheel: Annotated[Path | None, typer.Option(help="A release of Facet.")] = None,
+    model: Annotated[
+        list[Path] | None, typer.Option(help="A network, with its JSON beside it; repeatable.")
+    ] = None,
+    summary: Annotated[str | None, typer.Option(help="What is new, in 255 characters.")] = None,
+    release_url: Annotated[str | None, typer.Option(help="A page that says more.")] = None,
+) -> None:
+    """Sign, and put files and index into FOLDER, which a web server may offer as it is."""
+    path = write_index(
+        folder,
+        read_private_key(private_key),
+        wheel,
+        model or [],
+        summary=summary,
+        release_url=release_url,
+    )
+    typer.echo(f"{path} is written; nodes need its address as updates.index")
+
+
+if __name__ == "__main__":
+    try:
+        app()
+    except FacetError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(1)

@@ -1,0 +1,202 @@
+"""Video files and network cameras, through OpenCV itself."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from device.camera import Camera, open_camera
+from device.camera.capture import NETWORK_TIMEOUT_MS, Capture, open_capture
+from device.config import CameraSettings
+from device.errors import CameraError
+from device.observation import Frame
+
+BOUNDARY = "frame"
+
+
+def jpeg(level: int) -> bytes:
+    """Return an encoded picture of one brightness."""
+    return cv2.imencode(".jpg", np.full((48, 64, 3), level, np.uint8))[1].tobytes()
+
+
+def levels(frames: list[Frame]) -> list[int]:
+    """Return the brightness of frames in steps of ten, where JPEG's losses vanish."""
+    return [round(float(frame.image.mean()) / 10) * 10 for frame in frames]
+
+
+@pytest.fixture
+def video(tmp_path: Path) -> Path:
+    """A video of five frames, of brightness 50, 80, 110, 140 and 170."""
+    path = tmp_path / "door.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, (64, 48))
+    for level in range(50, 200, 30):
+        writer.write(np.full((48, 64, 3), level, np.uint8))
+    writer.release()
+    return path
+
+
+class CameraServer(ThreadingHTTPServer):
+    """A network camera: /snapshot has one picture, /live never ends; each wants a password."""
+
+    daemon_threads = True
+    connections = 0
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: CameraServer
+
+    def do_GET(self) -> None:
+        self.server.connections += 1
+        # FFmpeg offers the password when it is asked for it.
+        if "Authorization" not in self.headers:
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="camera"')
+            self.end_headers()
+        elif self.path.startswith("/snapshot"):
+            self.send_response(200)
+            self.send_header("Content-Type", "image/jpeg")
+            self.end_headers()
+            self.wfile.write(jpeg(150))
+        elif self.path.startswith("/live"):
+            self._stream()
+        else:
+            self.send_error(404)
+
+    def _stream(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", f"multipart/x-mixed-replace; boundary={BOUNDARY}")
+        self.end_headers()
+        head = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\n\r\n".encode()
+        try:
+            while True:
+                self.wfile.write(head + jpeg(100) + b"\r\n")
+                time.sleep(0.01)
+        except OSError:
+            return  # the camera was left
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
+        """Keep quiet."""
+
+
+@pytest.fixture
+def server() -> Iterator[CameraServer]:
+    """A network camera on this machine."""
+    with CameraServer(("127.0.0.1", 0), _Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def camera_on(server: CameraServer, path: str) -> Camera:
+    """Return the product's camera on a URL of the server, with a user and a password."""
+    host, port = server.server_address[:2]
+    return open_camera(CameraSettings(source=f"http://me:secret@{host!s}:{port}{path}"))
+
+
+@contextmanager
+def silent_server() -> Iterator[int]:
+    """A port that accepts connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+def test_a_video_is_shown_from_burst_to_burst_and_from_the_start_again(video: Path) -> None:
+    """Bursts are its next frames; the one at the end is shorter, the one after it begins anew."""
+    camera = open_camera(CameraSettings(source=str(video)))
+    assert [levels(camera.burst(2, 0.0)) for _ in range(4)] == [
+        [50, 80],
+        [110, 140],
+        [170],
+        [50, 80],
+    ]
+
+
+def test_a_released_video_begins_anew(video: Path) -> None:
+    """Nothing of it is held in privacy."""
+    camera = open_camera(CameraSettings(source=str(video)))
+    camera.burst(2, 0.0)
+    assert camera.is_open
+    camera.release()
+    assert not camera.is_open
+    assert levels(camera.burst(1, 0.0)) == [50]
+
+
+def test_a_file_that_is_no_video_is_a_clear_error(tmp_path: Path) -> None:
+    """The error names it and says what to do."""
+    path = tmp_path / "text.mp4"
+    path.write_text("no video")
+    with pytest.raises(CameraError, match=r"text\.mp4 holds no video that can be decoded"):
+        open_camera(CameraSettings(source=str(path))).burst(1, 0.0)
+
+
+def test_a_missing_video_is_noticed_when_idle(video: Path) -> None:
+    """A tick looks whether the file is there."""
+    camera = open_camera(CameraSettings(source=str(video)))
+    camera.tick(time.monotonic())
+    video.unlink()
+    assert camera.tick(time.monotonic() + 60.0)
+    assert "there is no video file" in str(camera.fault)
+
+
+def test_a_stream_gives_as_many_frames_as_are_wanted(server: CameraServer) -> None:
+    """MJPEG over HTTP with user and password."""
+    assert levels(camera_on(server, "/live").burst(3, 0.0)) == [100, 100, 100]
+
+
+def test_a_snapshot_url_gives_its_one_picture_anew_at_each_burst(server: CameraServer) -> None:
+    """The burst is the one picture there is, and the next burst asks again."""
+    camera = camera_on(server, "/snapshot?token=secret")
+    assert levels(camera.burst(5, 0.0)) == [150]
+    asked = server.connections
+    assert levels(camera.burst(5, 0.0)) == [150]
+    assert server.connections > asked
+
+
+def test_nothing_is_connected_between_bursts(server: CameraServer) -> None:
+    """A stream is left after the burst, so that no old frames gather."""
+    camera = camera_on(server, "/live")
+    camera.burst(1, 0.0)
+    assert not camera.is_open
+
+
+def test_a_wrong_path_is_a_clear_error_without_the_password(
+    server: CameraServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Neither the error nor what FFmpeg writes by itself shows the password."""
+    with pytest.raises(CameraError, match=r"http://127\.0\.0\.1:\d+/absent gives no picture"):
+        camera_on(server, "/absent").burst(1, 0.0)
+    assert "secret" not in "".join(capfd.readouterr())
+
+
+def test_a_camera_that_is_switched_off_is_a_clear_error() -> None:
+    """A refused connection is an error at once."""
+    with silent_server() as port:
+        pass
+    camera = open_camera(CameraSettings(source=f"rtsp://127.0.0.1:{port}/live"))
+    with pytest.raises(CameraError, match="switched on and reachable"):
+        camera.burst(1, 0.0)
+
+
+def test_a_camera_that_never_answers_is_given_up() -> None:
+    """The press gets its answer within the time limit (here a tenth), not FFmpeg's half minute."""
+
+    def open_impatiently(target: str, backend: int, limits: Sequence[int]) -> Capture:
+        tenth = [limit // 10 if limit == NETWORK_TIMEOUT_MS else limit for limit in limits]
+        return open_capture(target, backend, tenth)
+
+    began = time.monotonic()
+    with silent_server() as port:
+        settings = CameraSettings(source=f"http://127.0.0.1:{port}/live")
+        camera = open_camera(settings, open_capture=open_impatiently)
+        with pytest.raises(CameraError, match="gives no picture in 5 s"):
+            camera.burst(1, 0.0)
+    assert time.monotonic() - began < 3.0

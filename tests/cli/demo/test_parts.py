@@ -1,0 +1,148 @@
+"""The parts of the demo, each for itself."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from rich.console import Console
+from rich.table import Table
+
+from device.camera import read_picture
+from device.cli.demo.broker import HOST, EmbeddedBroker, parse_broker
+from device.cli.demo.node import Node
+from device.cli.demo.portrait import write_portrait
+from device.cli.demo.tables import entities_table, observation_table
+from device.config import Config
+from device.errors import DemoError, FacetError
+
+
+def text_of(table: Table) -> str:
+    """Return a table as it stands on a screen."""
+    console = Console(width=120)
+    with console.capture() as capture:
+        console.print(table)
+    return capture.get()
+
+
+def wait_for_the_end_of(node: Node) -> None:
+    """Ask a node whether it lives, for ten seconds at most."""
+    for _ in range(200):
+        node.still_alive()
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("localhost", ("localhost", 1883)),  # the usual port
+        ("192.168.1.5:2883", ("192.168.1.5", 2883)),
+        ("[::1]:2883", ("::1", 2883)),  # IPv6 needs its brackets
+    ],
+)
+def test_a_broker_is_host_and_port(text: str, address: tuple[str, int]) -> None:
+    """The port may be left out."""
+    assert parse_broker(text) == address
+
+
+@pytest.mark.parametrize(
+    "text", ["", ":1883", "host:port", "host:99999", "me:secret@host", "host/path", "mqtt://host"]
+)
+def test_what_is_no_broker_is_refused_with_an_example(text: str) -> None:
+    """The error says what to give."""
+    with pytest.raises(DemoError, match="such as localhost:1883"):
+        parse_broker(text)
+
+
+def test_the_embedded_broker_welcomes_a_client_and_ends_with_its_context() -> None:
+    """On a free port of this machine; afterwards nothing listens there."""
+    welcomed = threading.Event()
+    with EmbeddedBroker() as broker:
+        client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv311)
+        client.on_connect = lambda *_: welcomed.set()
+        client.connect(HOST, broker.port)
+        client.loop_start()
+        assert welcomed.wait(5.0)
+        client.disconnect()
+        client.loop_stop()
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection((HOST, broker.port))
+
+
+def test_the_portrait_can_be_read_by_the_camera(tmp_path: Path) -> None:
+    """640x480 pixels, in colour and not with red and blue swapped: the suit is orange."""
+    image = read_picture(write_portrait(tmp_path))
+    assert image.shape == (480, 640, 3)
+    blue, _, red = image[400, 100].astype(int)
+    assert red > blue + 50
+
+
+def test_what_ends_the_node_is_raised_where_it_is_awaited(tmp_path: Path) -> None:
+    """A state directory below a file: the demo tells that, instead of waiting in vain."""
+    (tmp_path / "file").touch()
+    config = Config.model_validate(
+        {
+            "node": {"state_directory": str(tmp_path / "file" / "state")},
+            "mqtt": {"host": HOST},
+            "camera": {"source": str(tmp_path / "none.png")},
+        }
+    )
+    with Node(config) as node, pytest.raises(FacetError, match=r"node\.state_directory"):
+        wait_for_the_end_of(node)
+
+
+def test_entities_that_start_disabled_are_counted_not_shown() -> None:
+    """The table is what Home Assistant shows on the first day."""
+    components = {
+        "smiling": {"default_entity_id": "binary_sensor.x_smiling", "name": "Smiling"},
+        "attractive": {
+            "default_entity_id": "binary_sensor.x_attractive",
+            "name": "Attractive",
+            "enabled_by_default": False,
+        },
+    }
+    shown = text_of(entities_table({"device": {"name": "Hall"}, "components": components}))
+    assert "binary_sensor.x_smiling" in shown
+    assert "x_attractive" not in shown
+    assert "and 1 more that start disabled" in shown
+
+
+def test_an_observation_without_a_face_says_why() -> None:
+    """The reason, in words."""
+    event = {"faces": [], "reason": "too_small", "face_count": 2, "timings": {"total": 12.3}}
+    shown = text_of(observation_table(event))
+    assert "too small, 2 faces seen" in shown
+    assert "12 ms" in shown
+
+
+def test_an_observation_shows_the_objective_attributes_of_the_primary_face() -> None:
+    """The most probable first; what is a matter of taste is left out."""
+    face = {
+        "box": [10.0, 20.0, 100.0, 100.0],
+        "quality": 0.9,
+        "hair_color": "brown",
+        "facial_hair": None,
+        "attributes": {
+            "Wearing_Hat": {"probability": 0.1, "present": False},
+            "Eyeglasses": {"probability": 0.9, "present": True},
+            "Attractive": {"probability": 0.9, "present": True},
+        },
+    }
+    other = {**face, "primary": False, "hair_color": "gray"}
+    event = {
+        "faces": [other, {**face, "primary": True}],
+        "reason": None,
+        "face_count": 3,
+        "timings": {"total": 12.3},
+    }
+    shown = text_of(observation_table(event))
+    assert "2 of 3 faces judged" in shown
+    assert "brown" in shown
+    assert "cannot tell" in shown
+    assert shown.index("Eyeglasses") < shown.index("Wearing hat")
+    assert "Attractive" not in shown

@@ -1,0 +1,79 @@
+"""The archive for a bug report says what is needed, and keeps secrets."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from device import __version__
+from device.cli.diagnostics import write_diagnostics
+from device.errors import DiagnosticsError
+from device.system.json_store import JsonStore
+
+_SECRETS = ("hush-broker", "hush-camera")
+
+
+@pytest.fixture
+def configuration(tmp_path: Path) -> Path:
+    """A node with a password in each place that takes one, which has failed before."""
+    document = {
+        "node": {"id": "hall", "state_directory": str(tmp_path / "state")},
+        "mqtt": {"host": "127.0.0.1", "port": 1, "username": "hall", "password": "hush-broker"},
+        "camera": {"source": "rtsp://viewer:hush-camera@127.0.0.1:1/stream"},
+    }
+    path = tmp_path / "facet.yaml"
+    path.write_text(yaml.safe_dump(document))
+    (tmp_path / "state").mkdir()
+    JsonStore(tmp_path / "state" / "starts.json").save({"last_failure": "the worker hung"})
+    return path
+
+
+def test_the_archive_tells_versions_settings_checks_and_the_last_failure(
+    configuration: Path, tmp_path: Path
+) -> None:
+    """All that one would ask for first."""
+    archive = tmp_path / "report.zip"
+    parts = write_diagnostics(configuration, archive)
+    with zipfile.ZipFile(archive) as bundle:
+        assert bundle.namelist() == parts
+        system = json.loads(bundle.read("system.json"))
+        settings = yaml.safe_load(bundle.read("facet.yaml"))
+        checks = {check["part"]: check["works"] for check in json.loads(bundle.read("check.json"))}
+        node = json.loads(bundle.read("node.json"))
+    assert system["facet"] == __version__
+    assert "paho-mqtt" in system["packages"]
+    assert settings["node"]["id"] == "hall"
+    assert checks["models"] is True
+    assert checks["broker"] is False
+    assert node["starts"] == {"last_failure": "the worker hung"}
+
+
+def test_no_secret_is_in_the_archive(configuration: Path, tmp_path: Path) -> None:
+    """Neither the broker's password nor the one in the camera's URL; and the file is its owner's alone."""
+    archive = tmp_path / "report.zip"
+    write_diagnostics(configuration, archive)
+    with zipfile.ZipFile(archive) as bundle:
+        content = b"".join(bundle.read(name) for name in bundle.namelist()).decode()
+    for secret in _SECRETS:
+        assert secret not in content
+    assert archive.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_faulty_configuration_is_reported_in_its_place(tmp_path: Path) -> None:
+    """A bug report is written most of all when something is wrong."""
+    configuration = tmp_path / "facet.yaml"
+    configuration.write_text("mqtt: {hots: broker}\n")
+    archive = tmp_path / "report.zip"
+    write_diagnostics(configuration, archive)
+    with zipfile.ZipFile(archive) as bundle:
+        assert "did you mean host?" in bundle.read("faults.txt").decode()
+
+
+def test_a_place_that_cannot_be_written_is_named(configuration: Path, tmp_path: Path) -> None:
+    """With the option to change."""
+    with pytest.raises(DiagnosticsError, match=r"--out .*missing/report\.zip cannot be written"):
+        write_diagnostics(configuration, tmp_path / "missing" / "report.zip")

@@ -1,0 +1,54 @@
+"""The section `updates`: what belongs together, and where things are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from device.config import ConfigError, load
+from tests.config.conftest import Write
+
+_KEY = "A" * 43 + "="
+
+
+@pytest.mark.parametrize(
+    ("updates", "fault"),
+    [
+        ("{allow_install: true}", "is true without updates.index; add it, or set allow_install"),
+        ("{allow_install: true, index: a.json}", "is true without updates.public_key; add it"),
+        ("{allow_install: true, public_key: a}", "is true without updates.index; add it"),
+        ("{index: 'http://x.org/index.json'}", "allowed: an address that begins with https://"),
+        ("{index: 'ftp://x.org/index.json'}", "allowed: an address that begins with https://"),
+        ("{index: ''}", "allowed: an address that begins with https://"),
+        ("{check_interval: 5}", "found 5; allowed: a whole number, 60 to 2592000"),
+        ("{allow_install: 'yes'}", "allowed: true or false"),
+    ],
+)
+def test_what_cannot_work_names_what_to_add(write: Write, updates: str, fault: str) -> None:
+    """In the file's line."""
+    path = write(f"mqtt: {{host: broker}}\nupdates: {updates}\n")
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    assert f"{path}:2: updates." in str(caught.value)
+    assert fault in str(caught.value)
+
+
+def test_paths_start_beside_the_file(write: Write, tmp_path: Path) -> None:
+    """Of an index and of a key; addresses and keys stay as they are."""
+    path = write("mqtt: {host: b}\nupdates: {index: new/index.json, public_key: release.pub}\n")
+    updates = load(path).updates
+    assert updates.index == (tmp_path / "new" / "index.json").as_uri()
+    assert updates.public_key == str(tmp_path / "release.pub")
+    path = write(
+        f"mqtt: {{host: b}}\nupdates: {{index: https://x.org/index.json, public_key: {_KEY}}}\n"
+    )
+    updates = load(path).updates
+    assert (updates.index, updates.public_key) == ("https://x.org/index.json", _KEY)
+
+
+def test_nothing_is_looked_for_or_installed_by_default(write: Write) -> None:
+    """A node speaks with its broker, and with nobody else that its owner did not name."""
+    updates = load(write("mqtt: {host: broker}\n")).updates
+    assert updates.index is None
+    assert not updates.allow_install

@@ -1,0 +1,86 @@
+"""A burst is one vote: who is who, and what the frames together say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from device.observation import Box, Detection, Reason
+from device.perception.quality import Quality
+from device.perception.tracking import Sample, Track, confirmed, iou, track
+
+SHARP = Quality(size=120, sharpness=1, brightness=0.5, pose=1)
+BLURRED = Quality(size=120, sharpness=0.1, brightness=0.5, pose=1)
+
+
+def sample(
+    frame: int,
+    x: float,
+    side: float = 100,
+    probability: float = 0.5,
+    quality: Quality = SHARP,
+    refused: Reason | None = None,
+) -> Sample:
+    """Return a sample of a square face."""
+    detection = Detection(Box(x, 0, side, side), np.zeros((6, 2), np.float32), 0.9)
+    probabilities = None if refused else np.array([probability], np.float32)
+    return Sample(frame, detection, quality, refused, probabilities)
+
+
+def test_overlapping_faces_of_following_frames_are_one_person() -> None:
+    """A face that moves a little stays the same person."""
+    (person,) = track([[sample(0, 0)], [sample(1, 20)], [sample(2, 40)]])
+    assert [b.frame for b in person.samples] == [0, 1, 2]
+
+
+def test_two_people_side_by_side_are_not_mixed() -> None:
+    """Each keeps its own samples, whatever the order of the detections."""
+    people = track([[sample(0, 0), sample(0, 150)], [sample(1, 152), sample(1, 3)]])
+    assert sorted(sorted(b.detection.box.x for b in p.samples) for p in people) == [
+        [0, 3],
+        [150, 152],
+    ]
+
+
+def test_a_person_missed_in_one_frame_is_still_one_person() -> None:
+    """A gap in the middle of a burst does not make a second person."""
+    (person,) = track([[sample(0, 0)], [], [sample(2, 5)]])
+    assert len(person.samples) == 2
+
+
+def test_a_find_of_a_single_frame_is_taken_for_false() -> None:
+    """One find in five frames is dropped, two are kept; in a burst of one, one is enough."""
+    once, twice = Track([sample(0, 0)]), Track([sample(0, 300), sample(1, 300)])
+    assert confirmed([once, twice], 5) == [twice]
+    assert confirmed([once], 1) == [once]
+
+
+def test_the_largest_face_comes_first() -> None:
+    """Order is by area, so that the nearest person is the primary one."""
+    small, large = Track([sample(0, 0, side=60)]), Track([sample(0, 300, side=90)])
+    assert confirmed([small, large], 1) == [large, small]
+
+
+def test_a_sharp_frame_weighs_more_than_a_blurred_one() -> None:
+    """The mean lies nearer to what the better frame says."""
+    person = Track([sample(0, 0, probability=0.9), sample(1, 0, probability=0.1, quality=BLURRED)])
+    weights = np.array([SHARP.score, BLURRED.score])
+    expected = float((weights * [0.9, 0.1]).sum() / weights.sum())
+    assert person.probabilities() == pytest.approx([expected])
+    assert expected > 0.5
+
+
+def test_a_refused_frame_does_not_vote() -> None:
+    """Only frames that passed the gate are counted, and the best of them stands for the face."""
+    refused = sample(0, 0, refused=Reason.TOO_BLURRED)
+    person = Track([refused, sample(1, 0, probability=0.8, quality=BLURRED)])
+    assert person.is_usable
+    assert person.probabilities() == pytest.approx([0.8])
+    assert person.best.frame == 1
+
+
+def test_overlap_is_that_of_the_areas() -> None:
+    """Half-overlapping squares share a third; boxes apart or without area share nothing."""
+    assert iou(Box(0, 0, 10, 10), Box(5, 0, 10, 10)) == pytest.approx(1 / 3)
+    assert iou(Box(0, 0, 10, 10), Box(20, 0, 10, 10)) == 0
+    assert iou(Box(0, 0, 0, 0), Box(0, 0, 0, 0)) == 0

@@ -1,0 +1,46 @@
+"""The back-off grows, is bounded, and is spread by jitter."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from device.system.backoff import FIRST_DELAY, LONGEST_DELAY, Retry, backoff
+from tests.clock import Clock
+
+
+def test_the_delay_doubles_up_to_a_minute() -> None:
+    """Without jitter: 1, 2, 4 ... 60 seconds."""
+    assert [backoff(n, 0.0) for n in range(1, 9)] == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+def test_jitter_takes_away_up_to_half() -> None:
+    """Two nodes that failed together come back apart."""
+    assert [backoff(4, jitter) for jitter in (0.0, 0.5, 1.0)] == [8.0, 6.0, 4.0]
+
+
+@given(failures=st.integers(1, 10**9), jitter=st.floats(0, 1))
+def test_the_delay_stays_within_bounds(failures: int, jitter: float) -> None:
+    """However long it has failed."""
+    assert FIRST_DELAY <= backoff(failures, jitter) <= LONGEST_DELAY
+
+
+@pytest.mark.parametrize(("failures", "jitter"), [(0, 0.0), (1, -0.1), (1, 1.1)])
+def test_senseless_arguments_are_refused(failures: int, jitter: float) -> None:
+    """Programming errors are not hidden."""
+    with pytest.raises(ValueError, match="failures is at least 1"):
+        backoff(failures, jitter)
+
+
+def test_what_failed_is_tried_at_once_and_then_less_often() -> None:
+    """Due at the beginning, and again when the delay of so many failures has passed."""
+    clock = Clock()
+    retry = Retry(clock, lambda: 0.0)
+    for delay in (1, 2, 4):
+        assert retry.is_due
+        retry.failed()
+        clock.seconds += delay - 0.5
+        assert not retry.is_due
+        clock.seconds += 0.5
+    assert retry.is_due

@@ -1,0 +1,73 @@
+"""What the kernel tells about the machine and the process."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from device.system.machine import board, cpu_seconds, cpu_temperature, resident_bytes
+
+
+def test_the_temperature_is_in_degrees(tmp_path: Path) -> None:
+    """The kernel counts thousandths."""
+    sensor = tmp_path / "temp"
+    sensor.write_text("51540\n")
+    assert cpu_temperature(sensor) == 51.5
+
+
+@pytest.mark.parametrize("content", ["", "hot\n", "\N{DEGREE SIGN}"])
+def test_a_sensor_that_tells_nonsense_tells_nothing(tmp_path: Path, content: str) -> None:
+    """Virtual machines have such sensors."""
+    sensor = tmp_path / "temp"
+    sensor.write_text(content)
+    assert cpu_temperature(sensor) is None
+
+
+def test_a_machine_without_a_sensor_has_no_temperature(tmp_path: Path) -> None:
+    """It is unknown, not an error."""
+    assert cpu_temperature(tmp_path / "absent") is None
+
+
+def test_the_board_is_named_without_the_device_trees_final_zero(tmp_path: Path) -> None:
+    """Strings of a device tree end with a zero byte."""
+    model = tmp_path / "model"
+    model.write_bytes(b"Raspberry Pi 4 Model B Rev 1.5\0")
+    assert board(model) == "Raspberry Pi 4 Model B Rev 1.5"
+
+
+@pytest.mark.parametrize("content", [b"", b"\0", b"\xff\xfe"])
+def test_a_board_that_does_not_name_itself_is_unknown(tmp_path: Path, content: bytes) -> None:
+    """Empty or no text at all."""
+    model = tmp_path / "model"
+    model.write_bytes(content)
+    assert board(model) is None
+
+
+def test_a_machine_without_a_device_tree_has_no_board(tmp_path: Path) -> None:
+    """An ordinary computer."""
+    assert board(tmp_path / "absent") is None
+
+
+def test_resident_memory_agrees_with_psutil() -> None:
+    """Within a tenth: both look at a process that lives."""
+    expected = psutil.Process().memory_info().rss
+    assert resident_bytes(os.getpid()) == pytest.approx(expected, rel=0.1)
+
+
+def test_processor_time_grows_with_work() -> None:
+    """Fifty milliseconds of work are seen, in the kernel's steps of ten."""
+    before = cpu_seconds(os.getpid())
+    end = time.process_time() + 0.05
+    while time.process_time() < end:
+        pass
+    assert 0.03 <= cpu_seconds(os.getpid()) - before < 1.0
+
+
+def test_a_process_that_is_gone_is_an_error() -> None:
+    """The largest process id that Linux allows is not given to anybody here."""
+    with pytest.raises(OSError, match="No such file"):
+        resident_bytes(2**22)
