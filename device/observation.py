@@ -47,6 +47,7 @@ class Reason(StrEnum):
     TOO_DARK = "too_dark"
     CAMERA_UNAVAILABLE = "camera_unavailable"
     PRIVACY = "privacy"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)

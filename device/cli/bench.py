@@ -24,7 +24,8 @@ from rich.progress import track
 
 from device.camera import read_picture
 from device.config import PerceptionSettings
-from device.entities.kinds import PRESS, Document
+from device.entities.documents import EVENT
+from device.entities.kinds import PRESS
 from device.errors import BenchError
 from device.mqtt.connection import disable_nagle
 from device.mqtt.topics import ONLINE, Topics
@@ -153,7 +154,7 @@ class _Ears:
         """Press the button in Home Assistant's way and wait for the observation."""
         pressed = perf_counter()
         self._client.publish(_TOPICS.command("capture"), PRESS, 1)
-        event_topic = _TOPICS.document(Document.EVENT)
+        event_topic = _TOPICS.document(EVENT)
         payload, at = next(
             (payload, at)
             for topic, payload, at in self._messages("an observation", _ANSWER_TIMEOUT)

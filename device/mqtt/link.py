@@ -5,7 +5,7 @@ It is driven by one thread, through one queue::
     inbox = queue.SimpleQueue[LinkEvent]()
     link = Link(config.mqtt, config.node.id, inbox.put, watch.link)
     publisher = Publisher(link, config, table, memory)
-    sender = OutboxSender(link, topics.document(Document.EVENT), outbox)
+    sender = OutboxSender(link, topics.document(EVENT), outbox)
     link.start()
     while running:
         match event := inbox.get():

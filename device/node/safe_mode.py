@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from device.camera.camera import Camera
-from device.entities.table import LABELS
+from device.entities.table import CELEBA
+from device.entities.vocabulary import Vocabulary
 from device.errors import CameraError, ModelError
 from device.networks.card import model_path, read_card
 from device.observation import Face, Frame
@@ -44,13 +45,13 @@ def perceive_nothing(
     return Perceived((), 0, None, {})
 
 
-def known_labels(settings: AttributeSettings) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Return the labels of the configured network and the unreliable ones, or CelebA's if its JSON is what fails.
+def known_vocabulary(settings: AttributeSettings) -> Vocabulary:
+    """Return the vocabulary of the configured network, or CelebA's if its JSON is what fails.
 
     Otherwise the owner's own attributes would leave Home Assistant with the first failure.
     """
     try:
         card = read_card(model_path(settings.model))
     except ModelError:
-        return LABELS, frozenset()
-    return card.names, card.unreliable
+        return CELEBA
+    return Vocabulary.of(card)

@@ -69,7 +69,7 @@ def test_the_dashboard_shows_every_attribute_of_wear_and_hair_that_starts_enable
     """But for the colours of hair, which the hair's own sensor tells, and its absence of a beard."""
     shown = set(_ENTITY.findall((_FOLDER / "dashboards" / "facet.yaml").read_text("utf-8")))
     told_otherwise = {"black_hair", "blond_hair", "brown_hair", "gray_hair", "no_beard"}
-    ids = {entity_id(r, "facet"): r for r in CATALOGUE if r.attribute}
+    ids = {entity_id(row, "facet"): row for row in ATTRIBUTES}
     wanted = {i for i, r in ids.items() if r.attribute in _OFFERED and r.key not in told_otherwise}
     assert ids.keys() & shown == wanted, "what starts disabled would be an empty tile"
 

@@ -11,14 +11,14 @@ from typing import Any, Self
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from device.entities.kinds import Document
+from device.entities.documents import EVENT
 from tests.broker.mosquitto import PATIENCE, wait_for
 from tests.faults.process import TOPICS
 from tests.faults.scale import RECOVERY
 
 # The sender's stamp, which tells when this copy was sent; all else is the observation's.
 _OF_THE_SENDING = "delivered_at"
-_EVENT_TOPIC = TOPICS.document(Document.EVENT)
+_EVENT_TOPIC = TOPICS.document(EVENT)
 
 
 class Ledger:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from device.entities.kinds import Document
+from device.entities.documents import DIAGNOSTICS, STATE
 from tests.broker.mosquitto import Mosquitto, observe, wait_for
 from tests.faults.ledger import Ledger, differences
 from tests.faults.process import TOPICS, Node
@@ -20,7 +20,7 @@ from tests.faults.scale import RECOVERY
 KEEPS_ALL = ("allow_anonymous true", "max_queued_messages 0")
 """For a broker that lets everybody in, and drops nothing that an absent subscriber was to get."""
 
-STATE_TOPIC = TOPICS.document(Document.STATE)
+STATE_TOPIC = TOPICS.document(STATE)
 
 
 @dataclass
@@ -104,7 +104,7 @@ class Rig:
 
     def diagnostics(self) -> dict[str, Any]:
         """Return what the node said of itself last; nothing, if it said nothing yet."""
-        said = self.ledger.latest.get(TOPICS.document(Document.DIAGNOSTICS), b"{}")
+        said = self.ledger.latest.get(TOPICS.document(DIAGNOSTICS), b"{}")
         return {"dropped_events": None, **json.loads(said)}
 
     def check_state(self) -> None:
