@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class FacetError(Exception):
     """Something the owner can act on; str() names it, says what was found and what to do next."""
@@ -103,3 +105,21 @@ class CameraError(FacetError):
 
 class CameraReleasedError(CameraError):
     """The camera was asked to let go, for privacy: no picture is taken or given before it resumes."""
+
+
+class PerceptionError(FacetError):
+    """Perception fails again and again."""
+
+
+class StoreError(FacetError):
+    """A file that keeps something across restarts cannot be read or written.
+
+    Attributes:
+        path: the file.
+        found: what is wrong with it.
+    """
+
+    def __init__(self, path: Path, found: str) -> None:
+        super().__init__(f"{path}: {found}")
+        self.path = path
+        self.found = found
