@@ -6,7 +6,9 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Protocol
 
+from device.camera.camera import CameraStatus
 from device.entities.requests import Capture, Restart
 from device.mqtt.events import (
     Birth,
@@ -17,12 +19,9 @@ from device.mqtt.events import (
     NewestVersion,
     Refused,
 )
-from device.node.answers import Answers
-from device.node.controls import Controls
 from device.node.inbox import Inbox
 from device.node.messages import CameraChanged, Captured, Message, Stop
 from device.node.mqtt_sink import ConnectionEvent
-from device.node.reporter import Reporter
 from device.node.timing import Timing
 from device.observation import Source, Trigger
 from device.supervision.heartbeats import Heartbeats
@@ -35,6 +34,33 @@ class End(Enum):
 
     STOP = auto()
     RESTART = auto()
+
+
+class Obeying(Protocol):
+    """What of the controls is needed here; see controls.Controls."""
+
+    def obey(self, key: str, payload: bytes) -> Capture | Restart | None:
+        """Do what a command asks, and return what the loop has to do."""
+
+    def hear_version(self, payload: bytes) -> None:
+        """Take what somebody published as the newest version of Facet."""
+
+
+class Answering(Protocol):
+    """What of the answers is needed here; see answers.Answers."""
+
+    def trigger(self, trigger: Trigger) -> None:
+        """Answer a trigger."""
+
+    def captured(self, captured: Captured) -> None:
+        """Take what the capture thread has done."""
+
+
+class Reporting(Protocol):
+    """What of the reporter is needed here; see reporter.Reporter."""
+
+    def camera_is(self, camera: CameraStatus) -> None:
+        """Take how the camera is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +96,9 @@ class Loop:
         heartbeats: Heartbeats,
         timing: Timing,
         *,
-        controls: Controls,
-        answers: Answers,
-        reporter: Reporter,
+        controls: Obeying,
+        answers: Answering,
+        reporter: Reporting,
         on_connection: Callable[[ConnectionEvent], None],
         upkeep: Upkeep,
     ) -> None:

@@ -90,7 +90,7 @@ class MqttSink:
         self._documents[document] = content
         self._publisher.document(document, content)
 
-    def camera(self, is_online: bool) -> None:  # noqa: FBT001 - the value is the subject
+    def camera(self, *, is_online: bool) -> None:
         """Publish whether the camera gives pictures, and again with each announcement."""
         self._is_camera_online = is_online
         self._publisher.camera(online=is_online)

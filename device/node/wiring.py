@@ -154,7 +154,7 @@ def run_node(
                 dropped_events=lambda: mqtt.sender.dropped,
                 coalesced_presses=lambda: answers.coalesced,
             ),
-            publish_camera=mqtt.sink.camera,
+            publish_camera=lambda is_online: mqtt.sink.camera(is_online=is_online),
             led=led,
             about=About(senses.model, start.is_safe_mode),
             clock=_CLOCK,
