@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
+from typing import TypeAlias
 
 from device import __version__
 from device.config import Config
@@ -25,25 +27,25 @@ from device.supervision.watchdog import EXIT_CODE, die
 
 _LOG = logging.getLogger(__name__)
 
+Load: TypeAlias = Callable[[], Config]
+"""Reads the configuration; raises FacetError when it has faults."""
 
-def run_until_signal(
-    load: Callable[[], Config], *, hardware: Hardware = REAL, timing: Timing = USUAL
-) -> None:
+RunOnce: TypeAlias = Callable[[Config, BootLog, Start], End]
+"""Runs a node from one start to the next."""
+
+
+def run_until_signal(load: Load, *, hardware: Hardware = REAL, timing: Timing = USUAL) -> None:
     """Run a node until SIGTERM or SIGINT; then it reports that it is offline, and returns.
 
-    Home Assistant's button Restart reads the configuration again. One that has faults is reported there, and the one
-    before stays in use, in safe mode too.
-
     Args:
-        load: reads the configuration.
+        load: reads the configuration, at the start and for Home Assistant's button Restart.
         hardware: opens camera, networks, pins and LED.
         timing: how long to wait for what.
 
     Raises:
-        FacetError: the first configuration has faults, a model cannot be loaded, or the state directory not be used.
+        FacetError: the configuration has faults, a model cannot be loaded, or the state directory not be used.
         SystemExit: something went wrong that nobody expected.
     """
-    config = load()
     inbox = Inbox()
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -53,44 +55,58 @@ def run_until_signal(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    fault: str | None = None
-    was_safe_mode = False
-    while True:
-        boot_log = open_boot_log(config)
+
+    def run_once(config: Config, boot_log: BootLog, start: Start) -> End:
         threading.excepthook = _ending_with(boot_log)
-        _LOG.info(
-            "Facet %s, node %s, camera %s", __version__, config.node.id, config.camera.shown_source
-        )
-        # What failed before would fail again: a file that still has faults does not end safe mode.
-        is_safe_mode = boot_log.begin() or (was_safe_mode and fault is not None)
-        start = Start(is_safe_mode, fault)
-        end = _run(config, inbox, boot_log, start, hardware, timing)
-        boot_log.settled()
-        if end is End.STOP:
-            return
-        was_safe_mode = is_safe_mode
-        config, fault = _reloaded(config, load)
-
-
-def _run(
-    config: Config,
-    inbox: Inbox,
-    boot_log: BootLog,
-    start: Start,
-    hardware: Hardware,
-    timing: Timing,
-) -> End:
-    if start.is_safe_mode:
-        _LOG.error(
-            "Safe mode: the last starts failed (%s). Only MQTT and diagnostics run; Home "
-            "Assistant's button Restart, or a stop and a start, tries again",
-            boot_log.last_failure,
-        )
-    try:
         with supervised(boot_log) as heartbeats:
             return run_node(
                 config, inbox, boot_log, heartbeats, start=start, hardware=hardware, timing=timing
             )
+
+    run_until_stopped(load, run_once)
+
+
+def run_until_stopped(load: Load, run_once: RunOnce) -> None:
+    """Run a node again and again, as long as it ends with a restart.
+
+    A restart reads the configuration again. One that has faults is reported in Home Assistant, and the one before stays
+    in use; in safe mode, too, which such a file does not end: what failed before would fail again.
+
+    Args:
+        load: reads the configuration.
+        run_once: runs the node from one start to the next.
+
+    Raises:
+        FacetError: the first configuration has faults, or what run_once raises.
+        SystemExit: something went wrong that nobody expected.
+    """
+    config, fault = load(), None
+    is_safe_mode = False
+    while True:
+        boot_log = open_boot_log(config)
+        _LOG.info(
+            "Facet %s, node %s, camera %s", __version__, config.node.id, config.camera.shown_source
+        )
+        has_failed = boot_log.begin()
+        is_safe_mode = has_failed or (is_safe_mode and fault is not None)
+        if is_safe_mode:
+            _LOG.error(
+                "Safe mode: the last starts failed (%s). Only MQTT and diagnostics run; Home "
+                "Assistant's button Restart, or a stop and a start, tries again",
+                boot_log.last_failure,
+            )
+        with _noting_failures(boot_log):
+            end = run_once(config, boot_log, Start(is_safe_mode, fault))
+        boot_log.settled()
+        if end is End.STOP:
+            return
+        config, fault = _reloaded(config, load)
+
+
+@contextmanager
+def _noting_failures(boot_log: BootLog) -> Iterator[None]:
+    try:
+        yield
     except PerceptionError as error:
         _LOG.error("The node ends, because %s", error)
         boot_log.failed(str(error))
@@ -104,14 +120,17 @@ def _run(
         raise SystemExit(EXIT_CODE) from error
 
 
-def _reloaded(config: Config, load: Callable[[], Config]) -> tuple[Config, str | None]:
+def _reloaded(config: Config, load: Load) -> tuple[Config, str | None]:
     """Return the configuration to go on with, and what is wrong with the file."""
     try:
         changed = load()
         open_boot_log(changed)
     except FacetError as error:
         _LOG.error("The configuration of before stays in use: %s", error)
-        return config, f"the configuration of before is in use, for its file has faults: {error}"
+        return (
+            config,
+            f"the configuration of before is in use, because of the file's faults: {error}",
+        )
     return changed, None
 
 
