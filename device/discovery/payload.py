@@ -7,7 +7,6 @@ the root.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -61,11 +60,6 @@ def discovery_payload(
         "payload_not_available": OFFLINE,
         "components": components,
     }
-
-
-def compact(document: Mapping[str, Any]) -> str:
-    """Return JSON without blanks."""
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def _component(entity: Entity, node_id: str, topics: Topics) -> dict[str, Any]:

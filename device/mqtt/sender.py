@@ -7,10 +7,10 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from device.discovery.payload import compact
-from device.discovery.publisher import Transport
 from device.errors import OutboxError
 from device.mqtt.outbox import Event, Outbox
+from device.mqtt.transport import Transport
+from device.system.compact_json import compact
 
 _LOG = logging.getLogger(__name__)
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from device.config import Config
-    from device.entities.kinds import Document
 
 ONLINE = "online"
 OFFLINE = "offline"
@@ -60,9 +59,9 @@ class Topics:
         """Where the owner may say, retained and for all nodes, which version of Facet is the newest."""
         return f"{self.base}/newest_version"
 
-    def document(self, document: Document) -> str:
-        """Where a JSON document of the node stands."""
-        return f"{self.base}/{self.node}/{document.value}"
+    def document(self, name: str) -> str:
+        """Where a JSON document of the node is published."""
+        return f"{self.base}/{self.node}/{name}"
 
     def command(self, key: str) -> str:
         """Where Home Assistant writes what an entity should do; key may be the wildcard "+"."""

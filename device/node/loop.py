@@ -11,7 +11,6 @@ from typing import Any
 
 from device import __version__
 from device.config import Config
-from device.discovery.payload import compact
 from device.entities.commands import find_command, parse_command, parse_version
 from device.entities.condition import Condition
 from device.entities.kinds import Document
@@ -34,6 +33,7 @@ from device.node.expiring_picture import ExpiringPicture
 from device.node.inbox import Inbox, Message, Stop
 from device.node.picture import render
 from device.observation import Source, Trigger, utc_now
+from device.system.compact_json import compact
 from device.system.machine import cpu_temperature
 from device.updates.artifact import Kind
 
