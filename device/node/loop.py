@@ -100,6 +100,7 @@ class Agent:
             watch.worker.begin("looking after camera and pins", _PATIENCE)
             self._tick(monotonic())
             watch.progress()
+        self._parts.sender.flush()
         return self._end
 
     def _handle(self, message: Message) -> None:
@@ -132,6 +133,8 @@ class Agent:
         self._parts.triggers.retry()
         self._parts.led.retry()
         self._show_status()
+        if self._inbox.is_empty:
+            self._parts.sender.flush()
         if self._owes_settings and self._inbox.is_empty:
             # One answer to a flood of commands: what is published waits in memory until the broker takes it.
             self._owes_settings = False

@@ -187,7 +187,7 @@ def _model(config: Config) -> tuple[str, str] | None:
 def _outbox(directory: Path) -> Outbox:
     """Return the outbox on disk; on a disk that is full, read-only or broken, one in memory."""
     try:
-        return Outbox(directory / "outbox.sqlite")
+        return Outbox.open(directory / "outbox.sqlite")
     except OutboxError as error:
         _LOG.error("%s. Until the next start observations wait for the broker in memory", error)
-        return Outbox(IN_MEMORY)
+        return Outbox.open(IN_MEMORY)

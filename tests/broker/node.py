@@ -51,7 +51,7 @@ class Node:
         self.link = Link(config.mqtt, config.node.id, self.inbox.put, Heartbeat("link"), seeded)
         memory = JsonStore(folder / "announced.json")
         self.publisher = Publisher(self.link, config, self.table, memory, Machine())
-        self.outbox = Outbox(folder / "outbox.db")
+        self.outbox = Outbox.open(folder / "outbox.db")
         self.sender = OutboxSender(
             self.link, self.topics.document(Document.EVENT), self.outbox, utc_now
         )
@@ -110,6 +110,8 @@ class Node:
                 self.sender.refused(number)
             case _:
                 pass
+        if self.inbox.empty():
+            self.sender.flush()
 
     def __enter__(self) -> Self:
         self.link.start()
