@@ -172,7 +172,7 @@ def test_a_wrong_password_names_the_settings(
         LinkError, match=r"refuses mqtt\.username 'facet' with this mqtt\.password"
     ) as caught:
         probe(settings(broker.port, username="facet", password="secret-typo", protocol=protocol))
-    assert caught.value.patient
+    assert caught.value.needs_owner
     assert "secret-typo" not in str(caught.value)
 
 
@@ -239,4 +239,6 @@ def test_a_second_client_with_the_same_id_is_told_so(
         with Node(folders[1], {"port": broker.port}) as second:
             second.expect(Connected)
             # Mosquitto tells the reason since 2.0.19; before that it hangs up.
-            wait_for(lambda: "give each node a node.id" in caplog.text, "the clash is named")
+            wait_for(
+                lambda: "give each node a different node.id" in caplog.text, "the clash is named"
+            )
