@@ -19,8 +19,9 @@ from device.entities.commands import find_command, parse_command
 from device.errors import CommandError, LinkError
 from device.mqtt.events import Command, Connected, Delivered, Disconnected
 from device.mqtt.probe import probe
-from tests.broker.mosquitto import Mosquitto, free_port, listens, observe, wait_for
+from tests.broker.mosquitto import Mosquitto, free_port, listens, wait_for
 from tests.broker.node import Node
+from tests.broker.observer import observe
 
 pytestmark = pytest.mark.broker
 
@@ -88,7 +89,7 @@ def test_a_command_reaches_the_inbox_and_means_something(broker: Mosquitto, tmp_
     """What Home Assistant writes arrives with its key, and parses."""
     with observe(broker.port) as home, Node(tmp_path, {"port": broker.port}) as node:
         node.expect(Connected)
-        home.say(node.topics.command("threshold_offset"), "0.1")
+        home.publish(node.topics.command("threshold_offset"), "0.1")
         command = node.expect(Command)
         entity = find_command(node.table, command.key)
         assert parse_command(entity, command.payload) == pytest.approx(0.1)
@@ -99,7 +100,7 @@ def test_a_command_that_comes_twice_is_two_commands(broker: Mosquitto, tmp_path:
     with observe(broker.port) as home, Node(tmp_path, {"port": broker.port}) as node:
         node.expect(Connected)
         for _ in range(2):
-            home.say(node.topics.command("privacy"), "ON")
+            home.publish(node.topics.command("privacy"), "ON")
         assert [node.expect(Command), node.expect(Command)] == [Command("privacy", b"ON")] * 2
 
 
@@ -121,8 +122,8 @@ def test_an_invalid_command_is_an_error_and_not_the_end(
     """Nonsense is refused in words, and the next command arrives."""
     with observe(broker.port) as home, Node(tmp_path, {"port": broker.port}) as node:
         node.expect(Connected)
-        home.say(node.topics.command(key), payload)
-        home.say(node.topics.command("capture"), "PRESS")
+        home.publish(node.topics.command(key), payload)
+        home.publish(node.topics.command("capture"), "PRESS")
         command = node.expect(Command)
         if command.key != "capture":
             with pytest.raises(CommandError, match="set/"):
@@ -136,10 +137,10 @@ def test_a_retained_command_is_not_obeyed(
 ) -> None:
     """It would come again at each connection."""
     with observe(broker.port) as home:
-        home.say("facet/facet/set/capture", "PRESS", retain=True)
+        home.publish("facet/facet/set/capture", "PRESS", retain=True)
         with caplog.at_level(logging.WARNING), Node(tmp_path, {"port": broker.port}) as node:
             node.expect(Connected)
-            home.say(node.topics.command("privacy"), "ON")
+            home.publish(node.topics.command("privacy"), "ON")
             assert node.expect(Command) == Command("privacy", b"ON")
     assert "set/capture is ignored: it was published retained" in caplog.text
 
@@ -152,7 +153,7 @@ def test_an_event_is_delivered_once_and_never_retained(broker: Mosquitto, tmp_pa
         assert len(node.outbox) == 1
         node.expect_all_answered()
         assert len(node.outbox) == 0
-        assert not home.expect("facet/facet/event").retained
+        assert not home.expect("facet/facet/event").is_retained
         with observe(broker.port) as late:
             late.expect(node.topics.status, b"online")
             assert "facet/facet/event" not in {message.topic for message in late.drain()}

@@ -9,7 +9,8 @@ import pytest
 from device.config import Config, MqttSettings, NodeSettings
 from device.errors import LinkError, OfflineError
 from device.mqtt.presence import wait_until_online
-from tests.broker.mosquitto import PATIENCE, Mosquitto, free_port, observe
+from tests.broker.mosquitto import PATIENCE, Mosquitto, free_port
+from tests.broker.observer import observe
 
 
 def _config(port: int) -> Config:
@@ -22,15 +23,15 @@ pytestmark = pytest.mark.broker
 def test_a_node_that_is_online_is_found_at_once(broker: Mosquitto) -> None:
     """What it said before is retained."""
     with observe(broker.port) as speaker:
-        speaker.say("facet/hall/status", "online", retain=True)
+        speaker.publish("facet/hall/status", "online", retain=True)
         assert "hall is online" in wait_until_online(_config(broker.port), PATIENCE)
 
 
 def test_a_node_that_is_just_starting_is_waited_for(broker: Mosquitto) -> None:
     """It is offline first, as after a restart."""
     with observe(broker.port) as speaker:
-        speaker.say("facet/hall/status", "offline", retain=True)
-        start = Timer(0.3, speaker.say, ("facet/hall/status", "online"))
+        speaker.publish("facet/hall/status", "offline", retain=True)
+        start = Timer(0.3, speaker.publish, ("facet/hall/status", "online"))
         start.start()
         assert "hall is online" in wait_until_online(_config(broker.port), PATIENCE)
         start.join()
@@ -42,9 +43,9 @@ def test_a_node_that_stays_away_is_named_with_what_it_said(
 ) -> None:
     """And with where to look next; another node's word does not count."""
     with observe(broker.port) as speaker:
-        speaker.say("facet/porch/status", "online", retain=True)
+        speaker.publish("facet/porch/status", "online", retain=True)
         if said:
-            speaker.say("facet/hall/status", said, retain=True)
+            speaker.publish("facet/hall/status", said, retain=True)
         with pytest.raises(OfflineError, match=r"facet/hall/status says .* journalctl") as error:
             wait_until_online(_config(broker.port), 0.5)
     assert (repr(said) if said else "nothing") in str(error.value)

@@ -14,8 +14,9 @@ from device.config import Config, load
 from device.errors import LinkError
 from device.mqtt.events import Connected, Refused
 from device.mqtt.probe import probe
-from tests.broker.mosquitto import Mosquitto, free_port, observe, password_file, wait_for
+from tests.broker.mosquitto import Mosquitto, free_port, password_file, wait_for
 from tests.broker.node import Node
+from tests.broker.observer import observe
 
 pytestmark = [
     pytest.mark.broker,

@@ -19,7 +19,8 @@ from device.cli.demo.portrait import write_portrait
 from device.networks.card import model_path
 from device.supervision.boot_log import MOST_FAILED_STARTS
 from device.supervision.watchdog import EXIT_CODE
-from tests.broker.mosquitto import PATIENCE, Mosquitto, Observer, observe
+from tests.broker.mosquitto import PATIENCE, Mosquitto
+from tests.broker.observer import Observer, observe
 
 pytestmark = pytest.mark.broker
 
@@ -84,7 +85,7 @@ def test_a_node_that_hangs_ends_and_tells_why_at_its_next_start(
     with observe(broker.port) as home:
         with running(_HANGING_NODE, configuration) as node:
             home.expect("facet/facet/status", b"online")
-            home.say("facet/facet/set/capture", "PRESS")
+            home.publish("facet/facet/set/capture", "PRESS")
             home.expect("facet/facet/status", b"offline")
             _, log = node.communicate(timeout=PATIENCE)
             assert node.returncode == EXIT_CODE
@@ -121,14 +122,14 @@ def test_starts_that_fail_end_in_safe_mode_and_a_button_ends_that(
         shown = diagnostics(home, safe_mode="ON")
         assert str(json_path) in shown["last_failure"]
         home.expect("facet/facet/status", b"online")
-        home.say("facet/facet/set/capture", "PRESS")
+        home.publish("facet/facet/set/capture", "PRESS")
         answer = json.loads(home.expect("facet/facet/event").payload)
         assert answer["reason"] == "camera_unavailable"
         json_path.write_text(content)
-        home.say("facet/facet/set/restart", "PRESS")
+        home.publish("facet/facet/set/restart", "PRESS")
         home.expect("facet/facet/camera/status", b"online")
         diagnostics(home, safe_mode="OFF")
-        home.say("facet/facet/set/capture", "PRESS")
+        home.publish("facet/facet/set/capture", "PRESS")
         assert json.loads(home.expect("facet/facet/event").payload)["faces"]
         node.send_signal(signal.SIGTERM)
         assert node.wait(PATIENCE) == 0

@@ -40,7 +40,7 @@ class Disk:
         """Become read-only at once, as ext4 does after an error of the card; open files are no exception."""
         Path(f"/sys/fs/ext4/{self._device}/trigger_fs_error").write_text("1")
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """Let it be written again, once nobody has it open."""
         subprocess.run(["umount", self.folder], check=True)
         self.mount()

@@ -20,7 +20,7 @@ import yaml
 
 from device.mqtt.topics import Topics
 from tests.broker.mosquitto import PATIENCE, wait_for
-from tests.faults.log import Log
+from tests.faults.node_log import NodeLog
 from tests.faults.pressed import DEBOUNCE, PIN
 from tests.faults.scale import RECOVERY
 
@@ -53,7 +53,7 @@ class Node:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.state = state or folder / "state"
-        self.log = Log(folder / "facet.log")
+        self.log = NodeLog(folder / "facet.log")
         self._configuration = folder / "facet.yaml"
         self._environment = {**os.environ, **(environment or {})}
         self._process: subprocess.Popen[bytes] | None = None

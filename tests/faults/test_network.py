@@ -22,8 +22,8 @@ def test_presses_on_a_good_network_arrive_once_each(start_rig: StartRig) -> None
         rig.wait_until_online()
         rig.press_and_wait(10)
         rig.check()
-        assert rig.ledger.repeated == 0
-        assert len(rig.ledger.events) == 11
+        assert rig.subscriber.repeated == 0
+        assert len(rig.subscriber.events) == 11
 
 
 def test_a_connection_that_is_cut_loses_nothing(start_rig: StartRig) -> None:
@@ -31,7 +31,7 @@ def test_a_connection_that_is_cut_loses_nothing(start_rig: StartRig) -> None:
     with start_rig() as rig:
         for _ in range(ROUNDS):
             rig.wait_until_online()
-            rig.ledger.forget()
+            rig.subscriber.forget_retained()
             rig.node.press(10)
             wait_for(lambda: bool(rig.node.log.observed), "a press is answered")
             rig.proxy.cut()
@@ -47,7 +47,7 @@ def test_a_connection_that_is_half_closed_loses_nothing(
     with start_rig() as rig:
         for _ in range(ROUNDS):
             rig.wait_until_online()
-            rig.ledger.forget()
+            rig.subscriber.forget_retained()
             rig.node.press(10)
             rig.proxy.half_close(direction)
         rig.wait_until_online()
@@ -93,7 +93,7 @@ def test_bytes_that_change_on_the_way_cost_connections_and_no_observations(
     with start_rig(mqtt={"host": "localhost", "tls": tls}, port=port) as rig:
         for direction in ("to broker", "to node"):
             rig.wait_until_online()
-            rig.ledger.forget()
+            rig.subscriber.forget_retained()
             rig.proxy.corrupted[direction] = 8
             said = len(rig.node.log.text)
             rig.node.press(30)

@@ -13,32 +13,32 @@ _MEGABYTE = 1_000_000
 
 
 @dataclass
-class Books:
-    """Counts of one soak; filled after each plague."""
+class Figures:
+    """Counts of one soak; filled after each disturbance."""
 
-    plagues: Counter[str] = field(default_factory=Counter)
+    disturbances: Counter[str] = field(default_factory=Counter)
     presses: int = 0
     promised: int = 0
     coalesced: int = 0
     repeated: int = 0
     lost: int = 0
     unknown: int = 0
-    unborn: int = 0
+    uncommitted: int = 0
     resident: list[int] = field(default_factory=list)
     descriptors: list[int] = field(default_factory=list)
     threads: list[int] = field(default_factory=list)
     outbox: list[int] = field(default_factory=list)
 
-    def note(self, plague: str, rig: Rig) -> None:
-        """Take down how things are after a plague, the books being checked."""
-        self.plagues[plague] += 1
+    def note(self, disturbance: str, rig: Rig) -> None:
+        """Take down how things are after a disturbance, the figures being checked."""
+        self.disturbances[disturbance] += 1
         self.presses = rig.node.presses
         self.promised = len(rig.promised)
         self.coalesced = rig.node.log.coalesced
-        self.repeated = rig.ledger.repeated
-        self.lost = len(rig.ledger.missing(rig.promised))
-        self.unknown = len(rig.ledger.unknown)
-        self.unborn = len(rig.unborn)
+        self.repeated = rig.subscriber.repeated
+        self.lost = len(rig.subscriber.missing(rig.promised))
+        self.unknown = len(rig.subscriber.contradictions)
+        self.uncommitted = len(rig.uncommitted)
         self.resident.append(rig.node.resident_bytes)
         self.descriptors.append(rig.node.descriptors)
         self.threads.append(rig.node.threads)
@@ -47,7 +47,7 @@ class Books:
     def table(self) -> Table:
         """Return all of it for people."""
         table = Table("what", "count")
-        for name, number in sorted(self.plagues.items()):
+        for name, number in sorted(self.disturbances.items()):
             table.add_row(name, str(number))
         table.add_section()
         rows = {
@@ -57,8 +57,8 @@ class Books:
             "sent again under their event_id": self.repeated,
             "unknown duplicates": self.unknown,
             "presses answered by a burst that ran": self.coalesced,
-            "ended by a kill before they were on disk": self.unborn,
-            "books checked, every time in order": self.plagues.total(),
+            "ended by a kill before they were on disk": self.uncommitted,
+            "figures checked, every time in order": self.disturbances.total(),
         }
         for name, value in rows.items():
             table.add_row(name, str(value))

@@ -9,7 +9,7 @@ _EVENT = re.compile(r"event ([0-9a-f-]{36})\)")
 _COALESCED = "came during a burst, which has answered it"
 
 
-class Log:
+class NodeLog:
     """The log of all lives of one node.
 
     Args:
