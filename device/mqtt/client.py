@@ -84,7 +84,7 @@ class MqttClient:
         self._client = _CountingClient(
             CallbackAPIVersion.VERSION2,
             session.client_id,
-            # MQTT 5 says this in CONNECT instead.
+            # MQTT 5 has this in CONNECT instead.
             clean_session=None if version == "5" else not session.is_kept,
             protocol=_VERSIONS[version],
             reconnect_on_failure=False,

@@ -47,7 +47,7 @@ class Reason:
 def refused(settings: MqttSettings, version: str, reason: Reason) -> LinkError:
     """Return the error for a broker that answered CONNECT with a reason to refuse."""
     broker = _broker(settings)
-    said = reason.name
+    why = reason.name
     code = reason.code
     if code == _UNSUPPORTED_PROTOCOL:
         return ProtocolRefusedError(
@@ -55,23 +55,23 @@ def refused(settings: MqttSettings, version: str, reason: Reason) -> LinkError:
         )
     if code in _BAD_CREDENTIALS and settings.username is None:
         return RefusedError(
-            f"{broker} refuses a client without a name ({said}); "
+            f"{broker} refuses a client without a name ({why}); "
             "set mqtt.username and mqtt.password to a user that the broker knows"
         )
     if code in _BAD_CREDENTIALS:
         return RefusedError(
             f"{broker} refuses mqtt.username {settings.username!r} with this mqtt.password "
-            f"({said}); correct them, or give the broker this user"
+            f"({why}); correct them, or give the broker this user"
         )
     if code == _BAD_CLIENT_ID:
-        return RefusedError(f"{broker} refuses mqtt.client_id ({said}); choose another one")
+        return RefusedError(f"{broker} refuses mqtt.client_id ({why}); choose another one")
     if code in _BUSY:
-        return LinkError(f"{broker} has no room for the node now ({said})")
-    return RefusedError(f"{broker} refuses the node ({said}); its log says why")
+        return LinkError(f"{broker} has no room for the node now ({why})")
+    return RefusedError(f"{broker} refuses the node ({why}); its log says why")
 
 
 def unanswered(settings: MqttSettings, version: str, socket_error: str) -> LinkError:
-    """Return the error for a broker that hung up, or said nothing, instead of answering CONNECT.
+    """Return the error for a broker that hung up, or stayed silent, instead of answering CONNECT.
 
     Args:
         settings: of the connection.
@@ -86,9 +86,9 @@ def unanswered(settings: MqttSettings, version: str, socket_error: str) -> LinkE
         hint = "it may not trust mqtt.tls.certificate_file; its log says why"
     if settings.protocol == "5":
         hint += "; if it does not speak MQTT 5, set mqtt.protocol: auto"
-    said = f" ({socket_error})" if socket_error else ""
+    detail = f" ({socket_error})" if socket_error else ""
     return ProtocolRefusedError(
-        f"{_broker(settings)} gave no answer to MQTT {version}{said}; {hint}"
+        f"{_broker(settings)} gave no answer to MQTT {version}{detail}; {hint}"
     )
 
 

@@ -1,6 +1,6 @@
 """What comes from the broker: which messages reach the node, and how many of them.
 
-Everything here may be sent by anybody who can write to the broker. What is passed on is bounded before it waits in
+Anyone who can write to the broker can send all of it. What is passed on is bounded before it waits in
 memory: every message in length, births and versions in number. Commands are counted where they wait: node/inbox.py.
 """
 

@@ -158,7 +158,7 @@ class Link:
                 lasted, error = self._connect_and_stay()
             except LinkError as cause:
                 lasted, error = 0.0, cause
-            except Exception as cause:  # noqa: BLE001 - outlive what nobody has thought of
+            except Exception as cause:  # noqa: BLE001 - survive what was not foreseen
                 _LOG.exception("The link with the broker failed in an unexpected way")
                 lasted, error = 0.0, LinkError(f"unexpected: {cause}")
             failures = 1 if lasted > _STABLE_SECONDS else failures + 1

@@ -1,6 +1,6 @@
-"""A second client of the broker: what it hears is waited for, one message after the other.
+"""A second client of the broker: it receives messages, and waits for those that are wanted.
 
-For tools and tests, which look at a node from outside as Home Assistant does::
+For tools and tests, which see a node from outside as Home Assistant does::
 
     with Listener(config.mqtt, topics.status) as listener:
         listener.wait_for(lambda message: message.payload == b"online", timeout=60)
@@ -36,14 +36,14 @@ _RETRY_SECONDS = 1.0
 
 
 class Listener:
-    """Hears what is published on some topics, and can publish. Within the context it is connected.
+    """Receives what is published on some topics, and can publish. Within the context it is connected.
 
     Args:
         settings: where the broker is, and with which credentials. The client id is a random one: the node's, used a
             second time, would push the node out.
         topics: may have wildcards.
-        session: a name under which the broker keeps what comes while the listener is away; it then connects again by
-            itself. None is for one connection.
+        session: a name under which the broker keeps what comes while the listener is away; it then also connects
+            again when the connection ends. None is for one connection.
         on_message: takes each message, on a thread of the connection; None is for get() and wait_for().
     """
 
@@ -72,7 +72,7 @@ class Listener:
             target=self._stay_connected, name="facet-listener", daemon=True
         )
         self.dropped = 0
-        """How many messages were given up, the oldest first, because nobody took them."""
+        """How many messages were given up, the oldest first, because they were not taken."""
 
     def get(self, timeout: float = 0.0) -> ReceivedMessage | None:
         """Return the next message, or None after timeout seconds without one."""

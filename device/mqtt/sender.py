@@ -27,7 +27,7 @@ class OutboxSender:
     """Between the outbox and the link. One thread uses it.
 
     A confirmation that is lost with the connection, or with the process before flush(), means that an event
-    is sent twice; its event_id tells. What the disk refuses waits in memory, and is lost only with the process.
+    is sent twice, with the same event_id. What the disk refuses waits in memory, and is lost only with the process.
 
     Args:
         transport: the link.

@@ -12,7 +12,7 @@ ONLINE = "online"
 OFFLINE = "offline"
 
 BIRTH_TOPIC = "homeassistant/status"
-"""Where Home Assistant says that it has started; its discovery prefix does not change this."""
+"""Where Home Assistant announces that it has started; its discovery prefix does not change this."""
 
 
 @dataclass(frozen=True, slots=True)

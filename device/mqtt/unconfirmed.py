@@ -53,7 +53,7 @@ class Unconfirmed:
         return self._bytes
 
     def has_room(self, size: int) -> bool:
-        """Whether a message of so many bytes may be published now."""
+        """Whether a message of size bytes may be published now."""
         return not self._count or (
             self._count < self._most and self._bytes + size <= self._most_bytes
         )

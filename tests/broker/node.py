@@ -66,7 +66,7 @@ class Node:
         self.sender.send(Sent(event_id, utc_now(), f'{{"event_id":"{event_id}"}}'))
 
     def expect(self, kind: type[Event], patience: float = PATIENCE) -> Event:
-        """Handle what the link says until it says something of this kind, and return that."""
+        """Handle the link's events until one of this kind comes, and return that."""
         end = time.monotonic() + patience
         seen: list[LinkEvent] = []
         while True:
@@ -88,7 +88,7 @@ class Node:
                     return
 
     def expect_any(self) -> LinkEvent:
-        """Handle the next thing that the link says, and return it."""
+        """Handle the link's next event, and return it."""
         event = self.inbox.get(timeout=PATIENCE)
         self.handle(event)
         return event

@@ -20,7 +20,7 @@ _ACL = Path(__file__).parents[2] / "provisioning" / "mosquitto" / "acl"
 def test_the_shipped_acl_lets_a_node_live(
     start_broker: Callable[..., Mosquitto], tmp_path: Path
 ) -> None:
-    """Everything that it publishes is taken, and it hears its commands and Home Assistant's birth."""
+    """Everything that it publishes is taken, and it receives its commands and Home Assistant's birth."""
     broker = start_broker(
         password_file(tmp_path, hall="hall", homeassistant="homeassistant"), f"acl_file {_ACL}"
     )
@@ -53,7 +53,7 @@ def test_the_shipped_acl_lets_a_node_live(
 def test_the_shipped_acl_keeps_a_node_from_speaking_for_others(
     start_broker: Callable[..., Mosquitto], tmp_path: Path, topic: str
 ) -> None:
-    """With its own, valid credentials: the broker refuses the message, and nobody hears it."""
+    """With its own, valid credentials: the broker refuses the message, and no client receives it."""
     broker = start_broker(
         password_file(tmp_path, garage="garage", homeassistant="homeassistant"), f"acl_file {_ACL}"
     )

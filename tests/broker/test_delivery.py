@@ -49,7 +49,7 @@ def old_broker(tmp_path: Path) -> Iterator[int]:
 def test_auto_falls_back_when_the_broker_does_not_know_mqtt_5(
     old_broker: int, tmp_path: Path
 ) -> None:
-    """The node announces itself and hears commands in MQTT 3.1.1."""
+    """The node announces itself and receives commands in MQTT 3.1.1."""
     with Node(tmp_path, {"port": old_broker}) as node:
         node.expect(Connected)
         node.expect_all_answered()
@@ -60,7 +60,7 @@ def test_auto_falls_back_when_the_broker_does_not_know_mqtt_5(
 
 
 def test_a_fixed_version_does_not_fall_back(old_broker: int) -> None:
-    """Who asks for MQTT 5 is told that the broker does not know it, and what to set."""
+    """The error for an owner who asks for MQTT 5 names the broker's version, and what to set."""
     settings = MqttSettings(host="127.0.0.1", port=old_broker, protocol="5")
     with pytest.raises(LinkError, match=r"not speak MQTT 5.*mqtt\.protocol: auto"):
         probe(settings)
@@ -107,7 +107,7 @@ def test_a_command_that_comes_twice_is_two_commands(broker: Mosquitto, tmp_path:
 @pytest.mark.parametrize(
     ("key", "payload"),
     [
-        ("privacy", b"yes"),  # no word of ours
+        ("privacy", b"yes"),  # not a word that a switch knows
         ("threshold_offset", b"9"),  # out of bounds
         ("threshold_offset", b"\xff\xfe"),  # no text
         ("eyeglasses", b"ON"),  # takes no commands

@@ -79,7 +79,9 @@ def test_the_node_comes_back_after_the_broker_did(broker: Mosquitto, tmp_path: P
             observer.expect(node.topics.status, b"online")
 
 
-def test_a_reborn_home_assistant_hears_everything_again(broker: Mosquitto, tmp_path: Path) -> None:
+def test_a_restarted_home_assistant_receives_everything_again(
+    broker: Mosquitto, tmp_path: Path
+) -> None:
     """Its birth message is answered by discovery and states, even though they are retained."""
     with observe(broker.port) as observer, Node(tmp_path, {"port": broker.port}) as node:
         node.expect(Connected)

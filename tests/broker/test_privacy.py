@@ -70,7 +70,7 @@ def video(tmp_path: Path) -> Path:
 def test_the_privacy_switch_lets_go_of_the_camera(
     tmp_path: Path, broker: Mosquitto, video: Path
 ) -> None:
-    """The kernel says so; presses are answered with privacy; switched off, the camera is back."""
+    """The kernel confirms it; presses are answered with privacy; switched off, the camera is back."""
     with observe(broker.port) as home, node(tmp_path, broker, video) as pid:
         home.expect("facet/facet/camera/status", b"online")
         home.publish(f"{_SET}/capture", "PRESS")
@@ -90,7 +90,7 @@ def test_the_privacy_switch_lets_go_of_the_camera(
 
 
 def test_privacy_survives_a_restart(tmp_path: Path, broker: Mosquitto, video: Path) -> None:
-    """The node does not look before it remembers."""
+    """The node reads its settings before it opens the camera."""
     with observe(broker.port) as home:
         with node(tmp_path, broker, video):
             home.expect("facet/facet/camera/status", b"online")
@@ -144,7 +144,7 @@ def test_no_password_reaches_the_log(
 
 
 def test_no_picture_reaches_disk_or_broker(tmp_path: Path, broker: Mosquitto) -> None:
-    """By default: nothing that the node writes anywhere, or says, holds a picture or a piece of one."""
+    """By default: nothing that the node writes or publishes holds a picture or a piece of one."""
     pictures, home_folder = tmp_path / "pictures", tmp_path / "home"
     pictures.mkdir()
     home_folder.mkdir()
@@ -156,17 +156,17 @@ def test_no_picture_reaches_disk_or_broker(tmp_path: Path, broker: Mosquitto) ->
             for _ in range(3):
                 home.publish(f"{_SET}/capture", "PRESS")
                 assert json.loads(home.expect(_EVENT).payload)["faces"]
-        said = [message.payload for message in home.drain()]
+        published = [message.payload for message in home.drain()]
     broker.stop()
     written = [
         path.read_bytes()
         for path in tmp_path.rglob("*")
         if path.is_file() and pictures not in path.parents
     ]
-    assert len(said) > 10
-    assert any(b"event_id" in content for content in said)
+    assert len(published) > 10
+    assert any(b"event_id" in content for content in published)
     assert not list(home_folder.iterdir())
-    for content in (*said, *written):
+    for content in (*published, *written):
         for piece in _pieces(portrait):
             assert piece not in content
 

@@ -78,10 +78,10 @@ def diagnostics(home: Observer, **expected: object) -> dict[str, Any]:
             return document
 
 
-def test_a_node_that_hangs_ends_and_tells_why_at_its_next_start(
+def test_a_node_that_hangs_ends_and_reports_why_at_its_next_start(
     broker: Mosquitto, configuration: Path
 ) -> None:
-    """The broker says that it is offline; systemd starts it again; Home Assistant shows the cause."""
+    """The broker reports it as offline; systemd starts it again; Home Assistant shows the cause."""
     with observe(broker.port) as home:
         with running(_HANGING_NODE, configuration) as node:
             home.expect("facet/facet/status", b"online")
@@ -95,10 +95,10 @@ def test_a_node_that_hangs_ends_and_tells_why_at_its_next_start(
             assert "the worker has been busy with answering a command" in failure
 
 
-def test_a_node_one_of_whose_threads_died_ends_and_tells_which(
+def test_a_node_one_of_whose_threads_died_ends_and_reports_which(
     broker: Mosquitto, configuration: Path
 ) -> None:
-    """A node that looks alive and hears nothing would be worse than none."""
+    """A node that looks alive and obeys no command would be worse than none."""
     with observe(broker.port) as home:
         with running(_DYING_NODE, configuration) as node:
             home.expect("facet/facet/status", b"online")
@@ -111,7 +111,7 @@ def test_a_node_one_of_whose_threads_died_ends_and_tells_which(
 def test_starts_that_fail_end_in_safe_mode_and_a_button_ends_that(
     broker: Mosquitto, configuration: Path
 ) -> None:
-    """Home Assistant shows the cause and no camera; when it is mended, Restart brings all back."""
+    """Home Assistant shows the cause and no camera; once it is fixed, Restart brings all back."""
     json_path = configuration.with_name("attributes.json")
     content = json_path.read_text()
     json_path.write_text("{}")

@@ -1,4 +1,4 @@
-"""`facet run` as a process of its own, seen from outside: its log, its disk, its memory, its descriptors."""
+"""`facet run` as a separate process, seen from outside: its log, its disk, its memory, its descriptors."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Node:
 
     Attributes:
         state: its state directory.
-        log: of all its lives.
-        presses: how often its button was pressed, in lives that a kill ended as well.
+        log: of all its starts.
+        presses: how often its button was pressed, those before a kill included.
 
     Args:
         folder: for its configuration, its log and, unless state is given, its state.
@@ -110,7 +110,7 @@ class Node:
         return self._wait()
 
     def wait_for_log(self, words: str, since: int = 0) -> None:
-        """Wait until it has said this, after the first so many characters of its log."""
+        """Wait until its log has these words after its first `since` characters."""
         wait_for(
             lambda: words in self.log.text[since:],
             f"{words!r} in the log {self.log.path}",
@@ -152,7 +152,7 @@ class Node:
         files = list(self.state.glob("outbox.sqlite*"))
         with TemporaryDirectory() as folder:
             for path in files:
-                # The shared memory's file is made anew; a torn copy of it would mislead.
+                # The shared memory's file is made again; a torn copy of it would mislead.
                 if not path.name.endswith("-shm"):
                     shutil.copy(path, folder)
             database = sqlite3.connect(Path(folder) / "outbox.sqlite")

@@ -56,12 +56,12 @@ class Rig:
         self.uncommitted.update(missing)
 
     def press_and_wait(self, times: int = 1) -> None:
-        """Press until there are so many more observations, each press once the one before was answered."""
+        """Press until there are `times` more observations, each press once the one before was answered."""
         self.node.wait_until_pressable()
         self.observe(times, self.node.press)
 
     def observe(self, times: int, press: Callable[[], None]) -> None:
-        """Let something press until there are so many more observations; a press may come too early for its own."""
+        """Press in some way until there are `times` more observations; a press during a burst adds none."""
         wanted = len(self.node.log.observed) + times
         while len(self.node.log.observed) < wanted:
             answers = self.node.log.answers + 1
@@ -104,9 +104,9 @@ class Rig:
         self.check_state()
 
     def diagnostics(self) -> dict[str, Any]:
-        """Return what the node said of itself last; nothing, if it said nothing yet."""
-        said = self.subscriber.latest.get(TOPICS.document(Document.DIAGNOSTICS), b"{}")
-        return {"dropped_events": None, **json.loads(said)}
+        """Return the node's newest diagnostics; almost nothing, if there are none yet."""
+        newest = self.subscriber.latest.get(TOPICS.document(Document.DIAGNOSTICS), b"{}")
+        return {"dropped_events": None, **json.loads(newest)}
 
     def check_state(self) -> None:
         """Assert that the broker's retained state is the newest observation's, or becomes it in a moment."""

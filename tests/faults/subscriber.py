@@ -27,7 +27,7 @@ class Subscriber:
     Attributes:
         events: the observations by their event_id, in the order of their first arrival.
         received: how many events came, those that were sent again included.
-        contradictions: ids that came again with another content: duplicates that nobody could recognise.
+        contradictions: ids that came again with another content: duplicates that could not be recognised.
         latest: the newest payload by topic, of those that are retained.
     """
 

@@ -98,7 +98,7 @@ def test_a_disk_that_becomes_read_only_loses_nothing(start_rig: StartRig, disk: 
 
 
 def test_a_node_starts_on_a_read_only_disk(start_rig: StartRig, disk: Disk) -> None:
-    """After a restart too it answers; mended, the disk is used again at the next start."""
+    """After a restart too it answers; once repaired, the disk is used again at the next start."""
     with start_rig(state=disk.folder / "state") as rig:
         rig.wait_until_online()
         disk.fail()

@@ -64,12 +64,12 @@ def _observe(rig: Rig, times: int) -> None:
     rig.observe(times, lambda: rig.subscriber.publish(_CAPTURE, PRESS))
 
 
-def _obeys(rig: Rig, wish: float) -> bool:
-    return f'"threshold_offset":{wish}'.encode() in rig.subscriber.latest.get(_SETTINGS, b"")
+def _obeys(rig: Rig, offset: float) -> bool:
+    return f'"threshold_offset":{offset}'.encode() in rig.subscriber.latest.get(_SETTINGS, b"")
 
 
 def test_ten_thousand_observations_leave_nothing_behind(start_rig: StartRig) -> None:
-    """JsonStore, descriptors, threads and the outbox are as they were."""
+    """Memory, descriptors, threads and the outbox are as they were."""
     with start_rig() as rig:
         rig.wait_until_online()
         _observe(rig, WARM_UP)
@@ -93,7 +93,7 @@ def test_ten_thousand_observations_leave_nothing_behind(start_rig: StartRig) -> 
 
 
 def test_ten_thousand_presses_in_a_minute_are_all_answered(start_rig: StartRig) -> None:
-    """By an observation of their own, or by that of the burst during which they came."""
+    """Each by a new observation, or by that of the burst during which it came."""
     with start_rig() as rig:
         rig.wait_until_online()
         _observe(rig, WARM_UP)
@@ -211,7 +211,7 @@ def test_a_flood_of_commands_does_not_fill_the_memory(start_rig: StartRig) -> No
         rig.check()
 
 
-def _wait_until_obeyed(rig: Rig, wish: float) -> None:
-    rig.subscriber.publish(TOPICS.command("threshold_offset"), str(wish))
-    marker = f'"threshold_offset":{wish}'.encode()
+def _wait_until_obeyed(rig: Rig, offset: float) -> None:
+    rig.subscriber.publish(TOPICS.command("threshold_offset"), str(offset))
+    marker = f'"threshold_offset":{offset}'.encode()
     wait_for(lambda: marker in rig.subscriber.latest.get(_SETTINGS, b""), "it obeys", RECOVERY)

@@ -1,4 +1,4 @@
-"""A clock that jumps: a Pi has none of its own, and starts in the past until the network tells it the time."""
+"""A clock that jumps: most Pis have no battery for theirs, and start in the past until the network has the time."""
 
 from __future__ import annotations
 

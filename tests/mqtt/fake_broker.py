@@ -20,7 +20,7 @@ class FakeBroker:
     """Welcomes everybody on a port of this machine. Leaving the context ends it.
 
     Attributes:
-        answers_subscribe: whether it answers SUBSCRIBE; otherwise it reads it and says nothing.
+        answers_subscribe: whether it answers SUBSCRIBE; otherwise it reads it and stays silent.
         hangs_up_on_subscribe: whether it closes the connection instead.
         confirms: whether it answers PUBLISH.
         published: topic and payload of what it was sent, in its order.
@@ -56,7 +56,7 @@ class FakeBroker:
         self._clients[-1].shutdown(socket.SHUT_RDWR)
 
     def wait_for_ends(self, number: int) -> None:
-        """Wait until the connections of so many clients have ended, and all that they sent is read."""
+        """Wait until the connections of `number` clients have ended, and all that they sent is read."""
         for _ in range(number):
             assert self._ends.acquire(timeout=10), "a client is still connected"
 

@@ -17,7 +17,7 @@ from tests.mqtt.fake_broker import FakeBroker
 
 @pytest.fixture
 def broker() -> Iterator[FakeBroker]:
-    """A broker that does all it should, until a test says otherwise."""
+    """A broker that does all it should, until a test changes that."""
     with FakeBroker() as running:
         yield running
 
@@ -125,7 +125,7 @@ def test_a_last_message_that_is_not_confirmed_is_left_to_the_will(broker: FakeBr
 
 
 def test_a_broker_that_is_given_up_publishes_the_will(broker: FakeBroker) -> None:
-    """Until the node is back, nobody should believe that it is online."""
+    """Until the node is back, it must not be shown as online."""
     broker.confirms = False
     with connected(broker) as connection:
         while connection.publish("a", "x", retain=False) is not None:

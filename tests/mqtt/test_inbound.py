@@ -65,7 +65,7 @@ def test_a_command_is_passed_on_with_its_key() -> None:
 def test_five_thousand_long_versions_leave_nothing_in_memory(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """300 MB, as anybody who may write there can send them: refused, with one line in the log."""
+    """300 MB, which anyone who may write there can send: refused, with one line in the log."""
     inbox = Inbox()
     inbound = inbox.inbound()
     for _ in range(5000):
@@ -142,7 +142,7 @@ def test_retained_commands_are_reported_once(caplog: pytest.LogCaptureFixture) -
 
 
 def test_births_are_answered_once_within_two_seconds() -> None:
-    """A storm of them is one; what was retained, or says something else, is none."""
+    """A storm of them is one; what was retained, or has another payload, is none."""
     inbox = Inbox()
     inbound = inbox.inbound()
     inbound.received(ReceivedMessage(BIRTH_TOPIC, b"online", is_retained=True))

@@ -1,4 +1,4 @@
-"""A second client hears, waits, and publishes."""
+"""A second client receives, waits, and publishes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_wanted_message_is_waited_for(broker: FakeBroker) -> None:
         assert listener.wait_for(lambda message: message.payload == b"never", timeout=0.1) is None
 
 
-def test_what_nobody_takes_is_bounded(broker: FakeBroker) -> None:
+def test_what_is_not_taken_is_bounded(broker: FakeBroker) -> None:
     """In bytes: of ten long messages the newest stay."""
     with Listener(broker.settings, "facet/#") as listener:
         for number in range(10):
@@ -106,7 +106,7 @@ def test_a_listener_with_a_session_connects_again(broker: FakeBroker) -> None:
 
 
 def test_a_handler_takes_the_place_of_the_queue(broker: FakeBroker) -> None:
-    """For whoever keeps count of everything."""
+    """For a test that counts everything."""
     seen: list[ReceivedMessage] = []
     with Listener(broker.settings, "facet/#", on_message=seen.append) as listener:
         broker.send("facet/a", b"1")

@@ -92,7 +92,7 @@ def test_an_event_that_is_there_already_is_left_as_it_is(tmp_path: Path) -> None
 def test_a_full_outbox_drops_the_oldest_and_counts(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The newest events matter most; what is lost is said."""
+    """The newest events matter most; what is lost is logged."""
     with Outbox.open(tmp_path / "outbox", capacity=3) as outbox:
         for number in range(5):
             outbox.append(event(f"e{number}"))
@@ -115,7 +115,7 @@ def test_a_full_outbox_drops_the_oldest_and_counts(
 def test_a_damaged_file_is_kept_aside(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: bytes | None
 ) -> None:
-    """The node starts with an empty outbox, the owner is told, and the file is still there."""
+    """The node starts with an empty outbox, the log reports it, and the file is still there."""
     path = tmp_path / "outbox"
     with Outbox.open(path) as outbox:
         for number in range(200):

@@ -76,7 +76,7 @@ def test_what_was_not_confirmed_is_sent_again_in_order(tmp_path: Path) -> None:
 
 
 def test_a_connection_that_breaks_while_sending_loses_nothing(tmp_path: Path) -> None:
-    """The link may be down before it says so."""
+    """The link may be down before it reports that."""
     link = RecordingTransport()
     with Outbox.open(tmp_path / "outbox") as outbox:
         sender = sender_of(link, outbox)
@@ -106,7 +106,7 @@ def test_a_refused_event_stays(tmp_path: Path) -> None:
 def test_a_disk_that_refuses_does_not_stop_an_event(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It is published all the same, and the owner hears about the disk."""
+    """It is published all the same, and the log names the disk."""
     link = RecordingTransport()
     outbox = Outbox.open(tmp_path / "outbox")
     sender = sender_of(link, outbox)

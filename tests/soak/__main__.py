@@ -1,4 +1,4 @@
-"""`python -m tests.soak --minutes N`: one disturbance after the other on a real node, and the figures checked after each.
+"""`python -m tests.soak --minutes N`: one disturbance after the other on a real node, and every delivery checked.
 
 It needs Mosquitto and libfaketime. The exit code is 1 when anything was lost, doubled or wrong.
 """
@@ -80,11 +80,11 @@ def _soak(
             DISTURBANCES[name](soak)
             soak.rig.wait_until_online()
             soak.rig.check()
-            figures.note(name, soak.rig)
+            figures.record(name, soak.rig)
             progress.update(task, description="calm", completed=monotonic() - started)
             soak.press_for(random.uniform(*_CALM))
         soak.rig.check()
-        figures.note("calm", soak.rig)
+        figures.record("calm", soak.rig)
 
 
 if __name__ == "__main__":

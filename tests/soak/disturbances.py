@@ -1,4 +1,4 @@
-"""What befalls a node in a soak: each disturbance strikes, lasts for a while, and goes; presses go on all the time."""
+"""What disturbs a node in a soak: each disturbance begins, lasts for a while, and ends; presses go on all the time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PAUSE = 0.7
 
 @dataclass(frozen=True)
 class Soak:
-    """A rig under test, its clock's file and the chance that rules over it."""
+    """A rig under test, its clock's file, and the generator that decides when what happens."""
 
     rig: Rig
     clock: Path
@@ -45,7 +45,7 @@ def _kill(soak: Soak) -> None:
 
 def _stop_node(soak: Soak) -> None:
     soak.press_for(soak.random.uniform(0, 2))
-    assert soak.rig.node.stop() == 0, "the node did not end in good order"
+    assert soak.rig.node.stop() == 0, "the node did not end with exit code 0"
     soak.rig.subscriber.forget_retained()
     soak.rig.node.start()
 
@@ -98,7 +98,7 @@ def _births(soak: Soak) -> None:
     soak.press_for(3)
 
 
-def _nonsense(soak: Soak) -> None:
+def _invalid_commands(soak: Soak) -> None:
     for _ in range(100):
         key = soak.random.choice(("capture", "privacy", "threshold_offset", "a/b", "restart"))
         soak.rig.subscriber.publish(TOPICS.command(key), soak.random.randbytes(40))
@@ -123,6 +123,6 @@ DISTURBANCES: dict[str, Callable[[Soak], None]] = {
     "network slow": _slow_down,
     "clock jumped": _jump,
     "50 births": _births,
-    "100 senseless commands": _nonsense,
+    "100 invalid commands": _invalid_commands,
     "privacy on and off": _privacy,
 }
