@@ -17,16 +17,16 @@ class LinkError(FacetError, ConnectionError):
     """There is no connection with the broker.
 
     Attributes:
-        patient: the cause will not go away by itself, so that there is no hurry to try again.
+        needs_owner: the cause does not go away by itself, so that the next attempt can wait.
     """
 
-    patient = False
+    needs_owner = False
 
 
 class RefusedError(LinkError):
     """The broker answered, and does not want this client."""
 
-    patient = True
+    needs_owner = True
 
 
 class ProtocolRefusedError(LinkError):
@@ -40,7 +40,7 @@ class HungUpError(LinkError):
 class TlsFileError(LinkError):
     """A file of mqtt.tls cannot be used."""
 
-    patient = True
+    needs_owner = True
 
 
 class OutboxError(FacetError, OSError):

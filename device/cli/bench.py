@@ -27,7 +27,7 @@ from device.config import PerceptionSettings
 from device.entities.documents import EVENT
 from device.entities.kinds import PRESS
 from device.errors import BenchError
-from device.mqtt.connection import disable_nagle
+from device.mqtt.client import disable_nagle
 from device.mqtt.topics import ONLINE, Topics
 from device.perception import open_perception
 from device.perception.pipeline import Perception

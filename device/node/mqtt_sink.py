@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from device.discovery.payload import compact
 from device.discovery.publisher import Publisher
 from device.entities.documents import STATE, blank_state, event_content, state_content
 from device.entities.kinds import Document, Json, Row
@@ -18,6 +17,7 @@ from device.mqtt.outbox import Event
 from device.mqtt.sender import OutboxSender
 from device.node.expiring_picture import ExpiringPicture
 from device.observation import Observation
+from device.system.compact_json import compact
 from device.system.json_store import JsonStore
 
 _LOG = logging.getLogger(__name__)

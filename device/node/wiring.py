@@ -192,7 +192,9 @@ def run_node(
             answers=answers,
             reporter=reporter,
             on_connection=mqtt.sink.handle,
-            upkeep=Upkeep(always, when_idle=(controls.publish_if_owed, reporter.report)),
+            upkeep=Upkeep(
+                always, when_idle=(controls.publish_if_owed, mqtt.sender.flush, reporter.report)
+            ),
         )
 
         mqtt.sink.restore()
@@ -217,11 +219,11 @@ def _mqtt(
     heartbeat: Heartbeat,
     stack: ExitStack,
 ) -> _Mqtt:
-    outbox = _outbox(directory / OUTBOX)
-    stack.callback(outbox.close)
+    outbox = stack.enter_context(_outbox(directory / OUTBOX))
     link = Link(config.mqtt, config.node.id, inbox.put, heartbeat)
     publisher = Publisher(link, config, table, JsonStore(directory / ANNOUNCED), machine())
     sender = OutboxSender(link, Topics.of(config).document(EVENT), outbox, utc_now)
+    stack.callback(sender.flush)
     picture = ExpiringPicture(publisher.picture, config.privacy.picture_expiry, _CLOCK)
     sink = MqttSink(
         publisher,
@@ -261,7 +263,7 @@ def _model(config: Config) -> tuple[str, str] | None:
 def _outbox(path: Path) -> Outbox:
     """Return the outbox on disk; on a disk that is full, read-only or broken, one in memory."""
     try:
-        return Outbox(path)
+        return Outbox.open(path)
     except OutboxError as error:
         _LOG.error("%s. Until the next start observations wait for the broker in memory", error)
-        return Outbox(IN_MEMORY)
+        return Outbox.open(IN_MEMORY)

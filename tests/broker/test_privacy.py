@@ -18,7 +18,8 @@ import skimage.data
 import yaml
 
 from device.cli.demo.portrait import write_portrait
-from tests.broker.mosquitto import PATIENCE, Mosquitto, observe, password_file, wait_for
+from tests.broker.mosquitto import PATIENCE, Mosquitto, password_file, wait_for
+from tests.broker.observer import observe
 
 pytestmark = pytest.mark.broker
 
@@ -69,38 +70,38 @@ def video(tmp_path: Path) -> Path:
 def test_the_privacy_switch_lets_go_of_the_camera(
     tmp_path: Path, broker: Mosquitto, video: Path
 ) -> None:
-    """The kernel says so; presses are answered with privacy; switched off, the camera is back."""
+    """The kernel confirms it; presses are answered with privacy; switched off, the camera is back."""
     with observe(broker.port) as home, node(tmp_path, broker, video) as pid:
         home.expect("facet/facet/camera/status", b"online")
-        home.say(f"{_SET}/capture", "PRESS")
+        home.publish(f"{_SET}/capture", "PRESS")
         home.expect(_EVENT)
         assert holds(pid, video)
-        home.say(f"{_SET}/privacy", "ON")
+        home.publish(f"{_SET}/privacy", "ON")
         home.expect("facet/facet/camera/status", b"offline")
         assert json.loads(home.expect("facet/facet/settings").payload)["privacy"] == "ON"
         wait_for(lambda: not holds(pid, video), "the video is closed")
-        home.say(f"{_SET}/capture", "PRESS")
+        home.publish(f"{_SET}/capture", "PRESS")
         assert json.loads(home.expect(_EVENT).payload)["reason"] == "privacy"
         assert not holds(pid, video)
-        home.say(f"{_SET}/privacy", "OFF")
+        home.publish(f"{_SET}/privacy", "OFF")
         home.expect("facet/facet/camera/status", b"online")
-        home.say(f"{_SET}/capture", "PRESS")
+        home.publish(f"{_SET}/capture", "PRESS")
         assert json.loads(home.expect(_EVENT).payload)["faces"]
 
 
 def test_privacy_survives_a_restart(tmp_path: Path, broker: Mosquitto, video: Path) -> None:
-    """The node does not look before it remembers."""
+    """The node reads its settings before it opens the camera."""
     with observe(broker.port) as home:
         with node(tmp_path, broker, video):
             home.expect("facet/facet/camera/status", b"online")
-            home.say(f"{_SET}/privacy", "ON")
+            home.publish(f"{_SET}/privacy", "ON")
             home.expect("facet/facet/camera/status", b"offline")
         before = len(home.drain())
         with node(tmp_path, broker, video) as pid:
             home.expect("facet/facet/status", b"online")
             since = home.messages[before:]
             assert {m.payload for m in since if m.topic.endswith("camera/status")} == {b"offline"}
-            home.say(f"{_SET}/capture", "PRESS")
+            home.publish(f"{_SET}/capture", "PRESS")
             assert json.loads(home.expect(_EVENT).payload)["reason"] == "privacy"
             assert not holds(pid, video)
 
@@ -143,7 +144,7 @@ def test_no_password_reaches_the_log(
 
 
 def test_no_picture_reaches_disk_or_broker(tmp_path: Path, broker: Mosquitto) -> None:
-    """By default: nothing that the node writes anywhere, or says, holds a picture or a piece of one."""
+    """By default: nothing that the node writes or publishes holds a picture or a piece of one."""
     pictures, home_folder = tmp_path / "pictures", tmp_path / "home"
     pictures.mkdir()
     home_folder.mkdir()
@@ -153,19 +154,19 @@ def test_no_picture_reaches_disk_or_broker(tmp_path: Path, broker: Mosquitto) ->
         with node(tmp_path, broker, portrait, **places):
             home.expect("facet/facet/camera/status", b"online")
             for _ in range(3):
-                home.say(f"{_SET}/capture", "PRESS")
+                home.publish(f"{_SET}/capture", "PRESS")
                 assert json.loads(home.expect(_EVENT).payload)["faces"]
-        said = [message.payload for message in home.drain()]
+        published = [message.payload for message in home.drain()]
     broker.stop()
     written = [
         path.read_bytes()
         for path in tmp_path.rglob("*")
         if path.is_file() and pictures not in path.parents
     ]
-    assert len(said) > 10
-    assert any(b"event_id" in content for content in said)
+    assert len(published) > 10
+    assert any(b"event_id" in content for content in published)
     assert not list(home_folder.iterdir())
-    for content in (*said, *written):
+    for content in (*published, *written):
         for piece in _pieces(portrait):
             assert piece not in content
 

@@ -19,7 +19,8 @@ from device.cli.demo.portrait import write_portrait
 from device.networks.card import model_path
 from device.supervision.boot_log import MOST_FAILED_STARTS
 from device.supervision.watchdog import EXIT_CODE
-from tests.broker.mosquitto import PATIENCE, Mosquitto, Observer, observe
+from tests.broker.mosquitto import PATIENCE, Mosquitto
+from tests.broker.observer import Observer, observe
 
 pytestmark = pytest.mark.broker
 
@@ -77,14 +78,14 @@ def diagnostics(home: Observer, **expected: object) -> dict[str, Any]:
             return document
 
 
-def test_a_node_that_hangs_ends_and_tells_why_at_its_next_start(
+def test_a_node_that_hangs_ends_and_reports_why_at_its_next_start(
     broker: Mosquitto, configuration: Path
 ) -> None:
-    """The broker says that it is offline; systemd starts it again; Home Assistant shows the cause."""
+    """The broker reports it as offline; systemd starts it again; Home Assistant shows the cause."""
     with observe(broker.port) as home:
         with running(_HANGING_NODE, configuration) as node:
             home.expect("facet/facet/status", b"online")
-            home.say("facet/facet/set/capture", "PRESS")
+            home.publish("facet/facet/set/capture", "PRESS")
             home.expect("facet/facet/status", b"offline")
             _, log = node.communicate(timeout=PATIENCE)
             assert node.returncode == EXIT_CODE
@@ -94,10 +95,10 @@ def test_a_node_that_hangs_ends_and_tells_why_at_its_next_start(
             assert "the worker has been busy with answering a command" in failure
 
 
-def test_a_node_one_of_whose_threads_died_ends_and_tells_which(
+def test_a_node_one_of_whose_threads_died_ends_and_reports_which(
     broker: Mosquitto, configuration: Path
 ) -> None:
-    """A node that looks alive and hears nothing would be worse than none."""
+    """A node that looks alive and obeys no command would be worse than none."""
     with observe(broker.port) as home:
         with running(_DYING_NODE, configuration) as node:
             home.expect("facet/facet/status", b"online")
@@ -110,7 +111,7 @@ def test_a_node_one_of_whose_threads_died_ends_and_tells_which(
 def test_starts_that_fail_end_in_safe_mode_and_a_button_ends_that(
     broker: Mosquitto, configuration: Path
 ) -> None:
-    """Home Assistant shows the cause and no camera; when it is mended, Restart brings all back."""
+    """Home Assistant shows the cause and no camera; once it is fixed, Restart brings all back."""
     json_path = configuration.with_name("attributes.json")
     content = json_path.read_text()
     json_path.write_text("{}")
@@ -121,14 +122,14 @@ def test_starts_that_fail_end_in_safe_mode_and_a_button_ends_that(
         shown = diagnostics(home, safe_mode="ON")
         assert str(json_path) in shown["last_failure"]
         home.expect("facet/facet/status", b"online")
-        home.say("facet/facet/set/capture", "PRESS")
+        home.publish("facet/facet/set/capture", "PRESS")
         answer = json.loads(home.expect("facet/facet/event").payload)
         assert answer["reason"] == "camera_unavailable"
         json_path.write_text(content)
-        home.say("facet/facet/set/restart", "PRESS")
+        home.publish("facet/facet/set/restart", "PRESS")
         home.expect("facet/facet/camera/status", b"online")
         diagnostics(home, safe_mode="OFF")
-        home.say("facet/facet/set/capture", "PRESS")
+        home.publish("facet/facet/set/capture", "PRESS")
         assert json.loads(home.expect("facet/facet/event").payload)["faces"]
         node.send_signal(signal.SIGTERM)
         assert node.wait(PATIENCE) == 0

@@ -37,16 +37,17 @@ class Wired:
 
     def __init__(self, folder: Path) -> None:
         self.transport = RecordingTransport()
-        self.outbox = Outbox(folder / "outbox.sqlite")
+        self.outbox = Outbox.open(folder / "outbox.sqlite")
         self.clock = Clock()
         topics = Topics.of(CONFIG)
+        now = self.clock.now
         table = entities(CONFIG, CELEBA)
         announced = JsonStore(folder / "announced.json")
         publisher = Publisher(self.transport, CONFIG, table, announced, Machine())
-        now = self.clock.now
+        self.sender = OutboxSender(self.transport, topics.document(EVENT), self.outbox, now)
         self.sink = MqttSink(
             publisher,
-            OutboxSender(self.transport, topics.document(EVENT), self.outbox, now),
+            self.sender,
             table=table,
             store=JsonStore(folder / STATE_FILE),
             picture=ExpiringPicture(publisher.picture, 60, self.clock),
@@ -129,7 +130,8 @@ def test_a_confirmation_takes_the_event_off_the_disk(wired: Wired) -> None:
     wired.sink.handle(Connected())
     assert [event["event_id"] for event in wired.published("facet/hall/event")] == [refused]
     wired.sink.handle(Delivered(len(wired.transport.messages)))
-    assert wired.outbox.pending() == []
+    wired.sender.flush()
+    assert wired.outbox.pending_ids() == []
 
 
 def test_the_state_survives_a_restart(tmp_path: Path) -> None:
