@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from threading import Event
-from types import TracebackType
 from typing import Self
 
 import cv2
@@ -80,12 +79,7 @@ class Camera:
         """Return the camera."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close it."""
         self.close()
 
@@ -261,10 +255,7 @@ class Camera:
         """Return the fault of black pictures, which are given all the same: the room may be dark."""
         if not self._frame_health.is_black:
             return None
-        text = (
-            f"camera {self._description} gives only black pictures. Is its lens covered, or the room "
-            f"completely dark?"
-        )
+        text = f"camera {self._description} gives only black pictures. Is its lens covered, or the room dark?"
         if self.fault != text:
             _LOG.warning("%s", text)
         return text

@@ -29,8 +29,7 @@ from device.entities.kinds import PRESS
 from device.errors import BenchError
 from device.mqtt.client import disable_nagle
 from device.mqtt.topics import ONLINE, Topics
-from device.perception import open_perception
-from device.perception.pipeline import Perception
+from device.perception import Perception, open_perception
 from device.system.machine import cpu_seconds, resident_bytes
 
 _ONLINE_TIMEOUT = 60.0

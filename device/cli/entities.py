@@ -12,7 +12,8 @@ from device.discovery.payload import entity_id
 from device.entities.kinds import Row
 from device.entities.table import CATALOGUE, entities
 from device.entities.vocabulary import Vocabulary
-from device.networks.card import model_path, read_card
+from device.networks.card import read_card
+from device.networks.files import model_path
 
 _ANY_NODE = "NODE"
 

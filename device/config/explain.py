@@ -40,7 +40,8 @@ def unknown_attributes(settings: AttributeSettings, document: Document) -> Itera
         return
     # Imported here: TFLite takes a second on a Pi Zero, and most files name no attribute.
     from device.errors import ModelError
-    from device.networks.card import model_path, read_card
+    from device.networks.card import read_card
+    from device.networks.files import model_path
 
     try:
         labels = [label.name for label in read_card(model_path(settings.model)).labels]

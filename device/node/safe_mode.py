@@ -14,7 +14,8 @@ from device.camera.camera import Camera
 from device.entities.table import CELEBA
 from device.entities.vocabulary import Vocabulary
 from device.errors import CameraError, ModelError
-from device.networks.card import model_path, read_card
+from device.networks.card import read_card
+from device.networks.files import model_path
 from device.observation import Face, Frame
 from device.perception.pipeline import Judgement, Perceived
 

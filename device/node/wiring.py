@@ -20,7 +20,7 @@ from device.mqtt.link import Link
 from device.mqtt.outbox import IN_MEMORY, Outbox
 from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics
-from device.networks.card import model_path, network_version
+from device.networks.files import model_path, network_version
 from device.node.answers import Answers
 from device.node.capture import CaptureThread
 from device.node.controls import Controls

@@ -32,7 +32,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def usb(clock: Clock) -> UsbCamera:
-    """A simulated USB camera with ten frames a second."""
+    """A simulated USB camera with ten frames per second."""
     return UsbCamera(clock)
 
 

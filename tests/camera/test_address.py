@@ -25,13 +25,13 @@ from device.errors import CameraError
     ],
 )
 def test_the_form_of_a_source_decides_its_kind(source: str, kind: Kind, target: str) -> None:
-    """Numbers and /dev are devices, URLs streams, and extensions tell pictures from videos."""
+    """Numbers and /dev are devices, URLs are streams, and extensions distinguish pictures from videos."""
     address = parse(source)
     assert (address.kind, address.target) == (kind, target)
 
 
 def test_an_existing_folder_is_a_folder_of_pictures(tmp_path: Path) -> None:
-    """A folder is one whatever its name looks like."""
+    """Even when its name looks like that of a picture."""
     folder = tmp_path / "album.jpg"
     folder.mkdir()
     assert parse(str(folder)).kind is Kind.FOLDER
@@ -46,7 +46,7 @@ def test_an_unknown_extension_is_refused_with_the_known_ones(tmp_path: Path) -> 
 
 
 def test_a_missing_file_is_distinguished_from_an_unknown_kind(tmp_path: Path) -> None:
-    """Where there is nothing the error says that, and what could be given."""
+    """Where there is nothing, the error says so, and what could be given."""
     with pytest.raises(CameraError, match=r"there is no file or folder .*nothing"):
         parse(str(tmp_path / "nothing"))
 

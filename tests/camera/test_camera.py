@@ -183,13 +183,13 @@ def test_rotation_and_mirror_apply_to_every_source(write_picture: Callable[..., 
 def test_pictures_are_turned_clockwise_then_mirrored(
     rotation: int, mirror: bool, expected: list[list[int]]
 ) -> None:
-    """Four pixels tell every turn from every other."""
+    """Four pixels distinguish every turn from every other."""
     image = np.repeat(np.array([[1, 2], [3, 4]], np.uint8)[..., None], 3, axis=2)
     assert orient(image, rotation=rotation, mirror=mirror)[..., 0].tolist() == expected
 
 
 def test_an_idle_picture_camera_costs_next_to_nothing(write_picture: Callable[..., Path]) -> None:
-    """Ten ticks a second for an hour, with their checks, take under a tenth of a percent of it."""
+    """Ten ticks per second for an hour, with their checks, take under a tenth of a percent of it."""
     clock = Clock()
     camera = open_camera(CameraSettings(source=str(write_picture("one.png"))), clock=clock)
     began = time.process_time()

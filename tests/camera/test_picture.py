@@ -43,7 +43,7 @@ def test_grey_and_transparent_pictures_become_colour(tmp_path: Path) -> None:
 
 
 def test_exif_orientation_is_honoured(tmp_path: Path) -> None:
-    """A portrait that a phone stored lying stands, dark side up."""
+    """A portrait that a phone stored sideways is turned upright, with its dark side up."""
     lying = Pillow.new("RGB", (64, 48), (255, 255, 255))
     lying.paste((0, 0, 0), (0, 0, 32, 48))
     exif = Pillow.Exif()

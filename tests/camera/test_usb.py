@@ -110,7 +110,7 @@ def test_a_camera_that_only_sends_damaged_frames_is_an_error(
 def test_frames_of_the_wrong_shape_are_an_error(
     camera: Camera, usb: UsbCamera, clock: Clock
 ) -> None:
-    """OpenCV 4.11 gives one line of bytes: the error says which version to take."""
+    """OpenCV 4.11 gives one line of bytes: the error says which version to install."""
     usb.shape = (1, 921_600)
     with pytest.raises(CameraError, match=r"shape \(1, 921600\).*Install 4\.12"):
         camera.burst(1, clock())

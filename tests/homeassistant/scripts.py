@@ -29,7 +29,7 @@ from device.entities.settings import Settings
 from device.entities.table import CELEBA, LABELS, entities
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
 from device.node.picture import blank
-from device.observation import Attribute, Box, Face, Observation, Reason, Source
+from device.observation import Attribute, Box, Face, FaceAttributes, Observation, Reason, Source
 from device.system.compact_json import compact
 from device.system.machine import Machine
 from device.updates.artifact import Kind
@@ -255,7 +255,7 @@ def _face(probability: float, hair_color: str | None, facial_hair: str | None) -
         score=0.93,
         quality=0.94,
         primary=True,
-        attributes=dict.fromkeys(LABELS, attribute),
-        hair_color=hair_color,
-        facial_hair=facial_hair,
+        facts={
+            "attributes": FaceAttributes(dict.fromkeys(LABELS, attribute), hair_color, facial_hair)
+        },
     )

@@ -17,8 +17,8 @@ from device.config import CameraSettings, PerceptionSettings
 from device.errors import CameraReleasedError
 from device.node.observer import Observer, Request, Shot, unseen
 from device.observation import Face, Frame, Observation, Reason, Source, Trigger
-from device.perception import open_perception
-from device.perception.pipeline import Judgement, Perceived, Perception
+from device.perception import Perception, open_perception
+from device.perception.pipeline import Judgement, Perceived
 from tests.clock import Clock
 from tests.node.fakes import StuckSource, frame, see_nothing, stuck_camera
 

@@ -18,7 +18,8 @@ from device.errors import PerceptionError
 from device.gpio.led import StatusLed
 from device.gpio.led_patterns import Status
 from device.mqtt.events import Command
-from device.networks.card import ModelCard, model_path, read_card
+from device.networks.card import ModelCard, read_card
+from device.networks.files import model_path
 from device.node.hardware import Hardware
 from device.node.inbox import Inbox
 from device.node.messages import Stop
