@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from device.config import Config
-from device.config.sections.node import PictureMode
+from device.config.sections.privacy import PictureMode
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from device.node.safe_mode import known_vocabulary, no_camera, perceive_nothing
 from device.observation import Face, Frame, Trigger
 from device.perception import open_perception
 from device.perception.pipeline import Judgement, Perceived
-from device.triggers import Triggers, open_triggers
+from device.triggers import Triggers
 
 
 class NodeCamera(OwnedCamera, BurstCamera, Protocol):
@@ -44,7 +44,7 @@ class Hardware:
 
     camera: Callable[[CameraSettings], NodeCamera] = open_camera
     perception: Callable[[PerceptionSettings, str], NodePerception] = open_perception
-    triggers: Callable[[TriggerSettings, Callable[[Trigger], None]], Triggers] = open_triggers
+    triggers: Callable[[TriggerSettings, Callable[[Trigger], None]], Triggers] = Triggers
     led: Callable[[LedSettings | None], StatusLed] = StatusLed
 
 
@@ -80,8 +80,7 @@ def open_senses(
     """
     perception = hardware.perception(config.perception, config.attributes.model)
     card = perception.card
-    triggers = hardware.triggers(config.triggers, put)
-    stack.callback(triggers.close)
+    triggers = stack.enter_context(hardware.triggers(config.triggers, put))
     return Senses(
         hardware.camera(config.camera),
         perception.perceive,
@@ -91,13 +90,13 @@ def open_senses(
     )
 
 
-def safe_senses(config: Config, put: Callable[[Trigger], None]) -> Senses:
+def safe_senses(config: Config, put: Callable[[Trigger], None], stack: ExitStack) -> Senses:
     """Return what does nothing: for safe mode, in which any of the real ones may be what ends the node."""
     no_pins = config.triggers.model_copy(update={"button": None, "motion": None})
     return Senses(
         no_camera(config.camera),
         perceive_nothing,
-        open_triggers(no_pins, put),
+        stack.enter_context(Triggers(no_pins, put)),
         known_vocabulary(config.attributes),
         "none, in safe mode",
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
 
-from device.config.sections.node import PictureMode
+from device.config.sections.privacy import PictureMode
 from device.errors import CameraError, CameraReleasedError
 from device.networks.card import Aim
 from device.node.picture import render

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from device.config.sections.node import PICTURE_MODES
+from device.config.sections.privacy import PICTURE_MODES
 from device.entities.settings import Settings
 from device.errors import StoreError
 from device.system.json_store import JsonStore

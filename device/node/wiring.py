@@ -113,14 +113,13 @@ def run_node(
     """
     with ExitStack() as stack:
         if start.is_safe_mode:
-            senses = safe_senses(config, inbox.put)
+            senses = safe_senses(config, inbox.put, stack)
         else:
             senses = open_senses(config, inbox.put, stack, hardware)
         table = entities(config, senses.vocabulary)
         directory = make_state_directory(config)
         # In safe mode too: then above all somebody should see that the node needs its owner.
-        led = hardware.led(config.led)
-        stack.callback(led.close)
+        led = stack.enter_context(hardware.led(config.led))
         mqtt = _mqtt(config, table, directory, inbox, heartbeats.link, stack)
         updates = Updates(config.updates, directory / FOLDER, _model(config), heartbeats.updates)
         settings = Settings.configured(config)
@@ -250,7 +249,7 @@ def _observer(config: Config, senses: Senses) -> Observer:
 
 
 def _arm(triggers: Triggers, settings: Settings) -> None:
-    triggers.motion_armed = settings.motion_trigger
+    triggers.is_motion_armed = settings.motion_trigger
     triggers.motion_cool_down = settings.motion_cool_down
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from device.system.text import printable
+
 # Characters. A path and a message may repeat a key of the document, which may be of any length.
 _LONGEST_PATH = 60
 _LONGEST_MESSAGE = 160
@@ -27,11 +29,6 @@ def describe(error: ValidationError, limit: int = 3) -> str:
 
 
 def _describe_one(details: ErrorDetails) -> str:
-    path = _shorten(".".join(map(str, details["loc"])), _LONGEST_PATH)
-    message = _shorten(details["msg"], _LONGEST_MESSAGE)
+    path = printable(".".join(map(str, details["loc"])), _LONGEST_PATH)
+    message = printable(details["msg"], _LONGEST_MESSAGE)
     return f"{path}: {message}" if path else message
-
-
-def _shorten(text: str, longest: int) -> str:
-    shown = text if len(text) <= longest else f"{text[:longest]}…"
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)

@@ -187,7 +187,7 @@ def test_hostile_commands_are_refused_in_words_and_no_more(start_rig: StartRig) 
                 key, payload = next(commands)
                 rig.subscriber.send(TOPICS.command(key), payload)
             _wait_until_obeyed(rig, number % 40 / 100)
-        refused = rig.node.log.text.count("WARNING device.node.controls: set/")
+        refused = rig.node.log.text.count("device.node.controls: set/")
         grown = (rig.node.resident_bytes - before.resident) / MEGABYTE
         print(f"{HOSTILE} hostile commands: {refused} refused in words, {grown:+.2f} MB resident")
         assert refused == HOSTILE

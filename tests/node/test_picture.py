@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import skimage.data
 
-from device.config.sections.node import PictureMode
+from device.config.sections.privacy import PictureMode
 from device.entities.settings import Settings
 from device.node.expiring_picture import ExpiringPicture
 from device.node.picture import blank, render

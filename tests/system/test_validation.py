@@ -1,4 +1,4 @@
-"""Pydantic's errors as one line, whatever the document holds."""
+"""Pydantic's errors as one line, whatever the document contains."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_an_error_is_described_by_its_path_and_its_message() -> None:
 
 
 def test_an_error_of_the_whole_document_has_no_path() -> None:
-    """Nothing stands before its message."""
+    """Nothing precedes its message."""
     error = _error({"size": {"width": 2, "height": 2}})
     assert describe(error) == "Value error, a picture is not square"
 

@@ -1,4 +1,4 @@
-"""A second client of the broker, which knows of the node what Home Assistant would know."""
+"""A second client of the broker, which receives of a node what Home Assistant receives."""
 
 from __future__ import annotations
 
@@ -16,42 +16,47 @@ from device.entities.documents import EVENT
 from device.errors import DemoError
 from device.mqtt.topics import ONLINE, Topics
 
-# Seconds. Loading networks on a small Pi, and a camera that is not there, take their time.
-_PATIENCE = 60.0
-# Seconds. While it waits, it looks this often whether the node still lives.
-_GLANCE = 0.2
+# Loading networks on a small Pi, and a camera that is missing, take this long.
+_TIMEOUT_SECONDS = 60.0
+# While it waits, it checks this often whether the node still runs.
+_CHECK_SECONDS = 0.2
 _QOS = 1
 
 
-class Home:
-    """Listens to one node.
+class Listener:
+    """Listens to one node while its context lasts.
 
     Args:
         host: the broker's.
         port: the broker's.
         topics: the node's.
-        still_alive: called while waiting; raises what ended the node.
+        check_node: called while waiting; raises what ended the node.
     """
 
     def __init__(
-        self, host: str, port: int, topics: Topics, still_alive: Callable[[], None]
+        self, host: str, port: int, topics: Topics, check_node: Callable[[], None]
     ) -> None:
         self._host = host
         self._port = port
         self._topics = topics
-        self._still_alive = still_alive
-        self._heard: SimpleQueue[MQTTMessage] = SimpleQueue()
+        self._check_node = check_node
+        self._received: SimpleQueue[MQTTMessage] = SimpleQueue()
         self._newest: dict[str, bytes] = {}
-        # 3.1.1: the embedded broker knows no other version.
+        # 3.1.1: the embedded broker supports no other version.
         self._client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv311)
-        self._client.on_message = lambda _client, _data, message: self._heard.put(message)
+        self._client.on_message = lambda _client, _data, message: self._received.put(message)
 
     def __enter__(self) -> Self:
+        """Connect and subscribe.
+
+        Raises:
+            DemoError: the broker does not answer.
+        """
         try:
             self._client.connect(self._host, self._port)
         except OSError as error:
-            msg = f"--broker {self._host}:{self._port} cannot be reached: {error}. Check that it runs there."
-            raise DemoError(msg) from error
+            message = f"--broker {self._host}:{self._port} cannot be reached: {error}. Check that it runs there."
+            raise DemoError(message) from error
         self._client.subscribe([(self._topics.discovery, _QOS), (f"{self._base}/#", _QOS)])
         self._client.loop_start()
         return self
@@ -62,6 +67,7 @@ class Home:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Disconnect."""
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -83,34 +89,34 @@ class Home:
         """
         return self._wait_for(self._topics.document(EVENT)).decode()
 
-    def forget(self) -> None:
-        """Delete what the node has retained, so that a broker of the owner's is left as it was."""
-        while not self._heard.empty():
-            self._take(self._heard.get())
+    def delete_retained(self) -> None:
+        """Delete what the node has retained, so that the owner's broker is left as it was."""
+        while not self._received.empty():
+            self._take(self._received.get())
         for topic in self._newest:
-            self._client.publish(topic, b"", _QOS, retain=True).wait_for_publish(_GLANCE)
+            self._client.publish(topic, b"", _QOS, retain=True).wait_for_publish(_CHECK_SECONDS)
 
     @property
     def _base(self) -> str:
         return f"{self._topics.base}/{self._topics.node}"
 
     def _wait_for(self, topic: str, payload: bytes | None = None) -> bytes:
-        end = monotonic() + _PATIENCE
+        end = monotonic() + _TIMEOUT_SECONDS
         while monotonic() < end:
-            self._still_alive()
+            self._check_node()
             try:
-                message = self._heard.get(timeout=_GLANCE)
+                received = self._received.get(timeout=_CHECK_SECONDS)
             except Empty:
                 continue
-            self._take(message)
-            if message.topic == topic and payload in {None, message.payload}:
-                return bytes(message.payload)
-        msg = (
-            f"nothing was heard on {topic} at the broker {self._host}:{self._port} in "
-            f"{_PATIENCE:.0f} s. What the node says above may tell why."
+            self._take(received)
+            if received.topic == topic and payload in {None, received.payload}:
+                return bytes(received.payload)
+        message = (
+            f"no message arrived on {topic} at the broker {self._host}:{self._port} within "
+            f"{_TIMEOUT_SECONDS:.0f} s. The node's log lines above may show why."
         )
-        raise DemoError(msg)
+        raise DemoError(message)
 
-    def _take(self, message: MQTTMessage) -> None:
-        if message.topic != self._topics.document(EVENT):
-            self._newest[message.topic] = bytes(message.payload)
+    def _take(self, received: MQTTMessage) -> None:
+        if received.topic != self._topics.document(EVENT):
+            self._newest[received.topic] = bytes(received.payload)
