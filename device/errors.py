@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class FacetError(Exception):
@@ -18,16 +19,16 @@ class LinkError(FacetError, ConnectionError):
     """There is no connection with the broker.
 
     Attributes:
-        patient: the cause will not go away by itself, so that there is no hurry to try again.
+        needs_owner: the cause does not go away by itself, so that the next attempt can wait.
     """
 
-    patient = False
+    needs_owner = False
 
 
 class RefusedError(LinkError):
     """The broker answered, and does not want this client."""
 
-    patient = True
+    needs_owner = True
 
 
 class ProtocolRefusedError(LinkError):
@@ -41,7 +42,7 @@ class HungUpError(LinkError):
 class TlsFileError(LinkError):
     """A file of mqtt.tls cannot be used."""
 
-    patient = True
+    needs_owner = True
 
 
 class OutboxError(FacetError, OSError):
@@ -106,6 +107,24 @@ class CameraError(FacetError):
 
 class CameraReleasedError(CameraError):
     """The camera was asked to let go, for privacy: no picture is taken or given before it resumes."""
+
+
+class PerceptionError(FacetError):
+    """Perception fails again and again."""
+
+
+class StoreError(FacetError):
+    """A file that keeps something across restarts cannot be read or written.
+
+    Attributes:
+        path: the file.
+        found: what is wrong with it.
+    """
+
+    def __init__(self, path: Path, found: str) -> None:
+        super().__init__(f"{path}: {found}")
+        self.path = path
+        self.found = found
 
 
 @dataclass(frozen=True, slots=True, order=True)

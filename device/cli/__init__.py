@@ -66,7 +66,7 @@ def run(
     from device.system.logs import start_logging
 
     start_logging(log_level)
-    run_until_signal(load(config))
+    run_until_signal(lambda: load(config))
 
 
 @app.command()

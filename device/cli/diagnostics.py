@@ -18,8 +18,8 @@ import yaml
 from device import __version__
 from device.config import Config, ConfigError, load
 from device.errors import DiagnosticsError
+from device.node.state_directory import STARTS
 from device.node.trials import trials
-from device.node.wiring import STARTS
 from device.observation import utc_now
 from device.system.json_store import JsonStore
 from device.system.machine import machine

@@ -17,18 +17,20 @@ class Heartbeats:
     """The heartbeats of the threads that must not hang.
 
     Attributes:
-        worker: of the thread that owns the camera and the networks.
+        worker: of the thread of the loop.
+        capture: of the thread that owns the camera and the networks.
         link: of the thread that keeps the connection with the broker.
         updates: of the thread that looks for newer versions, if there is one.
     """
 
     worker: Heartbeat = field(default_factory=lambda: Heartbeat("worker"))
+    capture: Heartbeat = field(default_factory=lambda: Heartbeat("capture thread"))
     link: Heartbeat = field(default_factory=lambda: Heartbeat("link with the broker"))
     updates: Heartbeat = field(default_factory=lambda: Heartbeat("search for updates"))
 
     def progress(self) -> None:
         """Feed systemd's watchdog; the worker calls this after each round, so that no round means no food."""
-        if self.link.overdue() is None:
+        if self.capture.overdue() is None and self.link.overdue() is None:
             notify("READY=1", "WATCHDOG=1")
 
 
@@ -41,7 +43,7 @@ def supervised(starts: BootLog) -> Iterator[Heartbeats]:
         die(cause)
 
     watch = Heartbeats()
-    supervisor = Supervisor([watch.worker, watch.link, watch.updates], fail)
+    supervisor = Supervisor([watch.worker, watch.capture, watch.link, watch.updates], fail)
     supervisor.start()
     try:
         yield watch

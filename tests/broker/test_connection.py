@@ -9,7 +9,8 @@ import psutil
 import pytest
 
 from device.config import MqttSettings
-from device.mqtt.connection import Connection
+from device.mqtt.connection import Connection, Handlers
+from device.mqtt.session import Session
 from tests.broker.mosquitto import Mosquitto
 
 pytestmark = pytest.mark.broker
@@ -30,8 +31,12 @@ def test_connections_that_ended_keep_no_descriptor(broker: Mosquitto) -> None:
     settings = MqttSettings(host="127.0.0.1", port=broker.port)
 
     def connect_and_be_pushed_out() -> None:
-        first, second = Connection(settings, "hall", "5"), Connection(settings, "hall", "5")
-        first.wait_until_ended(lambda: None)
+        first, second = (
+            Connection(settings, Session(client_id="hall"), "5", Handlers()) for _ in range(2)
+        )
+        first.open()
+        second.open()
+        first.wait_until_ended()
         second.close()
 
     connect_and_be_pushed_out()

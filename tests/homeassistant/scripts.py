@@ -11,7 +11,7 @@ import numpy as np
 
 from device.config import Config
 from device.config.sections.node import LANGUAGES
-from device.discovery.payload import compact, discovery_payload, entity_id
+from device.discovery.payload import discovery_payload, entity_id
 from device.entities.condition import Condition
 from device.entities.documents import (
     DIAGNOSTICS,
@@ -30,6 +30,7 @@ from device.entities.table import CELEBA, LABELS, entities
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
 from device.node.picture import blank
 from device.observation import Attribute, Box, Face, FaceAttributes, Observation, Reason, Source
+from device.system.compact_json import compact
 from device.system.machine import Machine
 from device.updates.artifact import Kind
 from device.updates.node.index import ModelRelease, Release

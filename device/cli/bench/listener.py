@@ -18,7 +18,7 @@ from device.cli.bench.node import TOPICS, Broker
 from device.entities.documents import EVENT
 from device.entities.kinds import PRESS
 from device.errors import BenchError
-from device.mqtt.connection import disable_nagle
+from device.mqtt.client import disable_nagle
 from device.mqtt.topics import ONLINE
 
 # Loading networks on a small Pi takes this long.

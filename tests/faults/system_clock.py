@@ -1,4 +1,4 @@
-"""A clock for a process that is wrong by as much as a file says, at each moment (libfaketime)."""
+"""A system clock for one process, wrong by what a file contains at each moment (libfaketime)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a node's log says, read on from where it was read before."""
+"""What a node's log contains, read on from where it was read before."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ _EVENT = re.compile(r"event ([0-9a-f-]{36})\)")
 _COALESCED = "came during a burst, which has answered it"
 
 
-class Log:
-    """The log of all lives of one node.
+class NodeLog:
+    """The log of one node, over all its starts.
 
     Args:
         path: it need not exist yet.
@@ -41,7 +41,7 @@ class Log:
 
     @property
     def answers(self) -> int:
-        """How many presses were answered, by an observation of their own or by another's."""
+        """How many presses were answered, each by a new observation or by that of an earlier press."""
         return len(self.observed) + self.coalesced
 
     def _read_on(self) -> None:

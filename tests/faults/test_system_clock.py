@@ -1,4 +1,4 @@
-"""A clock that jumps: a Pi has none of its own, and starts in the past until the network tells it the time."""
+"""A clock that jumps: most Pis have no battery for theirs, and start in the past until the network has the time."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.broker.mosquitto import wait_for
-from tests.faults.clock import faked_clock
 from tests.faults.conftest import StartRig
+from tests.faults.system_clock import faked_clock
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 
@@ -24,7 +24,7 @@ def test_a_clock_that_jumps_loses_nothing(start_rig: StartRig, tmp_path: Path) -
             clock.write_text(jump)
             rig.press_and_wait(3)
             rig.settle()
-            newest = rig.ledger.events[rig.node.log.observed[-1]]
+            newest = rig.subscriber.events[rig.node.log.observed[-1]]
             years.append(datetime.fromisoformat(newest["captured_at"]).year)
             rig.check()
         assert years[1] - years[2] >= 5, "the clock did not jump"
@@ -61,5 +61,5 @@ def test_what_a_jump_makes_too_old_is_dropped_and_counted(
         assert not dropped & set(rig.node.waiting())
         rig.broker.start()
         wait_for(lambda: rig.diagnostics()["dropped_events"] == len(dropped), "they are counted")
-        rig.unborn |= dropped
+        rig.uncommitted |= dropped
         rig.check()
