@@ -54,7 +54,7 @@ def demo(broker: str | None, camera: str | None, *, once: bool) -> None:
         mqtt: dict[str, str | int] = {"host": host, "port": port, "protocol": protocol}
         config = _configure(mqtt, source, folder)
         node = Node(config)
-        listener = stack.enter_context(Listener(host, port, Topics.of(config), node.check))
+        listener = stack.enter_context(Listener(config.mqtt, Topics.of(config), node.check))
         if broker is not None:
             stack.callback(listener.delete_retained)
         stack.enter_context(node)

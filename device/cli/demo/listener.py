@@ -4,47 +4,43 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
+from contextlib import suppress
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
-from paho.mqtt.client import Client, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
-
+from device.config import MqttSettings
 from device.entities.documents import EVENT
-from device.errors import DemoError
+from device.errors import DemoError, LinkError
+from device.mqtt import listener
+from device.mqtt.message import ReceivedMessage
 from device.mqtt.topics import ONLINE, Topics
 
 # Loading networks on a small Pi, and a camera that is missing, take this long.
 _TIMEOUT_SECONDS = 60.0
 # While it waits, it checks this often whether the node still runs.
 _CHECK_SECONDS = 0.2
-_QOS = 1
 
 
 class Listener:
     """Listens to one node while its context lasts.
 
     Args:
-        host: the broker's.
-        port: the broker's.
+        settings: the broker's.
         topics: the node's.
         check_node: called while waiting; raises what ended the node.
     """
 
     def __init__(
-        self, host: str, port: int, topics: Topics, check_node: Callable[[], None]
+        self, settings: MqttSettings, topics: Topics, check_node: Callable[[], None]
     ) -> None:
-        self._host = host
-        self._port = port
+        self._place = f"{settings.host}:{settings.effective_port}"
         self._topics = topics
         self._check_node = check_node
-        self._received: SimpleQueue[MQTTMessage] = SimpleQueue()
         self._newest: dict[str, bytes] = {}
-        # 3.1.1: the embedded broker supports no other version.
-        self._client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv311)
-        self._client.on_message = lambda _client, _data, message: self._received.put(message)
+        self._listener = listener.Listener(
+            settings, topics.discovery, f"{topics.base}/{topics.node}/#"
+        )
 
     def __enter__(self) -> Self:
         """Connect and subscribe.
@@ -53,12 +49,10 @@ class Listener:
             DemoError: the broker does not answer.
         """
         try:
-            self._client.connect(self._host, self._port)
-        except OSError as error:
-            message = f"--broker {self._host}:{self._port} cannot be reached: {error}. Check that it runs there."
+            self._listener.__enter__()
+        except LinkError as error:
+            message = f"--broker {self._place} cannot be reached: {error}"
             raise DemoError(message) from error
-        self._client.subscribe([(self._topics.discovery, _QOS), (f"{self._base}/#", _QOS)])
-        self._client.loop_start()
         return self
 
     def __exit__(
@@ -68,8 +62,7 @@ class Listener:
         trace: TracebackType | None,
     ) -> None:
         """Disconnect."""
-        self._client.disconnect()
-        self._client.loop_stop()
+        self._listener.__exit__(kind, error, trace)
 
     def discover(self) -> dict[str, Any]:
         """Wait until the node is online, and return its discovery payload.
@@ -91,32 +84,28 @@ class Listener:
 
     def delete_retained(self) -> None:
         """Delete what the node has retained, so that the owner's broker is left as it was."""
-        while not self._received.empty():
-            self._take(self._received.get())
+        while (received := self._listener.get()) is not None:
+            self._take(received)
         for topic in self._newest:
-            self._client.publish(topic, b"", _QOS, retain=True).wait_for_publish(_CHECK_SECONDS)
-
-    @property
-    def _base(self) -> str:
-        return f"{self._topics.base}/{self._topics.node}"
+            with suppress(LinkError):
+                self._listener.publish(topic, b"", retain=True, timeout=_CHECK_SECONDS)
 
     def _wait_for(self, topic: str, payload: bytes | None = None) -> bytes:
         end = monotonic() + _TIMEOUT_SECONDS
         while monotonic() < end:
             self._check_node()
-            try:
-                received = self._received.get(timeout=_CHECK_SECONDS)
-            except Empty:
+            received = self._listener.get(_CHECK_SECONDS)
+            if received is None:
                 continue
             self._take(received)
             if received.topic == topic and payload in {None, received.payload}:
-                return bytes(received.payload)
+                return received.payload
         message = (
-            f"no message arrived on {topic} at the broker {self._host}:{self._port} within "
+            f"no message arrived on {topic} at the broker {self._place} within "
             f"{_TIMEOUT_SECONDS:.0f} s. The node's log lines above may show why."
         )
         raise DemoError(message)
 
-    def _take(self, received: MQTTMessage) -> None:
+    def _take(self, received: ReceivedMessage) -> None:
         if received.topic != self._topics.document(EVENT):
-            self._newest[received.topic] = bytes(received.payload)
+            self._newest[received.topic] = received.payload
