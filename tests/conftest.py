@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.summary import show
+from tests.summary import WorkerNode, hand_over, show, take_over
 
 # scripts/test --hypothesis-profile full: each property is tried as often as docs/reliability.md states.
 settings.register_profile("full", max_examples=10_000, deadline=None)
@@ -43,6 +43,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     absent = [item for item in items if any(map(item.get_closest_marker, missing))]
     config.hook.pytest_deselected(items=absent)
     items[:] = [item for item in items if item not in absent]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let a worker of pytest-xdist hand over what its tests have to say."""
+    hand_over(session.config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: WorkerNode) -> None:
+    """Take over what the tests of a worker had to say."""
+    take_over(node)
 
 
 def pytest_terminal_summary(

@@ -115,10 +115,7 @@ class Triggers:
         self.close()
 
     def start(self) -> None:
-        """Claim the configured pins, and start the thread if there are any."""
-        if self._requests:
-            self._thread = threading.Thread(target=self._run, name="facet-pins", daemon=True)
-            self._thread.start()
+        """Claim the configured pins; a pin that cannot be claimed is a fault, and is tried again by retry."""
         self.retry()
 
     @property
@@ -190,6 +187,9 @@ class Triggers:
         self._faults.pop(request.name, None)
         if request.source is Source.BUTTON:
             self._decisions[Source.BUTTON] = self._new_press(is_pressed=pin.is_active)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="facet-pins", daemon=True)
+            self._thread.start()
         _LOG.info(
             "%s: pin %s is watched, active %s, pull %s",
             request.name,

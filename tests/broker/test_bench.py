@@ -37,6 +37,7 @@ def _bench(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.timed
 def test_a_press_costs_at_most_twice_its_networks(broker: Mosquitto) -> None:
     """The node adds less than the networks cost, fits into 200 MB and sleeps between presses."""
     ended = _bench("--broker", f"127.0.0.1:{broker.port}")

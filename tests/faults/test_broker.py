@@ -32,7 +32,7 @@ def test_a_broker_that_hangs_loses_nothing(start_rig: StartRig) -> None:
         rig.press_and_wait(5)
         rig.node.wait_for_log("MQTT: ", since=logged)
         rig.press_and_wait(5)
-        assert len(rig.node.waiting()) >= 10
+        wait_for(lambda: len(rig.node.waiting()) >= 10, "ten are on disk")
         rig.broker.resume()
         rig.check()
 
@@ -81,7 +81,7 @@ def test_a_broker_that_refuses_and_then_accepts_gets_everything(
     with start_rig(mqtt=mqtt, port=port) as rig:
         rig.node.wait_for_log("refuses mqtt.username 'hall'")
         rig.press_and_wait(5)
-        assert len(rig.node.waiting()) == 5
+        wait_for(lambda: len(rig.node.waiting()) == 5, "all five are on disk")
         program = shutil.which("mosquitto_passwd")
         assert program, "mosquitto_passwd is missing: apt-get install mosquitto"
         subprocess.run([program, "-b", passwords, "hall", "correct horse"], check=True)

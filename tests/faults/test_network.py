@@ -70,7 +70,7 @@ def test_a_network_that_falls_silent_is_noticed(start_rig: StartRig) -> None:
         rig.proxy.fall_silent()
         logged = len(rig.node.log.text)
         rig.press_and_wait(5)
-        assert len(rig.node.waiting()) == 5
+        wait_for(lambda: len(rig.node.waiting()) == 5, "all five are on disk")
         rig.node.wait_for_log("MQTT: ", since=logged)
         rig.proxy.speak()
         rig.check()

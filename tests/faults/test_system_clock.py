@@ -40,7 +40,7 @@ def test_what_waits_survives_a_clock_that_jumps(start_rig: StartRig, tmp_path: P
         for jump in ("-28d", "+0", "-14d", "+1d"):
             clock.write_text(jump)
             rig.press_and_wait(3)
-        assert len(rig.node.waiting()) == 12
+        wait_for(lambda: len(rig.node.waiting()) == 12, "all twelve are on disk")
         rig.broker.start()
         rig.check()
 

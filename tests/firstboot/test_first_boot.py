@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.builds import built
+from tests.install.wheels import build_wheel
+
 pytestmark = [pytest.mark.firstboot, pytest.mark.timeout(1800)]
 
 _HERE = Path(__file__).parent
@@ -41,11 +44,13 @@ class Pi:
 def pi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pi]:
     """A Debian 13 with the shipped broker, started with a card of `facet provision`, without any network."""
     folder = tmp_path_factory.mktemp("firstboot")
-    built = Path(_run(_HERE / "build").strip())
+    debian = Path(_run(_HERE / "build").strip())
     root = folder / "root"
-    _run("cp", "--archive", "--reflink=auto", built / "root", root)
+    _run("cp", "--archive", "--reflink=auto", debian / "root", root)
     _install_broker(root)
-    _make_card(folder, built / "wheelhouse", root / "etc" / "mosquitto" / "certs" / "ca.crt")
+    _make_card(
+        folder, built("wheelhouse", "trixie"), root / "etc" / "mosquitto" / "certs" / "ca.crt"
+    )
     with (root / "etc" / "mosquitto" / "passwords").open("a") as passwords:
         passwords.write((folder / "cards" / "passwords.txt").read_text())
     secrets = folder / "cards" / "hall" / "facet" / "secrets.yaml"
@@ -80,7 +85,7 @@ def _install_broker(root: Path) -> None:
 def _make_card(folder: Path, dependencies: Path, authority: Path) -> None:
     wheelhouse = folder / "wheelhouse"
     shutil.copytree(dependencies, wheelhouse)
-    _run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", wheelhouse, _PROJECT)
+    build_wheel(_PROJECT, dependencies, wheelhouse)
     (folder / "wifi").write_text(PASS_PHRASE)
     (folder / "olga.pub").write_text("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXAMPLE olga\n")
     options = "--node hall --host localhost --wifi Home --wifi-country DE --user olga"

@@ -12,6 +12,7 @@ import pytest
 
 from device.cli.demo.portrait import write_portrait
 from tests.broker.mosquitto import Mosquitto, free_port, password_file
+from tests.builds import built
 from tests.fleet.fleet import Fleet, Run
 from tests.fleet.machine import GATEWAY, NETWORK, Machine, bridge
 from tests.install.wheels import build_wheel, copy_checkout, set_version
@@ -23,14 +24,20 @@ OLD, NEW, BROKEN = "0.9.0", "0.9.1", "0.9.2"
 
 
 @pytest.fixture(scope="session")
-def built() -> Path:
+def site() -> Path:
     """The folder of what tests/fleet/build makes."""
     build = Path(__file__).with_name("build")
     return Path(subprocess.check_output([build], text=True).strip())
 
 
 @pytest.fixture(scope="session")
-def wheels(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def wheelhouse() -> Path:
+    """The folder of what Facet's wheel depends on."""
+    return built("wheelhouse", "bookworm")
+
+
+@pytest.fixture(scope="session")
+def wheels(wheelhouse: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Three releases by their version; the last one loads its networks, and does not run."""
     folder = tmp_path_factory.mktemp("wheels")
     checkout = folder / "checkout"
@@ -40,7 +47,7 @@ def wheels(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, P
         set_version(checkout, version)
         if version == BROKEN:
             (checkout / "device/cli/run.py").write_text("raise SystemExit(1)")
-        found[version] = build_wheel(checkout, built / "wheelhouse", folder / version)
+        found[version] = build_wheel(checkout, wheelhouse, folder / version)
     return found
 
 
@@ -56,25 +63,25 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
 
 @pytest.fixture(scope="session")
 def fleet(
-    built: Path, broker: Mosquitto, tmp_path_factory: pytest.TempPathFactory
+    site: Path, wheelhouse: Path, broker: Mosquitto, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Fleet]:
     """The machines, with nothing of Facet on them."""
     folder = tmp_path_factory.mktemp("fleet")
     share = folder / "share"
-    shutil.copytree(built / "wheelhouse", share / "wheelhouse")
+    shutil.copytree(wheelhouse, share / "wheelhouse")
     write_portrait(share)
     key = folder / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
     with ExitStack() as running:
         machines = {
             name: running.enter_context(
-                Machine(name, f"{NETWORK}.{number}", built / "root", share, key)
+                Machine(name, f"{NETWORK}.{number}", site / "root", share, key)
             )
             for number, name in enumerate(NODES, start=11)
         }
         for machine in machines.values():
             machine.wait_until_booted()
-        yield Fleet(folder, built / "ansible" / "bin", key, machines, _variables(broker.port))
+        yield Fleet(folder, site / "ansible" / "bin", key, machines, _variables(broker.port))
 
 
 @pytest.fixture(scope="session")

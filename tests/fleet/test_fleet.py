@@ -29,12 +29,17 @@ def test_one_playbook_brings_all_nodes_online(
 
 
 def test_a_second_run_changes_nothing(installed: Run, fleet: Fleet) -> None:
-    """And install.sh says so on every node."""
+    """And install.sh says so on every node; no file is written, not even in the same words, and the node runs on."""
     assert installed.succeeded
+    before = {
+        name: set(machine.run(_EVERYTHING).splitlines()) for name, machine in fleet.machines.items()
+    }
     again = fleet.play("site.yml", "-v", AT_ONCE)
     assert again.succeeded, again.output
     assert again.changed == dict.fromkeys(NODES, 0), again.output
     assert again.output.count("nothing had to change") >= len(NODES)
+    for name, machine in fleet.machines.items():
+        assert set(machine.run(_EVERYTHING).splitlines()) ^ before[name] == set()
 
 
 def test_no_secret_is_shown(installed: Run, fleet: Fleet) -> None:
@@ -92,6 +97,7 @@ def test_a_broken_release_stops_at_the_first_node(
     assert set(run.changed) == {"hall"}, run.output
     assert set(fleet.versions().values()) == {OLD}
     assert fleet.machines["hall"].run("systemctl is-active facet") == "active"
+    assert BROKEN not in fleet.machines["hall"].run("ls /opt/facet/releases")
     assert {name: fleet.machines[name].run(_STARTED) for name in NODES[1:]} == others
 
 
@@ -143,4 +149,10 @@ def test_diagnostics_are_fetched_from_every_node(installed: Run, fleet: Fleet) -
 
 
 _STARTED = "systemctl show --property ExecMainStartTimestampMonotonic --value facet"
+# What tells a change of any file that an installation may touch, and which run of the node this is. What lies in the
+# node's own folder the node itself writes at any time.
+_EVERYTHING = (
+    r'find /etc /opt /usr -printf "%p %s %T@ %u:%g %m %l\n"; stat --format "%U:%G %a" /var/lib/facet; '
+    "systemctl show --property InvocationID facet"
+)
 _TRACES = f"{_STARTED}; cat /etc/facet/facet.yaml /etc/facet/secrets.yaml"

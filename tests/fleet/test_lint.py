@@ -11,9 +11,9 @@ from tests.fleet.fleet import on_controller
 pytestmark = [pytest.mark.fleet, pytest.mark.timeout(600)]  # the first test waits for the build
 
 
-def test_role_playbooks_and_example_are_fit_for_production(built: Path, tmp_path: Path) -> None:
+def test_role_playbooks_and_example_are_fit_for_production(site: Path, tmp_path: Path) -> None:
     """By ansible-lint's strictest profile, warnings included."""
-    programs = built / "ansible" / "bin"
+    programs = site / "ansible" / "bin"
     command: list[str | Path] = [
         programs / "ansible-lint",
         "--offline",

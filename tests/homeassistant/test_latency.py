@@ -14,7 +14,7 @@ import pytest
 from tests.homeassistant.client import Talk
 from tests.homeassistant.house import House
 
-pytestmark = pytest.mark.homeassistant
+pytestmark = [pytest.mark.homeassistant, pytest.mark.timed]
 
 PRESSES = 50
 # Seconds. A person at the door waits for a chime about as long; the figures that are printed are far below.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.install.debian import Debian, Shelf
+from tests.builds import built
+from tests.install.debian import Debian, Shelf, in_memory
 from tests.install.wheels import BROKEN, NEWER, build_wheel, copy_checkout, set_version
 
 SUITES = ("bookworm", "trixie")
@@ -39,8 +39,7 @@ class Installed:
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
     """A folder in memory: twenty installations would wear a disk, and wait for it."""
-    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - mkdtemp's names are its own
-    folder = Path(tempfile.mkdtemp(prefix="facet-install-", dir=place))
+    folder = Path(tempfile.mkdtemp(prefix="facet-install-", dir=in_memory()))
     yield folder
     shutil.rmtree(folder)
 
@@ -53,23 +52,15 @@ def bare(scratch: Path) -> Callable[[str], Debian]:
 
     def make(suite: str) -> Debian:
         if suite not in shelves:
-            cache = _built(suite)
-            wheelhouse = cache / "wheelhouse"
+            debian, wheelhouse = built("debian", suite), built("wheelhouse", suite)
             if not shelves:
                 _lay_out(scratch, wheelhouse)
             shelf = Shelf(scratch / "project", wheelhouse, scratch / "newer", scratch / "broken")
-            shelves[suite] = cache / "root", shelf
+            shelves[suite] = debian / "root", shelf
         root, shelf = shelves[suite]
         return Debian((root,), scratch / f"bare-{next(numbers)}", shelf)
 
     return make
-
-
-def _built(suite: str) -> Path:
-    assert os.geteuid() == 0, "these tests make file systems and must run as root"
-    build = Path(__file__).with_name("build")
-    result = subprocess.run([build, suite], check=True, stdout=subprocess.PIPE, text=True)
-    return Path(result.stdout.strip())
 
 
 def _lay_out(scratch: Path, wheelhouse: Path) -> None:
@@ -128,3 +119,12 @@ def branch(scratch: Path) -> Iterator[Callable[[Debian], Debian]]:
 def debian(installed: Installed, branch: Callable[[Debian], Debian]) -> Debian:
     """A Debian with Facet, to be changed."""
     return branch(installed.debian)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let pytest-xdist (--dist loadgroup) run what shares an installation in one process."""
+    for item in items:
+        if item.get_closest_marker("install") and not item.get_closest_marker("xdist_group"):
+            callspec = getattr(item, "callspec", None)
+            suite = callspec.params.get("suite") if callspec else None
+            item.add_marker(pytest.mark.xdist_group(suite or SUITES[-1]))

@@ -14,6 +14,11 @@ _BASH = Path(__file__).with_name("enter")
 _INSTALLER = "/project/provisioning/install.sh"
 
 
+def in_memory() -> str | None:
+    """Return a folder in memory for temporary files, where there is one; installations wear a disk, and wait for it."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - temporary names are not guessed
+
+
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """What lies beside a Debian, read-only.

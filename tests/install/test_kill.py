@@ -65,6 +65,7 @@ def _everywhere(
             print(line)
 
 
+@pytest.mark.xdist_group("bookworm")
 def test_an_installation_that_was_killed_is_repaired_by_the_next_run(
     scratch: Path, bare: Callable[[str], Debian], installed_on: Callable[[str], Installed]
 ) -> None:

@@ -45,22 +45,7 @@ def set_version(checkout: Path, version: str) -> None:
 
 def build_wheel(checkout: Path, wheelhouse: Path, target: Path) -> Path:
     """Build a checkout's wheel with the build backend of a wheelhouse, and return its path."""
-    subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pip",
-            "wheel",
-            "--quiet",
-            "--no-deps",
-            "--no-index",
-            "--find-links",
-            str(wheelhouse),
-            "--wheel-dir",
-            str(target),
-            str(checkout),
-        ],
-        check=True,
-    )
-    (wheel,) = target.glob("*.whl")
-    return wheel
+    command: list[str | Path] = [sys.executable, "-m", "uv", "build", "--quiet", "--wheel"]
+    command += ["--no-index", "--find-links", wheelhouse, "--out-dir", target, checkout]
+    subprocess.run(command, check=True)
+    return next(target.glob("facet_node-*.whl"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -34,17 +33,14 @@ def pi(
     disk()
     built = time.monotonic()
     stick = tmp_path_factory.mktemp("stick")
-    fill(stick)
+    folder = tmp_path_factory.mktemp("machine")
+    fill(stick, folder / "facet.img")
     filled = time.monotonic()
-    with Machine(stick, _console(tmp_path_factory)) as machine:
+    with Machine(stick, folder / "facet.img", folder / "console") as machine:
         report(
-            f"disk {built - start:.0f} s, wheels {filled - built:.0f} s, boot {time.monotonic() - filled:.0f} s"
+            f"disk {built - start:.0f} s, release {filled - built:.0f} s, boot {time.monotonic() - filled:.0f} s"
         )
         yield machine
-
-
-def _console(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("machine") / "console"
 
 
 @pytest.fixture(scope="session")

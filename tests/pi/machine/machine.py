@@ -37,14 +37,16 @@ class Machine(Child):
 
     Args:
         stick: a folder that it sees as /media/stick and cannot write to.
+        facet: image of a file system that it sees as /opt/facet; what it writes to it is not kept.
         console: a file for what it says on its serial line.
     """
 
-    def __init__(self, stick: Path, console: Path) -> None:
+    def __init__(self, stick: Path, facet: Path, console: Path) -> None:
         super().__init__(console)
         self.broker_port = free_port()
         self._shell_port = free_port()
         self._stick = stick
+        self._facet = facet
         # Short, as names of sockets must be.
         self._sockets = TemporaryDirectory(prefix="facet-")
 
@@ -95,12 +97,14 @@ class Machine(Child):
             "kernel": found / "vmlinuz",
             "initrd": found / "initrd.img",
             "append": "root=LABEL=root rw console=ttyS0 quiet mitigations=off",
-            "drive": f"file={found / 'disk.img'},format=raw,if=virtio,snapshot=on,cache=unsafe",
             "netdev": network,
             "virtfs": f"local,path={self._stick},mount_tag=stick,security_model=none,readonly=on",
         }
         devices = ("virtio-net-pci,netdev=network,romfile=", "virtio-rng-pci")
+        drives = found / "disk.img", self._facet
+        how = "format=raw,if=virtio,snapshot=on,cache=unsafe"
         arguments = [
+            *(part for drive in drives for part in ("-drive", f"file={drive},{how}")),
             *(str(part) for name, value in options.items() for part in (f"-{name}", value)),
             *(part for device in devices for part in ("-device", device)),
         ]

@@ -3,79 +3,31 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from textwrap import dedent
 
 import cv2
 import numpy as np
 
 from device.cli.demo.portrait import write_portrait
-from tests.install.wheels import BROKEN, NEWER, PROJECT, copy_checkout, set_version
+from tests.builds import built
+from tests.install.wheels import PROJECT, build_wheel
+from tests.pi.machine.release import install_natively, make_newer
 
-_PYTHON = "3.11"
-# Bookworm's C library is 2.36; pip wants each version that a wheel may be made for by its name.
-_PLATFORMS = [f"manylinux_2_{minor}_x86_64" for minor in range(17, 37)] + ["manylinux2014_x86_64"]
 _FRAMES = 20
 _NOISE = 2.0  # levels of 256; without any, a camera counts as frozen
 
-# It passes for a release until it runs. Without packages that it needs, emulation has it installed in a minute.
-_BROKEN = {
-    "pyproject.toml": f"""\
-        [build-system]
-        requires = ["hatchling"]
-        build-backend = "hatchling.build"
-        [project]
-        name = "facet-node"
-        version = "{BROKEN}"
-        optional-dependencies = {{gpio = []}}
-        scripts = {{facet = "device:main"}}
-        [tool.hatch.build.targets.wheel]
-        packages = ["device"]
-        shared-data = {{"provisioning" = "share/facet/provisioning"}}
-        """,
-    "device/__init__.py": f"""\
-        import sys
-        def main():
-            print("facet {BROKEN}")
-            sys.exit("run" in sys.argv)
-        """,
-    "device/cli/classify.py": """\
-        def open_perception(settings, model): ...
-        """,
-    "device/config/__init__.py": """\
-        class PerceptionSettings: ...
-        class AttributeSettings:
-            model = ""
-        """,
-}
 
-
-def fill(stick: Path) -> None:
-    """Put all of it into an empty folder; from the network, half a minute."""
-    wheelhouse = stick / "wheelhouse"
-    wheel = _build(PROJECT, wheelhouse)
-    _pip(
-        *("download", "--dest", str(wheelhouse), "--only-binary=:all:"),
-        *("--python-version", _PYTHON),
-        *(f"--platform={platform}" for platform in _PLATFORMS),
-        # It depends on the Python, and pip asks the one that it runs on.
-        *(f"{wheel}[gpio]", "lgpio"),
-    )
-    shutil.copytree(PROJECT / "provisioning", stick / "provisioning")
+def fill(stick: Path, image: Path) -> None:
+    """Put all of it into an empty folder, and write the disk for /opt/facet."""
+    dependencies = built("wheelhouse", "bookworm")
     with TemporaryDirectory() as temporary:
-        newer, broken = Path(temporary, "newer"), Path(temporary, "broken")
-        copy_checkout(newer)
-        set_version(newer, NEWER)
-        _build(newer, stick / "newer")
-        copy_checkout(broken)
-        shutil.rmtree(broken / "device")
-        (broken / "device").mkdir()
-        for name, text in _BROKEN.items():
-            (broken / name).write_text(dedent(text))
-        _build(broken, stick / "broken")
+        wheel = build_wheel(PROJECT, dependencies, Path(temporary))
+        release = install_natively(wheel, dependencies, image)
+        shutil.copytree(dependencies, stick / "wheelhouse")
+        shutil.copy2(wheel, stick / "wheelhouse")
+    make_newer(release, dependencies, stick / "newer")
+    shutil.copytree(PROJECT / "provisioning", stick / "provisioning")
     (stick / "frames").write_bytes(film())
 
 
@@ -88,12 +40,3 @@ def film() -> bytes:
     noisy = (portrait + random.normal(0, _NOISE, portrait.shape) for _ in range(_FRAMES))
     frames = (np.clip(frame, 0, 255).astype(np.uint8) for frame in noisy)
     return b"".join(cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_YUY2).tobytes() for frame in frames)
-
-
-def _build(source: Path, folder: Path) -> Path:
-    _pip("wheel", "--no-deps", "--wheel-dir", str(folder), str(source))
-    return next(folder.glob("facet_node-*.whl"))
-
-
-def _pip(command: str, *arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "pip", command, "--quiet", *arguments], check=True)
