@@ -105,7 +105,7 @@ def test_a_node_one_of_whose_threads_died_ends_and_reports_which(
             broker.stop()
             _, log = node.communicate(timeout=PATIENCE)
             assert node.returncode == EXIT_CODE
-        assert "The node ends itself: the thread mqtt died of TypeError" in log
+        assert "The node ends itself: the thread facet-mqtt died of TypeError" in log
 
 
 def test_starts_that_fail_end_in_safe_mode_and_a_button_ends_that(
