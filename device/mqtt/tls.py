@@ -23,7 +23,9 @@ def tls_context(settings: TlsSettings) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=ca_file)
     except OSError as error:
-        message = f"mqtt.tls.ca_file {ca_file}: {_why(error)}; a PEM file with certificates is needed"
+        message = (
+            f"mqtt.tls.ca_file {ca_file}: {_why(error)}; a PEM file with certificates is needed"
+        )
         raise TlsFileError(message) from error
     if certificate is not None:
         try:
