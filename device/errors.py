@@ -99,3 +99,7 @@ class LogLevelError(FacetError):
 
 class CameraError(FacetError):
     """No usable picture; str() names the source, says what was found and what to do next."""
+
+
+class CameraReleasedError(CameraError):
+    """The camera was asked to let go, for privacy: no picture is taken or given before it resumes."""

@@ -1,4 +1,4 @@
-"""Where the installers of releases before 0.2 look for `open_perception`.
+"""Where the installer of version 0.1.0 looks for `open_perception`.
 
 An update that Home Assistant asks for is tried by the installer of the release in use, which imports this name from the
 new one.

@@ -24,12 +24,12 @@ from rich.progress import track
 
 from device.camera import read_picture
 from device.config import PerceptionSettings
-from device.entities.kinds import PRESS, Document
+from device.entities.documents import EVENT
+from device.entities.kinds import PRESS
 from device.errors import BenchError
 from device.mqtt.client import disable_nagle
 from device.mqtt.topics import ONLINE, Topics
-from device.perception import open_perception
-from device.perception.pipeline import Perception
+from device.perception import Perception, open_perception
 from device.system.machine import cpu_seconds, resident_bytes
 
 _ONLINE_TIMEOUT = 60.0
@@ -153,7 +153,7 @@ class _Ears:
         """Press the button in Home Assistant's way and wait for the observation."""
         pressed = perf_counter()
         self._client.publish(_TOPICS.command("capture"), PRESS, 1)
-        event_topic = _TOPICS.document(Document.EVENT)
+        event_topic = _TOPICS.document(EVENT)
         payload, at = next(
             (payload, at)
             for topic, payload, at in self._messages("an observation", _ANSWER_TIMEOUT)

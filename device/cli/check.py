@@ -16,6 +16,7 @@ from rich.text import Text
 from device.camera import open_camera
 from device.config import Config, ConfigError, load
 from device.entities.table import entities
+from device.entities.vocabulary import Vocabulary
 from device.errors import FacetError, PinError, StateDirectoryError
 from device.gpio.led import probe as probe_led
 from device.mqtt.probe import probe as probe_broker
@@ -111,8 +112,8 @@ def _led(config: Config) -> str:
 
 def _models(config: Config) -> str:
     card = open_perception(config.perception, config.attributes.model).card
-    rows = entities(config, card.names, card.unreliable)
-    enabled = sum(row.enabled_by_default for row in rows)
+    rows = entities(config, Vocabulary.of(card))
+    enabled = sum(row.is_enabled_by_default for row in rows)
     return (
         f"{card.name} {card.version} knows {len(card.labels)} attributes; "
         f"{len(rows)} entities, {enabled} of them enabled"

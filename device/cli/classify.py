@@ -18,8 +18,7 @@ from device.config import PerceptionSettings
 from device.entities.table import offered
 from device.errors import ClassifyError, FacetError
 from device.observation import Face, Frame, Image, Observation, Source, utc_now
-from device.perception import open_perception
-from device.perception.pipeline import Judgement, Perception
+from device.perception import Judgement, Perception, open_perception
 
 _LOG = logging.getLogger(__name__)
 

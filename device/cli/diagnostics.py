@@ -23,6 +23,7 @@ from device.node.wiring import STARTS
 from device.observation import utc_now
 from device.system.json_store import JsonStore
 from device.system.machine import machine
+from device.system.redaction import redact_url
 
 _UNIT = "facet.service"
 _LOG_LINES = 2000
@@ -57,13 +58,13 @@ def _parts(configuration: Path) -> Iterator[tuple[str, str]]:
     try:
         config = load(configuration)
     except ConfigError as error:
-        yield "faults.txt", str(error)
+        yield "faults.txt", _without_passwords(str(error))
     else:
         yield "facet.yaml", yaml.safe_dump(_redacted(config), sort_keys=False)
         yield "check.json", json.dumps([asdict(trial) for trial in trials(config)], indent=2)
         yield "node.json", json.dumps(_node(config), indent=2)
     if journal := _journal():
-        yield "journal.log", journal
+        yield "journal.log", _without_passwords(journal)
 
 
 def _system() -> dict[str, Any]:
@@ -86,6 +87,11 @@ def _redacted(config: Config) -> dict[str, Any]:
     document: dict[str, Any] = config.model_dump(mode="json")
     document["camera"]["source"] = config.camera.shown_source
     return document
+
+
+def _without_passwords(text: str) -> str:
+    """Redact each line: what an earlier release or a library logged may hold the camera's URL as a whole."""
+    return "\n".join(redact_url(line) for line in text.splitlines())
 
 
 def _node(config: Config) -> dict[str, Any]:

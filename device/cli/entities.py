@@ -9,9 +9,11 @@ from rich.table import Column, Table
 
 from device.config import load
 from device.discovery.payload import entity_id
-from device.entities.kinds import Entity
+from device.entities.kinds import Row
 from device.entities.table import CATALOGUE, entities
-from device.networks.card import model_path, read_card
+from device.entities.vocabulary import Vocabulary
+from device.networks.card import read_card
+from device.networks.files import model_path
 
 _ANY_NODE = "NODE"
 
@@ -26,12 +28,12 @@ def print_entities(config: Path | None) -> None:
     node, rows = (_ANY_NODE, CATALOGUE) if config is None else _of(config)
     table = Table(Column("entity", no_wrap=True), "name", "enabled", "meaning")
     for row in rows:
-        enabled = "yes" if row.enabled_by_default else "[dim]no[/]"
+        enabled = "yes" if row.is_enabled_by_default else "[dim]no[/]"
         table.add_row(entity_id(row, node), row.name, enabled, row.meaning)
     Console().print(table)
 
 
-def _of(path: Path) -> tuple[str, tuple[Entity, ...]]:
+def _of(path: Path) -> tuple[str, tuple[Row, ...]]:
     config = load(path)
     card = read_card(model_path(config.attributes.model))
-    return config.node.id, entities(config, card.names, card.unreliable)
+    return config.node.id, entities(config, Vocabulary.of(card))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator
 
 from pydantic import ValidationError
@@ -13,8 +12,7 @@ from device.config.faults import Fault, KeyPath, dotted, printable
 from device.config.schema import Schema, allowed, at
 from device.config.sections.perception import AttributeSettings
 from device.config.yaml.document import Document
-
-_CREDENTIALS = re.compile(r"(?<=//)[^\s]*@")
+from device.system.redaction import redact_url
 
 
 def explain(error: ValidationError, document: Document, schema: Schema) -> Iterator[Fault]:
@@ -42,7 +40,8 @@ def unknown_attributes(settings: AttributeSettings, document: Document) -> Itera
         return
     # Imported here: TFLite takes a second on a Pi Zero, and most files name no attribute.
     from device.errors import ModelError
-    from device.networks.card import model_path, read_card
+    from device.networks.card import read_card
+    from device.networks.files import model_path
 
     try:
         labels = [label.name for label in read_card(model_path(settings.model)).labels]
@@ -109,7 +108,7 @@ def _found(value: object, path: KeyPath, document: Document, schema: Schema) -> 
         case bool():
             return str(value).lower()
         case str():
-            return f'"{printable(_CREDENTIALS.sub("***@", value))}"'
+            return f'"{printable(redact_url(value))}"'
         case list():
             return "a list"
         case dict():

@@ -1,8 +1,7 @@
 """The table of entities as Home Assistant's device-based discovery payload. Pure.
 
-Only root keys that every Home Assistant since 2024.11 knows: an unknown one makes it refuse the
-whole device. The quality of service stands on each component, because older versions ignore it at
-the root.
+Only root keys that every Home Assistant since 2024.11 knows: an unknown one makes it refuse the whole device. The
+quality of service stands on each component, because older versions ignore it at the root.
 """
 
 from __future__ import annotations
@@ -12,7 +11,24 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import device
-from device.entities.kinds import INSTALL, ON, Document, Entity, Platform
+from device.discovery.templates import value_template
+from device.entities.commands import takes_commands
+from device.entities.documents import EVENT
+from device.entities.kinds import (
+    INSTALL,
+    ON,
+    AttributeTrigger,
+    Button,
+    Event,
+    Image,
+    Number,
+    Readable,
+    Row,
+    Select,
+    Sensor,
+    SourceTrigger,
+    Update,
+)
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
 from device.system.machine import Machine
 
@@ -25,7 +41,7 @@ _QOS = 1
 def discovery_payload(
     node: NodeSettings,
     topics: Topics,
-    table: Iterable[Entity],
+    table: Iterable[Row],
     machine: Machine,
     removed: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
@@ -36,8 +52,8 @@ def discovery_payload(
         topics: the node's.
         table: its entities.
         machine: what it runs on.
-        removed: platforms by key of components that Home Assistant should forget; to be published
-            once and then left out.
+        removed: platforms by key of components that Home Assistant should forget; to be published once and then left
+            out.
     """
     about: dict[str, Any] = {
         "identifiers": [f"facet_{node.id}"],
@@ -50,7 +66,7 @@ def discovery_payload(
         "suggested_area": node.suggested_area,
     }
     components = {key: {"platform": platform} for key, platform in (removed or {}).items()}
-    components |= {entity.key: _component(entity, node.id, topics) for entity in table}
+    components |= {row.key: _component(row, node.id, topics) for row in table}
     return {
         "device": _known(about),
         "origin": {"name": "facet", "sw_version": device.__version__},
@@ -62,56 +78,85 @@ def discovery_payload(
     }
 
 
-def _component(entity: Entity, node_id: str, topics: Topics) -> dict[str, Any]:
-    if entity.platform is Platform.DEVICE_TRIGGER:
-        return _device_trigger(entity, topics)
+def _component(row: Row, node_id: str, topics: Topics) -> dict[str, Any]:
+    if isinstance(row, AttributeTrigger | SourceTrigger):
+        return _device_trigger(row, topics)
     component: dict[str, Any] = {
-        "platform": entity.platform.value,
-        "unique_id": f"facet_{node_id}_{entity.key}",
+        "platform": row.platform.value,
+        "unique_id": f"facet_{node_id}_{row.key}",
         # With its domain, or Home Assistant would put the suggested area into the entity's id.
-        "default_entity_id": entity_id(entity, node_id),
-        # The same for versions before 2025.10; later ones take no notice of it beside the other.
-        "object_id": entity_id(entity, node_id).partition(".")[2],
-        "name": entity.name,
-        "icon": entity.icon,
-        "device_class": entity.device_class,
-        "entity_category": entity.category and entity.category.value,
-        "unit_of_measurement": entity.unit,
-        "state_class": entity.state_class,
-        "suggested_display_precision": entity.precision,
-        "value_template": entity.value_template,
+        "default_entity_id": entity_id(row, node_id),
+        # The same for versions before 2025.10; later ones take no notice of it when the other is there.
+        "object_id": entity_id(row, node_id).partition(".")[2],
+        "name": row.name,
+        "icon": row.icon,
+        "entity_category": row.category and row.category.value,
+        "value_template": value_template(row),
         "qos": _QOS,
+        **_of_platform(row, topics),
     }
-    if entity.document is not None:
-        component["state_topic"] = topics.document(entity.document)
-    if entity.platform is Platform.IMAGE:
-        component |= {"image_topic": topics.picture, "content_type": "image/jpeg"}
-    if entity.takes_commands:
-        component["command_topic"] = topics.command(entity.key)
-    if entity.can_install:
-        component["payload_install"] = INSTALL
-    if entity.platform is Platform.NUMBER:
-        component |= {"min": entity.minimum, "max": entity.maximum, "step": entity.step}
-    if entity.options:
-        key = "event_types" if entity.platform is Platform.EVENT else "options"
-        component[key] = list(entity.options)
-    if not entity.enabled_by_default:
+    if isinstance(row, Readable | Event):
+        component["state_topic"] = topics.document(row.document)
+    if takes_commands(row):
+        component["command_topic"] = topics.command(row.key)
+    if not row.is_enabled_by_default:
         component["enabled_by_default"] = False
-    if entity.needs_camera:
+    if row.needs_camera:
         # The root's availability_mode makes it "all" of these.
         component["availability"] = [{"topic": topics.status}, {"topic": topics.camera_status}]
     return _known(component)
 
 
-def _device_trigger(trigger: Entity, topics: Topics) -> dict[str, Any]:
-    """Return what Home Assistant shows as, for instance, '"eyeglasses" detected'; it is no entity and has no id."""
+def _of_platform(row: Row, topics: Topics) -> dict[str, Any]:
+    """Return what only a row's platform has."""
+    match row:
+        case Sensor():
+            return {
+                "device_class": row.device_class,
+                "unit_of_measurement": row.unit,
+                "state_class": row.state_class,
+                "suggested_display_precision": row.precision,
+                "options": list(row.options) or None,
+            }
+        case Number():
+            return {
+                "device_class": row.device_class,
+                "unit_of_measurement": row.unit,
+                "min": row.minimum,
+                "max": row.maximum,
+                "step": row.step,
+            }
+        case Select():
+            return {"device_class": row.device_class, "options": list(row.options)}
+        case Update():
+            return {
+                "device_class": row.device_class,
+                "payload_install": INSTALL if row.is_installable else None,
+            }
+        case Event():
+            return {"event_types": list(row.types)}
+        case Image():
+            return {"image_topic": topics.picture, "content_type": "image/jpeg"}
+        case Readable() | Button():
+            return {"device_class": row.device_class}
+        case _:
+            return {}
+
+
+def _device_trigger(row: AttributeTrigger | SourceTrigger, topics: Topics) -> dict[str, Any]:
+    """Return what Home Assistant shows as, for instance, '"eyeglasses" detected'; it is not an entity and has no id."""
+    match row:
+        case AttributeTrigger():
+            kind = "detected"
+        case SourceTrigger():
+            kind = f"{row.source}_short_press"
     return {
-        "platform": trigger.platform.value,
+        "platform": row.platform.value,
         "automation_type": "trigger",
-        "type": "detected" if trigger.attribute else f"{trigger.source}_short_press",
-        "subtype": trigger.name,
-        "topic": topics.document(Document.EVENT),
-        "value_template": trigger.value_template,
+        "type": kind,
+        "subtype": row.name,
+        "topic": topics.document(EVENT),
+        "value_template": value_template(row),
         "payload": ON,
         "qos": _QOS,
     }
@@ -121,7 +166,7 @@ def _known(facts: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in facts.items() if value is not None}
 
 
-def entity_id(entity: Entity, node_id: str) -> str:
+def entity_id(row: Row, node_id: str) -> str:
     """Return the id that Home Assistant is asked to give an entity, in the letters it allows."""
-    name = re.sub(r"[^a-z0-9]+", "_", f"{node_id}_{entity.key}".lower()).strip("_")
-    return f"{entity.platform}.{name}"
+    name = re.sub(r"[^a-z0-9]+", "_", f"{node_id}_{row.key}".lower()).strip("_")
+    return f"{row.platform}.{name}"

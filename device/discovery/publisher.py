@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from device.discovery.payload import discovery_payload
-from device.entities.kinds import Document, Entity, Platform
+from device.entities.documents import EVENT
+from device.entities.kinds import Document, Image, Json, Row
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
 from device.mqtt.transport import Transport
 from device.system.compact_json import compact
@@ -16,7 +17,7 @@ from device.system.machine import Machine
 if TYPE_CHECKING:
     from device.config import Config
 
-Documents = Mapping[Document, Mapping[str, Any]]
+Documents = Mapping[Document[Any], Mapping[str, Json]]
 
 
 class Publisher:
@@ -38,7 +39,7 @@ class Publisher:
         self,
         transport: Transport,
         config: Config,
-        table: Iterable[Entity],
+        table: Iterable[Row],
         memory: JsonStore,
         machine: Machine,
     ) -> None:
@@ -66,15 +67,15 @@ class Publisher:
             self.document(document, content)
         self._retain(self._topics.status, ONLINE)
 
-    def document(self, document: Document, content: Mapping[str, Any]) -> None:
+    def document(self, document: Document[Any], content: Mapping[str, Json]) -> None:
         """Publish how a retained document is now.
 
         Raises:
             ValueError: it is an event, which Home Assistant would see again at each restart.
         """
-        if document is Document.EVENT:
-            msg = "an event is never retained; it goes through the sender"
-            raise ValueError(msg)
+        if document is EVENT:
+            message = "an event is never retained; it goes through the sender"
+            raise ValueError(message)
         self._retain(self._topics.document(document), compact(content))
 
     def picture(self, jpeg: bytes) -> None:
@@ -82,7 +83,7 @@ class Publisher:
 
         Nothing is published by a node from which no picture may leave.
         """
-        if any(row.platform is Platform.IMAGE for row in self._table):
+        if any(isinstance(row, Image) for row in self._table):
             self._transport.publish(self._topics.picture, jpeg)
 
     def camera(self, *, online: bool) -> None:

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from device.discovery.payload import entity_id
-from device.entities.kinds import OFF, ON, PRESS, Entity, Platform
+from device.entities.kinds import (
+    OFF,
+    ON,
+    PRESS,
+    BinarySensor,
+    Button,
+    Event,
+    Number,
+    Readable,
+    Row,
+    Select,
+    Sensor,
+    Switch,
+)
 from device.entities.table import CATALOGUE
 
 BEGIN = "<!-- entities: made by `python -m device.discovery.reference docs/mqtt.md` -->"
@@ -25,8 +38,8 @@ def renewed(page: str) -> str:
     before, found_begin, rest = page.partition(BEGIN)
     _old, found_end, after = rest.partition(END)
     if not (found_begin and found_end):
-        msg = f"the page has no {BEGIN} ... {END}"
-        raise ValueError(msg)
+        message = f"the page has no {BEGIN} ... {END}"
+        raise ValueError(message)
     return f"{before}{BEGIN}\n{entity_table()}\n{END}{after}"
 
 
@@ -39,29 +52,38 @@ def _lines() -> Iterator[str]:
     yield "| entity | document | values | enabled | meaning |"
     yield "|---|---|---|---|---|"
     for row in CATALOGUE:
+        document = row.document if isinstance(row, Readable | Event) else ""
         cells = (
             f"`{entity_id(row, _NODE)}`",
-            f"`{row.document}`" if row.document else "",
+            document and f"`{document}`",
             _values(row),
-            "yes" if row.enabled_by_default else "",
-            row.meaning + (" Needs a motion sensor." if row.needs_motion_sensor else ""),
+            "yes" if row.is_enabled_by_default else "",
+            " ".join(filter(None, (row.meaning, row.requires.sentence))),
         )
         yield f"| {' | '.join(cells)} |"
 
 
-def _values(row: Entity) -> str:
-    match row.platform:
-        case Platform.BUTTON:
+def _values(row: Row) -> str:
+    match row:
+        case Button():
             return f"`{PRESS}`"
-        case Platform.SWITCH | Platform.BINARY_SENSOR:
+        case Switch() | BinarySensor():
             return f"`{ON}`, `{OFF}`"
-        case Platform.NUMBER:
+        case Number():
             unit = f" {row.unit}" if row.unit else ""
             return f"{row.minimum:g} to {row.maximum:g}{unit}, in steps of {row.step:g}"
-        case _ if row.options:
-            return ", ".join(f"`{option}`" for option in row.options)
-        case _:
+        case Sensor() | Select() if row.options:
+            return _listed(row.options)
+        case Event():
+            return _listed(row.types)
+        case Sensor():
             return row.unit or ("time" if row.device_class == "timestamp" else "")
+        case _:
+            return ""
+
+
+def _listed(values: Iterable[str]) -> str:
+    return ", ".join(f"`{value}`" for value in values)
 
 
 def main(page: Path) -> None:

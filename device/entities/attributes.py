@@ -1,42 +1,42 @@
-"""The rows of CelebA's attributes in the table of entities; entities.py adds the others."""
+"""The rows of the attributes: CelebA's 40, and those of an owner's own network."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 
-from device.entities.kinds import Document, Entity, Platform
+from device.entities.documents import STATE
+from device.entities.kinds import AttributeSensor, AttributeTrigger
+from device.entities.outcome import Outcome
 
 
-def objective(label: str, icon: str, meaning: str) -> Entity:
+def objective(label: str, icon: str, meaning: str) -> AttributeSensor[Outcome]:
     """Return the row of a label on which two people would agree at a glance."""
-    return Entity(
+    return AttributeSensor(
+        document=STATE,
         key=re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_"),
-        platform=Platform.BINARY_SENSOR,
         name=label.replace("_", " ").capitalize(),
         meaning=meaning,
         icon=icon,
-        document=Document.STATE,
         needs_camera=True,
         attribute=label,
+        read=lambda outcome: outcome.has(label),
     )
 
 
-def detected(row: Entity) -> Entity:
+def detected(row: AttributeSensor[Outcome]) -> AttributeTrigger:
     """Return the device trigger that fires when an attribute is seen in any face."""
-    return Entity(
+    return AttributeTrigger(
         key=f"{row.key}_detected",
-        platform=Platform.DEVICE_TRIGGER,
         name=row.key,
         meaning="Fires when any face of a capture has the attribute.",
-        document=Document.EVENT,
         attribute=row.attribute,
     )
 
 
-def _subjective(label: str, icon: str, meaning: str) -> Entity:
+def _subjective(label: str, icon: str, meaning: str) -> AttributeSensor[Outcome]:
     """Return the row of a matter of taste, or of who someone is rather than what they wear."""
-    return replace(objective(label, icon, meaning), enabled_by_default=False)
+    return replace(objective(label, icon, meaning), is_enabled_by_default=False)
 
 
 ATTRIBUTES = (

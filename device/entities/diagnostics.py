@@ -1,131 +1,159 @@
-"""The rows of the table of entities that say how the node is; entities.py adds the others."""
+"""The rows that say how the node is."""
 
 from __future__ import annotations
 
-from functools import partial
+from device import __version__
+from device.entities.condition import short
+from device.entities.documents import DIAGNOSTICS
+from device.entities.kinds import BinarySensor, Category, Row, Sensor, Update
+from device.entities.requests import Install
+from device.entities.requirements import NETWORK_UPDATES, UPDATE_INDEX
+from device.updates.artifact import Kind
 
-from device.entities.kinds import Category, Document, Entity, EventType, Platform
-from device.observation import Reason
-
-_diagnostic = partial(
-    Entity,
-    platform=Platform.SENSOR,
-    category=Category.DIAGNOSTIC,
-    document=Document.DIAGNOSTICS,
-)
-
-DIAGNOSTICS = (
-    _diagnostic(
-        key="last_result",
-        name="Last result",
-        meaning="What became of the newest trigger: a face, or the reason why there is none.",
-        icon="mdi:clipboard-text-outline",
-        document=Document.STATE,
-        device_class="enum",
-        options=(EventType.FACE, *Reason),
-    ),
-    _diagnostic(
-        key="last_capture",
-        name="Last capture",
-        meaning="When the camera last took a picture for an observation.",
-        icon="mdi:camera-timer",
-        document=Document.STATE,
-        device_class="timestamp",
-    ),
-    _diagnostic(
-        key="latency",
-        name="Latency",
-        meaning="From the newest trigger to its observation, ready to be published.",
-        icon="mdi:timer-outline",
-        document=Document.STATE,
-        device_class="duration",
-        unit="ms",
-        state_class="measurement",
-        precision=0,
-    ),
-    _diagnostic(
+CONDITION: tuple[Row, ...] = (
+    BinarySensor(
+        document=DIAGNOSTICS,
         key="camera_problem",
-        platform=Platform.BINARY_SENSOR,
         name="Camera",
         meaning="Problem while the camera gives no pictures, the same one again and again, or black ones.",
+        category=Category.DIAGNOSTIC,
         device_class="problem",
+        read=lambda node: node.camera_fault is not None,
     ),
-    _diagnostic(
+    Sensor(
+        document=DIAGNOSTICS,
         key="camera_fault",
         name="Camera fault",
         meaning="What is wrong with the camera, and what to do; unknown while nothing is.",
         icon="mdi:camera-off-outline",
+        category=Category.DIAGNOSTIC,
+        read=lambda node: short(node.camera_fault),
     ),
-    _diagnostic(
+    BinarySensor(
+        document=DIAGNOSTICS,
+        key="node_problem",
+        name="Node",
+        meaning="Problem while settings cannot be kept, or faces cannot be judged.",
+        category=Category.DIAGNOSTIC,
+        device_class="problem",
+        read=lambda node: node.node_fault is not None,
+    ),
+    Sensor(
+        document=DIAGNOSTICS,
+        key="node_fault",
+        name="Node fault",
+        meaning="What is wrong with the node itself, and what to do; unknown while nothing is.",
+        icon="mdi:alert-outline",
+        category=Category.DIAGNOSTIC,
+        read=lambda node: short(node.node_fault),
+    ),
+    BinarySensor(
+        document=DIAGNOSTICS,
         key="safe_mode",
-        platform=Platform.BINARY_SENSOR,
         name="Safe mode",
         meaning="Problem while the node leaves camera and networks alone, because its last starts failed.",
+        category=Category.DIAGNOSTIC,
         device_class="problem",
+        read=lambda node: node.is_safe_mode,
     ),
-    _diagnostic(
+    Sensor(
+        document=DIAGNOSTICS,
         key="last_failure",
         name="Last failure",
         meaning="When and why the node last ended by itself; unknown if it never did.",
         icon="mdi:alert-circle-outline",
+        category=Category.DIAGNOSTIC,
+        read=lambda node: short(node.last_failure),
     ),
-    _diagnostic(
+    Sensor(
+        document=DIAGNOSTICS,
         key="cpu_temperature",
         name="CPU temperature",
         meaning="The processor's.",
+        category=Category.DIAGNOSTIC,
         device_class="temperature",
         unit="°C",
         state_class="measurement",
         precision=1,
+        read=lambda node: node.cpu_temperature,
     ),
-    _diagnostic(
+    Sensor(
+        document=DIAGNOSTICS,
         key="model",
         name="Model",
         meaning="Name and version of the attribute network.",
         icon="mdi:brain",
+        category=Category.DIAGNOSTIC,
+        read=lambda node: node.model,
     ),
-    _diagnostic(key="version", name="Version", meaning="Facet's.", icon="mdi:tag-outline"),
-    _diagnostic(
+    Sensor(
+        document=DIAGNOSTICS,
+        key="version",
+        name="Version",
+        meaning="Facet's.",
+        icon="mdi:tag-outline",
+        category=Category.DIAGNOSTIC,
+        read=lambda _node: __version__,
+    ),
+    Update(
+        document=DIAGNOSTICS,
         key="software",
-        platform=Platform.UPDATE,
         name="Software",
-        meaning="The installed version, and the newest one that the index or the broker tells of.",
+        meaning="The installed version, and the newest one in the index or on the broker.",
+        category=Category.DIAGNOSTIC,
         device_class="firmware",
+        read=lambda node: node.updates.software(node.newest_version),
+        install=Install(Kind.SOFTWARE),
     ),
-    _diagnostic(
+    Update(
+        document=DIAGNOSTICS,
         key="attribute_network",
-        platform=Platform.UPDATE,
         name="Attribute network",
-        meaning="The network's installed version, and the newest one that the index tells of.",
+        meaning="The network's installed version, and the newest one in the index.",
         icon="mdi:brain",
-        needs_index=True,
+        category=Category.DIAGNOSTIC,
+        requires=NETWORK_UPDATES,
+        read=lambda node: node.updates.network(),
+        install=Install(Kind.MODEL),
     ),
-    _diagnostic(
+    Sensor(
+        document=DIAGNOSTICS,
         key="last_update",
         name="Last update",
         meaning="When something was last installed, and what became of it; unknown if nothing ever was.",
         icon="mdi:package-up",
-        needs_index=True,
+        category=Category.DIAGNOSTIC,
+        requires=UPDATE_INDEX,
+        read=lambda node: short(node.updates.last),
     ),
-    _diagnostic(
+    Sensor(
+        document=DIAGNOSTICS,
         key="queue_length",
         name="Queue length",
         meaning="Observations that the broker has not confirmed yet.",
         icon="mdi:tray-full",
+        category=Category.DIAGNOSTIC,
         state_class="measurement",
+        read=lambda node: node.queue_length,
     ),
-    _diagnostic(
+    Sensor(
+        document=DIAGNOSTICS,
         key="dropped_events",
         name="Dropped events",
         meaning="Observations since the start that were given up, because too many waited or for too long.",
         icon="mdi:tray-remove",
+        category=Category.DIAGNOSTIC,
         state_class="total_increasing",
+        read=lambda node: node.dropped_events,
     ),
-    _diagnostic(
+    Sensor(
+        document=DIAGNOSTICS,
         key="coalesced_presses",
         name="Coalesced presses",
         meaning="Triggers since the start that came during a burst and were answered by it.",
         icon="mdi:gesture-tap-button",
+        category=Category.DIAGNOSTIC,
         state_class="total_increasing",
+        read=lambda node: node.coalesced_presses,
     ),
 )

@@ -1,16 +1,37 @@
-"""What a row of the table of entities is; the rows themselves stand in entities.py."""
+"""What a row of the table of entities is: one class per platform of Home Assistant."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar, Generic, TypeAlias, TypeVar
 
+from device.config import Config
+from device.entities.requests import Request
+from device.entities.requirements import NOTHING, Requirement
+from device.entities.settings import Settings
 from device.observation import Source
+
+Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
+
+ON = "ON"
+OFF = "OFF"
+PRESS = "PRESS"
+INSTALL = "INSTALL"
+
+SubjectT = TypeVar("SubjectT")
+ChoiceT = TypeVar("ChoiceT", bound=str)
+
+
+class Document(str, Generic[SubjectT]):
+    """The name of a JSON document that the node publishes, typed by what the document is made from."""
+
+    __slots__ = ()
 
 
 class Platform(StrEnum):
-    """Home Assistant's domains that the node uses; a device trigger is no entity, but is discovered as one."""
+    """Home Assistant's domains that the node uses; a device trigger is not an entity, but is discovered as one."""
 
     BINARY_SENSOR = "binary_sensor"
     SENSOR = "sensor"
@@ -24,21 +45,6 @@ class Platform(StrEnum):
     DEVICE_TRIGGER = "device_automation"
 
 
-class Document(StrEnum):
-    """The JSON documents that the node publishes; the value is the last part of the topic.
-
-    STATE: what the newest observation says; retained.
-    SETTINGS: what can be switched and set; retained.
-    DIAGNOSTICS: how the node is; retained.
-    EVENT: one observation; never retained, or Home Assistant would fire it again at each restart.
-    """
-
-    STATE = "state"
-    SETTINGS = "settings"
-    DIAGNOSTICS = "diagnostics"
-    EVENT = "event"
-
-
 class Category(StrEnum):
     """Where Home Assistant shows an entity that is not the device's main purpose."""
 
@@ -46,104 +52,231 @@ class Category(StrEnum):
     DIAGNOSTIC = "diagnostic"
 
 
-class EventType(StrEnum):
-    """The event types of an observation."""
-
-    FACE = "face"
-    NO_FACE = "no_face"
-    REFUSED = "refused"
-    UNAVAILABLE = "unavailable"
-
-
-_COMMANDED = frozenset({Platform.BUTTON, Platform.SWITCH, Platform.NUMBER, Platform.SELECT})
-
-# Seconds that an event may have waited for the broker and still be news.
-_FRESH_FOR = 60
-_FRESH = (
-    f"as_timestamp(value_json.delivered_at) - as_timestamp(value_json.occurred_at) < {_FRESH_FOR}"
-)
-
-ON = "ON"
-OFF = "OFF"
-PRESS = "PRESS"
-INSTALL = "INSTALL"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entity:
-    """One row of the table.
+class Row:
+    """What all rows have.
 
     Attributes:
-        key: unique in the node; also the value's key in the document, and the last part of the
-            command topic.
-        name: as Home Assistant shows it.
+        platform: of Home Assistant.
+        key: unique in the node; the value's key in its document, and the last part of the command topic.
+        name: as Home Assistant shows it, in English.
         meaning: one sentence for the owner.
-        document: where the value stands; None for a button, which has none, and for an image, which is none.
-        unit: of measurement; for a number also of its bounds.
-        precision: decimals that Home Assistant shows.
-        options: the values of an enum sensor or a select, or the types of an event.
-        minimum: least value of a number; likewise maximum and step.
-        enabled_by_default: False where the owner has to ask for it in Home Assistant.
+        icon: of Material Design Icons, as "mdi:glasses".
+        category: None for the device's main purpose.
+        is_enabled_by_default: False where the owner has to ask for it in Home Assistant.
         needs_camera: unavailable while the camera is.
-        needs_motion_sensor: left out of the table of a node without one.
-        needs_picture: left out of the table of a node from which no picture may leave.
-        needs_index: left out of the table of a node that looks at no index of updates.
-        can_install: Home Assistant may install what an update entity shows.
-        attribute: the label of the attribute network that it speaks of.
-        source: what must have asked for the observation, for a device trigger that speaks of that.
+        requires: what a node needs for the row to be in its table.
     """
 
+    platform: ClassVar[Platform]
+
     key: str
-    platform: Platform
     name: str
     meaning: str
     icon: str | None = None
-    document: Document | None = None
     category: Category | None = None
+    is_enabled_by_default: bool = True
+    needs_camera: bool = False
+    requires: Requirement = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readable(Row, Generic[SubjectT]):
+    """A row with a value in a document.
+
+    Attributes:
+        document: where the value stands.
+        read: returns the value, of what the document is made from.
+        device_class: Home Assistant's.
+    """
+
+    document: Document[SubjectT]
+    read: Callable[[SubjectT], Json]
     device_class: str | None = None
+
+    def value(self, subject: SubjectT) -> Json:
+        """Return the value as it stands in the document; None is Home Assistant's "unknown"."""
+        return self.read(subject)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensor(Readable[SubjectT]):
+    """A value to read.
+
+    Attributes:
+        unit: of measurement.
+        state_class: Home Assistant's, for statistics.
+        precision: decimals that Home Assistant shows.
+        options: the values of an enum.
+    """
+
+    platform = Platform.SENSOR
+
     unit: str | None = None
     state_class: str | None = None
     precision: int | None = None
     options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinarySensor(Readable[SubjectT]):
+    """On, off or unknown."""
+
+    platform = Platform.BINARY_SENSOR
+
+    read: Callable[[SubjectT], bool | None]
+
+    def value(self, subject: SubjectT) -> Json:
+        """Return ON, OFF or None."""
+        return on_off(self.read(subject))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeSensor(BinarySensor[SubjectT]):
+    """A binary sensor of one attribute of the primary face.
+
+    Attributes:
+        attribute: the attribute network's label, for instance "Eyeglasses".
+    """
+
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update(Readable[SubjectT]):
+    """A version that runs, and the newest one.
+
+    Attributes:
+        install: what Home Assistant's button asks for.
+        is_installable: whether the owner lets Home Assistant ask for it.
+    """
+
+    platform = Platform.UPDATE
+
+    install: Request
+    is_installable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch(Readable[Settings]):
+    """A setting that is on or off.
+
+    Attributes:
+        write: returns the settings with another value.
+    """
+
+    platform = Platform.SWITCH
+
+    read: Callable[[Settings], bool]
+    write: Callable[[Settings, bool], Settings]
+
+    def value(self, subject: Settings) -> Json:
+        """Return ON or OFF."""
+        return on_off(self.read(subject))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number(Readable[Settings]):
+    """A setting with bounds.
+
+    Attributes:
+        minimum: included, as is the maximum.
+        step: between two allowed values.
+        unit: of the value and its bounds.
+        write: returns the settings with another value.
+    """
+
+    platform = Platform.NUMBER
+
+    read: Callable[[Settings], float]
+    write: Callable[[Settings, float], Settings]
     minimum: float = 0.0
-    maximum: float = 0.0
+    maximum: float
     step: float = 1.0
-    enabled_by_default: bool = True
-    needs_camera: bool = False
-    needs_motion_sensor: bool = False
-    needs_picture: bool = False
-    needs_index: bool = False
-    can_install: bool = False
-    attribute: str | None = None
-    source: Source | None = None
+    unit: str | None = None
 
-    @property
-    def takes_commands(self) -> bool:
-        """Whether Home Assistant may send something to it."""
-        return self.platform in _COMMANDED or self.can_install
 
-    @property
-    def value_template(self) -> str | None:
-        """Home Assistant's way to the value in the document.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Select(Readable[Settings], Generic[ChoiceT]):
+    """A setting with a few values.
 
-        A null renders as "None", which Home Assistant takes for "unknown". A subscript, because a
-        key may begin with a digit. An event is the whole document, but for faces beyond the fifth:
-        Home Assistant's recorder forgets attributes of more than 16 KiB, and a face takes 2.3. A
-        device trigger fires when its template says ON, for any of the faces, and not for an event that
-        waited for the broker: an automation would act on somebody who has long gone.
-        """
-        if self.document is None:
-            return None
-        match self.platform:
-            case Platform.EVENT:
-                return "{{ dict(value_json, faces=value_json.faces[:5]) | to_json }}"
-            case Platform.UPDATE:
-                return f"{{{{ value_json['{self.key}'] | to_json }}}}"
-            case Platform.DEVICE_TRIGGER if self.attribute is not None:
-                has_it = f"face.attributes[{json.dumps(self.attribute)}].present"
-                loop = f"{{% for face in value_json.faces if {_FRESH} and {has_it} %}}"
-                return f"{loop}{{{{ '{ON}' if loop.first }}}}{{% endfor %}}"
-            case Platform.DEVICE_TRIGGER:
-                return f"{{{{ '{ON}' if {_FRESH} and value_json.trigger == '{self.source}' }}}}"
-            case _:
-                return f"{{{{ value_json['{self.key}'] }}}}"
+    Attributes:
+        options: the values.
+        allowed: returns those that a node's configuration leaves.
+        write: returns the settings with another value.
+    """
+
+    platform = Platform.SELECT
+
+    options: tuple[ChoiceT, ...]
+    allowed: Callable[[Config], tuple[ChoiceT, ...]]
+    read: Callable[[Settings], ChoiceT]
+    write: Callable[[Settings, ChoiceT], Settings]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button(Row):
+    """Something to ask the node for.
+
+    Attributes:
+        press: what a press asks for.
+        device_class: Home Assistant's.
+    """
+
+    platform = Platform.BUTTON
+
+    press: Request
+    device_class: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event(Row, Generic[SubjectT]):
+    """A document that is never retained: Home Assistant would fire a retained one again at each start.
+
+    Attributes:
+        document: each message of it is one event.
+        types: what an event can be.
+    """
+
+    platform = Platform.EVENT
+
+    document: Document[SubjectT]
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image(Row):
+    """A picture on its own topic."""
+
+    platform = Platform.IMAGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeTrigger(Row):
+    """A device trigger that fires when any face of an observation has an attribute.
+
+    Attributes:
+        attribute: the attribute network's label.
+    """
+
+    platform = Platform.DEVICE_TRIGGER
+
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceTrigger(Row):
+    """A device trigger that fires when an observation was asked for in some way.
+
+    Attributes:
+        source: what asked.
+    """
+
+    platform = Platform.DEVICE_TRIGGER
+
+    source: Source
+
+
+def on_off(value: bool | None) -> str | None:  # noqa: FBT001 - the value is the subject
+    """Return ON, OFF, or None for what is not known."""
+    return None if value is None else ON if value else OFF

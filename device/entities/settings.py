@@ -8,13 +8,12 @@ from typing import Any
 
 from device.config import Config
 from device.config.sections.node import PICTURE_MODES, PictureMode
-from device.entities.kinds import OFF, ON
 from device.system.json_store import JsonStore
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The node's switches and numbers; the field names are the keys of their entities.
+    """The node's switches and numbers.
 
     Attributes:
         privacy: the camera is released and nothing is looked at.
@@ -41,18 +40,6 @@ class Settings:
             threshold_offset=config.attributes.threshold_offset,
             motion_cool_down=motion.cool_down if motion else 0.0,
         )
-
-    def changed(self, key: str, value: float | str) -> Settings:
-        """Return the settings with one of them changed; a switch takes True or False, a select one of its options."""
-        changes: dict[str, Any] = {key: value}
-        return replace(self, **changes)
-
-    def document(self) -> dict[str, str | float]:
-        """Return the settings as Home Assistant reads them."""
-        return {
-            key: (ON if value else OFF) if isinstance(value, bool) else value
-            for key, value in asdict(self).items()
-        }
 
 
 class SettingsStore:

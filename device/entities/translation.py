@@ -10,17 +10,17 @@ from pathlib import Path
 import yaml
 
 from device.config.sections.node import Language
-from device.entities.kinds import Entity, Platform
+from device.entities.kinds import Platform, Row
 
-# English stands in the table itself, each other language in a file of its own.
+# English stands in the table itself, each other language in its own file.
 _FOLDER = Path(__file__).with_name("languages")
 
 
-def translated(rows: Iterable[Entity], language: Language) -> tuple[Entity, ...]:
+def translated(rows: Iterable[Row], language: Language) -> tuple[Row, ...]:
     """Return the rows with their names in a language.
 
-    A label of the owner's own network keeps its name. So does a device trigger: what Home Assistant shows of it is also
-    by what an automation refers to it.
+    A label of an owner's own network keeps its name. So does a device trigger: automations refer to it by the name that
+    Home Assistant shows.
     """
     names = _names(language)
     return tuple(

@@ -5,7 +5,7 @@ It is driven by one thread, through one queue::
     inbox = queue.SimpleQueue[LinkEvent]()
     link = Link(config.mqtt, config.node.id, inbox.put, heartbeats.link)
     publisher = Publisher(link, config, table, announced, machine)
-    sender = OutboxSender(link, topics.document(Document.EVENT), outbox, utc_now)
+    sender = OutboxSender(link, topics.document(EVENT), outbox, utc_now)
     link.start()
     while running:
         match event := inbox.get():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from device.camera import Camera
 from device.discovery.publisher import Publisher
-from device.entities.kinds import Entity
+from device.entities.kinds import Row
 from device.entities.settings import SettingsStore
 from device.gpio.led import StatusLed
 from device.mqtt.link import Link
@@ -32,7 +32,7 @@ class Parts:
     sender: OutboxSender
     settings: SettingsStore
     state: JsonStore
-    table: tuple[Entity, ...]
+    table: tuple[Row, ...]
     model: str
     watch: Heartbeats
     starts: BootLog

@@ -11,11 +11,21 @@ from typing import Any
 
 from device import __version__
 from device.config import Config
-from device.entities.commands import find_command, parse_command, parse_version
+from device.entities.commands import parse_version, read_command
 from device.entities.condition import Condition
+from device.entities.documents import (
+    DIAGNOSTICS,
+    SETTINGS,
+    STATE,
+    blank_state,
+    content,
+    event_content,
+    state_content,
+)
 from device.entities.kinds import Document
+from device.entities.outcome import Outcome
+from device.entities.requests import Capture, Change, Install, Restart
 from device.entities.settings import Settings
-from device.entities.state import blank_state, event_document, state_document
 from device.errors import CommandError
 from device.gpio.led_patterns import choose_status
 from device.mqtt.events import (
@@ -35,7 +45,6 @@ from device.node.picture import render
 from device.observation import Source, Trigger, utc_now
 from device.system.compact_json import compact
 from device.system.machine import cpu_temperature
-from device.updates.artifact import Kind
 
 _LOG = logging.getLogger(__name__)
 
@@ -50,8 +59,6 @@ _SETTLED_AFTER = 60.0
 _EVENT_ID = "event_id"
 # Seconds between two readings of the temperature, which would otherwise be news every second.
 _TEMPERATURE_INTERVAL = 60.0
-# What each update entity installs.
-_INSTALLS = {"software": Kind.SOFTWARE, "attribute_network": Kind.MODEL}
 
 
 class End(Enum):
@@ -138,7 +145,7 @@ class Agent:
         if self._owes_settings and self._inbox.is_empty:
             # One answer to a flood of commands: what is published waits in memory until the broker takes it.
             self._owes_settings = False
-            self._parts.publisher.document(Document.SETTINGS, self._settings.document())
+            self._parts.publisher.document(SETTINGS, self._settings_content())
         if now >= self._settles_at:
             self._settled()
         self._expiring_picture.tick(now)
@@ -148,7 +155,7 @@ class Agent:
         diagnostics = self._diagnose()
         if diagnostics != self._diagnostics:
             self._diagnostics = diagnostics
-            self._parts.publisher.document(Document.DIAGNOSTICS, diagnostics)
+            self._parts.publisher.document(DIAGNOSTICS, diagnostics)
 
     def _trigger(self, trigger: Trigger) -> None:
         if trigger.monotonic < self._burst_ended:
@@ -169,17 +176,17 @@ class Agent:
         observation = look.observation
         self._burst_ended = monotonic()
         now = utc_now()
-        self._state = state_document(observation, now, self._parts.table, self._state)
+        self._state = state_content(self._parts.table, Outcome(observation, now), self._state)
         event = Event(
             observation.event_id,
             observation.triggered_at,
-            compact(event_document(observation, self._hidden)),
+            compact(event_content(observation, self._hidden)),
             compact(self._state),
         )
         self._parts.sender.send(event)
         if self._parts.camera.available is not was_available:
             self._publish_camera()
-        self._parts.publisher.document(Document.STATE, self._state)
+        self._parts.publisher.document(STATE, self._state)
         if look.image is not None and self._settings.picture_mode != "off":
             face = observation.primary.box if observation.primary else None
             picture = render(look.image, face, self._settings.picture_mode)
@@ -190,22 +197,22 @@ class Agent:
 
     def _command(self, key: str, payload: bytes, message: Message) -> None:
         try:
-            entity = find_command(self._parts.table, key)
-            value = parse_command(entity, payload)
+            request = read_command(self._parts.table, key, payload)
         except CommandError as error:
             _LOG.warning("%s", error)
         else:
-            if value is not None:
-                self._set(entity.key, value)
-            elif entity.key == "restart":
-                self._restart()
-                return
-            elif entity.key in _INSTALLS:
-                self._parts.updates.install(_INSTALLS[entity.key])
-                return
-            else:
-                self._trigger(Trigger(Source.COMMAND, message.at, message.monotonic))
-                return
+            match request:
+                case Change():
+                    self._set(request)
+                case Restart():
+                    self._restart()
+                    return
+                case Install(kind):
+                    self._parts.updates.install(kind)
+                    return
+                case Capture():
+                    self._trigger(Trigger(Source.COMMAND, message.at, message.monotonic))
+                    return
         # After a refused command too: Home Assistant shows what it asked for until it hears the truth.
         self._owes_settings = True
 
@@ -228,17 +235,20 @@ class Agent:
             _LOG.warning("%s", error)
         self._parts.updates.look()
 
-    def _set(self, key: str, value: float | str) -> None:
+    def _set(self, change: Change) -> None:
         before = self._settings
-        self._settings = before.changed(key, value)
+        self._settings = change.apply(before)
         if self._settings == before:
             return
-        _LOG.info("%s is set from %s to %s", key, getattr(before, key), value)
+        _LOG.info("%s is set to %s", change.key, change.value)
         self._parts.settings.save(self._settings)
         self._apply(self._settings)
         if self._settings.privacy is not before.privacy:
             self._publish_camera()
-        if key in {"privacy", "picture_mode"}:
+        if (before.privacy, before.picture_mode) != (
+            self._settings.privacy,
+            self._settings.picture_mode,
+        ):
             self._expiring_picture.clear()
 
     def _apply(self, settings: Settings) -> None:
@@ -251,13 +261,16 @@ class Agent:
             self._parts.camera.resume()
 
     def _announce(self) -> None:
-        documents = {
-            Document.STATE: self._state,
-            Document.SETTINGS: self._settings.document(),
-            Document.DIAGNOSTICS: self._diagnose(),
+        documents: dict[Document[Any], dict[str, Any]] = {
+            STATE: self._state,
+            SETTINGS: self._settings_content(),
+            DIAGNOSTICS: self._diagnose(),
         }
         self._parts.publisher.announce(documents, camera_online=self._camera_is_online)
         self._expiring_picture.repeat()
+
+    def _settings_content(self) -> dict[str, Any]:
+        return content(SETTINGS, self._parts.table, self._settings)
 
     def _publish_camera(self) -> None:
         self._parts.publisher.camera(online=self._camera_is_online)
@@ -280,18 +293,19 @@ class Agent:
 
     def _diagnose(self) -> dict[str, Any]:
         parts = self._parts
-        return Condition(
+        condition = Condition(
             camera_fault=parts.camera.fault,
             is_safe_mode=parts.is_safe_mode,
             last_failure=parts.starts.last_failure,
             cpu_temperature=self._temperature,
             model=parts.model,
             newest_version=self._newest_version,
-            news=parts.updates.news,
+            updates=parts.updates.news,
             queue_length=parts.sender.waiting,
             dropped_events=parts.sender.dropped,
             coalesced_presses=self._coalesced,
-        ).document()
+        )
+        return content(DIAGNOSTICS, parts.table, condition)
 
 
 def _last_state(parts: Parts) -> Mapping[str, Any]:

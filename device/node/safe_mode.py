@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from device.camera.camera import Camera
-from device.entities.table import LABELS
+from device.entities.table import CELEBA
+from device.entities.vocabulary import Vocabulary
 from device.errors import CameraError, ModelError
-from device.networks.card import model_path, read_card
+from device.networks.card import read_card
+from device.networks.files import model_path
 from device.observation import Face, Frame
 from device.perception.pipeline import Judgement, Perceived
 
@@ -44,13 +46,13 @@ def perceive_nothing(
     return Perceived((), 0, None, {})
 
 
-def known_labels(settings: AttributeSettings) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Return the labels of the configured network and the unreliable ones, or CelebA's if its JSON is what fails.
+def known_vocabulary(settings: AttributeSettings) -> Vocabulary:
+    """Return the vocabulary of the configured network, or CelebA's if its JSON is what fails.
 
     Otherwise the owner's own attributes would leave Home Assistant with the first failure.
     """
     try:
         card = read_card(model_path(settings.model))
     except ModelError:
-        return LABELS, frozenset()
-    return card.names, card.unreliable
+        return CELEBA
+    return Vocabulary.of(card)

@@ -10,21 +10,22 @@ from pathlib import Path
 from device.camera import Camera, open_camera
 from device.config import Config
 from device.discovery.publisher import Publisher
-from device.entities.kinds import Document
+from device.entities.documents import EVENT
 from device.entities.settings import Settings, SettingsStore
 from device.entities.table import entities
+from device.entities.vocabulary import Vocabulary
 from device.errors import FacetError, OutboxError
 from device.gpio.led import StatusLed
 from device.mqtt.link import Link
 from device.mqtt.outbox import IN_MEMORY, Outbox
 from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics
-from device.networks.card import model_path, network_version
+from device.networks.files import model_path, network_version
 from device.node.components import Parts
 from device.node.inbox import Inbox
 from device.node.loop import Agent, End
 from device.node.observer import Observer, Perceive
-from device.node.safe_mode import known_labels, no_camera, perceive_nothing
+from device.node.safe_mode import known_vocabulary, no_camera, perceive_nothing
 from device.observation import utc_now
 from device.perception import open_perception
 from device.supervision.boot_log import BootLog
@@ -49,8 +50,7 @@ class _Senses:
     camera: Camera
     perceive: Perceive
     triggers: Triggers
-    labels: tuple[str, ...]
-    unreliable: frozenset[str]
+    vocabulary: Vocabulary
     model: str
 
 
@@ -111,8 +111,7 @@ def _senses(config: Config, inbox: Inbox, stack: ExitStack) -> _Senses:
         stack.enter_context(open_camera(config.camera)),
         perception.perceive,
         triggers,
-        card.names,
-        card.unreliable,
+        Vocabulary.of(card),
         f"{card.name} {card.version}",
     )
 
@@ -123,7 +122,7 @@ def _safe_senses(config: Config, inbox: Inbox, stack: ExitStack) -> _Senses:
         stack.enter_context(no_camera(config.camera)),
         perceive_nothing,
         open_triggers(no_pins, inbox.put),
-        *known_labels(config.attributes),
+        known_vocabulary(config.attributes),
         "none, in safe mode",
     )
 
@@ -138,7 +137,7 @@ def _wire(
     *,
     is_safe_mode: bool,
 ) -> Parts:
-    table = entities(config, senses.labels, senses.unreliable)
+    table = entities(config, senses.vocabulary)
     directory = state_directory(config)
     outbox = _outbox(directory)
     stack.callback(outbox.close)
@@ -149,7 +148,7 @@ def _wire(
     stack.callback(link.stop)
     updates = Updates(config.updates, directory / FOLDER, _model(config), watch.updates)
     stack.callback(updates.stop)
-    topic = Topics.of(config).document(Document.EVENT)
+    topic = Topics.of(config).document(EVENT)
     return Parts(
         camera=senses.camera,
         observer=Observer(

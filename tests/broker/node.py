@@ -12,15 +12,15 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from random import Random
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import pytest
 
 from device.config import Config
 from device.discovery.publisher import Publisher
-from device.entities.kinds import OFF, Document
-from device.entities.state import blank_state
-from device.entities.table import LABELS, entities
+from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS, STATE, blank_state
+from device.entities.kinds import OFF, Document, Json
+from device.entities.table import CELEBA, entities
 from device.mqtt.events import Birth, Connected, Delivered, Disconnected, LinkEvent, Refused
 from device.mqtt.link import Link
 from device.mqtt.outbox import Event as Sent
@@ -45,20 +45,18 @@ class Node:
         mqtt = {"host": "127.0.0.1", **mqtt}
         config = Config.model_validate({"mqtt": mqtt, **sections})
         self.topics = Topics.of(config)
-        self.table = entities(config, LABELS)
+        self.table = entities(config, CELEBA)
         self.inbox: SimpleQueue[LinkEvent] = SimpleQueue()
         seeded = Random(0)  # noqa: S311 - a test that fails should fail again
         self.link = Link(config.mqtt, config.node.id, self.inbox.put, Heartbeat("link"), seeded)
         memory = JsonStore(folder / "announced.json")
         self.publisher = Publisher(self.link, config, self.table, memory, Machine())
         self.outbox = Outbox.open(folder / "outbox.db")
-        self.sender = OutboxSender(
-            self.link, self.topics.document(Document.EVENT), self.outbox, utc_now
-        )
-        self.documents = {
-            Document.STATE: blank_state(self.table),
-            Document.SETTINGS: {"privacy": OFF, "threshold_offset": 0.0},
-            Document.DIAGNOSTICS: {"camera_problem": OFF},
+        self.sender = OutboxSender(self.link, self.topics.document(EVENT), self.outbox, utc_now)
+        self.documents: dict[Document[Any], dict[str, Json]] = {
+            STATE: blank_state(self.table),
+            SETTINGS: {"privacy": OFF, "threshold_offset": 0.0},
+            DIAGNOSTICS: {"camera_problem": OFF},
         }
 
     def send(self, event_id: str) -> None:
@@ -81,7 +79,7 @@ class Node:
 
     def expect_all_answered(self) -> None:
         """Wait until the broker has confirmed or refused everything that was published so far."""
-        last = self.link.publish(self.topics.document(Document.STATE), "{}")
+        last = self.link.publish(self.topics.document(STATE), "{}")
         while True:
             match self.expect_any():
                 case Delivered(number) | Refused(number) if number == last:

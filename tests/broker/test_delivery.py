@@ -15,7 +15,8 @@ import pytest
 import yaml
 
 from device.config import MqttSettings
-from device.entities.commands import find_command, parse_command
+from device.entities.commands import read_command
+from device.entities.requests import Change
 from device.errors import CommandError, LinkError
 from device.mqtt.events import Command, Connected, Delivered, Disconnected
 from device.mqtt.probe import probe
@@ -91,8 +92,9 @@ def test_a_command_reaches_the_inbox_and_means_something(broker: Mosquitto, tmp_
         node.expect(Connected)
         home.publish(node.topics.command("threshold_offset"), "0.1")
         command = node.expect(Command)
-        entity = find_command(node.table, command.key)
-        assert parse_command(entity, command.payload) == pytest.approx(0.1)
+        change = read_command(node.table, command.key, command.payload)
+        assert isinstance(change, Change)
+        assert change.value == pytest.approx(0.1)
 
 
 def test_a_command_that_comes_twice_is_two_commands(broker: Mosquitto, tmp_path: Path) -> None:
@@ -127,7 +129,7 @@ def test_an_invalid_command_is_an_error_and_not_the_end(
         command = node.expect(Command)
         if command.key != "capture":
             with pytest.raises(CommandError, match="set/"):
-                parse_command(find_command(node.table, command.key), command.payload)
+                read_command(node.table, command.key, command.payload)
             command = node.expect(Command)
         assert command == Command("capture", b"PRESS")
 

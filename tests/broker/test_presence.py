@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from device.entities.kinds import Document
+from device.entities.documents import DIAGNOSTICS, SETTINGS, STATE
 from device.mqtt.events import Birth, Connected, Disconnected
 from device.mqtt.topics import BIRTH_TOPIC
 from tests.broker.mosquitto import Mosquitto
@@ -30,9 +30,9 @@ def test_discovery_and_states_are_retained_and_online_comes_last(
         assert order == [
             node.topics.discovery,
             node.topics.camera_status,
-            node.topics.document(Document.STATE),
-            node.topics.document(Document.SETTINGS),
-            node.topics.document(Document.DIAGNOSTICS),
+            node.topics.document(STATE),
+            node.topics.document(SETTINGS),
+            node.topics.document(DIAGNOSTICS),
             node.topics.status,
         ]
         with observe(broker.port) as late:

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from device.cli.demo.portrait import write_portrait
-from device.networks.card import model_path
+from device.networks.files import model_path
 from device.supervision.boot_log import MOST_FAILED_STARTS
 from device.supervision.watchdog import EXIT_CODE
 from tests.broker.mosquitto import PATIENCE, Mosquitto

@@ -52,12 +52,32 @@ def test_the_archive_tells_versions_settings_checks_and_the_last_failure(
     assert node["starts"] == {"last_failure": "the worker hung"}
 
 
-def test_no_secret_is_in_the_archive(configuration: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "source",
+    [
+        "rtsp://viewer:hush-camera@127.0.0.1:1/stream",
+        "http://127.0.0.1:1/snapshot.cgi?user=viewer&pwd=hush-camera",
+        "http://127.0.0.1:1/snapshot.cgi?user=viewer@home&pwd=hush-camera",
+    ],
+)
+def test_no_secret_is_in_the_archive(
+    configuration: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
     """Neither the broker's password nor the one in the camera's URL; and the file is its owner's alone."""
+    document = yaml.safe_load(configuration.read_text())
+    document["camera"]["source"] = source
+    configuration.write_text(yaml.safe_dump(document))
+    # A release that did not redact the query has logged at each of its starts.
+    journal = tmp_path / "bin" / "journalctl"
+    journal.parent.mkdir()
+    journal.write_text(f"#!/bin/sh\necho 'Facet 0.1.0, node hall, camera {source}'\n")
+    journal.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{journal.parent}:/usr/bin:/bin")
     archive = tmp_path / "report.zip"
     write_diagnostics(configuration, archive)
     with zipfile.ZipFile(archive) as bundle:
         content = b"".join(bundle.read(name) for name in bundle.namelist()).decode()
+    assert "Facet 0.1.0, node hall, camera" in content
     for secret in _SECRETS:
         assert secret not in content
     assert archive.stat().st_mode & 0o777 == 0o600
@@ -66,11 +86,14 @@ def test_no_secret_is_in_the_archive(configuration: Path, tmp_path: Path) -> Non
 def test_a_faulty_configuration_is_reported_in_its_place(tmp_path: Path) -> None:
     """A bug report is written most of all when something is wrong."""
     configuration = tmp_path / "facet.yaml"
-    configuration.write_text("mqtt: {hots: broker}\n")
+    configuration.write_text("mqtt: {hots: broker}\n'http://me:hush-camera@cam/1?pwd=hush': 1\n")
     archive = tmp_path / "report.zip"
     write_diagnostics(configuration, archive)
     with zipfile.ZipFile(archive) as bundle:
-        assert "did you mean host?" in bundle.read("faults.txt").decode()
+        faults = bundle.read("faults.txt").decode()
+    assert "did you mean host?" in faults
+    assert "http://cam/1" in faults
+    assert "hush" not in faults
 
 
 def test_a_place_that_cannot_be_written_is_named(configuration: Path, tmp_path: Path) -> None:

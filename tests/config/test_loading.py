@@ -160,6 +160,18 @@ camera: {source: "rtsp://me:hush-2@camera/1"}
     assert config.camera.shown_source == "rtsp://camera/1"
 
 
+def test_a_password_in_the_query_of_a_camera_is_not_shown(write: Write) -> None:
+    """Many network cameras take it there, and the log of every start shows the source."""
+    config = load(
+        write("""
+mqtt: {host: broker}
+camera: {source: "http://cam/snapshot.cgi?user=admin&pwd=hush"}
+""")
+    )
+    assert "hush" not in repr(config) + str(config)
+    assert config.camera.shown_source == "http://cam/snapshot.cgi"
+
+
 def test_the_example_loads() -> None:
     """config.example.yaml works once the host is right."""
     config = load(Path(__file__).parents[2] / "config.example.yaml", environment={})

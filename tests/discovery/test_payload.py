@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from device.config import Config
 from device.discovery.payload import discovery_payload, entity_id
-from device.entities.kinds import Entity, Platform
-from device.entities.table import LABELS, entities
+from device.entities.kinds import AttributeTrigger, Platform
+from device.entities.table import CATALOGUE, CELEBA, LABELS, entities
 from device.mqtt.topics import Topics
 from device.system.compact_json import compact
 from device.system.machine import Machine
@@ -69,14 +69,14 @@ def configured(**node: object) -> Config:
 
 def payload(config: Config, removed: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The payload as Home Assistant would parse it."""
-    table = entities(config, LABELS)
+    table = entities(config, CELEBA)
     made = discovery_payload(config.node, Topics.of(config), table, MACHINE, removed)
     parsed: dict[str, Any] = json.loads(compact(made))
     return parsed
 
 
 COMPONENTS: dict[str, dict[str, Any]] = payload(configured(id="hall"))["components"]
-TABLE = {row.key: row for row in entities(configured(id="hall"), LABELS)}
+TABLE = {row.key: row for row in entities(configured(id="hall"), CELEBA)}
 
 TRIGGERS = {key for key, row in TABLE.items() if row.platform is Platform.DEVICE_TRIGGER}
 ENTITIES = {key: made for key, made in COMPONENTS.items() if key not in TRIGGERS}
@@ -112,7 +112,7 @@ def test_a_device_trigger_fires_on_the_event(key: str) -> None:
     assert set(component) == _TRIGGER
     assert component["topic"] == "facet/hall/event"
     expected = ("button_short_press", "button")
-    if TABLE[key].attribute:
+    if isinstance(TABLE[key], AttributeTrigger):
         expected = ("detected", key.removesuffix("_detected"))
     assert (component["type"], component["subtype"]) == expected
 
@@ -173,7 +173,7 @@ def test_what_needs_the_camera_is_available_with_node_and_camera() -> None:
 def test_subjective_attributes_are_disabled_by_default() -> None:
     """And only those say so."""
     shy = {key for key, component in COMPONENTS.items() if "enabled_by_default" in component}
-    assert shy == {row.key for row in TABLE.values() if not row.enabled_by_default}
+    assert shy == {row.key for row in TABLE.values() if not row.is_enabled_by_default}
     assert COMPONENTS["attractive"]["enabled_by_default"] is False
 
 
@@ -191,7 +191,7 @@ def test_discovery_has_a_topic_of_the_node_below_the_prefix() -> None:
 @given(st.from_regex(r"[A-Za-z0-9_-]{1,32}", fullmatch=True))
 def test_every_node_id_makes_entity_ids_that_home_assistant_allows(node_id: str) -> None:
     """Lower case letters, digits and single underscores, none of them at an end."""
-    row = Entity(key="face_count", platform=Platform.SENSOR, name="", meaning="")
+    row = next(row for row in CATALOGUE if row.key == "face_count")
     domain, name = entity_id(row, node_id).split(".")
     assert domain == "sensor"
     assert name.strip("_") == name
@@ -230,13 +230,13 @@ def test_every_configuration_comes_back_from_its_payload(
         # Not every text is a name; what the configuration refuses is never announced.
         return
     topics = Topics.of(config)
-    table = {row.key: row for row in entities(config, LABELS)}
+    table = {row.key: row for row in entities(config, CELEBA)}
     made = payload(config)
     assert made["device"]["name"] == config.node.name
     assert made["device"].get("suggested_area") == config.node.suggested_area
     components = made["components"]
     assert set(components) == set(table)
-    assert not {key for key, row in table.items() if row.attribute in disabled}
+    assert not {key for key, row in table.items() if getattr(row, "attribute", None) in disabled}
     identified = [c["unique_id"] for c in components.values() if "unique_id" in c]
     assert len(set(identified)) == len(identified) > 0
     for key, component in components.items():

@@ -11,25 +11,24 @@ import pytest
 
 from device.config import Config
 from device.discovery.publisher import Publisher
-from device.entities.kinds import Document, Entity
-from device.entities.table import LABELS, entities
+from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS, STATE
+from device.entities.kinds import Document, Row
+from device.entities.table import CELEBA, entities
 from device.system.json_store import JsonStore
 from device.system.machine import Machine
 from tests.transport import RecordingTransport
 
-DOCUMENTS: Mapping[Document, Mapping[str, Any]] = {
-    Document.STATE: {"eyeglasses": "ON"},
-    Document.SETTINGS: {"privacy": "OFF"},
-    Document.DIAGNOSTICS: {"version": "1"},
+DOCUMENTS: Mapping[Document[Any], Mapping[str, Any]] = {
+    STATE: {"eyeglasses": "ON"},
+    SETTINGS: {"privacy": "OFF"},
+    DIAGNOSTICS: {"version": "1"},
 }
 
 
-def make(
-    folder: Path, link: RecordingTransport, table: tuple[Entity, ...] | None = None
-) -> Publisher:
+def make(folder: Path, link: RecordingTransport, table: tuple[Row, ...] | None = None) -> Publisher:
     """An publisher of the node "hall", with a memory in this folder."""
     config = Config.model_validate({"mqtt": {"host": "broker"}, "node": {"id": "hall"}})
-    table = entities(config, LABELS) if table is None else table
+    table = entities(config, CELEBA) if table is None else table
     return Publisher(link, config, table, JsonStore(folder / "announced.json"), Machine())
 
 
@@ -70,7 +69,7 @@ def test_an_event_is_never_retained(tmp_path: Path) -> None:
     """Asking for it is a mistake in the program."""
     link = RecordingTransport()
     with pytest.raises(ValueError, match="an event is never retained"):
-        make(tmp_path, link).document(Document.EVENT, {})
+        make(tmp_path, link).document(EVENT, {})
     assert link.messages == []
 
 
@@ -139,7 +138,7 @@ def test_a_picture_is_never_retained(tmp_path: Path) -> None:
     """It would lie on the broker's disk, past its expiry and past the end of the node."""
     link = RecordingTransport()
     config = {"mqtt": {"host": "broker"}, "privacy": {"picture": "crop"}}
-    table = entities(Config.model_validate(config), LABELS)
+    table = entities(Config.model_validate(config), CELEBA)
     make(tmp_path, link, table).picture(b"jpeg")
     assert link.messages == [("facet/hall/picture", b"jpeg", False)]
 
@@ -151,4 +150,4 @@ def test_no_picture_is_published_where_none_may_leave(tmp_path: Path) -> None:
     assert link.messages == []
 
 
-CATALOGUE_OF_HALL = entities(Config.model_validate({"mqtt": {"host": "broker"}}), LABELS)
+CATALOGUE_OF_HALL = entities(Config.model_validate({"mqtt": {"host": "broker"}}), CELEBA)

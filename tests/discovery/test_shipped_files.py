@@ -14,7 +14,8 @@ from device.discovery.payload import entity_id
 from device.entities.attributes import ATTRIBUTES
 from device.entities.kinds import Platform
 from device.entities.table import CATALOGUE, LABELS, offered
-from device.networks.card import model_path, read_card
+from device.networks.card import read_card
+from device.networks.files import model_path
 
 _FOLDER = Path(__file__).resolve().parents[2] / "homeassistant"
 _BLUEPRINTS = sorted((_FOLDER / "blueprints" / "automation" / "facet").glob("*.yaml"))
@@ -69,7 +70,7 @@ def test_the_dashboard_shows_every_attribute_of_wear_and_hair_that_starts_enable
     """But for the colours of hair, which the hair's own sensor tells, and its absence of a beard."""
     shown = set(_ENTITY.findall((_FOLDER / "dashboards" / "facet.yaml").read_text("utf-8")))
     told_otherwise = {"black_hair", "blond_hair", "brown_hair", "gray_hair", "no_beard"}
-    ids = {entity_id(r, "facet"): r for r in CATALOGUE if r.attribute}
+    ids = {entity_id(row, "facet"): row for row in ATTRIBUTES}
     wanted = {i for i, r in ids.items() if r.attribute in _OFFERED and r.key not in told_otherwise}
     assert ids.keys() & shown == wanted, "what starts disabled would be an empty tile"
 

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from device.entities.commands import find_command, parse_command, parse_version
-from device.entities.kinds import Entity, Platform
+from device.entities.commands import parse_version, read_command, takes_commands
+from device.entities.kinds import Button, Number, Row, Select, Switch, Update
+from device.entities.requests import Capture, Change, Install, Request, Restart
+from device.entities.settings import Settings
 from device.entities.table import CATALOGUE
 from device.errors import CommandError
+from device.updates.artifact import Kind
 
-COMMANDS = [row for row in CATALOGUE if row.takes_commands]
-NUMBERS = [row for row in COMMANDS if row.platform is Platform.NUMBER]
+COMMANDS = [row for row in CATALOGUE if takes_commands(row)]
+NUMBERS = [row for row in COMMANDS if isinstance(row, Number)]
+PLAIN = Settings(
+    privacy=False,
+    motion_trigger=False,
+    picture_mode="off",
+    threshold_offset=0.0,
+    motion_cool_down=0.0,
+)
 
 # Bytes of all kinds, and what looks like a number or a word of ours.
 payloads = st.one_of(
@@ -27,7 +37,7 @@ payloads = st.one_of(
 )
 
 
-def row(key: str) -> Entity:
+def row(key: str) -> Row:
     """The row of a key."""
     return next(row for row in CATALOGUE if row.key == key)
 
@@ -37,74 +47,83 @@ def row(key: str) -> Entity:
 @example(row("threshold_offset"), b"0_1")  # as would this
 @example(row("motion_cool_down"), b"-0")
 @example(row("motion_cool_down"), b"9" * 400)  # infinity, to a float
-def test_any_bytes_are_a_value_within_bounds_or_an_error(entity: Entity, payload: bytes) -> None:
+def test_any_bytes_are_a_value_within_bounds_or_an_error(entity: Row, payload: bytes) -> None:
     """No payload raises anything else, and no value is out of bounds."""
-    refusal = ""
     try:
-        value = parse_command(entity, payload)
+        request = read_command(CATALOGUE, entity.key, payload)
     except CommandError as error:
-        refusal = str(error)
-    if refusal:
+        request, refusal = None, str(error)
         assert refusal.startswith(f"set/{entity.key}: ")
         assert refusal.isprintable()
         assert len(refusal) < 400
-        return
-    match entity.platform:
-        case Platform.BUTTON:
-            assert (payload, value) == (b"PRESS", None)
-        case Platform.SWITCH:
+    match entity, request:
+        case _, None:
+            pass
+        case Button(), _:
+            assert (payload, request) == (b"PRESS", entity.press)
+        case Switch(), Change(value=value):
             assert (payload, value) in {(b"ON", True), (b"OFF", False)}
-        case Platform.SELECT:
+        case Select(), Change(value=value):
             assert value in entity.options
-            assert isinstance(value, str)
-            assert payload == value.encode()
-        case _:
-            assert isinstance(value, float)
+            assert payload == str(value).encode()
+        case Number(), Change(value=float() as value):
             assert entity.minimum <= value <= entity.maximum
+        case _:
+            pytest.fail(f"{entity.key} takes {request}")
 
 
 @given(st.text(max_size=300))
 def test_any_key_is_a_command_or_an_error(key: str) -> None:
     """A topic below set/ that nobody knows is told so, in one line of bounded length."""
-    refusal = "no such command"
+    refusal = ""
     try:
-        assert find_command(CATALOGUE, key).takes_commands
+        read_command(CATALOGUE, key, b"")
     except CommandError as error:
         refusal = str(error)
-    assert "no such command" in refusal
+    assert refusal.startswith("set/")
     assert refusal.isprintable()
     assert len(refusal) < 400
 
 
 @given(st.sampled_from(NUMBERS), st.data())
-def test_every_step_of_a_number_is_accepted(entity: Entity, data: st.DataObject) -> None:
+def test_every_step_of_a_number_is_accepted(entity: Number, data: st.DataObject) -> None:
     """As Home Assistant writes it: the sum of floating point steps."""
     last = round((entity.maximum - entity.minimum) / entity.step)
     steps = data.draw(st.integers(0, last))
-    wish = entity.minimum + steps * entity.step
-    assert parse_command(entity, str(wish).encode()) == pytest.approx(wish, abs=1e-9)
+    number = entity.minimum + steps * entity.step
+    change = read_command(CATALOGUE, entity.key, str(number).encode())
+    assert isinstance(change, Change)
+    assert entity.read(change.apply(PLAIN)) == pytest.approx(number, abs=1e-9)
+
+
+@pytest.mark.parametrize(("key", "request_"), [("capture", Capture()), ("restart", Restart())])
+def test_a_button_asks_for_what_its_row_says(key: str, request_: Request) -> None:
+    """The request is a typed value of the row."""
+    assert read_command(CATALOGUE, key, b"PRESS") == request_
 
 
 @pytest.mark.parametrize(
-    ("key", "payload", "value"),
+    ("key", "payload", "field", "value"),
     [
-        ("capture", b"PRESS", None),
-        ("privacy", b"ON", True),
-        ("privacy", b"OFF", False),
-        ("threshold_offset", b"-0.4", -0.4),
-        ("threshold_offset", b"0.30000000000000004", 0.3),
-        ("threshold_offset", b"+0.1", 0.1),
-        ("motion_cool_down", b"45", 45.0),
-        ("motion_cool_down", b"45.0", 45.0),
+        ("privacy", b"ON", "privacy", True),
+        ("motion_trigger", b"ON", "motion_trigger", True),
+        ("picture_mode", b"crop", "picture_mode", "crop"),
+        ("threshold_offset", b"-0.4", "threshold_offset", -0.4),
+        ("threshold_offset", b"0.30000000000000004", "threshold_offset", 0.3),
+        ("threshold_offset", b"+0.1", "threshold_offset", 0.1),
+        ("motion_cool_down", b"45", "motion_cool_down", 45.0),
+        ("motion_cool_down", b"45.0", "motion_cool_down", 45.0),
     ],
 )
-def test_good_commands_mean_what_they_say(
-    key: str, payload: bytes, value: bool | float | None
+def test_a_good_command_changes_one_setting(
+    key: str, payload: bytes, field: str, value: bool | float | str
 ) -> None:
-    """The values, without what floating point adds."""
-    parsed = parse_command(row(key), payload)
-    assert parsed == value
-    assert type(parsed) is type(value)
+    """The row writes the value, without what floating point adds, and nothing else."""
+    change = read_command(CATALOGUE, key, payload)
+    assert isinstance(change, Change)
+    assert (change.key, change.value) == (key, value)
+    assert type(change.value) is type(value)
+    assert asdict(change.apply(PLAIN)) == asdict(PLAIN) | {field: value}
 
 
 @pytest.mark.parametrize(
@@ -123,7 +142,7 @@ def test_good_commands_mean_what_they_say(
 def test_bad_commands_say_what_is_allowed(key: str, payload: bytes, allowed: str) -> None:
     """What was found, and what would have been good."""
     with pytest.raises(CommandError) as caught:
-        parse_command(row(key), payload)
+        read_command(CATALOGUE, key, payload)
     assert allowed in str(caught.value)
     assert repr(payload)[1:] in str(caught.value)
 
@@ -131,18 +150,19 @@ def test_bad_commands_say_what_is_allowed(key: str, payload: bytes, allowed: str
 def test_an_update_takes_commands_only_where_it_may_be_installed() -> None:
     """And just one word."""
     software = row("software")
-    with pytest.raises(CommandError, match="takes no commands"):
-        parse_command(software, b"INSTALL")
-    installable = replace(software, can_install=True)
-    assert parse_command(installable, b"INSTALL") is None
+    assert isinstance(software, Update)
+    with pytest.raises(CommandError, match="no such command"):
+        read_command([software], "software", b"INSTALL")
+    installable = [replace(software, is_installable=True)]
+    assert read_command(installable, "software", b"INSTALL") == Install(Kind.SOFTWARE)
     with pytest.raises(CommandError, match="allowed: INSTALL"):
-        parse_command(installable, b"install")
+        read_command(installable, "software", b"install")
 
 
 def test_an_entity_that_only_shows_takes_no_commands() -> None:
     """Not even under its own key."""
-    with pytest.raises(CommandError, match="takes no commands"):
-        parse_command(row("eyeglasses"), b"ON")
+    with pytest.raises(CommandError, match="no such command"):
+        read_command(CATALOGUE, "eyeglasses", b"ON")
 
 
 @pytest.mark.parametrize("payload", [b"1", b"0.2.0", b"1.0.0-rc.1", b"2026.11.0", b"1.0+abc"])

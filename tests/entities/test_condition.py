@@ -1,20 +1,33 @@
-"""How the node is, in the words of Home Assistant's entities."""
+"""How the node is, in the values of Home Assistant's entities."""
 
 from __future__ import annotations
 
 from device.entities.condition import Condition
-from device.entities.kinds import Document
+from device.entities.documents import DIAGNOSTICS, content
 from device.entities.table import CATALOGUE
 
 
-def test_the_document_fills_every_diagnostic_entity() -> None:
-    """A row without its value would be a warning in Home Assistant's log."""
-    keys = {row.key for row in CATALOGUE if row.document is Document.DIAGNOSTICS}
-    assert set(Condition(model="attributes 1").document()) == keys
+def test_a_node_without_faults_reports_none() -> None:
+    """No problem is on, and no fault has a text."""
+    document = content(DIAGNOSTICS, CATALOGUE, Condition(model="attributes 1"))
+    assert (document["camera_problem"], document["camera_fault"]) == ("OFF", None)
+    assert (document["node_problem"], document["node_fault"]) == ("OFF", None)
+    assert (document["safe_mode"], document["last_failure"]) == ("OFF", None)
+    assert document["model"] == "attributes 1"
+
+
+def test_a_fault_is_a_problem_with_its_sentence() -> None:
+    """Each of the two kinds has its own pair of entities."""
+    condition = Condition(model="attributes 1", camera_fault="unplugged", node_fault="disk full")
+    document = content(DIAGNOSTICS, CATALOGUE, condition)
+    assert (document["camera_problem"], document["camera_fault"]) == ("ON", "unplugged")
+    assert (document["node_problem"], document["node_fault"]) == ("ON", "disk full")
 
 
 def test_a_long_fault_is_cut_to_what_home_assistant_takes() -> None:
     """It refuses a longer state whole."""
-    shown = Condition(model="attributes 1", camera_fault="x" * 300).document()["camera_fault"]
+    condition = Condition(model="attributes 1", camera_fault="x" * 300)
+    shown = content(DIAGNOSTICS, CATALOGUE, condition)["camera_fault"]
+    assert isinstance(shown, str)
     assert len(shown) == 255
     assert shown.endswith("…")

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from device.config import Config
+from device.entities.documents import SETTINGS, content
 from device.entities.settings import Settings, SettingsStore
+from device.entities.table import CATALOGUE
 from device.system.json_store import JsonStore
 
 PLAIN = Settings(
@@ -81,7 +83,7 @@ def test_without_a_motion_sensor_motion_is_off() -> None:
 
 def test_home_assistant_reads_switches_as_on_and_off() -> None:
     """The document has the keys of the entities."""
-    assert PLAIN.document() == {
+    assert content(SETTINGS, CATALOGUE, PLAIN) == {
         "privacy": "OFF",
         "motion_trigger": "ON",
         "picture_mode": "crop",

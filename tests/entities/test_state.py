@@ -1,4 +1,4 @@
-"""What an observation means for Home Assistant."""
+"""What an observation means for Home Assistant: the state document and the event."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from device.config import Config
-from device.entities.kinds import EventType
-from device.entities.state import blank_state, event_document, event_type, state_document
-from device.entities.table import LABELS, entities
-from device.observation import Attribute, Box, Face, Observation, Reason, Source
+from device.entities.documents import blank_state, event_content, state_content
+from device.entities.outcome import EventType, Outcome, event_type
+from device.entities.table import CELEBA, entities
+from device.observation import Attribute, Box, Face, FaceAttributes, Observation, Reason, Source
 from device.system.compact_json import compact
 
 TRIGGERED = datetime(2026, 11, 24, 18, 2, 11, 402_000, tzinfo=UTC)
 CAPTURED = TRIGGERED + timedelta(milliseconds=29)
 PUBLISHED = TRIGGERED + timedelta(milliseconds=134)
-TABLE = entities(Config.model_validate({"mqtt": {"host": "broker"}}), LABELS)
+TABLE = entities(Config.model_validate({"mqtt": {"host": "broker"}}), CELEBA)
 
 
 def face(present: Mapping[str, bool], *, primary: bool = True) -> Face:
@@ -30,9 +30,13 @@ def face(present: Mapping[str, bool], *, primary: bool = True) -> Face:
         score=0.9,
         quality=0.8,
         primary=primary,
-        attributes={name: Attribute(0.5, value) for name, value in present.items()},
-        hair_color="brown" if primary else "gray",
-        facial_hair=None,
+        facts={
+            "attributes": FaceAttributes(
+                {name: Attribute(0.5, value) for name, value in present.items()},
+                hair_color="brown" if primary else "gray",
+                facial_hair=None,
+            )
+        },
     )
 
 
@@ -74,7 +78,7 @@ def test_a_face_sets_everything() -> None:
     """Attributes are the primary face's, the count is that of all."""
     first = face({"Eyeglasses": True, "Smiling": False})
     second = face({"Eyeglasses": False, "Smiling": True}, primary=False)
-    state = state_document(observation(first, second), PUBLISHED, TABLE)
+    state = state_content(TABLE, Outcome(observation(first, second), PUBLISHED))
     assert state["face_present"] == "ON"
     assert state["face_count"] == 2
     assert (state["eyeglasses"], state["smiling"]) == ("ON", "OFF")
@@ -85,13 +89,13 @@ def test_a_face_sets_everything() -> None:
 def test_an_attribute_that_the_network_did_not_answer_is_unknown() -> None:
     """Nothing is made up, not even from the state before."""
     seen = observation(face({"Smiling": True}))
-    assert state_document(seen, PUBLISHED, TABLE, {"bald": "ON"})["bald"] is None
+    assert state_content(TABLE, Outcome(seen, PUBLISHED), {"bald": "ON"})["bald"] is None
 
 
 def test_nobody_there_turns_everything_off() -> None:
     """Without a face there are no glasses; what hair there is, is unknown."""
-    before = state_document(observation(face({"Eyeglasses": True})), PUBLISHED, TABLE)
-    state = state_document(observation(reason=Reason.NO_FACE), PUBLISHED, TABLE, before)
+    before = state_content(TABLE, Outcome(observation(face({"Eyeglasses": True})), PUBLISHED))
+    state = state_content(TABLE, Outcome(observation(reason=Reason.NO_FACE), PUBLISHED), before)
     assert (state["face_present"], state["face_count"]) == ("OFF", 0)
     assert {state["eyeglasses"], state["bald"]} == {"OFF"}
     assert state["hair_color"] is state["facial_hair"] is None
@@ -101,19 +105,21 @@ def test_nobody_there_turns_everything_off() -> None:
 @pytest.mark.parametrize("reason", [Reason.TOO_SMALL, Reason.TOO_BLURRED, Reason.TOO_DARK])
 def test_a_face_that_cannot_be_judged_is_present_and_unknown(reason: Reason) -> None:
     """Off would be a claim."""
-    before = state_document(observation(face({"Eyeglasses": True})), PUBLISHED, TABLE)
-    state = state_document(observation(reason=reason, face_count=2), PUBLISHED, TABLE, before)
+    before = state_content(TABLE, Outcome(observation(face({"Eyeglasses": True})), PUBLISHED))
+    state = state_content(
+        TABLE, Outcome(observation(reason=reason, face_count=2), PUBLISHED), before
+    )
     assert (state["face_present"], state["face_count"]) == ("ON", 2)
     assert state["eyeglasses"] is state["hair_color"] is None
     assert state["last_result"] == reason.value
 
 
-@pytest.mark.parametrize("reason", [Reason.CAMERA_UNAVAILABLE, Reason.PRIVACY])
+@pytest.mark.parametrize("reason", [Reason.CAMERA_UNAVAILABLE, Reason.PRIVACY, Reason.FAILED])
 def test_without_a_picture_only_the_result_changes(reason: Reason) -> None:
     """Who did not look cannot say that nobody is there."""
-    before = state_document(observation(face({"Eyeglasses": True})), PUBLISHED, TABLE)
+    before = state_content(TABLE, Outcome(observation(face({"Eyeglasses": True})), PUBLISHED))
     unseen = observation(reason=reason, captured_at=None)
-    state = state_document(unseen, PUBLISHED + timedelta(milliseconds=1), TABLE, before)
+    state = state_content(TABLE, Outcome(unseen, PUBLISHED + timedelta(milliseconds=1)), before)
     changed = {key for key, value in state.items() if before[key] != value}
     assert changed == {"last_result", "latency"}
     assert state["last_result"] == reason.value
@@ -122,21 +128,21 @@ def test_without_a_picture_only_the_result_changes(reason: Reason) -> None:
 def test_latency_is_from_the_trigger_to_the_message() -> None:
     """In whole milliseconds, and never negative when the clock was set back."""
     seen = observation(reason=Reason.NO_FACE)
-    assert state_document(seen, PUBLISHED, TABLE)["latency"] == 134
-    assert state_document(seen, TRIGGERED - timedelta(hours=1), TABLE)["latency"] == 0
+    assert state_content(TABLE, Outcome(seen, PUBLISHED))["latency"] == 134
+    assert state_content(TABLE, Outcome(seen, TRIGGERED - timedelta(hours=1)))["latency"] == 0
 
 
 def test_last_capture_is_a_time_with_its_zone() -> None:
     """Home Assistant refuses a timestamp without one."""
-    state = state_document(observation(reason=Reason.NO_FACE), PUBLISHED, TABLE)
+    state = state_content(TABLE, Outcome(observation(reason=Reason.NO_FACE), PUBLISHED))
     assert state["last_capture"] == "2026-11-24T18:02:11.431+00:00"
 
 
 def test_the_state_of_a_smaller_table_has_no_other_keys() -> None:
     """A disabled attribute is in no document."""
     config = {"mqtt": {"host": "broker"}, "attributes": {"disabled": ["Eyeglasses"]}}
-    table = entities(Config.model_validate(config), LABELS)
-    state = state_document(observation(face({"Eyeglasses": True})), PUBLISHED, table)
+    table = entities(Config.model_validate(config), CELEBA)
+    state = state_content(table, Outcome(observation(face({"Eyeglasses": True})), PUBLISHED))
     assert "eyeglasses" not in state
 
 
@@ -150,6 +156,7 @@ def test_the_state_of_a_smaller_table_has_no_other_keys() -> None:
         (Reason.TOO_DARK, EventType.REFUSED),
         (Reason.CAMERA_UNAVAILABLE, EventType.UNAVAILABLE),
         (Reason.PRIVACY, EventType.UNAVAILABLE),
+        (Reason.FAILED, EventType.UNAVAILABLE),
     ],
 )
 def test_every_reason_has_its_event_type(reason: Reason | None, expected: EventType) -> None:
@@ -160,7 +167,7 @@ def test_every_reason_has_its_event_type(reason: Reason | None, expected: EventT
 def test_the_event_is_the_observation_with_its_type() -> None:
     """One more key, and nothing else is different."""
     seen = observation(face({"Eyeglasses": True}))
-    event = json.loads(compact(event_document(seen)))
+    event = json.loads(compact(event_content(seen)))
     assert event.pop("event_type") == "face"
     assert event == json.loads(compact(seen.to_json()))
 
@@ -168,5 +175,5 @@ def test_the_event_is_the_observation_with_its_type() -> None:
 def test_what_the_owner_disabled_is_not_in_the_event() -> None:
     """Not for any of the faces."""
     faces = face({"Male": True, "Smiling": True}), face({"Male": False}, primary=False)
-    event = event_document(observation(*faces), hidden={"Male"})
+    event = event_content(observation(*faces), hidden={"Male"})
     assert [set(one["attributes"]) for one in event["faces"]] == [{"Smiling"}, set()]

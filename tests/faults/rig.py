@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from device.entities.kinds import Document
+from device.entities.documents import DIAGNOSTICS, STATE
 from tests.broker.mosquitto import Mosquitto, wait_for
 from tests.broker.observer import observe
 from tests.faults.process import TOPICS, Node
@@ -21,7 +21,7 @@ from tests.faults.subscriber import Subscriber, differences
 KEEPS_ALL = ("allow_anonymous true", "max_queued_messages 0")
 """For a broker that lets everybody in, and drops nothing that an absent subscriber was to get."""
 
-STATE_TOPIC = TOPICS.document(Document.STATE)
+STATE_TOPIC = TOPICS.document(STATE)
 
 
 @dataclass
@@ -105,7 +105,7 @@ class Rig:
 
     def diagnostics(self) -> dict[str, Any]:
         """Return the node's newest diagnostics; almost nothing, if there are none yet."""
-        newest = self.subscriber.latest.get(TOPICS.document(Document.DIAGNOSTICS), b"{}")
+        newest = self.subscriber.latest.get(TOPICS.document(DIAGNOSTICS), b"{}")
         return {"dropped_events": None, **json.loads(newest)}
 
     def check_state(self) -> None:

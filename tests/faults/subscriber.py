@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from device.config import MqttSettings
-from device.entities.kinds import Document
+from device.entities.documents import EVENT
 from device.mqtt.listener import Listener
 from device.mqtt.message import ReceivedMessage
 from tests.broker.mosquitto import PATIENCE, wait_for
@@ -18,7 +18,7 @@ from tests.faults.scale import RECOVERY
 
 # The sender's stamp, which states when this copy was sent; all else is the observation's.
 _OF_THE_SENDING = "delivered_at"
-_EVENT_TOPIC = TOPICS.document(Document.EVENT)
+_EVENT_TOPIC = TOPICS.document(EVENT)
 
 
 class Subscriber:

@@ -13,13 +13,23 @@ from device.config import Config
 from device.config.sections.node import LANGUAGES
 from device.discovery.payload import discovery_payload, entity_id
 from device.entities.condition import Condition
-from device.entities.kinds import Document, Entity, Platform
+from device.entities.documents import (
+    DIAGNOSTICS,
+    EVENT,
+    SETTINGS,
+    STATE,
+    blank_state,
+    content,
+    event_content,
+    state_content,
+)
+from device.entities.kinds import Platform, Row
+from device.entities.outcome import Outcome
 from device.entities.settings import Settings
-from device.entities.state import blank_state, event_document, state_document
-from device.entities.table import LABELS, entities
+from device.entities.table import CELEBA, LABELS, entities
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
 from device.node.picture import blank
-from device.observation import Attribute, Box, Face, Observation, Reason, Source
+from device.observation import Attribute, Box, Face, FaceAttributes, Observation, Reason, Source
 from device.system.compact_json import compact
 from device.system.machine import Machine
 from device.updates.artifact import Kind
@@ -74,7 +84,7 @@ def scripts() -> dict[str, dict[str, Any]]:
             [every.diagnostics(newest="1.0.0")], states={"software": "on"}
         ),
         "updates are installed": every.script(
-            [every.diagnostics(news=news) for news in _news()],
+            [every.diagnostics(updates=updates) for updates in _update_steps()],
             states={"software": "on", "attribute_network": "off"},
         ),
     }
@@ -92,7 +102,7 @@ class _Node:
     def __init__(self, sections: Mapping[str, Any]) -> None:
         self.config = Config.model_validate(sections)
         self.topics = Topics.of(self.config)
-        self.table = entities(self.config, LABELS)
+        self.table = entities(self.config, CELEBA)
 
     def script(
         self,
@@ -119,7 +129,7 @@ class _Node:
         away = [
             name
             for name, row in rows.items()
-            if row.enabled_by_default and not (node and (camera or not row.needs_camera))
+            if row.is_enabled_by_default and not (node and (camera or not row.needs_camera))
         ]
         ids = {row.key: name for name, row in rows.items()}
         return {
@@ -131,12 +141,12 @@ class _Node:
 
     def announcement(self) -> list[Message]:
         """What is said at each connection."""
-        settings = Settings.configured(self.config).document()
+        settings = content(SETTINGS, self.table, Settings.configured(self.config))
         return [
             self._discovery(self.table),
             (self.topics.camera_status, ONLINE),
-            (self.topics.document(Document.STATE), compact(blank_state(self.table))),
-            (self.topics.document(Document.SETTINGS), compact(settings)),
+            (self.topics.document(STATE), compact(blank_state(self.table))),
+            (self.topics.document(SETTINGS), compact(settings)),
             self.diagnostics(newest="0.0.1", temperature=None),
             (self.topics.status, ONLINE),
         ]
@@ -145,17 +155,19 @@ class _Node:
         self,
         newest: str = "0.0.1",
         temperature: float | None = 48.5,
-        news: UpdateStatus | None = None,
+        updates: UpdateStatus | None = None,
     ) -> Message:
         """How the node is."""
         condition = Condition(
             model="attributes 1",
             cpu_temperature=temperature,
             newest_version=newest,
-            news=news
+            updates=updates
             or UpdateStatus(model_version="1", can_install=self.config.updates.allow_install),
         )
-        return self.topics.document(Document.DIAGNOSTICS), compact(condition.document())
+        return self.topics.document(DIAGNOSTICS), compact(
+            content(DIAGNOSTICS, self.table, condition)
+        )
 
     def farewell(self, *keys: str) -> list[Message]:
         """What is said when rows have left the table."""
@@ -172,27 +184,30 @@ class _Node:
             {"threshold_offset": -0.4, "motion_cool_down": 0.0},
             {"threshold_offset": 0.4, "motion_cool_down": 3600.0},
         ]
-        topic = self.topics.document(Document.SETTINGS)
-        return [(topic, compact(replace(plain, **change).document())) for change in changes]
+        topic = self.topics.document(SETTINGS)
+        return [
+            (topic, compact(content(SETTINGS, self.table, replace(plain, **change))))
+            for change in changes
+        ]
 
     def observed(self, observation: Observation) -> list[Message]:
         """The event, with the sender's stamps, and the state of an observation."""
         published = _NOW + timedelta(milliseconds=130)
         stamps = {"occurred_at": _NOW.isoformat(), "delivered_at": published.isoformat()}
-        event = event_document(observation) | stamps
-        state = state_document(observation, published, self.table)
+        event = event_content(observation) | stamps
+        state = state_content(self.table, Outcome(observation, published))
         return [
-            (self.topics.document(Document.EVENT), compact(event)),
-            (self.topics.document(Document.STATE), compact(state)),
+            (self.topics.document(EVENT), compact(event)),
+            (self.topics.document(STATE), compact(state)),
         ]
 
-    def _discovery(self, table: Iterable[Entity], gone: Mapping[str, str] | None = None) -> Message:
+    def _discovery(self, table: Iterable[Row], gone: Mapping[str, str] | None = None) -> Message:
         machine = Machine("Raspberry Pi 4 Model B Rev 1.5", "10000000abcdef01")
         payload = discovery_payload(self.config.node, self.topics, table, machine, gone)
         return self.topics.discovery, compact(payload)
 
 
-def _news() -> list[UpdateStatus]:
+def _update_steps() -> list[UpdateStatus]:
     """An update of either kind from its offer to its end, with as much said of it as there can be."""
     release = Release(**_RELEASE, summary="x" * 255, release_url="https://example.org/notes?a=1")
     model = ModelRelease(**_RELEASE, name="attributes")
@@ -240,7 +255,7 @@ def _face(probability: float, hair_color: str | None, facial_hair: str | None) -
         score=0.93,
         quality=0.94,
         primary=True,
-        attributes=dict.fromkeys(LABELS, attribute),
-        hair_color=hair_color,
-        facial_hair=facial_hair,
+        facts={
+            "attributes": FaceAttributes(dict.fromkeys(LABELS, attribute), hair_color, facial_hair)
+        },
     )

@@ -9,19 +9,21 @@ import pytest
 from device import __version__
 from device.config import load
 from device.discovery.payload import entity_id
-from device.entities.kinds import Entity, Platform
+from device.entities.kinds import AttributeSensor, Platform, Row
 from device.entities.table import entities
-from device.networks.card import model_path, read_card
+from device.entities.vocabulary import Vocabulary
+from device.networks.card import read_card
+from device.networks.files import model_path
 from tests.broker.mosquitto import wait_for
 from tests.homeassistant.house import House
 
 pytestmark = pytest.mark.homeassistant
 
 
-def _table(node: Path) -> tuple[Entity, ...]:
+def _table(node: Path) -> tuple[Row, ...]:
     """Return the rows of a node in its folder, which asks the shipped network."""
     card = read_card(model_path("attributes"))
-    return entities(load(node / "facet.yaml"), card.names, card.unreliable)
+    return entities(load(node / "facet.yaml"), Vocabulary.of(card))
 
 
 def test_every_row_of_the_table_is_registered_under_its_id(any_house: House, smiling: Path) -> None:
@@ -41,7 +43,7 @@ def test_every_row_of_the_table_is_registered_under_its_id(any_house: House, smi
         for name, row in rows.items():
             entry = registered[name]
             assert entry["unique_id"] == f"facet_hall_{row.key}"
-            assert (entry["disabled_by"] is None) == row.enabled_by_default, name
+            assert (entry["disabled_by"] is None) == row.is_enabled_by_default, name
             assert entry["entity_category"] == (row.category and row.category.value)
             assert entry["original_name"] == row.name
         assert device["name"] == "Hall camera"
@@ -107,8 +109,8 @@ def test_device_triggers_are_offered_for_the_button_and_what_is_enabled(
         device = client.devices()["facet_porch"]["id"]
         offered = client.ask("device_automation/trigger/list", device_id=device)
         found = {(row["type"], row["subtype"]) for row in offered if row["domain"] == "mqtt"}
-        sensors = (r for r in _table(node.folder) if r.platform is Platform.BINARY_SENSOR)
-        enabled = {r.key for r in sensors if r.attribute and r.enabled_by_default}
+        sensors = (row for row in _table(node.folder) if isinstance(row, AttributeSensor))
+        enabled = {row.key for row in sensors if row.is_enabled_by_default}
         assert found == {("button_short_press", "button"), *(("detected", key) for key in enabled)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from device.entities.kinds import Document
+from device.entities.documents import EVENT
 from device.mqtt.topics import Topics
 
 
@@ -23,7 +23,7 @@ def test_a_command_topic_gives_its_key(topic: str, key: str | None) -> None:
     assert Topics("facet", "hall").command_key(topic) == key
 
 
-@pytest.mark.parametrize("name", ["event", Document.EVENT])
-def test_a_document_is_named_by_text_or_by_a_member_of_an_enum(name: str) -> None:
+@pytest.mark.parametrize("name", ["event", EVENT])
+def test_a_document_is_named_by_text_or_by_a_document_of_the_entities(name: str) -> None:
     """Transport need not know which documents there are."""
     assert Topics("facet", "hall").document(name) == "facet/hall/event"

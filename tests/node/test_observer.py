@@ -14,8 +14,7 @@ from device.camera import open_camera
 from device.config import CameraSettings, PerceptionSettings
 from device.node.observer import Observer
 from device.observation import Observation, Reason, Source, Trigger
-from device.perception import open_perception
-from device.perception.pipeline import Perception
+from device.perception import Perception, open_perception
 
 
 @pytest.fixture(scope="module")

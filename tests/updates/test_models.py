@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from device.config import PerceptionSettings
-from device.networks.card import ZOO, model_path, read_card
+from device.networks.card import read_card
+from device.networks.files import ZOO, model_path
 from device.perception import open_perception
 from device.updates.artifact import Kind
 from device.updates.release.sign import pack, signed
@@ -222,7 +223,7 @@ def test_an_update_that_does_not_load_leaves_the_node_with_the_shipped_network(
     network.write_bytes(b"")
     perception = open_perception(PerceptionSettings(), NETWORK, tmp_path)
     assert perception.card.version == read_card(ZOO / f"{NETWORK}.tflite").version
-    assert "left aside for the shipped one" in caplog.text
+    assert "cannot be used, the shipped one is" in caplog.text
 
 
 def _made(folder: Path) -> Path:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from device.networks.card import ZOO
+from device.networks.files import ZOO
 from device.updates.node.index import read_index
 from device.updates.signature import read_key, verify
 

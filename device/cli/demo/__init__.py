@@ -21,6 +21,7 @@ from device.cli.demo.tables import entities_table, observation_table
 from device.config import Config
 from device.errors import DemoError
 from device.mqtt.topics import Topics
+from device.system.validation import describe
 
 __all__ = ["DemoError", "demo"]
 
@@ -74,9 +75,8 @@ def _configure(mqtt: Mapping[str, str | int], source: str, folder: Path) -> Conf
     try:
         return Config.model_validate(sections)
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        msg = f"--broker or --camera cannot be used: {wrong}"
-        raise DemoError(msg) from error
+        message = f"--broker or --camera cannot be used: {describe(error)}"
+        raise DemoError(message) from error
 
 
 def _press_once(node: Node, home: Home) -> None:

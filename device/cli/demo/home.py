@@ -12,7 +12,7 @@ from typing import Any, Self
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from device.entities.kinds import Document
+from device.entities.documents import EVENT
 from device.errors import DemoError
 from device.mqtt.topics import ONLINE, Topics
 
@@ -81,7 +81,7 @@ class Home:
         Raises:
             DemoError: none comes.
         """
-        return self._wait_for(self._topics.document(Document.EVENT)).decode()
+        return self._wait_for(self._topics.document(EVENT)).decode()
 
     def forget(self) -> None:
         """Delete what the node has retained, so that a broker of the owner's is left as it was."""
@@ -112,5 +112,5 @@ class Home:
         raise DemoError(msg)
 
     def _take(self, message: MQTTMessage) -> None:
-        if message.topic != self._topics.document(Document.EVENT):
+        if message.topic != self._topics.document(EVENT):
             self._newest[message.topic] = bytes(message.payload)

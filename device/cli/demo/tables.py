@@ -8,10 +8,10 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from device.entities.table import CATALOGUE
+from device.entities.attributes import ATTRIBUTES
 
 # Nothing subjective.
-_NAMES = {row.attribute: row.name for row in CATALOGUE if row.attribute and row.enabled_by_default}
+_NAMES = {row.attribute: row.name for row in ATTRIBUTES if row.is_enabled_by_default}
 _BAR_WIDTH = 20
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from pydantic import Field
 
 from device.config.sections.fields import CameraSource, explained
 from device.config.sections.section import Section
-
-_CREDENTIALS = re.compile(r"(?<=://).*@")
+from device.system.redaction import redact_url
 
 
 class CameraSettings(Section):
@@ -56,5 +54,5 @@ class CameraSettings(Section):
 
     @property
     def shown_source(self) -> str:
-        """The source for logs and screens: a URL without its user and password."""
-        return _CREDENTIALS.sub("", self.source)
+        """The source for logs and screens: a URL without its user, password, query and fragment."""
+        return redact_url(self.source)

@@ -20,7 +20,7 @@ from device import __version__
 from device.config.sections.updates import UpdateSettings
 from device.config.yaml.document import read
 from device.errors import FacetError, UpdateError
-from device.networks.card import UPDATED
+from device.networks.files import UPDATED
 from device.updates.artifact import SOFTWARE, Artifact, Kind
 from device.updates.request import RESULT, Request, Result
 from device.updates.root.models import install_model

@@ -16,7 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from device.errors import ModelError, UpdateError
-from device.networks.card import model_path, network_version, read_card, shipped_models
+from device.networks.card import read_card
+from device.networks.files import model_path, network_version, shipped_models
 from device.updates.artifact import MOST_BYTES, Artifact
 
 _USER = "facet"

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from device.errors import FacetError, UpdateError
-from device.networks.card import UPDATED, model_path
+from device.networks.files import UPDATED, model_path
 from device.observation import Image, Keypoints
 from device.perception.analysers.attributes import AttributeClassifier
 
@@ -52,7 +52,7 @@ def require_sound(network: Path) -> None:
         ModelError: it does not load.
         UpdateError: it answers nonsense.
     """
-    classifier = AttributeClassifier(network)
+    classifier = AttributeClassifier.load(network)
     side = classifier.card.input.side
     grey = np.full((side, side, 3), 128, np.uint8)
     _require_probabilities(classifier, grey, "a grey picture")

@@ -11,7 +11,7 @@ from typing import Any, Self
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
-from device.entities.kinds import Document
+from device.entities.documents import DIAGNOSTICS, EVENT
 from device.mqtt.topics import Topics
 from tests.broker.mosquitto import PATIENCE, wait_for
 
@@ -42,7 +42,7 @@ class House:
         self._client.on_message = self._on_message
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
-        if message.topic == TOPICS.document(Document.EVENT):
+        if message.topic == TOPICS.document(EVENT):
             self.events.append(json.loads(message.payload))
         else:
             self.latest[message.topic] = bytes(message.payload)
@@ -64,7 +64,7 @@ class House:
 
     def diagnostics(self) -> dict[str, Any]:
         """Return what the node said of itself last."""
-        found: dict[str, Any] = json.loads(self.latest[TOPICS.document(Document.DIAGNOSTICS)])
+        found: dict[str, Any] = json.loads(self.latest[TOPICS.document(DIAGNOSTICS)])
         return found
 
     @contextmanager

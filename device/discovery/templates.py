@@ -1,0 +1,39 @@
+"""Home Assistant's way from a document to a value: the one place where Jinja is written. Pure."""
+
+from __future__ import annotations
+
+import json
+
+from device.entities.kinds import ON, AttributeTrigger, Event, Readable, Row, SourceTrigger, Update
+
+# Seconds that an event may have waited for the broker and still count as something that happens now.
+_FRESH_SECONDS = 60
+_IS_FRESH = (
+    "as_timestamp(value_json.delivered_at) - as_timestamp(value_json.occurred_at)"
+    f" < {_FRESH_SECONDS}"
+)
+
+
+def value_template(row: Row) -> str | None:
+    """Return the template of a row; None for a row without a document.
+
+    A null renders as "None", which Home Assistant takes for "unknown". A subscript, because a key may begin with a
+    digit. An event is the whole document, but for faces beyond the fifth: Home Assistant's recorder drops attributes
+    of more than 16 KiB, and a face takes 2.3. A device trigger fires when its template renders as ON, for any of the
+    faces, and not for an event that waited for the broker: an automation would act on somebody who has long gone.
+    """
+    match row:
+        case Event():
+            return "{{ dict(value_json, faces=value_json.faces[:5]) | to_json }}"
+        case AttributeTrigger():
+            has_it = f"face.attributes[{json.dumps(row.attribute)}].present"
+            loop = f"{{% for face in value_json.faces if {_IS_FRESH} and {has_it} %}}"
+            return f"{loop}{{{{ '{ON}' if loop.first }}}}{{% endfor %}}"
+        case SourceTrigger():
+            return f"{{{{ '{ON}' if {_IS_FRESH} and value_json.trigger == '{row.source}' }}}}"
+        case Update():
+            return f"{{{{ value_json['{row.key}'] | to_json }}}}"
+        case Readable():
+            return f"{{{{ value_json['{row.key}'] }}}}"
+        case _:
+            return None

@@ -1,0 +1,136 @@
+"""The rows that say what was seen, and what became of the newest trigger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from device.entities.documents import EVENT, STATE
+from device.entities.kinds import (
+    BinarySensor,
+    Category,
+    Event,
+    Image,
+    Row,
+    Sensor,
+    SourceTrigger,
+)
+from device.entities.outcome import EventType
+from device.entities.requirements import BUTTON, PICTURES
+from device.entities.vocabulary import Vocabulary
+from device.observation import Reason, Source
+
+_WHAT_WAS_SEEN: tuple[Row, ...] = (
+    Event(
+        document=EVENT,
+        key="observation",
+        name="Observation",
+        meaning="Fires once for every trigger, with all that was seen.",
+        icon="mdi:face-recognition",
+        types=tuple(EventType),
+    ),
+    BinarySensor(
+        document=STATE,
+        key="face_present",
+        name="Face present",
+        meaning="The newest capture shows a face, even one that is too small or too dark to judge.",
+        device_class="occupancy",
+        needs_camera=True,
+        read=lambda outcome: outcome.observation.reason is not Reason.NO_FACE,
+    ),
+    Sensor(
+        document=STATE,
+        key="face_count",
+        name="Face count",
+        meaning="How many faces the newest capture shows.",
+        icon="mdi:account-multiple-outline",
+        state_class="measurement",
+        needs_camera=True,
+        read=lambda outcome: outcome.observation.face_count,
+    ),
+)
+
+_HAIR_COLOR = Sensor(
+    document=STATE,
+    key="hair_color",
+    name="Hair color",
+    meaning="The primary face's; unknown when it cannot be told.",
+    icon="mdi:palette",
+    device_class="enum",
+    needs_camera=True,
+    read=lambda outcome: outcome.face.hair_color if outcome.face else None,
+)
+
+_FACIAL_HAIR = Sensor(
+    document=STATE,
+    key="facial_hair",
+    name="Facial hair",
+    meaning="The primary face's; unknown when it cannot be told.",
+    icon="mdi:mustache",
+    device_class="enum",
+    needs_camera=True,
+    read=lambda outcome: outcome.face.facial_hair if outcome.face else None,
+)
+
+_PICTURE = Image(
+    key="picture",
+    name="Picture",
+    meaning="What the newest capture shows, as far as it may leave the node; blank after a while.",
+    icon="mdi:image-outline",
+    needs_camera=True,
+    requires=PICTURES,
+)
+
+RESULTS: tuple[Row, ...] = (
+    Sensor(
+        document=STATE,
+        key="last_result",
+        name="Last result",
+        meaning="What became of the newest trigger: a face, or the reason why there is none.",
+        icon="mdi:clipboard-text-outline",
+        category=Category.DIAGNOSTIC,
+        device_class="enum",
+        options=(EventType.FACE, *Reason),
+        read=lambda outcome: (outcome.observation.reason or EventType.FACE).value,
+    ),
+    Sensor(
+        document=STATE,
+        key="last_capture",
+        name="Last capture",
+        meaning="When the camera last took a picture for an observation.",
+        icon="mdi:camera-timer",
+        category=Category.DIAGNOSTIC,
+        device_class="timestamp",
+        read=lambda outcome: outcome.captured_at,
+    ),
+    Sensor(
+        document=STATE,
+        key="latency",
+        name="Latency",
+        meaning="From the newest trigger to its observation, ready to be published.",
+        icon="mdi:timer-outline",
+        category=Category.DIAGNOSTIC,
+        device_class="duration",
+        unit="ms",
+        state_class="measurement",
+        precision=0,
+        read=lambda outcome: outcome.latency_ms,
+    ),
+)
+
+BUTTON_PRESSED = SourceTrigger(
+    key="button_pressed",
+    name="button",
+    meaning="Fires when the button on the node was pressed.",
+    source=Source.BUTTON,
+    requires=BUTTON,
+)
+
+
+def observation_rows(vocabulary: Vocabulary) -> tuple[Row, ...]:
+    """Return the rows of what was seen, but for the attributes."""
+    return (
+        *_WHAT_WAS_SEEN,
+        replace(_HAIR_COLOR, options=vocabulary.hair_colors),
+        replace(_FACIAL_HAIR, options=vocabulary.facial_hair),
+        _PICTURE,
+    )

@@ -1,0 +1,45 @@
+"""What Home Assistant can ask of the node, as typed values: no key is compared anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from device.entities.settings import Settings
+from device.updates.artifact import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Take a burst now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """Start the node again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Install:
+    """Install the newest version."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Change a setting.
+
+    Attributes:
+        key: of the row, for the log.
+        value: the new one, for the log.
+        apply: returns the settings with the new value.
+    """
+
+    key: str
+    value: bool | float | str
+    apply: Callable[[Settings], Settings]
+
+
+Request: TypeAlias = Capture | Restart | Install | Change

@@ -1,0 +1,36 @@
+"""What a node needs for a row to be in its table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from device.config import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A condition on the configuration.
+
+    Attributes:
+        is_met: by the node's configuration.
+        sentence: for the documentation; empty where it is obvious.
+    """
+
+    is_met: Callable[[Config], bool]
+    sentence: str = ""
+
+
+def _has_updates_of_its_network(config: Config) -> bool:
+    # An owner's own network has no updates.
+    return config.updates.index is not None and not config.attributes.model.endswith(".tflite")
+
+
+NOTHING = Requirement(lambda _config: True)
+BUTTON = Requirement(lambda config: config.triggers.button is not None)
+MOTION_SENSOR = Requirement(
+    lambda config: config.triggers.motion is not None, "Needs a motion sensor."
+)
+PICTURES = Requirement(lambda config: len(config.privacy.picture_modes) > 1)
+UPDATE_INDEX = Requirement(lambda config: config.updates.index is not None)
+NETWORK_UPDATES = Requirement(_has_updates_of_its_network)

@@ -1,0 +1,40 @@
+"""The words in which a network answers; the table of entities has an entity or an option for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from device.networks.card import ModelCard
+
+# What a network says of facial hair without a style's label: there is none, or there is some that has no name.
+_NO_FACIAL_HAIR, _UNNAMED_FACIAL_HAIR = "none", "beard"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """What a network can answer.
+
+    Attributes:
+        labels: its attributes, in the order of its outputs.
+        unreliable: those for which no threshold keeps the promised precision.
+        hair_colors: the values of Face.hair_color.
+        facial_hair: the values of Face.facial_hair.
+    """
+
+    labels: tuple[str, ...]
+    unreliable: frozenset[str] = frozenset()
+    hair_colors: tuple[str, ...] = ("black", "blond", "brown", "gray", "bald")
+    facial_hair: tuple[str, ...] = ("none", "stubble", "mustache", "goatee", "beard")
+
+    @classmethod
+    def of(cls, card: ModelCard) -> Self:
+        """Return the vocabulary of a network."""
+        groups = card.groups
+        styles = (_NO_FACIAL_HAIR, *groups.facial_hair.values(), _UNNAMED_FACIAL_HAIR)
+        return cls(
+            labels=card.names,
+            unreliable=card.unreliable,
+            hair_colors=tuple(dict.fromkeys(groups.hair_color.values())),
+            facial_hair=tuple(dict.fromkeys(styles)),
+        )
