@@ -83,7 +83,7 @@ class Answers:
             PerceptionError: perception has failed too often in a row.
         """
         if captured.request is not self._asked:
-            # Privacy has answered its trigger; what was seen before, or meanwhile, is nobody's business.
+            # Privacy has answered its trigger: what the camera saw before that, or meanwhile, is not published.
             return
         self._asked = None
         shot = captured.shot

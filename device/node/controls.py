@@ -117,7 +117,7 @@ class Controls:
             request = read_command(self._table, key, payload)
         except CommandError as error:
             _LOG.warning("%s", error)
-            # Home Assistant shows what it asked for until it hears how it is.
+            # Home Assistant shows what it asked for until the actual value is published.
             self._owes_settings = True
             return None
         match request:
@@ -130,7 +130,7 @@ class Controls:
             case Capture() | Restart():
                 return request
 
-    def hear_version(self, payload: bytes) -> None:
+    def take_version(self, payload: bytes) -> None:
         """Take what somebody published as the newest version of Facet; nothing takes back what was published before."""
         try:
             self.newest_version = parse_version(payload) if payload else __version__

@@ -42,7 +42,7 @@ class Obeying(Protocol):
     def obey(self, key: str, payload: bytes) -> Capture | Restart | None:
         """Do what a command asks, and return what the loop has to do."""
 
-    def hear_version(self, payload: bytes) -> None:
+    def take_version(self, payload: bytes) -> None:
         """Take what somebody published as the newest version of Facet."""
 
 
@@ -142,7 +142,7 @@ class Loop:
             case CameraChanged(camera):
                 self._reporter.camera_is(camera)
             case NewestVersion(payload):
-                self._controls.hear_version(payload)
+                self._controls.take_version(payload)
             case Connected() | Birth() | Disconnected() | Delivered() | Refused() as event:
                 self._on_connection(event)
             case Stop():

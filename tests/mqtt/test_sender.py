@@ -30,8 +30,8 @@ class RefusingOutbox(Outbox):
 
     def _refuse(self) -> None:
         if self.is_full:
-            msg = "database or disk is full"
-            raise OutboxError(msg)
+            message = "database or disk is full"
+            raise OutboxError(message)
 
 
 def test_an_event_waits_while_there_is_no_connection(tmp_path: Path) -> None:

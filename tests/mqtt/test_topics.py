@@ -24,6 +24,6 @@ def test_a_command_topic_gives_its_key(topic: str, key: str | None) -> None:
 
 
 @pytest.mark.parametrize("name", ["event", EVENT])
-def test_a_document_is_named_by_text_or_by_a_member_of_an_enum(name: str) -> None:
+def test_a_document_is_named_by_text_or_by_a_document_of_the_entities(name: str) -> None:
     """Transport need not know which documents there are."""
     assert Topics("facet", "hall").document(name) == "facet/hall/event"

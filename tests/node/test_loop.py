@@ -44,7 +44,7 @@ class Parts:
         self.calls.append((key, payload))
         return self.left_to_the_loop
 
-    def hear_version(self, payload: bytes) -> None:
+    def take_version(self, payload: bytes) -> None:
         """Remember a version."""
         self.calls.append(payload)
 

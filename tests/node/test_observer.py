@@ -132,7 +132,7 @@ def test_an_exception_in_perception_is_an_answer(caplog: pytest.LogCaptureFixtur
     assert "Traceback" in caplog.text
 
 
-def test_what_a_released_camera_saw_is_nobody_s_business() -> None:
+def test_a_released_camera_gives_no_observation() -> None:
     """There is no observation that anybody could publish."""
     source = StuckSource()
     camera = stuck_camera(source)
