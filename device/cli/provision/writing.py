@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
 from device.errors import ProvisionError
+from device.system.atomic_write import atomic_write
 
 PASSWORDS = "passwords.txt"
-"""What the broker is told of the nodes: lines for Mosquitto's password_file. No node's id has a dot."""
+"""Lines for Mosquitto's password_file. No node's id has a dot."""
 
 Contents: TypeAlias = Mapping[str, str | Path]
 """Text, or a file to copy, by its path on the card."""
@@ -59,13 +59,7 @@ def write_cards(out: Path, cards: Mapping[str, Contents], passwords: Mapping[str
 
 def _write(path: Path, content: str | Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        if isinstance(content, str):
-            file.write(content.encode())
-        else:
-            with content.open("rb") as source:
-                shutil.copyfileobj(source, file)
+    atomic_write(path, content if isinstance(content, str) else content.read_bytes(), mode=0o600)
 
 
 def _merged(out: Path, passwords: Mapping[str, str]) -> Iterable[str]:
