@@ -1,6 +1,11 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the variables are those of install.sh
 # Sourced by install.sh: which release is wanted, its environment, and the links that say which one is in use.
 
+# All that a checkout's wheel is made of, as pyproject.toml has it: a change to any of it makes another release.
+checkout_content=(
+  pyproject.toml README.md LICENSE config.example.yaml docs/install.md docs/updates.md device model provisioning
+)
+
 # Sets `name`, the version and the start of the digest of what the release is made from, and `package`, what pip takes.
 choose_release() {
   local digest checkout=$here/..
@@ -9,7 +14,7 @@ choose_release() {
     version=$(sed --quiet 's/^__version__ = "\(.*\)"$/\1/p' "$package/device/__init__.py")
     digest=$(
       cd "$package" || exit
-      find pyproject.toml README.md LICENSE config.example.yaml docs/install.md device model provisioning \
+      find "${checkout_content[@]}" \
         -type f -not -path '*/__pycache__/*' -print0 | sort --zero-terminated | xargs --null sha256sum | sha256sum
     )
   else
