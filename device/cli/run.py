@@ -14,7 +14,7 @@ from device.node.inbox import Inbox, Stop
 from device.node.loop import End
 from device.node.wiring import run_node, start_log
 from device.supervision.boot_log import BootLog
-from device.supervision.heartbeats import supervised
+from device.supervision.heartbeats import watched_heartbeats
 from device.supervision.systemd import notify
 from device.supervision.watchdog import EXIT_CODE, die
 
@@ -44,7 +44,7 @@ def run_until_signal(config: Config) -> None:
     )
     while _start(config, inbox, starts) is End.RESTART:
         pass
-    starts.settled()
+    starts.mark_healthy()
 
 
 def _start(config: Config, inbox: Inbox, starts: BootLog) -> End:
@@ -56,8 +56,8 @@ def _start(config: Config, inbox: Inbox, starts: BootLog) -> End:
             starts.last_failure,
         )
     try:
-        with supervised(starts) as watch:
-            return run_node(config, inbox, starts, watch, is_safe_mode=is_safe_mode)
+        with watched_heartbeats(starts) as heartbeats:
+            return run_node(config, inbox, starts, heartbeats, is_safe_mode=is_safe_mode)
     except FacetError as error:
         starts.failed(str(error))
         raise

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from device.supervision.boot_log import MOST_FAILED_STARTS, BootLog
+from device.supervision.boot_log import MAXIMUM_FAILED_BOOTS, BootLog
 from device.system.json_store import JsonStore
 
 
@@ -20,17 +20,17 @@ def log_of(folder: Path) -> BootLog:
 
 def test_safe_mode_comes_after_several_starts_that_did_not_settle(tmp_path: Path) -> None:
     """And not before."""
-    starts = [log_of(tmp_path).begin() for _ in range(MOST_FAILED_STARTS + 2)]
-    assert starts == [False] * MOST_FAILED_STARTS + [True, True]
+    starts = [log_of(tmp_path).begin() for _ in range(MAXIMUM_FAILED_BOOTS + 2)]
+    assert starts == [False] * MAXIMUM_FAILED_BOOTS + [True, True]
 
 
 def test_a_start_that_settled_forgives_those_before(tmp_path: Path) -> None:
     """Only failures in a row count."""
-    for _ in range(MOST_FAILED_STARTS):
+    for _ in range(MAXIMUM_FAILED_BOOTS):
         log_of(tmp_path).begin()
     log = log_of(tmp_path)
     log.begin()
-    log.settled()
+    log.mark_healthy()
     assert not log_of(tmp_path).begin()
 
 
@@ -50,14 +50,14 @@ def test_an_end_without_a_word_is_a_failure_too(tmp_path: Path) -> None:
     log = log_of(tmp_path)
     log.begin()
     assert log.last_failure is not None
-    assert "ended without a word" in log.last_failure
+    assert "without a recorded cause" in log.last_failure
 
 
 def test_a_node_that_never_failed_has_no_last_failure(tmp_path: Path) -> None:
     """A settled start that is killed later is no failed start: the power may fail at any time."""
     log = log_of(tmp_path)
     log.begin()
-    log.settled()
+    log.mark_healthy()
     after = log_of(tmp_path)
     after.begin()
     assert after.last_failure is None

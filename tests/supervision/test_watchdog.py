@@ -1,4 +1,4 @@
-"""The supervisor ends what hangs, and leaves alone what is only late."""
+"""The watchdog ends what hangs, and leaves alone what is only late."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 from queue import SimpleQueue
 
 from device.supervision.heartbeat import Heartbeat
-from device.supervision.watchdog import EXIT_CODE, Supervisor
+from device.supervision.watchdog import EXIT_CODE, Watchdog
 from tests.clock import Clock
 
 _PATIENCE = 10.0
@@ -19,14 +19,14 @@ def test_a_thread_that_hangs_ends_the_node_with_its_cause() -> None:
     clock = Clock()
     heartbeat = Heartbeat("worker", clock)
     causes: SimpleQueue[str] = SimpleQueue()
-    supervisor = Supervisor([heartbeat], causes.put, interval=0.001)
+    watchdog = Watchdog([heartbeat], causes.put, interval=0.001)
     heartbeat.begin("a capture", 60)
     clock.seconds += 61
-    supervisor.start()
+    watchdog.start()
     assert causes.get(timeout=_PATIENCE) == (
         "the worker has been busy with a capture for 61 s, where 60 s are allowed"
     )
-    supervisor.stop()
+    watchdog.stop()
     assert causes.empty()
 
 
@@ -48,10 +48,10 @@ def test_a_thread_that_catches_up_is_left_alone() -> None:
             return "late" if self.looks == 1 else None
 
     causes: SimpleQueue[str] = SimpleQueue()
-    supervisor = Supervisor([Late("worker", clock)], causes.put, interval=0.001)
-    supervisor.start()
+    watchdog = Watchdog([Late("worker", clock)], causes.put, interval=0.001)
+    watchdog.start()
     assert caught_up.wait(_PATIENCE)
-    supervisor.stop()
+    watchdog.stop()
     assert causes.empty()
 
 
