@@ -208,14 +208,14 @@ class Agent:
 
     def _restart(self) -> None:
         _LOG.info("Starting anew, because Home Assistant's button asks for it")
-        self._parts.starts.settled()
+        self._parts.starts.mark_healthy()
         self._end = End.RESTART
 
     def _settled(self) -> None:
         """The start came to something; safe mode is no such start: only the owner ends it."""
         self._settles_at = float("inf")
         if not self._parts.is_safe_mode:
-            self._parts.starts.settled()
+            self._parts.starts.mark_healthy()
 
     def _hear_of_version(self, payload: bytes) -> None:
         # An empty message takes back what was retained.
@@ -223,7 +223,7 @@ class Agent:
             self._newest_version = parse_version(payload) if payload else __version__
         except CommandError as error:
             _LOG.warning("%s", error)
-        self._parts.updates.look()
+        self._parts.updates.check_soon()
 
     def _set(self, key: str, value: float | str) -> None:
         before = self._settings
@@ -284,7 +284,7 @@ class Agent:
             cpu_temperature=self._temperature,
             model=parts.model,
             newest_version=self._newest_version,
-            news=parts.updates.news,
+            news=parts.updates.status,
             queue_length=parts.sender.waiting,
             dropped_events=parts.sender.dropped,
             coalesced_presses=self._coalesced,

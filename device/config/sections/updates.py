@@ -82,7 +82,7 @@ class UpdateSettings(Section):
     public_key: PublicKey | None = Field(
         None,
         title="Public key",
-        description="Whose signature an update must bear: what `python -m device.updates.release.sign key` printed, "
+        description="Whose signature an update must bear: what `python -m device.updates.sign key` printed, "
         "or a file that holds it.",
     )
 
