@@ -1,4 +1,4 @@
-"""Debians with and without Facet; the tests share them, and each changes a branch of its own."""
+"""Debians with and without Facet; the tests share them, and each changes a separate branch."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Installed:
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
     """A folder in memory: twenty installations would wear a disk, and wait for it."""
-    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - mkdtemp's names are its own
+    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - mkdtemp's names are unique
     folder = Path(tempfile.mkdtemp(prefix="facet-install-", dir=place))
     yield folder
     shutil.rmtree(folder)

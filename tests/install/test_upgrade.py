@@ -71,7 +71,7 @@ def test_a_release_that_cannot_work_leaves_everything_as_it_was(debian: Debian) 
     assert debian.run(_RUNS, "--version").stdout == f"facet {VERSION}\n"
     after = debian.snapshot()
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
-    # The folder's own time; the others are those above it in what this branch has of its own.
+    # The folder's own time; the others are those above it in what this branch alone has.
     assert changed <= {"opt", "opt/facet", "opt/facet/releases"}
 
 

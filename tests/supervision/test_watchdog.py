@@ -11,7 +11,7 @@ from device.supervision.heartbeat import Heartbeat
 from device.supervision.watchdog import EXIT_CODE, Watchdog
 from tests.clock import Clock
 
-_PATIENCE = 10.0
+_TIMEOUT_SECONDS = 10.0
 
 
 def test_a_thread_that_hangs_ends_the_node_with_its_cause() -> None:
@@ -23,7 +23,7 @@ def test_a_thread_that_hangs_ends_the_node_with_its_cause() -> None:
     heartbeat.begin("a capture", 60)
     clock.seconds += 61
     watchdog.start()
-    assert causes.get(timeout=_PATIENCE) == (
+    assert causes.get(timeout=_TIMEOUT_SECONDS) == (
         "the worker has been busy with a capture for 61 s, where 60 s are allowed"
     )
     watchdog.stop()
@@ -31,26 +31,26 @@ def test_a_thread_that_hangs_ends_the_node_with_its_cause() -> None:
 
 
 def test_a_thread_that_catches_up_is_left_alone() -> None:
-    """A machine that slept is late with everything at once; a look or two later all is well."""
+    """A machine that slept is late with everything at once; a check or two later all is well."""
     clock = Clock()
     caught_up = threading.Event()
 
     class Late(Heartbeat):
-        """Overdue at the first look only."""
+        """Overdue at the first check only."""
 
-        looks = 0
+        checks = 0
 
         def overdue(self) -> str | None:
             """Answer, and count."""
-            self.looks += 1
-            if self.looks > 5:
+            self.checks += 1
+            if self.checks > 5:
                 caught_up.set()
-            return "late" if self.looks == 1 else None
+            return "late" if self.checks == 1 else None
 
     causes: SimpleQueue[str] = SimpleQueue()
     watchdog = Watchdog([Late("worker", clock)], causes.put, interval=0.001)
     watchdog.start()
-    assert caught_up.wait(_PATIENCE)
+    assert caught_up.wait(_TIMEOUT_SECONDS)
     watchdog.stop()
     assert causes.empty()
 

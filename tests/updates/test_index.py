@@ -61,7 +61,7 @@ def test_an_index_may_be_a_file(published: Site) -> None:
 def test_a_server_whose_authority_nobody_knows_is_not_believed(
     published: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """TLS is verified, and there is no switch for that."""
+    """TLS is verified, and nothing switches that off."""
     monkeypatch.delenv("SSL_CERT_FILE")
     with pytest.raises(UpdateError, match="certificate verify failed"):
         read_index(published.index)
@@ -127,7 +127,7 @@ def test_an_index_that_is_not_there_is_named(published: Site) -> None:
 def test_what_is_no_index_is_refused_with_the_place(
     published: Site, damage: Callable[[Any], object], found: str
 ) -> None:
-    """Whoever writes the index by hand hears where it is wrong."""
+    """Whoever writes the index by hand learns where it is wrong."""
     path = published.folder / "index.json"
     changed = damage(json.loads(path.read_text()))
     path.write_text(changed if isinstance(changed, str) else json.dumps(changed))
