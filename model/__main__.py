@@ -37,7 +37,7 @@ def prepare(
     ] = None,
 ) -> None:
     """Cut the aligned crops of a data set. Run again, it goes on where it was stopped."""
-    from model.prepare import prepare as run
+    from model.data.prepare import prepare as run
 
     run(data, out, workers)
 
@@ -61,8 +61,8 @@ def train(
     ] = None,
 ) -> None:
     """Train a network. Run again, it goes on after the last whole epoch."""
-    from model.recipe import read_recipe
-    from model.train import Run
+    from model.recipes.recipe import read_recipe
+    from model.training.train import Run
 
     Run(read_recipe(recipe), data, run, weights, soft).train()
 
@@ -76,7 +76,7 @@ def teach(
     out: Annotated[Path, typer.Option(help="The file of soft labels.")] = Path("runs/soft.npy"),
 ) -> None:
     """Tell how likely each training label is, from trained networks and the person's other pictures."""
-    from model.teacher import teach as write
+    from model.training.teacher import teach as write
 
     write(data, run, out)
     typer.echo(f"{out} written", err=True)
@@ -101,8 +101,8 @@ def export(
     ),
 ) -> None:
     """Turn the best weights of a run, or of several, into a calibrated .tflite with its JSON."""
-    from model.celeba import read_celeba
-    from model.export import export as write
+    from model.data.celeba import read_celeba
+    from model.export.export import export as write
 
     bundle = write(run, read_celeba(data), zoo, name, int8=int8)
     typer.echo(f"{zoo / bundle.name}.tflite and .json written, version {bundle.version}", err=True)
@@ -117,8 +117,8 @@ def calibrate(
 ) -> None:
     """Fit an exported network's probabilities and thresholds anew, on the validation split of a data set."""
     from device.perception.bundle import model_path
-    from model.celeba import read_celeba
-    from model.export import calibrate as run
+    from model.data.celeba import read_celeba
+    from model.export.export import calibrate as run
 
     path = model_path(model)
     run(path, read_celeba(data))
@@ -136,8 +136,8 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Measure an exported network through the product's own perception code."""
-    from model.celeba import SPLITS, read_celeba
-    from model.evaluate import evaluate as run
+    from model.data.celeba import SPLITS, read_celeba
+    from model.evaluation.evaluate import evaluate as run
 
     if split not in SPLITS:
         msg = f"--split: {split!r} is not one of {', '.join(SPLITS)}"
@@ -176,8 +176,8 @@ def report(
     ] = 400,
 ) -> None:
     """Write REPORT.md: every figure of the test split, with pictures, robustness and subgroups."""
-    from model.celeba import read_celeba
-    from model.report import report as write
+    from model.data.celeba import read_celeba
+    from model.evaluation.report import report as write
 
     write(model, read_celeba(data), run or [], out, degraded)
 
