@@ -62,9 +62,9 @@ def train(
 ) -> None:
     """Train a network. Run again, it goes on after the last whole epoch."""
     from model.recipes.recipe import read_recipe
-    from model.training.train import Run
+    from model.training.train import train as run_training
 
-    Run(read_recipe(recipe), data, run, weights, soft).train()
+    run_training(read_recipe(recipe), data, run, weights, soft)
 
 
 @app.command()
@@ -140,8 +140,8 @@ def evaluate(
     from model.evaluation.evaluate import evaluate as run
 
     if split not in SPLITS:
-        msg = f"--split: {split!r} is not one of {', '.join(SPLITS)}"
-        raise FacetError(msg)
+        message = f"--split: {split!r} is not one of {', '.join(SPLITS)}"
+        raise FacetError(message)
     figures = run(model, read_celeba(data), split, thresholds)
     if as_json:
         typer.echo(json.dumps(figures))

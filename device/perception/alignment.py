@@ -16,7 +16,7 @@ _ALIGNED_BY = 4  # eyes, nose and mouth; the ears are guesses on most faces
 # and collar.
 _TEMPLATE = np.array([[0.393, 0.472], [0.607, 0.472], [0.5, 0.611], [0.5, 0.709]], np.float64)
 # What lies outside of the picture is grey: zero for a network whose input is -1..1.
-_OUTSIDE = (127, 127, 127)
+OUTSIDE = (127, 127, 127)
 _MIN_LINEAR_SCALE = 0.5
 
 
@@ -72,7 +72,7 @@ def _warp(image: Image, matrix: NDArray[np.float64], side: int) -> Image:
             (side, side),
             flags=cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_CONSTANT,
-            borderValue=_OUTSIDE,
+            borderValue=OUTSIDE,
         ),
     )
 

@@ -6,10 +6,9 @@ import cv2
 import numpy as np
 
 from device.observation import Image
+from device.perception.alignment import OUTSIDE
 from model.data.prepare import CROP_MARGIN
 from model.recipes.recipe import Augmentation
-
-_GREY = 127
 
 
 def canonical(crop: Image, side: int, zoom: float = 1.0) -> Image:
@@ -55,7 +54,7 @@ def _warp(
             (side, side),
             flags=cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_CONSTANT,
-            borderValue=(_GREY, _GREY, _GREY),
+            borderValue=OUTSIDE,
         ),
         np.uint8,
     )
@@ -95,7 +94,7 @@ def _erase(image: Image, probability: float, random: np.random.Generator) -> Ima
     if random.random() < probability:
         # A tight picture: what was cut off is grey, as the aligner leaves it.
         left, top, right, bottom = (random.uniform(0, 0.14, 4) * side).astype(int)
-        tight = np.full_like(image, _GREY)
+        tight = np.full_like(image, OUTSIDE)
         inside = slice(top, side - bottom), slice(left, side - right)
         tight[inside] = image[inside]
         image = tight

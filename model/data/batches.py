@@ -25,7 +25,7 @@ def network_input(image: Image) -> NDArray[np.float32]:
 
 
 class Views(Dataset[tuple[NDArray[np.float32], NDArray[np.float32]]]):
-    """Network inputs (3, S, S) float32 and labels (labels,) float32, one a crop, made when they are asked for.
+    """Network inputs (3, S, S) float32 and labels (labels,) float32, one per crop, made on demand.
 
     Args:
         crops: (N, 160, 160, 3) uint8 BGR.
@@ -53,13 +53,19 @@ class Pictures:
 
     Args:
         recipe: says how the pictures are made.
-        train: the crops to learn from.
-        val: the crops to choose by.
+        train: the crops to learn from, and their pixels, (N, 160, 160, 3) uint8 BGR.
+        val: the same to choose by.
     """
 
-    def __init__(self, recipe: Recipe, train: Crops, val: Crops) -> None:
-        self._recipe, self._train, self._val = recipe, train, val
-        self._train_crops, self._val_crops = train.load(), val.load()
+    def __init__(
+        self,
+        recipe: Recipe,
+        train: tuple[Crops, NDArray[np.uint8]],
+        val: tuple[Crops, NDArray[np.uint8]],
+    ) -> None:
+        self._recipe = recipe
+        self._train, self._train_crops = train
+        self._val, self._val_crops = val
 
     def training(self, epoch: int) -> Batches:
         """Return an epoch's shuffled, augmented batches: (B, 3, S, S) float32 and (B, labels) float32."""
@@ -79,6 +85,11 @@ class Pictures:
         return plain_batches(self._val_crops, self._val.labels, side, zoom)
 
 
+def load_pictures(recipe: Recipe, train: Crops, val: Crops) -> Pictures:
+    """Load the crops to learn from and those to choose by into memory."""
+    return Pictures(recipe, (train, train.load()), (val, val.load()))
+
+
 def augmented(recipe: Recipe, side: int, epoch: int) -> Callable[[NDArray[np.uint8], int], Image]:
     """Return what makes the training picture of a crop and its row in an epoch."""
 
@@ -93,7 +104,7 @@ def training_rows(identities: NDArray[np.int64], recipe: Recipe, epoch: int) -> 
     """Choose the rows of an epoch and their order: at most recipe.max_per_identity of one person.
 
     Args:
-        identities: (N,) int64; -1 is nobody in particular, and is never left out.
+        identities: (N,) int64; -1 is unknown, and is never left out.
         recipe: gives the seed and the limit.
         epoch: another epoch chooses other pictures.
     """

@@ -9,18 +9,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from device.errors import FacetError
 from device.observation import Image
+from model.errors import DataError
 
 SPLITS = ("train", "val", "test")
 _ALIGNED_SIZE = (178, 218)
 # Reduced copies of CelebA squeeze the whole aligned picture into a square of this side, its aspect not kept.
 _SQUEEZED_SIDE = 64
 _PICTURE_FOLDERS = ("img_celeba", "img_align_celeba")
-
-
-class DataError(FacetError):
-    """The data set is not as CelebA's layout says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +47,8 @@ class CelebA:
         """
         rows = np.flatnonzero(self.splits == SPLITS.index(split))
         if not rows.size:
-            msg = f"{self.pictures.parent}: no picture of the split {split!r} in list_eval_partition.txt"
-            raise DataError(msg)
+            message = f"{self.pictures.parent}: no picture of the split {split!r} in list_eval_partition.txt"
+            raise DataError(message)
         return rows
 
 
@@ -64,20 +60,20 @@ def read_celeba(folder: Path) -> CelebA:
     """
     pictures = next((folder / n for n in _PICTURE_FOLDERS if (folder / n).is_dir()), None)
     if pictures is None:
-        msg = (
+        message = (
             f"{folder}: no folder {' or '.join(_PICTURE_FOLDERS)}; point --data at CelebA's folder"
         )
-        raise DataError(msg)
+        raise DataError(message)
     attributes, labels = _read_labels(folder / "list_attr_celeba.txt")
     splits = _read_numbers(folder / "list_eval_partition.txt", range(len(SPLITS)))
     identity_file = folder / "identity_CelebA.txt"
     identities = _read_numbers(identity_file, None) if identity_file.exists() else {}
     names = [name for name in labels if name in splits]
     if not names:
-        msg = (
+        message = (
             f"{folder}: list_attr_celeba.txt and list_eval_partition.txt name no picture in common"
         )
-        raise DataError(msg)
+        raise DataError(message)
     return CelebA(
         pictures,
         attributes,
@@ -96,8 +92,8 @@ def read_picture(path: Path) -> Image:
     """
     image = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if image is None:
-        msg = f"{path}: {'not a picture' if path.exists() else 'missing'}; fetch the file again"
-        raise DataError(msg)
+        message = f"{path}: {'not a picture' if path.exists() else 'missing'}; fetch the file again"
+        raise DataError(message)
     if image.shape[:2] == (_SQUEEZED_SIDE, _SQUEEZED_SIDE):
         image = cv2.resize(image, _ALIGNED_SIZE, interpolation=cv2.INTER_CUBIC)
     return np.asarray(image, np.uint8)
@@ -107,15 +103,15 @@ def _read_lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        msg = f"{path} cannot be read: {error}; CelebA's layout has this file"
-        raise DataError(msg) from error
+        message = f"{path} cannot be read: {error}; CelebA's layout has this file"
+        raise DataError(message) from error
 
 
 def _read_labels(path: Path) -> tuple[tuple[str, ...], dict[str, list[int]]]:
     lines = _read_lines(path)
     if len(lines) < 2:  # noqa: PLR2004 - a count, then the names
-        msg = f"{path}: {len(lines)} lines; the first counts the pictures, the second names the attributes"
-        raise DataError(msg)
+        message = f"{path}: {len(lines)} lines; the first counts the pictures, the second names the attributes"
+        raise DataError(message)
     attributes = tuple(lines[1].split())
     labels = {}
     for number, line in enumerate(lines[2:], start=3):
@@ -123,11 +119,11 @@ def _read_labels(path: Path) -> tuple[tuple[str, ...], dict[str, list[int]]]:
         if not name:
             continue
         if len(values) != len(attributes) or any(v not in {"1", "-1"} for v in values):
-            msg = (
+            message = (
                 f"{path}, line {number}: {len(values)} labels for {name!r}; "
                 f"{len(attributes)} are expected, each 1 or -1"
             )
-            raise DataError(msg)
+            raise DataError(message)
         labels[name] = [int(v) for v in values]
     return attributes, labels
 
@@ -142,6 +138,8 @@ def _read_numbers(path: Path, allowed: range | None) -> dict[str, int]:
                 numbers[name] = int(value)
             case _:
                 expected = f"0 to {allowed[-1]}" if allowed else "a number"
-                msg = f"{path}, line {number}: {line!r}; a file name and {expected} are expected"
-                raise DataError(msg)
+                message = (
+                    f"{path}, line {number}: {line!r}; a file name and {expected} are expected"
+                )
+                raise DataError(message)
     return numbers

@@ -11,47 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from device.observation import Detection, Image
-from device.perception.alignment import align, align_whole
-from device.perception.bundle import ZOO
-from device.perception.detection import FaceDetector
-from model.data.celeba import SPLITS, CelebA, DataError, read_celeba, read_picture
+from model.data.celeba import SPLITS, CelebA, read_celeba, read_picture
+from model.data.faces import FaceFinder
+from model.errors import DataError
 
 CROP_SIDE = 160
 # A fifth more than the canonical crop: room to turn, shift and scale it without inventing pixels.
 CROP_MARGIN = 1.15
 _SHARD = 512
-# The product's default, and what stands in for it: where a face is promised, a weak find is better than none.
-CERTAIN_SCORE = 0.5
-_WEAK_SCORE = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class FoundCrop:
-    """A canonical crop, (side, side, 3) uint8 BGR, and whether the product would have found the face."""
-
-    crop: Image
-    is_certain: bool
-
-
-class FaceFinder:
-    """Finds the face of a picture that is known to show one: the largest certain face, or else the largest weak one."""
-
-    def __init__(self) -> None:
-        self._detector = FaceDetector(ZOO, _WEAK_SCORE)
-
-    def find(self, image: Image) -> Detection | None:
-        """Return the face of image, (H, W, 3) uint8 BGR, or None."""
-        faces = self._detector.detect(image)
-        return max(faces, key=lambda f: (f.score >= CERTAIN_SCORE, f.box.area), default=None)
-
-    def crop(self, image: Image, side: int, margin: float = 1.0) -> FoundCrop:
-        """Cut the canonical crop of the face; where there is none, the picture's central square."""
-        face = self.find(image)
-        if face is None:
-            return FoundCrop(align_whole(image, side, margin), is_certain=False)
-        crop = align(image, face.keypoints, side, margin)
-        return FoundCrop(crop, is_certain=face.score >= CERTAIN_SCORE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +84,8 @@ def read_crops(folder: Path, split: str) -> Crops:
     """
     paths = sorted(p for p in folder.glob(f"*-{split}-*.npz"))
     if not paths:
-        msg = f"{folder}: no crops of the split {split!r}; run `python -m model prepare` first"
-        raise DataError(msg)
+        message = f"{folder}: no crops of the split {split!r}; run `python -m model prepare` first"
+        raise DataError(message)
     tables = [np.load(path) for path in paths]
     return Crops(
         [np.load(_crops_of(path), mmap_mode="r") for path in paths],

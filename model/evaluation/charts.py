@@ -72,11 +72,11 @@ def reliability(
         bins = np.minimum((probabilities[:, i] * _BINS).astype(int), _BINS - 1)
         counts = np.bincount(bins, minlength=_BINS)
         filled = counts >= _BINS
-        claimed = np.bincount(bins, probabilities[:, i], _BINS)[filled] / counts[filled]
+        predicted = np.bincount(bins, probabilities[:, i], _BINS)[filled] / counts[filled]
         true = np.bincount(bins, truth[:, i], _BINS)[filled] / counts[filled]
         axes.plot([0, 1], [0, 1], color=_GREY, linewidth=1)
-        axes.plot(claimed, true, "o-", color=_BLUE, markersize=3, linewidth=1)
-    plt.gcf().supxlabel("claimed probability (bins with at least ten pictures)", fontsize=9)
+        axes.plot(predicted, true, "o-", color=_BLUE, markersize=3, linewidth=1)
+    plt.gcf().supxlabel("predicted probability (bins with at least ten pictures)", fontsize=9)
     plt.gcf().supylabel("how often it is true", fontsize=9)
     _write(path)
 
@@ -99,14 +99,15 @@ def precision_recall(
     """
     for i, axes in _grid(names):
         order = np.argsort(-probabilities[:, i])
-        hits = np.cumsum(truth[order, i])
-        precision, recall = hits / np.arange(1, len(hits) + 1), hits / max(1, hits[-1])
+        true_positives = np.cumsum(truth[order, i])
+        precision = true_positives / np.arange(1, len(order) + 1)
+        recall = true_positives / max(1, true_positives[-1])
         axes.plot(recall, precision, color=_GREY, linewidth=1.2)
         axes.axhline(0.95, color=_ORANGE, linewidth=0.5, linestyle=":")
         for threshold, color in zip(marks[i], (_BLUE, _ORANGE), strict=True):
-            claimed = int((probabilities[:, i] >= threshold).sum())
-            if claimed:
-                axes.plot(recall[claimed - 1], precision[claimed - 1], "o", color=color, ms=4)
+            predicted = int((probabilities[:, i] >= threshold).sum())
+            if predicted:
+                axes.plot(recall[predicted - 1], precision[predicted - 1], "o", color=color, ms=4)
     plt.gcf().supxlabel("recall", fontsize=9)
     plt.gcf().supylabel("precision", fontsize=9)
     _write(path)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from model.evaluation.evaluate import negative_log_likelihood
+
 _RESAMPLES = 1000
 _LEVEL = (2.5, 97.5)
 
@@ -26,13 +28,12 @@ def intervals(
     random = np.random.default_rng(0)
     # How often each picture is drawn: the figures of all resamples are then matrix products.
     draws = random.multinomial(count, np.full(count, 1 / count), _RESAMPLES).astype(np.float64)
-    clipped = np.clip(probabilities.astype(np.float64), 1e-7, 1 - 1e-7)
-    surprise = -np.where(truth, np.log(clipped), np.log(1 - clipped)).mean(axis=1)
-    hits = draws @ (present & truth)
-    f1 = 2 * hits / np.maximum(draws @ present + draws @ truth, 1)
+    likelihood = negative_log_likelihood(probabilities, truth).mean(axis=1)
+    true_positives = draws @ (present & truth)
+    f1 = 2 * true_positives / np.maximum(draws @ present + draws @ truth, 1)
     resampled = {
         "mean_accuracy": draws @ (present == truth).mean(axis=1) / count,
-        "bce": draws @ surprise / count,
+        "bce": draws @ likelihood / count,
         "macro_f1": f1.mean(axis=1),
     }
     bounds = {name: np.percentile(values, _LEVEL) for name, values in resampled.items()}

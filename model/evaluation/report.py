@@ -15,14 +15,15 @@ from device.perception.attributes import AttributeClassifier, decide
 from device.perception.bundle import ZOO, Bundle, model_path
 from device.perception.detection import FaceDetector
 from model.data.celeba import CelebA, read_picture
-from model.data.prepare import CERTAIN_SCORE
+from model.data.faces import CERTAIN_SCORE
 from model.evaluation import charts
 from model.evaluation.confidence import intervals
-from model.evaluation.evaluate import Answers, answer, decisions, measure
+from model.evaluation.evaluate import decisions, measure
 from model.evaluation.latency import Latency, latency
+from model.evaluation.predictions import Predictions, predict
 from model.evaluation.robustness import resilience
 from model.evaluation.subgroups import subgroups
-from model.training.train import LOG
+from model.training.run_folder import LOG
 
 PICTURES = "report"
 
@@ -31,7 +32,7 @@ PICTURES = "report"
 class _Measured:
     path: Path
     bundle: Bundle
-    answers: Answers
+    predictions: Predictions
     probabilities: NDArray[np.float32]
     present: NDArray[np.bool_]
     figures: dict[str, Any]
@@ -52,7 +53,7 @@ def report(
         degraded: how many test pictures are made worse for the robustness table.
 
     Raises:
-        DataError: the data cannot be read, see evaluate.answer.
+        DataError: the data cannot be read, see predictions.predict.
         ModelError: a model cannot.
     """
     pictures = out / PICTURES
@@ -69,16 +70,16 @@ def report(
 def _measure(model: str, data: CelebA) -> _Measured:
     path = model_path(model)
     classifier = AttributeClassifier(path)
-    answers = answer(classifier, data, "test")
-    probabilities, bundle = classifier.calibrated(answers.logits), classifier.bundle
+    predictions = predict(classifier, data, "test")
+    probabilities, bundle = classifier.calibrated(predictions.logits), classifier.bundle
     return _Measured(
         path,
         bundle,
-        answers,
+        predictions,
         probabilities,
         decisions(bundle, probabilities),
-        measure(bundle, probabilities, answers),
-        measure(bundle, probabilities, answers, "precise"),
+        measure(bundle, probabilities, predictions),
+        measure(bundle, probabilities, predictions, "precise"),
         latency(path),
     )
 
@@ -87,10 +88,10 @@ def _draw(of: _Measured, runs: Sequence[Path], folder: Path) -> None:
     if runs:
         logs = {run.name: run / LOG for run in runs}
         charts.training_curves(logs, folder / "training-curves.png")
-    count = len(of.answers.truth)
+    count = len(of.predictions.truth)
     charts.accuracy_bars(of.figures["attributes"], count, folder / "accuracy.png")
     columns = [of.bundle.names.index(name) for name in OBJECTIVE]
-    probabilities, truth = of.probabilities[:, columns], of.answers.truth[:, columns]
+    probabilities, truth = of.probabilities[:, columns], of.predictions.truth[:, columns]
     charts.reliability(OBJECTIVE, probabilities, truth, folder / "reliability.png")
     labels = [of.bundle.labels[i] for i in columns]
     marks = [(label.balanced.value, label.precise.value) for label in labels]
@@ -118,7 +119,7 @@ def _confusion(
     names = [*values, "unknown"]
     counts = np.zeros((len(names), len(names)), np.int64)
     columns = [of.bundle.names.index(label) for label in labels]
-    for row, answer_ in zip(of.answers.truth[:, columns], answered, strict=True):
+    for row, answer_ in zip(of.predictions.truth[:, columns], answered, strict=True):
         if row.sum() == 1:
             labelled = [*labels.values()][int(row.argmax())]
             counts[names.index(labelled), names.index(answer_)] += 1
@@ -159,7 +160,7 @@ def _summary(measured: Sequence[_Measured]) -> Iterator[str]:
 
 
 def _with_interval(of: _Measured, figure: str) -> str:
-    low, high = intervals(of.present, of.probabilities, of.answers.truth)[figure]
+    low, high = intervals(of.present, of.probabilities, of.predictions.truth)[figure]
     return f"{of.figures[figure]:.4f} [{low:.4f}, {high:.4f}]"
 
 
@@ -199,7 +200,7 @@ def _attributes(of: _Measured) -> Iterator[str]:
 def _subgroups(of: _Measured) -> Iterator[str]:
     yield "## Subgroups"
     yield "Recall is the mean over the attributes offered by default that occur at least 20 times in the group."
-    groups = subgroups(of.bundle, of.present, of.answers.truth, of.answers.brightness)
+    groups = subgroups(of.bundle, of.present, of.predictions.truth, of.predictions.brightness)
     rows = [
         [
             group.name,

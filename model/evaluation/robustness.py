@@ -13,10 +13,11 @@ from tqdm import tqdm
 
 from device.configuration.perception import PerceptionSettings
 from device.observation import Image
+from device.perception.alignment import OUTSIDE
 from device.perception.attributes import AttributeClassifier, decide
 from device.perception.detection import FaceDetector
 from device.perception.quality import Gate, measure
-from model.data.prepare import CERTAIN_SCORE, FaceFinder
+from model.data.faces import CERTAIN_SCORE, FaceFinder
 
 Fault = Callable[[Image], Image]
 
@@ -126,7 +127,7 @@ def _resized(image: Image, width: int, finder: FaceFinder) -> Image:
     scale = width / face.box.width if face else 1.0
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     small = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=way), np.uint8)
-    ground = np.full((max(480, small.shape[0]), max(640, small.shape[1]), 3), 127, np.uint8)
+    ground = np.full((max(480, small.shape[0]), max(640, small.shape[1]), 3), OUTSIDE, np.uint8)
     top, left = (ground.shape[0] - small.shape[0]) // 2, (ground.shape[1] - small.shape[1]) // 2
     ground[top : top + small.shape[0], left : left + small.shape[1]] = small
     return ground

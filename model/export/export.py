@@ -16,7 +16,7 @@ from torch.nn.functional import interpolate
 from device.perception.attributes import AttributeClassifier
 from device.perception.bundle import Bundle, Groups, InputMeaning, Label, Threshold
 from model.data.celeba import CelebA
-from model.evaluation.evaluate import answer
+from model.evaluation.predictions import predict
 from model.export.calibration import PROMISED_PRECISION, fit_labels
 from model.export.convert import to_float16, to_int8
 from model.recipes.recipe import Recipe
@@ -111,7 +111,7 @@ def calibrate(tflite: Path, data: CelebA) -> Bundle:
         DataError: the data has no validation split, or a picture cannot be read.
     """
     classifier = AttributeClassifier(tflite, threads=os.cpu_count() or 1)
-    labels = fit_labels(classifier.bundle.names, answer(classifier, data, "val"))
+    labels = fit_labels(classifier.bundle.names, predict(classifier, data, "val"))
     bundle = classifier.bundle.model_copy(update={"labels": labels})
     _write(bundle, tflite)
     return bundle

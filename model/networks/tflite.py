@@ -10,7 +10,8 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
-from model.networks.unfuse import Constants, UnfoldError
+from model.errors import UnfuseError
+from model.networks.unfuse import Constants
 
 _TYPES = {schema.TensorType.FLOAT32: np.float32, schema.TensorType.FLOAT16: np.float16}
 _KINDS = schema.BuiltinOperator
@@ -22,7 +23,7 @@ def read_constants(path: Path) -> Iterator[Constants]:
     """Read the constants of each layer of a .tflite file, in PyTorch's layout, in the order of execution.
 
     Raises:
-        UnfoldError: it is no such file, or its weights are quantised.
+        UnfuseError: it is no such file, or its weights are quantised.
         OSError: it cannot be read.
     """
     file = _File(path.read_bytes())
@@ -53,8 +54,8 @@ class _File:
         try:
             self._model = schema.ModelT.InitFromPackedBuf(content, 0)
         except (AssertionError, IndexError, ValueError, TypeError, struct.error) as error:
-            msg = "it is not a TFLite file"
-            raise UnfoldError(msg) from error
+            message = "it is not a TFLite file"
+            raise UnfuseError(message) from error
         self._content = content
         self._graph = self._model.subgraphs[0]
         self._halves: dict[int, int] = {}
@@ -87,8 +88,8 @@ class _File:
         """Return a constant that has to be there."""
         values = self.known(index)
         if values is None:
-            msg = "its weights are neither float16 nor float32"
-            raise UnfoldError(msg)
+            message = "its weights are neither float16 nor float32"
+            raise UnfuseError(message)
         return values
 
 

@@ -15,6 +15,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from model.errors import UnfuseError
+
 _Norm = (nn.BatchNorm1d, nn.BatchNorm2d)
 _Weighty = (nn.Conv2d, nn.Linear, nn.PReLU)
 
@@ -22,11 +24,7 @@ Constants = tuple[NDArray[np.float32], ...]
 """Of one layer, in PyTorch's layout: weight and bias, or the slopes of an activation."""
 
 
-class UnfoldError(ValueError):
-    """The file holds no network like this in float16 or float32."""
-
-
-def unfold(network: nn.Module, constants: Sequence[Constants], sample: Tensor) -> None:
+def unfuse(network: nn.Module, constants: Sequence[Constants], sample: Tensor) -> None:
     """Fill a network from an exported one; where both are alike it gives the same answers, and can be trained.
 
     Args:
@@ -35,13 +33,13 @@ def unfold(network: nn.Module, constants: Sequence[Constants], sample: Tensor) -
         sample: (N, 3, S, S) float32, RGB in -1..1, some hundred typical crops whose statistics the normalisation takes.
 
     Raises:
-        UnfoldError: no exported network begins like this one.
+        UnfuseError: no exported network begins like this one.
     """
     layers = list(_layers(network))
     start, count = _longest_match([tuple(layer.weight.shape) for layer, _ in layers], constants)
     if count < len(layers) // 2:
-        msg = f"none of its networks begins like {type(network).__name__} in this shape"
-        raise UnfoldError(msg)
+        message = f"none of its networks begins like {type(network).__name__} in this shape"
+        raise UnfuseError(message)
     with torch.no_grad():
         for (layer, norm), values in zip(layers[:count], constants[start:], strict=False):
             _fill(layer, norm, [torch.from_numpy(array) for array in values])

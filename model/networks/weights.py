@@ -12,23 +12,19 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from device.errors import FacetError
 from model.data.batches import plain_batches
+from model.errors import UnfuseError, WeightsError
 from model.networks.efficientnet import EfficientAttributeNetwork, google_weights
 from model.networks.mobilefacenet import FaceAttributeNetwork
 from model.networks.mobilenet import AttributeNetwork
 from model.networks.tflite import read_constants
-from model.networks.unfuse import UnfoldError, unfold
+from model.networks.unfuse import unfuse
 from model.recipes.recipe import Recipe
 
 _SAMPLE = 500
 _EFFICIENTNET = "efficientnet-lite"
 
 Network: TypeAlias = AttributeNetwork | EfficientAttributeNetwork | FaceAttributeNetwork
-
-
-class WeightsError(FacetError):
-    """The weights are missing, or not of this network's shape."""
 
 
 def fresh_network(recipe: Recipe, attributes: int) -> Network:
@@ -74,7 +70,7 @@ def build_network(
         return network
     try:
         if weights.suffix == ".tflite":
-            unfold(network, list(read_constants(weights)), _sample(shards, recipe))
+            unfuse(network, list(read_constants(weights)), _sample(shards, recipe))
             return network
         state = torch.load(weights, map_location="cpu", weights_only=True)
         if "network" in state:
@@ -91,16 +87,16 @@ def build_network(
         TypeError,
         ValueError,
         UnpicklingError,
-        UnfoldError,
+        UnfuseError,
     ) as error:
-        msg = f"weights {weights} do not fit {_described(recipe)}: {error}"
-        raise WeightsError(msg) from error
+        message = f"weights {weights} do not fit {_described(recipe)}: {error}"
+        raise WeightsError(message) from error
     if any(key.startswith("features.") for key in missing):
-        msg = (
+        message = (
             f"weights {weights} lack a backbone; torchvision's mobilenet_v2, EfficientNet-Lite or a run's best.pt "
             "is expected"
         )
-        raise WeightsError(msg)
+        raise WeightsError(message)
     return network
 
 

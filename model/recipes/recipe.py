@@ -6,13 +6,9 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from device.errors import FacetError
-
-
-class RecipeError(FacetError):
-    """The recipe is missing or is not as the schema says."""
+from model.errors import RecipeError
 
 
 class _Section(BaseModel):
@@ -41,7 +37,7 @@ class NetworkRecipe(_Section):
 
 
 class Stage(_Section):
-    """Some epochs at one input side (pixels, a multiple of 16)."""
+    """One or more epochs at one input side (pixels, a multiple of 16)."""
 
     side: int = Field(128, ge=64, le=160, multiple_of=16)
     epochs: int = Field(1, ge=1, le=500)
@@ -84,21 +80,24 @@ class Recipe(_Section):
 
     Attributes:
         name: of the network in the zoo.
+        stop_after: after how many epochs training ends, although the learning rate's schedule is made for all epochs of
+            the stages; None trains to the end. It may be changed between runs.
         zoom: how much larger than in the canonical crop the network sees the face.
         frozen: what is not trained; None trains everything.
         warm_up: part of the steps in which the learning rate rises; it falls by a cosine afterwards.
-        average_decay: of the exponential moving average of the weights, which is what is kept, a step.
+        average_decay: per step, of the exponential moving average of the weights, which is what is kept.
         mixup: how strongly pairs of pictures and their labels are blended: the parameter of the beta distribution of
             Zhang et al., "mixup: Beyond Empirical Risk Minimization", ICLR 2018; 0 blends nothing.
-        soft: how much the soft labels of `python -m model teach` count beside the labels themselves, 0..1.
-        max_per_identity: how many pictures of one person an epoch shows, chosen anew each epoch: a few people with very
-            many pictures would otherwise be learned by heart.
+        soft: the share of the soft labels of `python -m model teach`, 0..1; the rest is the labels themselves.
+        max_per_identity: how many pictures of one person an epoch shows, each epoch others: a few people with very many
+            pictures would otherwise be learned by heart.
     """
 
     name: str = Field(pattern=r"^[a-z0-9-]+$")
     seed: int = 1
     network: NetworkRecipe = NetworkRecipe()
     stages: tuple[Stage, ...] = Field((Stage(),), min_length=1, strict=False)
+    stop_after: int | None = Field(None, ge=1)
     zoom: float = Field(1.0, ge=1, le=2)
     frozen: Frozen | None = None
     batch: int = Field(64, ge=2, le=4096)
@@ -113,22 +112,45 @@ class Recipe(_Section):
 
     @property
     def sides(self) -> list[int]:
-        """The input side of each epoch."""
+        """The input side (pixels) of each epoch that the schedule is made for."""
         return [stage.side for stage in self.stages for _ in range(stage.epochs)]
+
+    @property
+    def last_epoch(self) -> int:
+        """After how many epochs training ends."""
+        return self.stop_after or len(self.sides)
+
+    @model_validator(mode="after")
+    def _stops_within_its_schedule(self) -> Recipe:
+        if self.last_epoch > len(self.sides):
+            message = f"stop_after: {self.stop_after}; the stages have {len(self.sides)} epochs"
+            raise ValueError(message)
+        return self
+
+    def continues(self, started: object) -> bool:
+        """Return whether a run that was started with the recipe `started` (its JSON) may go on with this one.
+
+        Only stop_after may differ, or be missing: no epoch that is trained depends on it.
+        """
+        try:
+            other = Recipe.model_validate(started, strict=False)
+        except ValidationError:
+            return False
+        return other.model_copy(update={"stop_after": self.stop_after}) == self
 
 
 def read_recipe(path: Path) -> Recipe:
     """Read a recipe.
 
     Raises:
-        RecipeError: the file is missing, is not YAML, or says what no recipe may.
+        RecipeError: the file is missing, is not YAML, or has a key or value that a recipe does not allow.
     """
     try:
         return Recipe.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        msg = f"recipe {path} cannot be read: {error}"
-        raise RecipeError(msg) from error
+        message = f"recipe {path} cannot be read: {error}"
+        raise RecipeError(message) from error
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        msg = f"recipe {path}: {faults}. The files in model/recipes show what is allowed"
-        raise RecipeError(msg) from error
+        message = f"recipe {path}: {faults}. The files in model/recipes show what is allowed"
+        raise RecipeError(message) from error

@@ -9,9 +9,10 @@ from typing import Any
 import torch
 from torch import nn
 
+from model.errors import TrainingError
 from model.networks.weights import fresh_network
 from model.recipes.recipe import Recipe
-from model.training.train import BEST, TrainingError
+from model.training.run_folder import BEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,18 @@ def read_members(runs: list[Path]) -> list[Member]:
     """
     members = [_read(run) for run in runs]
     if len({member.attributes for member in members}) > 1:
-        msg = "the runs were trained on different attributes; only networks that answer the same go together"
-        raise TrainingError(msg)
+        message = "the runs were trained on different attributes; only networks that answer the same go together"
+        raise TrainingError(message)
     return members
 
 
 def _read(run: Path) -> Member:
     weights = run / BEST
     if not weights.exists():
-        msg = f"{weights} does not exist; run `python -m model train` to the end of an epoch first"
-        raise TrainingError(msg)
+        message = (
+            f"{weights} does not exist; run `python -m model train` to the end of an epoch first"
+        )
+        raise TrainingError(message)
     state: dict[str, Any] = torch.load(weights, map_location="cpu", weights_only=True)
     recipe = Recipe.model_validate(state["recipe"], strict=False)
     network = fresh_network(recipe, len(state["attributes"]))

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from model.data.celeba import DataError, read_celeba, read_picture
+from model.data.celeba import read_celeba, read_picture
+from model.errors import DataError
 from tests.model.conftest import PICTURES
 
 

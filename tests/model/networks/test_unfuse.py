@@ -9,6 +9,7 @@ import pytest
 
 from device.perception.bundle import model_path
 from device.perception.runtime import Network
+from model.errors import UnfuseError
 
 pytestmark = [pytest.mark.training, pytest.mark.timeout(600)]
 
@@ -22,7 +23,7 @@ def _sample(side: int, count: int = 32) -> np.ndarray[tuple[int, ...], np.dtype[
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # the converter's, of PyTorch
 @pytest.mark.parametrize("backbone", ["mobilenetv2", "mobilefacenet"])
-def test_an_exported_network_answers_the_same_when_it_is_unfolded(
+def test_an_exported_network_answers_the_same_when_it_is_unfused(
     tmp_path: Path, backbone: str
 ) -> None:
     """Batch normalisation is put back between the layers without changing an answer."""
@@ -31,7 +32,7 @@ def test_an_exported_network_answers_the_same_when_it_is_unfolded(
     from model.export.convert import to_float16
     from model.export.export import Ensemble
     from model.networks.tflite import read_constants
-    from model.networks.unfuse import unfold
+    from model.networks.unfuse import unfuse
     from model.networks.weights import fresh_network
     from model.recipes.recipe import Recipe
     from model.training.members import Member
@@ -49,7 +50,7 @@ def test_an_exported_network_answers_the_same_when_it_is_unfolded(
     path = tmp_path / "tiny.tflite"
     to_float16(Ensemble([Member(first, recipe, side, ("a",) * 40, 0.5)]), side, path)
     again = fresh_network(recipe, 40)
-    unfold(again, list(read_constants(path)), sample)
+    unfuse(again, list(read_constants(path)), sample)
     again.eval()
     pixels = np.ascontiguousarray(sample[:1].numpy().transpose(0, 2, 3, 1))
     exported = Network(path)(pixels)[0][0, 0]
@@ -62,7 +63,7 @@ def test_the_shipped_networks_can_be_trained_on(name: str) -> None:
     import torch
 
     from model.networks.tflite import read_constants
-    from model.networks.unfuse import unfold
+    from model.networks.unfuse import unfuse
     from model.networks.weights import fresh_network
     from model.recipes.recipe import read_recipe
 
@@ -71,7 +72,7 @@ def test_the_shipped_networks_can_be_trained_on(name: str) -> None:
     network = fresh_network(recipe, 40)
     before = network.head[-1].bias.detach().clone()
     sample = torch.from_numpy(_sample(recipe.sides[0], count=8))
-    unfold(network, list(read_constants(model_path("attributes"))), sample)
+    unfuse(network, list(read_constants(model_path("attributes"))), sample)
     assert not torch.equal(before, network.head[-1].bias)
 
 
@@ -82,13 +83,13 @@ def test_another_network_is_refused(tmp_path: Path) -> None:
     from device.perception.bundle import ZOO
     from model.networks.mobilenet import AttributeNetwork
     from model.networks.tflite import read_constants
-    from model.networks.unfuse import UnfoldError, unfold
+    from model.networks.unfuse import unfuse
 
     sample = torch.from_numpy(_sample(64, count=2))
     detector = ZOO / "face_detection_short_range.tflite"
-    with pytest.raises(UnfoldError, match="begins like AttributeNetwork"):
-        unfold(AttributeNetwork(), list(read_constants(detector)), sample)
+    with pytest.raises(UnfuseError, match="begins like AttributeNetwork"):
+        unfuse(AttributeNetwork(), list(read_constants(detector)), sample)
     text = tmp_path / "text.tflite"
     text.write_text("not a network at all, but long enough to be read")
-    with pytest.raises(UnfoldError):
+    with pytest.raises(UnfuseError):
         list(read_constants(text))
