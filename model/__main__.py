@@ -1,4 +1,4 @@
-"""The training side's commands: `python -m model prepare|train|teach|export|calibrate|evaluate|report`."""
+"""The commands of training: `python -m model pipeline|prepare|train|teach|export|calibrate|evaluate|report`."""
 
 from __future__ import annotations
 
@@ -15,15 +15,58 @@ from device.errors import FacetError
 from device.perception.bundle import Aim
 
 app = typer.Typer(
-    help="Train, measure and export the attribute network. The order is prepare, train, export, evaluate.",
+    help="Train, export and measure the attribute network: `pipeline` in one command, the others step by step.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
+# Of a table that is written to a file or a pipe.
+_FILE_COLUMNS = 120
 _RECIPE = Path(__file__).parent / "recipes" / "attributes.yaml"
 
 Data = Annotated[Path, typer.Option(help="A folder in CelebA's official layout.")]
+
+
+@app.command()
+def pipeline(
+    file: Annotated[
+        Path,
+        typer.Argument(help="The pipeline; model/recipes/shipped.yaml makes the shipped networks."),
+    ],
+    data: Annotated[
+        list[Path],
+        typer.Option(
+            help="A folder in CelebA's official layout; may be repeated. The validation and test pictures of the "
+            "first one calibrate and measure."
+        ),
+    ],
+    work: Annotated[Path, typer.Option(help="The folder that takes everything that is made.")],
+    plan: Annotated[bool, typer.Option("--plan", help="Only show the plan.")] = False,
+) -> None:
+    """Show the plan of a pipeline and run what is left to do. Run again, it goes on where it was stopped."""
+    from model.data.celeba import digest
+    from model.pipeline.commands import execute
+    from model.pipeline.plan import Places, make_plan
+    from model.pipeline.reading import read_pipeline
+    from model.pipeline.records import read_records
+    from model.pipeline.run import run
+    from model.pipeline.table import missing_inputs, plan_table
+
+    read, places = read_pipeline(file), Places(tuple(data), work)
+    planned = make_plan(read, places, [digest(folder) for folder in data], read_records(work))
+    console = Console(stderr=not plan)
+    if not console.is_terminal:
+        console.width = _FILE_COLUMNS
+    console.print(plan_table(planned))
+    for line in missing_inputs(planned) if plan else ():
+        typer.echo(line)
+    if not plan:
+        run(
+            planned,
+            lambda step: execute(step, read, places),
+            lambda line: typer.echo(line, err=True),
+        )
 
 
 @app.command()
@@ -75,7 +118,7 @@ def teach(
     data: Annotated[Path, typer.Option(help="The crops that prepare made.")] = Path("data"),
     out: Annotated[Path, typer.Option(help="The file of soft labels.")] = Path("runs/soft.npy"),
 ) -> None:
-    """Tell how likely each training label is, from trained networks and the person's other pictures."""
+    """Estimate how likely each training label is, from trained networks and the person's other pictures."""
     from model.training.teacher import teach as write
 
     write(data, run, out)
@@ -85,15 +128,13 @@ def teach(
 @app.command()
 def export(
     data: Data,
-    run: Annotated[
-        list[Path], typer.Option(help="Folder of a run; several answer together, as one network.")
-    ],
+    run: Annotated[list[Path], typer.Option(help="Folder of a run; several become one network.")],
     name: Annotated[str | None, typer.Option(help="Of the files; the recipe's if unset.")] = None,
     int8: Annotated[
         bool,
         typer.Option(
             "--int8",
-            help="Weights of eight bits instead of sixteen: half the size, a little less right.",
+            help="Weights of eight bits instead of sixteen: half the size, a little less accurate.",
         ),
     ] = False,
     zoo: Annotated[Path, typer.Option(help="Where the .tflite and its JSON go.")] = Path(
@@ -115,7 +156,7 @@ def calibrate(
         str, typer.Option(help="A name in the zoo, or a path to a .tflite.")
     ] = "attributes",
 ) -> None:
-    """Fit an exported network's probabilities and thresholds anew, on the validation split of a data set."""
+    """Fit an exported network's probabilities and thresholds again, on the validation split of a data set."""
     from device.perception.bundle import model_path
     from model.data.celeba import read_celeba
     from model.export.export import calibrate as run

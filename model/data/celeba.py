@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +18,14 @@ _ALIGNED_SIZE = (178, 218)
 # Reduced copies of CelebA squeeze the whole aligned picture into a square of this side, its aspect not kept.
 _SQUEEZED_SIDE = 64
 _PICTURE_FOLDERS = ("img_celeba", "img_align_celeba")
+_LABELS, _PARTITION = "list_attr_celeba.txt", "list_eval_partition.txt"
+_IDENTITIES = "identity_CelebA.txt"
+_TABLES = (_LABELS, _PARTITION, _IDENTITIES)
 
 
 @dataclass(frozen=True, slots=True)
 class CelebA:
-    """The tables of a CelebA folder, one row a picture.
+    """The tables of a CelebA folder, one row per picture.
 
     Attributes:
         pictures: the folder of the pictures.
@@ -64,9 +68,9 @@ def read_celeba(folder: Path) -> CelebA:
             f"{folder}: no folder {' or '.join(_PICTURE_FOLDERS)}; point --data at CelebA's folder"
         )
         raise DataError(message)
-    attributes, labels = _read_labels(folder / "list_attr_celeba.txt")
-    splits = _read_numbers(folder / "list_eval_partition.txt", range(len(SPLITS)))
-    identity_file = folder / "identity_CelebA.txt"
+    attributes, labels = _read_labels(folder / _LABELS)
+    splits = _read_numbers(folder / _PARTITION, range(len(SPLITS)))
+    identity_file = folder / _IDENTITIES
     identities = _read_numbers(identity_file, None) if identity_file.exists() else {}
     names = [name for name in labels if name in splits]
     if not names:
@@ -84,11 +88,28 @@ def read_celeba(folder: Path) -> CelebA:
     )
 
 
+def digest(folder: Path) -> str:
+    """Return a digest of a folder's label, partition and identity files: it stays when the folder is moved.
+
+    Raises:
+        DataError: the label or partition file is missing.
+    """
+    found = hashlib.sha256()
+    for name in _TABLES:
+        try:
+            found.update((folder / name).read_bytes())
+        except FileNotFoundError as error:
+            if name != _IDENTITIES:
+                message = f"{folder / name} does not exist; point --data at CelebA's folder"
+                raise DataError(message) from error
+    return found.hexdigest()
+
+
 def read_picture(path: Path) -> Image:
     """Read a picture of CelebA, (H, W, 3) uint8 BGR, at the aspect it was taken with.
 
     Raises:
-        DataError: the file is missing or is no picture.
+        DataError: the file is missing or is not a picture.
     """
     image = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if image is None:

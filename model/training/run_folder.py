@@ -18,6 +18,6 @@ def cut_log(path: Path, epochs: int) -> None:
     """Remove the rows of a log after this many epochs: killed before their checkpoint, they are trained again."""
     if not path.exists():
         return
-    header, *rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    header, *rows = path.read_bytes().splitlines(keepends=True)
     if len(rows) > epochs:
-        path.write_text("".join([header, *rows[:epochs]]), encoding="utf-8", newline="")
+        path.write_bytes(b"".join([header, *rows[:epochs]]))

@@ -81,6 +81,32 @@ def test_a_finished_run_has_nothing_left_to_do(work: Path, trained: Path) -> Non
     assert _epochs(trained) == ["1", "2", "3", "4"]
 
 
+def test_training_stops_after_the_epoch_that_the_recipe_names(work: Path) -> None:
+    """The learning rate is still that of the whole schedule; a run that an older version began goes on."""
+    import torch
+
+    from model.training.steps import learning_rate_share
+
+    recipe, run = work / "stop.yaml", work / "stopped"
+    recipe.write_text(_RECIPE + "stop_after: 2\n", encoding="utf-8")
+    arguments: list[str | Path] = ["train", "--data", work / "data", "--run", run]
+    stopped = _run(*arguments, "--recipe", recipe)
+    assert stopped.returncode == 0, stopped.stderr
+    assert _epochs(run) == ["1", "2"]
+    state = torch.load(run / "checkpoint.pt", weights_only=True)
+    rate = state["optimizer"]["param_groups"][0]["lr"]
+    expected = learning_rate_share(state["step"] - 1, 2 * state["step"], warm_up=0.05)
+    assert rate == pytest.approx(1e-3 * expected)
+    assert expected > 0.5
+    del state["recipe"]["stop_after"]  # as a version without it wrote the recipe
+    torch.save(state, run / "checkpoint.pt")
+    recipe.write_text(_RECIPE + "stop_after: 3\n", encoding="utf-8")
+    resumed = _run(*arguments, "--recipe", recipe)
+    assert resumed.returncode == 0, resumed.stderr
+    assert "going on after epoch 2" in resumed.stdout + resumed.stderr
+    assert _epochs(run) == ["1", "2", "3"]
+
+
 def test_a_folder_of_another_recipe_is_not_overwritten(work: Path, trained: Path) -> None:
     """The error names the folder and what to do."""
     other = work / "other.yaml"
