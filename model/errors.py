@@ -6,11 +6,11 @@ from device.errors import FacetError
 
 
 class DataError(FacetError):
-    """The data set is not as CelebA's layout says."""
+    """The data set does not have CelebA's layout."""
 
 
 class RecipeError(FacetError):
-    """The recipe is missing or is not as the schema says."""
+    """The recipe is missing or does not match its schema."""
 
 
 class WeightsError(FacetError):
@@ -26,4 +26,4 @@ class TrainingError(FacetError):
 
 
 class PipelineError(FacetError):
-    """The pipeline file is not as the schema says, or a step of it cannot start."""
+    """The pipeline file is missing or does not match its schema, or a step cannot run."""

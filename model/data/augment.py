@@ -1,4 +1,4 @@
-"""What a training picture goes through, so that the network meets a webcam's faults before it meets a webcam."""
+"""What a training picture goes through, so that the network knows the faults of a webcam before it runs on one."""
 
 from __future__ import annotations
 

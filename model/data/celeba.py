@@ -60,7 +60,7 @@ def read_celeba(folder: Path) -> CelebA:
     """Read the label, partition and identity files of a CelebA folder.
 
     Raises:
-        DataError: a file is missing or a line of it is not as the layout says.
+        DataError: a file is missing or a line of it does not have the layout.
     """
     pictures = next((folder / n for n in _PICTURE_FOLDERS if (folder / n).is_dir()), None)
     if pictures is None:

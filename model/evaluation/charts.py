@@ -41,7 +41,7 @@ def training_curves(logs: Mapping[str, Path], path: Path) -> None:
 
 
 def accuracy_bars(attributes: Mapping[str, Mapping[str, float]], count: int, path: Path) -> None:
-    """Draw the accuracy of each attribute beside that of always giving the commoner answer."""
+    """Draw the accuracy of each attribute and that of always predicting the commoner value."""
     names = sorted(attributes, key=lambda name: attributes[name]["accuracy"])
     positives = np.array([attributes[name]["positives"] for name in names]) / count
     plt.figure(figsize=(8, 8))
@@ -50,7 +50,7 @@ def accuracy_bars(attributes: Mapping[str, Mapping[str, float]], count: int, pat
     plt.xlim(0.5, 1)
     plt.yticks(fontsize=7)
     plt.grid(axis="x", alpha=0.3)
-    plt.title("accuracy by attribute; orange: always the commoner answer")
+    plt.title("accuracy by attribute; orange: always the commoner value")
     _write(path)
 
 
@@ -60,7 +60,7 @@ def reliability(
     truth: NDArray[np.bool_],
     path: Path,
 ) -> None:
-    """Draw for each attribute how often it is true at each claimed probability.
+    """Draw for each attribute how often it is true at each predicted probability.
 
     Args:
         names: of the columns.
@@ -114,7 +114,7 @@ def precision_recall(
 
 
 def confusions(groups: Mapping[str, tuple[Sequence[str], NDArray[np.int64]]], path: Path) -> None:
-    """Draw what was labelled (rows) against what was answered (columns), one matrix a group."""
+    """Draw what was labelled (rows) against what was predicted (columns), one matrix per group."""
     _figure, grid = plt.subplots(1, len(groups), figsize=(5 * len(groups), 4.5))
     for axes, (title, (names, counts)) in zip(np.atleast_1d(grid), groups.items(), strict=True):
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -125,7 +125,7 @@ def confusions(groups: Mapping[str, tuple[Sequence[str], NDArray[np.int64]]], pa
             axes.text(column, row, text, ha="center", va="center", fontsize=8, color=color)
         axes.set_xticks(range(len(names)), names, fontsize=8, rotation=45)
         axes.set_yticks(range(len(names)), names, fontsize=8)
-        axes.set(xlabel="answered", ylabel="labelled", title=title)
+        axes.set(xlabel="predicted", ylabel="labelled", title=title)
     _write(path)
 
 

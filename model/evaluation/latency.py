@@ -1,4 +1,4 @@
-"""How near a network comes to what the machine can do: its time beside that of a bare matrix product."""
+"""How near a network comes to what the machine can do: its time compared with that of a bare matrix product."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m model report`: everything that is known of a network, measured anew, with pictures."""
+"""`python -m model report`: everything that is known about a network, measured on the test split, with pictures."""
 
 from __future__ import annotations
 
@@ -101,11 +101,11 @@ def _draw(of: _Measured, runs: Sequence[Path], folder: Path) -> None:
 
 
 def _confusions(of: _Measured) -> dict[str, tuple[list[str], NDArray[np.int64]]]:
-    """Count labelled against answered values, of the faces with exactly one label of a group."""
+    """Count labelled against predicted values, of the faces with exactly one label of a group."""
     groups = of.bundle.groups
-    answered = [decide(row, of.bundle) for row in of.probabilities]
-    hair = [decision.hair_color or "unknown" for decision in answered]
-    beard = [decision.facial_hair or "unknown" for decision in answered]
+    predicted = [decide(row, of.bundle) for row in of.probabilities]
+    hair = [decision.hair_color or "unknown" for decision in predicted]
+    beard = [decision.facial_hair or "unknown" for decision in predicted]
     beards = {groups.no_facial_hair: "none", **groups.facial_hair}
     return {
         "hair color": _confusion(of, groups.hair_color, [*groups.hair_color.values()], hair),
@@ -114,15 +114,15 @@ def _confusions(of: _Measured) -> dict[str, tuple[list[str], NDArray[np.int64]]]
 
 
 def _confusion(
-    of: _Measured, labels: dict[str, str], values: list[str], answered: list[str]
+    of: _Measured, labels: dict[str, str], values: list[str], predicted: list[str]
 ) -> tuple[list[str], NDArray[np.int64]]:
     names = [*values, "unknown"]
     counts = np.zeros((len(names), len(names)), np.int64)
     columns = [of.bundle.names.index(label) for label in labels]
-    for row, answer_ in zip(of.predictions.truth[:, columns], answered, strict=True):
+    for row, value in zip(of.predictions.truth[:, columns], predicted, strict=True):
         if row.sum() == 1:
             labelled = [*labels.values()][int(row.argmax())]
-            counts[names.index(labelled), names.index(answer_)] += 1
+            counts[names.index(labelled), names.index(value)] += 1
     return names, counts
 
 

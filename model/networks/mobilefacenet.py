@@ -23,7 +23,7 @@ _BLOCKS = (
 )
 _STEM_CHANNELS = 64
 _FEATURE_CHANNELS = 512
-# Of the feature map of a crop of 112 pixels, which is the only size that it takes.
+# Of the feature map of a crop of 112 pixels, the only size that it takes.
 _POOLED_SIDE = 7
 
 
@@ -43,7 +43,7 @@ class _Convolution(nn.Conv2d):
 
 
 class _Places(nn.Conv2d):
-    """A depthwise convolution as large as its input: one weighted sum a channel, which a product says faster."""
+    """A depthwise convolution as large as its input: one weighted sum per channel, which a product computes faster."""
 
     def forward(self, x: Tensor) -> Tensor:
         return (x * self.weight[:, 0]).sum((2, 3), keepdim=True)
@@ -75,7 +75,7 @@ class FaceAttributeNetwork(nn.Module):
     """Logits of the attributes of one aligned face.
 
     Args:
-        attributes: how many attributes the network answers.
+        attributes: how many attributes the network predicts.
         hidden: width of the first of the two dense layers.
         dropout: probability of dropping an input of a dense layer, 0..1.
     """
@@ -93,7 +93,7 @@ class FaceAttributeNetwork(nn.Module):
             channels = outputs
         layers.append(_conv_bn_prelu(channels, _FEATURE_CHANNELS))
         self.features = nn.Sequential(*layers)
-        # Learned for recognition, it knows where in a face it looks; the plain mean beside it does not.
+        # Learned for recognition, it weighs each place in a face differently; the plain mean does not.
         self.places = nn.Sequential(
             _Places(
                 _FEATURE_CHANNELS,

@@ -27,7 +27,7 @@ class AttributeNetwork(nn.Module):
     """Logits of the attributes of one aligned face.
 
     Args:
-        attributes: how many attributes the network answers.
+        attributes: how many attributes the network predicts.
         hidden: width of the first of the two dense layers.
         dropout: probability of dropping an input of a dense layer, 0..1.
         width: multiplier of the backbone's channels; ImageNet weights exist for 1.0.

@@ -23,7 +23,7 @@ def read_constants(path: Path) -> Iterator[Constants]:
     """Read the constants of each layer of a .tflite file, in PyTorch's layout, in the order of execution.
 
     Raises:
-        UnfuseError: it is no such file, or its weights are quantised.
+        UnfuseError: it is not a TFLite file, or its weights are quantised.
         OSError: it cannot be read.
     """
     file = _File(path.read_bytes())

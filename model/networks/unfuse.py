@@ -1,8 +1,8 @@
-"""From an exported network back to a trainable one: batch normalisation, folded away by the export, is put back.
+"""From an exported network back to a trainable one: batch normalisation, fused by the export, is un-fused.
 
-A folded convolution answers what convolution and normalisation answered together. Any mean and variance may be put back
+A fused convolution computes what convolution and normalisation computed together. Any mean and variance may be put back
 between them as long as scale and shift undo them; those of real crops make the network train as if it had never been
-folded (Ioffe and Szegedy, "Batch Normalization", ICML 2015).
+fused (Ioffe and Szegedy, "Batch Normalization", ICML 2015).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Constants = tuple[NDArray[np.float32], ...]
 
 
 def unfuse(network: nn.Module, constants: Sequence[Constants], sample: Tensor) -> None:
-    """Fill a network from an exported one; where both are alike it gives the same answers, and can be trained.
+    """Fill a network from an exported one; where both are alike it gives the same logits, and can be trained.
 
     Args:
         network: its last layers may be others than the exported ones; those stay as they are.

@@ -28,7 +28,7 @@ Network: TypeAlias = AttributeNetwork | EfficientAttributeNetwork | FaceAttribut
 
 
 def fresh_network(recipe: Recipe, attributes: int) -> Network:
-    """Make the network of a recipe, filled with noise; it answers so many attributes."""
+    """Make the network of a recipe for a number of attributes, filled with noise."""
     shape = recipe.network
     if shape.backbone == "mobilefacenet":
         return FaceAttributeNetwork(attributes, shape.hidden, shape.dropout)
@@ -55,7 +55,7 @@ def build_network(
 
     Args:
         recipe: gives the shape.
-        attributes: how many the network answers.
+        attributes: how many the network predicts.
         weights: torchvision's MobileNetV2 or EfficientNet-Lite, of which the backbone is taken; a .tflite file of the
             same shape, such as a shipped attribute network, or MobileFaceNet's, of which the backbone is taken; or
             the best weights of another run, which are taken whole. None starts from noise.
@@ -107,7 +107,7 @@ def _described(recipe: Recipe) -> str:
 
 
 def _sample(shards: Sequence[NDArray[np.uint8]], recipe: Recipe) -> Tensor:
-    """Return some hundred plain crops from all over the shards, (N, 3, S, S) float32."""
+    """Return several hundred plain crops from all over the shards, (N, 3, S, S) float32."""
     step = max(1, sum(map(len, shards)) // _SAMPLE)
     crops = np.concatenate([shard[::step] for shard in shards])
     nothing = np.zeros((len(crops), 1), np.float32)

@@ -64,7 +64,7 @@ class Augmentation(_Section):
 
 
 class Frozen(_Section):
-    """What of the network is not trained: what it answers is computed once, and training is many times faster.
+    """What of the network is not trained: its features are computed once, and training is many times faster.
 
     Attributes:
         blocks: how many of the backbone's first blocks.

@@ -1,6 +1,6 @@
-"""Training behind frozen blocks: what they answer is computed once, kept on disk, and read in every epoch.
+"""Training behind frozen blocks: their features are computed once, kept on disk, and read in every epoch.
 
-Of a backbone that has seen millions of faces the first blocks need no change, and they are most of the work.
+The first blocks of a backbone that has seen millions of faces need no change, and they are most of the work.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class FeatureCache:
 def fill_cache(
     network: nn.Module, recipe: Recipe, frozen: Frozen, data: tuple[Crops, Crops], folder: Path
 ) -> FeatureCache:
-    """Compute what the frozen blocks answer; files that are there already are kept.
+    """Compute the features of the frozen blocks; files that are there already are kept.
 
     Args:
         network: its first blocks are those that stay as they are.
@@ -103,14 +103,14 @@ class _Rows(Dataset[tuple[Tensor, NDArray[np.float32]]]):
 
 @torch.inference_mode()
 def _features(blocks: nn.Module, batches: Batches, count: int, path: Path) -> Features:
-    """Return the blocks' answers, (count, H, W, C) float16; from the file if it is there."""
+    """Return the blocks' features, (count, H, W, C) float16; from the file if it is there."""
     if not path.exists():
         unfinished = path.with_suffix(".part")
         features, row = None, 0
         for images, _ in tqdm(batches, desc=path.stem, unit="batch"):
             with torch.autocast("cpu", torch.bfloat16):
-                answer = blocks(images.contiguous(memory_format=torch.channels_last))
-            values = answer.permute(0, 2, 3, 1).to(torch.float16).numpy()
+                batch = blocks(images.contiguous(memory_format=torch.channels_last))
+            values = batch.permute(0, 2, 3, 1).to(torch.float16).numpy()
             if features is None:
                 shape = (count, *values.shape[1:])
                 features = np.lib.format.open_memmap(unfinished, "w+", np.float16, shape)

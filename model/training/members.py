@@ -1,4 +1,4 @@
-"""The networks that training runs left behind."""
+"""The networks that training runs made."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def read_members(runs: list[Path]) -> list[Member]:
     """Read the best weights of runs.
 
     Raises:
-        TrainingError: a run has no weights, or the runs answer different attributes.
+        TrainingError: a run has no weights, or the runs predict different attributes.
     """
     members = [_read(run) for run in runs]
     if len({member.attributes for member in members}) > 1:
-        message = "the runs were trained on different attributes; only networks that answer the same go together"
+        message = "the runs were trained on different attributes; only networks that predict the same go together"
         raise TrainingError(message)
     return members
 

@@ -11,7 +11,7 @@ BEST = "best.pt"
 LOG = "log.csv"
 """One row per epoch."""
 FEATURE_CACHE = "maps"
-"""The folder of what the frozen blocks answer. Its name stays, so that older runs go on."""
+"""The folder of what the frozen blocks compute. Its name stays, so that older runs go on."""
 
 
 def cut_log(path: Path, epochs: int) -> None:

@@ -90,11 +90,11 @@ def _log_odds(shares: FloatArray) -> FloatArray:
 def _logits(member: Member, crops: Crops) -> FloatArray:
     """Return a network's logits for the plain crops, (N, labels) float64."""
     network = member.network.to(memory_format=torch.channels_last)
-    answers = []
+    logits = []
     for shard in tqdm(crops.shards, desc=member.recipe.name, unit="shard"):
         nothing = np.zeros((len(shard), 1), np.float32)
         for images, _ in plain_batches(shard, nothing, member.side, member.recipe.zoom):
             with torch.autocast("cpu", torch.bfloat16):
-                answer = network(images.contiguous(memory_format=torch.channels_last))
-            answers.append(answer.double().numpy())
-    return np.concatenate(answers)
+                batch = network(images.contiguous(memory_format=torch.channels_last))
+            logits.append(batch.double().numpy())
+    return np.concatenate(logits)

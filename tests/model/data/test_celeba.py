@@ -88,7 +88,7 @@ def test_a_squeezed_picture_gets_its_aspect_back(tmp_path: Path) -> None:
     assert read_picture(path).shape == (218, 178, 3)
 
 
-def test_a_picture_that_is_none_is_an_error(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_picture_is_an_error(tmp_path: Path) -> None:
     """A text file named .jpg is named, and so is a file that is missing."""
     path = tmp_path / "text.jpg"
     path.write_text("not a picture")

@@ -43,7 +43,7 @@ def test_a_precise_threshold_keeps_its_promise_with_the_most_recall() -> None:
 
 
 def test_where_no_threshold_keeps_the_promise_the_balanced_one_stays() -> None:
-    """A coin cannot be precise, and its label says so."""
+    """The tosses of a coin cannot be predicted with precision."""
     probabilities = np.full(1000, 0.5, np.float32)
     truth = np.arange(1000) % 2 == 0
     assert precise_threshold(probabilities, truth, np.ones(1000), balanced=0.4) == 0.4

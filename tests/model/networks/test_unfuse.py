@@ -1,4 +1,4 @@
-"""An exported network is recovered: the same answers, and trainable. Needs the extra `train`."""
+"""An exported network is recovered: the same logits, and trainable. Needs the extra `train`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.training, pytest.mark.timeout(600)]
 
 
 def _sample(side: int, count: int = 32) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    """Return smooth random pictures (N, 3, S, S) in -1..1: noise alone is like no face at all."""
+    """Return smooth random pictures (N, 3, S, S) in -1..1: noise alone is not like any face."""
     random = np.random.default_rng(1)
     coarse = random.uniform(-1, 1, (count, 3, 8, 8)).astype(np.float32)
     return np.repeat(np.repeat(coarse, side // 8, axis=2), side // 8, axis=3)
@@ -23,14 +23,14 @@ def _sample(side: int, count: int = 32) -> np.ndarray[tuple[int, ...], np.dtype[
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # the converter's, of PyTorch
 @pytest.mark.parametrize("backbone", ["mobilenetv2", "mobilefacenet"])
-def test_an_exported_network_answers_the_same_when_it_is_unfused(
+def test_an_exported_network_gives_the_same_logits_when_it_is_unfused(
     tmp_path: Path, backbone: str
 ) -> None:
-    """Batch normalisation is put back between the layers without changing an answer."""
+    """Batch normalisation is put back between the layers without changing a logit."""
     import torch
 
     from model.export.convert import to_float16
-    from model.export.export import Ensemble
+    from model.export.ensemble import Ensemble
     from model.networks.tflite import read_constants
     from model.networks.unfuse import unfuse
     from model.networks.weights import fresh_network
@@ -77,7 +77,7 @@ def test_the_shipped_networks_can_be_trained_on(name: str) -> None:
 
 
 def test_another_network_is_refused(tmp_path: Path) -> None:
-    """A detector is no attribute network, and a text file is no network."""
+    """A detector is not an attribute network, and a text file is not a network."""
     import torch
 
     from device.perception.bundle import ZOO

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -158,3 +159,15 @@ def test_soft_labels_that_a_recipe_does_not_use_are_refused(tmp_path: Path) -> N
     student = _SECOND.replace("weights: first", "soft: taught")
     error = _error(_write(tmp_path, _CROPS, _FIRST, teach, student))
     assert "step second: recipe tiny.yaml (soft: 0.0) does not use soft" in error
+
+
+def test_the_pipeline_of_the_documentation_can_be_read(tmp_path: Path) -> None:
+    """With the recipe that lies beside the shipped pipeline."""
+    documentation = _SHIPPED.parents[2] / "docs" / "training.md"
+    example = documentation.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    path = tmp_path / "pipeline.yaml"
+    path.write_text(example, encoding="utf-8")
+    shutil.copy(_SHIPPED.with_name("mobilenet.yaml"), tmp_path)
+    pipeline = read_pipeline(path)
+    assert [step.command for step in pipeline.steps] == ["prepare", "train", "export", "evaluate"]
+    assert list(pipeline.inputs) == ["start"]

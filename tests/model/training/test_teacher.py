@@ -21,7 +21,7 @@ def _people() -> tuple[
 
 
 def test_a_wrong_label_is_outvoted_by_the_persons_other_pictures() -> None:
-    """Teachers that know nothing, and a fifth of the labels wrong: nearly all are told right."""
+    """Teachers that know nothing, and a fifth of the labels wrong: nearly all are corrected."""
     from model.training.teacher import soft_labels
 
     right, noisy, identities = _people()
@@ -31,7 +31,7 @@ def test_a_wrong_label_is_outvoted_by_the_persons_other_pictures() -> None:
 
 
 def test_a_person_who_is_shown_once_is_left_to_the_teachers() -> None:
-    """Without other pictures only the network's answer makes a difference."""
+    """Without other pictures only the network's logits make a difference."""
     from model.training.teacher import soft_labels
 
     right, noisy, _ = _people()

@@ -158,7 +158,7 @@ def test_a_run_without_weights_says_so(celeba: Path, work: Path) -> None:
 def test_a_network_behind_frozen_blocks_joins_an_ensemble(
     celeba: Path, work: Path, trained: Path
 ) -> None:
-    """It goes on from another run's best weights, and both answer as one, with weights of eight bits."""
+    """It goes on from another run's best weights, and both become one network, with weights of eight bits."""
     frozen = work / "frozen.yaml"
     frozen.write_text(
         _RECIPE.replace("80, epochs: 2", "64, epochs: 1") + "frozen: {blocks: 9, views: 2}\n"
