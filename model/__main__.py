@@ -48,6 +48,7 @@ def pipeline(
     from model.data.celeba import digest
     from model.pipeline.commands import execute
     from model.pipeline.plan import Places, make_plan
+    from model.pipeline.process import in_own_process
     from model.pipeline.reading import read_pipeline
     from model.pipeline.records import read_records
     from model.pipeline.run import run
@@ -64,7 +65,7 @@ def pipeline(
     if not plan:
         run(
             planned,
-            lambda step: execute(step, read, places),
+            lambda step: in_own_process(execute, step, read, places),
             lambda line: typer.echo(line, err=True),
         )
 
