@@ -17,6 +17,8 @@ from model.recipes.recipe import Recipe
 
 Batches: TypeAlias = DataLoader[tuple[Tensor, Tensor]]
 _VALIDATION_BATCH = 128
+# A worker inherits the crops; copying gigabytes to it would take longer than an epoch.
+WORKER_START = "fork"
 
 
 def network_input(image: Image) -> NDArray[np.float32]:
@@ -75,6 +77,7 @@ class Pictures:
             batch_size=self._recipe.batch,
             sampler=training_rows(self._train.identities, self._recipe, epoch),
             num_workers=1,
+            multiprocessing_context=WORKER_START,
             prefetch_factor=8,
             drop_last=True,  # batch normalisation needs more than one picture
         )

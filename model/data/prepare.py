@@ -14,6 +14,7 @@ from tqdm import tqdm
 from model.data.celeba import SPLITS, CelebA, read_celeba, read_picture
 from model.data.faces import FaceFinder
 from model.errors import DataError
+from model.processes import end_with_parent
 
 CROP_SIDE = 160
 # A fifth more than the canonical crop: room to turn, shift and scale it without inventing pixels.
@@ -66,7 +67,7 @@ def prepare(folders: list[Path], out: Path, workers: int | None = None) -> None:
     missing = [task for task in tasks if not _is_done(task[0])]
     total = sum(len(rows) for _, _, rows in missing)
     with (
-        ProcessPoolExecutor(workers or os.cpu_count()) as pool,
+        ProcessPoolExecutor(workers or os.cpu_count(), initializer=end_with_parent) as pool,
         tqdm(total=total, unit="picture", desc="prepare") as progress,
     ):
         not_found = 0

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import Connection, wait
-from threading import Thread
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from typing import ParamSpec
 
 from device.errors import FacetError
 from model.errors import PipelineError
+from model.processes import end_with_parent
 
 Parameters = ParamSpec("Parameters")
 
@@ -48,7 +47,7 @@ def in_own_process(
     except EOFError:
         message = (
             f"the process of the step ended with status {process.exitcode}; the lines above may show why, "
-            "and -9 means that memory ran out or that it was killed"
+            "and -9 means that it was killed, often because memory ran out"
         )
     raise PipelineError(message)
 
@@ -59,7 +58,7 @@ def _call(
     args: tuple[object, ...],
     kwargs: dict[str, object],
 ) -> None:
-    Thread(target=_end_with_parent, name="facet-parent-watchdog", daemon=True).start()
+    end_with_parent()
     try:
         function(*args, **kwargs)
     except FacetError as error:
@@ -67,11 +66,3 @@ def _call(
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
-
-
-def _end_with_parent() -> None:
-    """End this process at once when its parent has ended: a second run would meet it in the work folder."""
-    parent = parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)

@@ -40,7 +40,7 @@ def run(plan: Plan, execute: Callable[[Step], None], report: Callable[[str], Non
             )
             raise PipelineError(message)
         write_record(work, name, Record(fingerprint=planned.fingerprint, is_finished=True))
-    report(f"{len(plan.steps)} steps done, {len(plan.steps) - len(steps)} of them before")
+    report(f"all {len(plan.steps)} steps are done, {len(steps)} of them in this run")
 
 
 def _check_inputs(plan: Plan, steps: list[PlannedStep]) -> None:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
-from model.data.batches import Batches, Views, augmented, plain_batches, training_rows
+from model.data.batches import WORKER_START, Batches, Views, augmented, plain_batches, training_rows
 from model.data.prepare import Crops
 from model.recipes.recipe import Frozen, Recipe
 
@@ -81,7 +81,12 @@ def fill_cache(
     views = [_features(blocks, plain, len(train), folder / "train-0.npy")]
     for view in range(1, frozen.views):
         pictures = Views(crops, train.labels, augmented(recipe, side, view))
-        batches: Batches = DataLoader(pictures, batch_size=_BATCH, num_workers=1)  # type: ignore[arg-type]
+        batches: Batches = DataLoader(
+            pictures,  # type: ignore[arg-type]
+            batch_size=_BATCH,
+            num_workers=1,
+            multiprocessing_context=WORKER_START,
+        )
         views.append(_features(blocks, batches, len(train), folder / f"train-{view}.npy"))
     batches = plain_batches(val.load(), val.labels, side, recipe.zoom, _BATCH)
     return FeatureCache(

@@ -85,7 +85,7 @@ def test_every_step_runs_once(workplace: _Workplace) -> None:
     assert workplace.run() == ["crops", "first", "second", "network"]
     assert workplace.states() == [State.DONE] * 4
     assert workplace.run() == []
-    assert workplace.reported[-1] == "4 steps done, 4 of them before"
+    assert workplace.reported[-1] == "all 4 steps are done, 0 of them in this run"
 
 
 def test_progress_names_the_step_and_how_many_are_left(workplace: _Workplace) -> None:

@@ -72,7 +72,7 @@ def folder(celeba: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     resumed = subprocess.run(command, check=False, capture_output=True, text=True)
     assert resumed.returncode == 0, resumed.stderr
     assert "step 1 of 4, student: train 2 epochs: student" in resumed.stderr
-    assert "7 steps done, 3 of them before" in resumed.stderr
+    assert "all 7 steps are done, 4 of them in this run" in resumed.stderr
     return folder
 
 
@@ -107,7 +107,7 @@ def test_a_finished_pipeline_changes_nothing(celeba: Path, folder: Path) -> None
     command = _command(folder, celeba)
     again = subprocess.run(command, check=False, capture_output=True, text=True)
     assert again.returncode == 0, again.stderr
-    assert "7 steps done, 7 of them before" in again.stderr
+    assert "all 7 steps are done, 0 of them in this run" in again.stderr
     assert files() == before
     plan = subprocess.run([*command, "--plan"], check=False, capture_output=True, text=True)
     assert plan.stdout.count(" done") == 7
