@@ -23,6 +23,7 @@ app = typer.Typer(
 
 # Of a table that is written to a file or a pipe.
 _FILE_COLUMNS = 120
+_INTERRUPTED = 130
 _RECIPE = Path(__file__).parent / "recipes" / "attributes.yaml"
 
 Data = Annotated[Path, typer.Option(help="A folder in CelebA's official layout.")]
@@ -231,9 +232,11 @@ def main() -> None:
     except FacetError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        typer.echo("interrupted; the same command goes on from what is finished", err=True)
-        sys.exit(130)
+    except SystemExit as end:
+        # Typer turns Ctrl-C into this status.
+        if end.code == _INTERRUPTED:
+            typer.echo("interrupted; the same command goes on from what is finished", err=True)
+        raise
 
 
 if __name__ == "__main__":

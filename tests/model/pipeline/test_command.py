@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,29 @@ def test_missing_inputs_end_the_command_after_its_plan(celeba: Path, tmp_path: P
     assert "what it does" in plan
     assert error.count("does not exist; fetch it in") == 3
     assert "Traceback" not in run.stderr
+
+
+def test_an_interrupted_pipeline_says_that_it_goes_on(celeba: Path, tmp_path: Path) -> None:
+    """Ctrl-C while crops are cut ends with the status of an interrupt; the plan shows what goes on."""
+    file, work = tmp_path / "crops.yaml", tmp_path / "work"
+    file.write_text("steps: [{name: crops, command: prepare}]\n", encoding="utf-8")
+    # What runs in the background ignores an interrupt unless that is undone.
+    command = ["env", "--default-signal=INT", sys.executable, "-m", "model", "pipeline"]
+    arguments = [str(file), "--data", str(celeba), "--work", str(work)]
+    with subprocess.Popen([*command, *arguments], stderr=subprocess.PIPE, text=True) as process:
+        while not (work / "pipeline" / "crops.json").exists():
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, printed = process.communicate(timeout=60)
+    assert process.returncode == 130, printed
+    assert "interrupted; the same command goes on from what is finished" in printed
+    plan = _pipeline(file, "--data", celeba, "--work", work, "--plan")
+    assert "goes on" in plan.stdout
+    resumed = _pipeline(file, "--data", celeba, "--work", work)
+    assert resumed.returncode == 0, resumed.stderr
+    assert "all 1 steps are done, 1 of them in this run" in resumed.stderr
+    assert len(list((work / "crops" / "crops").glob("*.npz"))) == 3
 
 
 def test_a_folder_that_is_not_celeba_is_named(tmp_path: Path) -> None:
