@@ -1,4 +1,4 @@
-"""The training side's commands: `python -m model prepare|train|teach|export|calibrate|evaluate|report`."""
+"""The commands of training: `python -m model pipeline|prepare|train|teach|export|calibrate|evaluate|report`."""
 
 from __future__ import annotations
 
@@ -15,15 +15,60 @@ from device.errors import FacetError
 from device.networks.card import Aim
 
 app = typer.Typer(
-    help="Train, measure and export the attribute network. The order is prepare, train, export, evaluate.",
+    help="Train, export and measure the attribute network: `pipeline` in one command, the others step by step.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
+# Of a table that is written to a file or a pipe.
+_FILE_COLUMNS = 120
+_INTERRUPTED = 130
 _RECIPE = Path(__file__).parent / "recipes" / "attributes.yaml"
 
 Data = Annotated[Path, typer.Option(help="A folder in CelebA's official layout.")]
+
+
+@app.command()
+def pipeline(
+    file: Annotated[
+        Path,
+        typer.Argument(help="The pipeline; model/recipes/shipped.yaml makes the shipped networks."),
+    ],
+    data: Annotated[
+        list[Path],
+        typer.Option(
+            help="A folder in CelebA's official layout; may be repeated. The validation and test pictures of the "
+            "first one calibrate and measure."
+        ),
+    ],
+    work: Annotated[Path, typer.Option(help="The folder that takes everything that is made.")],
+    plan: Annotated[bool, typer.Option("--plan", help="Only show the plan.")] = False,
+) -> None:
+    """Show the plan of a pipeline and run what is left to do. Run again, it goes on where it was stopped."""
+    from model.data.celeba import digest
+    from model.pipeline.commands import execute
+    from model.pipeline.plan import Places, make_plan
+    from model.pipeline.process import in_own_process
+    from model.pipeline.reading import read_pipeline
+    from model.pipeline.records import read_records
+    from model.pipeline.run import run
+    from model.pipeline.table import missing_inputs, plan_table
+
+    read, places = read_pipeline(file), Places(tuple(data), work)
+    planned = make_plan(read, places, [digest(folder) for folder in data], read_records(work))
+    console = Console(stderr=not plan)
+    if not console.is_terminal:
+        console.width = _FILE_COLUMNS
+    console.print(plan_table(planned))
+    for line in missing_inputs(planned) if plan else ():
+        typer.echo(line)
+    if not plan:
+        run(
+            planned,
+            lambda step: in_own_process(execute, step, read, places),
+            lambda line: typer.echo(line, err=True),
+        )
 
 
 @app.command()
@@ -37,7 +82,7 @@ def prepare(
     ] = None,
 ) -> None:
     """Cut the aligned crops of a data set. Run again, it goes on where it was stopped."""
-    from model.prepare import prepare as run
+    from model.data.prepare import prepare as run
 
     run(data, out, workers)
 
@@ -61,10 +106,10 @@ def train(
     ] = None,
 ) -> None:
     """Train a network. Run again, it goes on after the last whole epoch."""
-    from model.recipe import read_recipe
-    from model.train import Run
+    from model.recipes.recipe import read_recipe
+    from model.training.train import train as run_training
 
-    Run(read_recipe(recipe), data, run, weights, soft).train()
+    run_training(read_recipe(recipe), data, run, weights, soft)
 
 
 @app.command()
@@ -75,8 +120,8 @@ def teach(
     data: Annotated[Path, typer.Option(help="The crops that prepare made.")] = Path("data"),
     out: Annotated[Path, typer.Option(help="The file of soft labels.")] = Path("runs/soft.npy"),
 ) -> None:
-    """Tell how likely each training label is, from trained networks and the person's other pictures."""
-    from model.teacher import teach as write
+    """Estimate how likely each training label is, from trained networks and the person's other pictures."""
+    from model.training.teacher import teach as write
 
     write(data, run, out)
     typer.echo(f"{out} written", err=True)
@@ -85,15 +130,13 @@ def teach(
 @app.command()
 def export(
     data: Data,
-    run: Annotated[
-        list[Path], typer.Option(help="Folder of a run; several answer together, as one network.")
-    ],
+    run: Annotated[list[Path], typer.Option(help="Folder of a run; several become one network.")],
     name: Annotated[str | None, typer.Option(help="Of the files; the recipe's if unset.")] = None,
     int8: Annotated[
         bool,
         typer.Option(
             "--int8",
-            help="Weights of eight bits instead of sixteen: half the size, a little less right.",
+            help="Weights of eight bits instead of sixteen: half the size, a little less accurate.",
         ),
     ] = False,
     zoo: Annotated[Path, typer.Option(help="Where the .tflite and its JSON go.")] = Path(
@@ -101,8 +144,8 @@ def export(
     ),
 ) -> None:
     """Turn the best weights of a run, or of several, into a calibrated .tflite with its JSON."""
-    from model.celeba import read_celeba
-    from model.export import export as write
+    from model.data.celeba import read_celeba
+    from model.export.export import export as write
 
     card = write(run, read_celeba(data), zoo, name, int8=int8)
     typer.echo(f"{zoo / card.name}.tflite and .json written, version {card.version}", err=True)
@@ -115,10 +158,10 @@ def calibrate(
         str, typer.Option(help="A name in the zoo, or a path to a .tflite.")
     ] = "attributes",
 ) -> None:
-    """Fit an exported network's probabilities and thresholds anew, on the validation split of a data set."""
+    """Fit an exported network's probabilities and thresholds again, on the validation split of a data set."""
     from device.networks.files import model_path
-    from model.celeba import read_celeba
-    from model.export import calibrate as run
+    from model.data.celeba import read_celeba
+    from model.export.export import calibrate as run
 
     path = model_path(model)
     run(path, read_celeba(data))
@@ -136,12 +179,12 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Measure an exported network through the product's own perception code."""
-    from model.celeba import SPLITS, read_celeba
-    from model.evaluate import evaluate as run
+    from model.data.celeba import SPLITS, read_celeba
+    from model.evaluation.evaluate import evaluate as run
 
     if split not in SPLITS:
-        msg = f"--split: {split!r} is not one of {', '.join(SPLITS)}"
-        raise FacetError(msg)
+        message = f"--split: {split!r} is not one of {', '.join(SPLITS)}"
+        raise FacetError(message)
     figures = run(model, read_celeba(data), split, thresholds)
     if as_json:
         typer.echo(json.dumps(figures))
@@ -176,8 +219,8 @@ def report(
     ] = 400,
 ) -> None:
     """Write REPORT.md: every figure of the test split, with pictures, robustness and subgroups."""
-    from model.celeba import read_celeba
-    from model.report import report as write
+    from model.data.celeba import read_celeba
+    from model.evaluation.report import report as write
 
     write(model, read_celeba(data), run or [], out, degraded)
 
@@ -189,9 +232,11 @@ def main() -> None:
     except FacetError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        typer.echo("interrupted; the same command goes on from what is finished", err=True)
-        sys.exit(130)
+    except SystemExit as end:
+        # Typer turns Ctrl-C into this status.
+        if end.code == _INTERRUPTED:
+            typer.echo("interrupted; the same command goes on from what is finished", err=True)
+        raise
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from device.node.state_directory import open_boot_log
 from device.node.timing import USUAL, Timing
 from device.node.wiring import Start, run_node
 from device.supervision.boot_log import BootLog
-from device.supervision.heartbeats import supervised
+from device.supervision.heartbeats import watched_heartbeats
 from device.supervision.systemd import notify
 from device.supervision.watchdog import EXIT_CODE, die
 
@@ -58,7 +58,7 @@ def run_until_signal(load: Load, *, hardware: Hardware = REAL, timing: Timing = 
 
     def run_once(config: Config, boot_log: BootLog, start: Start) -> End:
         threading.excepthook = _ending_with(boot_log)
-        with supervised(boot_log) as heartbeats:
+        with watched_heartbeats(boot_log) as heartbeats:
             return run_node(
                 config, inbox, boot_log, heartbeats, start=start, hardware=hardware, timing=timing
             )
@@ -97,7 +97,7 @@ def run_until_stopped(load: Load, run_once: RunOnce) -> None:
             )
         with _noting_failures(boot_log):
             end = run_once(config, boot_log, Start(is_safe_mode, fault))
-        boot_log.settled()
+        boot_log.mark_healthy()
         if end is End.STOP:
             return
         config, fault = _reloaded(config, load)

@@ -37,7 +37,7 @@ class Updating(Protocol):
     def install(self, kind: Kind) -> None:
         """Install what the index offers."""
 
-    def look(self) -> None:
+    def check_soon(self) -> None:
         """Read the index soon."""
 
 
@@ -136,7 +136,7 @@ class Controls:
             self.newest_version = parse_version(payload) if payload else __version__
         except CommandError as error:
             _LOG.warning("%s", error)
-        self._updates.look()
+        self._updates.check_soon()
 
     def tick(self) -> None:
         """Try again to keep that privacy is on, if it is time to; to be called about once a second."""

@@ -93,4 +93,4 @@ class Health:
     def _mark_healthy(self) -> None:
         self._healthy_at = float("inf")
         if not self._is_safe_mode:
-            self._boot_log.settled()
+            self._boot_log.mark_healthy()

@@ -148,7 +148,7 @@ def run_node(
                 last_failure=lambda: boot_log.last_failure,
                 cpu_temperature=cpu_temperature,
                 newest_version=lambda: controls.newest_version,
-                updates=lambda: updates.news,
+                updates=lambda: updates.status,
                 queue_length=lambda: mqtt.sender.waiting,
                 dropped_events=lambda: mqtt.sender.dropped,
                 coalesced_presses=lambda: answers.coalesced,

@@ -17,7 +17,7 @@ import yaml
 
 from device.cli.demo.portrait import write_portrait
 from device.networks.files import model_path
-from device.supervision.boot_log import MOST_FAILED_STARTS
+from device.supervision.boot_log import MAXIMUM_FAILED_BOOTS
 from device.supervision.watchdog import EXIT_CODE
 from tests.broker.mosquitto import PATIENCE, Mosquitto
 from tests.broker.observer import Observer, observe
@@ -110,7 +110,7 @@ def test_starts_that_fail_end_in_safe_mode_and_a_button_ends_that(
     json_path = configuration.with_name("attributes.json")
     content = json_path.read_text()
     json_path.write_text("{}")
-    for _ in range(MOST_FAILED_STARTS):
+    for _ in range(MAXIMUM_FAILED_BOOTS):
         with running(_NODE, configuration) as node:
             assert node.wait(PATIENCE) == 1
     with observe(broker.port) as home, running(_NODE, configuration) as node:
@@ -134,7 +134,7 @@ def test_a_stop_and_a_start_end_safe_mode_too(broker: Mosquitto, configuration: 
     json_path = configuration.with_name("attributes.json")
     content = json_path.read_text()
     json_path.write_text("{}")
-    for _ in range(MOST_FAILED_STARTS):
+    for _ in range(MAXIMUM_FAILED_BOOTS):
         with running(_NODE, configuration) as node:
             node.wait(PATIENCE)
     json_path.write_text(content)

@@ -13,7 +13,7 @@ from device.config import Config, load
 from device.errors import FacetError, ModelError, PerceptionError
 from device.node.loop import End
 from device.node.wiring import Start
-from device.supervision.boot_log import MOST_FAILED_STARTS, BootLog
+from device.supervision.boot_log import MAXIMUM_FAILED_BOOTS, BootLog
 from device.supervision.watchdog import EXIT_CODE
 
 
@@ -105,7 +105,7 @@ def test_a_state_directory_that_cannot_be_used_is_such_a_fault(runs: Runs, tmp_p
 
 def test_a_file_with_faults_does_not_end_safe_mode(runs: Runs) -> None:
     """What failed before would fail again; the fixed one does."""
-    for _ in range(MOST_FAILED_STARTS):
+    for _ in range(MAXIMUM_FAILED_BOOTS):
         with pytest.raises(ModelError):
             runs.fail(ModelError("attributes.json is damaged"))
     runs.run(lambda: break_file(runs), runs.write)

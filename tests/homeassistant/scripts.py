@@ -217,9 +217,9 @@ def _update_steps() -> list[UpdateStatus]:
     )
     return [
         before,
-        replace(before, installing=Kind.SOFTWARE),
+        replace(before, installing=(Kind.SOFTWARE,)),
         replace(before, last="nothing was installed"),
-        replace(before, installing=Kind.MODEL),
+        replace(before, installing=(Kind.MODEL,)),
         after,
     ]
 

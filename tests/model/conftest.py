@@ -25,7 +25,7 @@ def celeba(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def write_celeba(folder: Path, pictures: int) -> None:
-    """Write so many pictures of 178x218 with labels, splits and identities."""
+    """Write a number of pictures of 178x218 with labels, splits and identities."""
     random = np.random.default_rng(7)
     names = [label.name for label in read_card(model_path("attributes")).labels]
     portrait = np.ascontiguousarray(skimage.data.astronaut()[20:238, 135:313, ::-1])

@@ -107,7 +107,7 @@ class FakeUpdates:
         """Remember a request."""
         self.installed.append(kind)
 
-    def look(self) -> None:
+    def check_soon(self) -> None:
         """Count a request."""
         self.looks += 1
 

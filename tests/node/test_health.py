@@ -12,7 +12,7 @@ from device.node.health import MAX_FAILURES, Health
 from device.node.observer import Request
 from device.node.timing import Timing
 from device.observation import Reason
-from device.supervision.boot_log import MOST_FAILED_STARTS, BootLog
+from device.supervision.boot_log import MAXIMUM_FAILED_BOOTS, BootLog
 from device.system.json_store import JsonStore
 from tests.clock import Clock
 from tests.node.fakes import shot, trigger
@@ -58,7 +58,7 @@ class Started:
 
 def starts_until_safe_mode(folder: Path) -> int:
     """Start without anything else, and return which start is the first in safe mode."""
-    for number in range(1, MOST_FAILED_STARTS + 2):
+    for number in range(1, MAXIMUM_FAILED_BOOTS + 2):
         if Started(folder).is_safe_mode:
             return number
     return 0
@@ -69,7 +69,7 @@ def test_a_picture_makes_a_start_healthy(tmp_path: Path) -> None:
     for _ in range(3):
         Started(tmp_path)
     Started(tmp_path).health.captured(SEEN)
-    assert starts_until_safe_mode(tmp_path) == MOST_FAILED_STARTS + 1
+    assert starts_until_safe_mode(tmp_path) == MAXIMUM_FAILED_BOOTS + 1
 
 
 def test_a_minute_makes_a_start_healthy(tmp_path: Path) -> None:
@@ -81,12 +81,12 @@ def test_a_minute_makes_a_start_healthy(tmp_path: Path) -> None:
     started.run_for(59.0)
     assert Started(tmp_path).is_safe_mode
     started.run_for(1.0)
-    assert starts_until_safe_mode(tmp_path) == MOST_FAILED_STARTS + 1
+    assert starts_until_safe_mode(tmp_path) == MAXIMUM_FAILED_BOOTS + 1
 
 
 def test_safe_mode_is_not_healthy(tmp_path: Path) -> None:
     """Only its owner ends it."""
-    for _ in range(MOST_FAILED_STARTS):
+    for _ in range(MAXIMUM_FAILED_BOOTS):
         Started(tmp_path)
     started = Started(tmp_path)
     assert started.is_safe_mode
@@ -121,7 +121,7 @@ def test_failures_in_start_after_start_lead_to_safe_mode(tmp_path: Path) -> None
     first = Started(tmp_path)
     first.run_for(3600.0)
     first.fails()
-    for _ in range(MOST_FAILED_STARTS):
+    for _ in range(MAXIMUM_FAILED_BOOTS):
         started = Started(tmp_path)
         assert not started.is_safe_mode
         assert "perception failed" in str(started.health.fault)
@@ -135,7 +135,7 @@ def test_after_a_success_hours_count_again(tmp_path: Path) -> None:
     first = Started(tmp_path)
     first.health.captured(FAILED)
     first.health.captured(SEEN)
-    for _ in range(2 * MOST_FAILED_STARTS):
+    for _ in range(2 * MAXIMUM_FAILED_BOOTS):
         started = Started(tmp_path)
         assert not started.is_safe_mode
         started.run_for(61.0)

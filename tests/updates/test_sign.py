@@ -15,7 +15,7 @@ from device.updates.signature import read_key, verify
 def sign(*arguments: object) -> subprocess.CompletedProcess[str]:
     """Run the command."""
     return subprocess.run(
-        [sys.executable, "-m", "device.updates.release.sign", *map(str, arguments)],
+        [sys.executable, "-m", "device.updates.sign", *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,

@@ -82,7 +82,7 @@ class UpdateSettings(Section):
     public_key: PublicKey | None = Field(
         None,
         title="Public key",
-        description="The key with which updates must be signed: what `python -m device.updates.release.sign key` "
+        description="The key with which updates must be signed: what `python -m device.updates.sign key` "
         "prints, or a file that holds it.",
     )
 

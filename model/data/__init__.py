@@ -1,0 +1,1 @@
+"""From CelebA's pictures to batches: reading, cropping, augmenting."""

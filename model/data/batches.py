@@ -1,0 +1,134 @@
+"""Batches of augmented crops, the same for the same seed and epoch, however often a run is killed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from device.observation import Image
+from model.data.augment import augment, canonical
+from model.data.prepare import Crops
+from model.recipes.recipe import Recipe
+
+Batches: TypeAlias = DataLoader[tuple[Tensor, Tensor]]
+_VALIDATION_BATCH = 128
+# A worker inherits the crops; copying gigabytes to it would take longer than an epoch.
+WORKER_START = "fork"
+
+
+def network_input(image: Image) -> NDArray[np.float32]:
+    """Turn (S, S, 3) uint8 BGR into (3, S, S) float32 RGB in -1..1."""
+    return np.ascontiguousarray(image[..., ::-1].transpose(2, 0, 1), np.float32) / 127.5 - 1
+
+
+class Views(Dataset[tuple[NDArray[np.float32], NDArray[np.float32]]]):
+    """Network inputs (3, S, S) float32 and labels (labels,) float32, one per crop, made on demand.
+
+    Args:
+        crops: (N, 160, 160, 3) uint8 BGR.
+        labels: (N, labels) float32.
+        view: makes a picture (S, S, 3) uint8 BGR from a crop and its row.
+    """
+
+    def __init__(
+        self,
+        crops: NDArray[np.uint8],
+        labels: NDArray[np.float32],
+        view: Callable[[NDArray[np.uint8], int], Image],
+    ) -> None:
+        self._crops, self._labels, self._view = crops, labels, view
+
+    def __len__(self) -> int:
+        return len(self._labels)
+
+    def __getitem__(self, row: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        return network_input(self._view(self._crops[row], row)), self._labels[row]
+
+
+class Pictures:
+    """The batches of a run that trains the whole network: other pictures in every epoch.
+
+    Args:
+        recipe: says how the pictures are made.
+        train: the crops to learn from, and their pixels, (N, 160, 160, 3) uint8 BGR.
+        val: the same to choose by.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        train: tuple[Crops, NDArray[np.uint8]],
+        val: tuple[Crops, NDArray[np.uint8]],
+    ) -> None:
+        self._recipe = recipe
+        self._train, self._train_crops = train
+        self._val, self._val_crops = val
+
+    def training(self, epoch: int) -> Batches:
+        """Return an epoch's shuffled, augmented batches: (B, 3, S, S) float32 and (B, labels) float32."""
+        view = augmented(self._recipe, self._recipe.sides[epoch], epoch)
+        return DataLoader(
+            Views(self._train_crops, self._train.labels, view),  # type: ignore[arg-type]  # collated
+            batch_size=self._recipe.batch,
+            sampler=training_rows(self._train.identities, self._recipe, epoch),
+            num_workers=1,
+            multiprocessing_context=WORKER_START,
+            prefetch_factor=8,
+            drop_last=True,  # batch normalisation needs more than one picture
+        )
+
+    def validation(self, epoch: int) -> Batches:
+        """Return the plain crops of the validation split at the side of an epoch, in order."""
+        side, zoom = self._recipe.sides[epoch], self._recipe.zoom
+        return plain_batches(self._val_crops, self._val.labels, side, zoom)
+
+
+def load_pictures(recipe: Recipe, train: Crops, val: Crops) -> Pictures:
+    """Load the crops to learn from and those to choose by into memory."""
+    return Pictures(recipe, (train, train.load()), (val, val.load()))
+
+
+def augmented(recipe: Recipe, side: int, epoch: int) -> Callable[[NDArray[np.uint8], int], Image]:
+    """Return what makes the training picture of a crop and its row in an epoch."""
+
+    def view(crop: NDArray[np.uint8], row: int) -> Image:
+        random = np.random.default_rng((recipe.seed, epoch, row))
+        return augment(crop, side, recipe.augmentation, random, recipe.zoom)
+
+    return view
+
+
+def training_rows(identities: NDArray[np.int64], recipe: Recipe, epoch: int) -> list[int]:
+    """Choose the rows of an epoch and their order: at most recipe.max_per_identity of one person.
+
+    Args:
+        identities: (N,) int64; -1 is unknown, and is never left out.
+        recipe: gives the seed and the limit.
+        epoch: another epoch chooses other pictures.
+    """
+    order = np.random.default_rng((recipe.seed, epoch)).permutation(len(identities))
+    seen: dict[int, int] = {}
+    rows = []
+    for row in order:
+        identity = int(identities[row])
+        seen[identity] = seen.get(identity, 0) + 1
+        if identity < 0 or seen[identity] <= recipe.max_per_identity:
+            rows.append(int(row))
+    return rows
+
+
+def plain_batches(
+    crops: NDArray[np.uint8],
+    labels: NDArray[np.float32],
+    side: int,
+    zoom: float = 1.0,
+    batch: int = _VALIDATION_BATCH,
+) -> Batches:
+    """Return the plain crops in order, in batches: (B, 3, S, S) float32 and (B, labels) float32."""
+    views = Views(crops, labels, lambda crop, _: canonical(crop, side, zoom))
+    return DataLoader(views, batch_size=batch)  # type: ignore[arg-type]  # collated

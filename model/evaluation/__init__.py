@@ -1,0 +1,1 @@
+"""Measuring an exported network through the product's own perception."""

@@ -1,0 +1,151 @@
+"""The pictures of the report, drawn small: figures only, no picture of a person."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+mpl.use("Agg")
+
+_BINS = 10
+_BLUE, _ORANGE, _GREY = "#1f6f8b", "#e07a1f", "#b8b8b8"
+_RESOLUTION = 80
+_DARK = 0.5  # a share from which black text cannot be read
+
+
+def training_curves(logs: Mapping[str, Path], path: Path) -> None:
+    """Draw loss and validation accuracy by epoch; logs by the name of the run."""
+    _figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.5))
+    for number, (name, log) in enumerate(logs.items()):
+        with log.open(encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        epochs = [int(row["epoch"]) for row in rows]
+        color = f"C{number}"
+        left.plot(epochs, [float(r["train_loss"]) for r in rows], ":", color=color)
+        left.plot(epochs, [float(r["val_loss"]) for r in rows], "o-", color=color, label=name)
+        right.plot(epochs, [float(r["val_accuracy"]) for r in rows], "o-", color=color, label=name)
+    left.set(xlabel="epoch", ylabel="binary cross-entropy", title="loss (dotted: training)")
+    right.set(xlabel="epoch", ylabel="accuracy", title="mean accuracy on val, thresholds at 0.5")
+    for axes in (left, right):
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=8)
+    _write(path)
+
+
+def accuracy_bars(attributes: Mapping[str, Mapping[str, float]], count: int, path: Path) -> None:
+    """Draw the accuracy of each attribute and that of always predicting the commoner value."""
+    names = sorted(attributes, key=lambda name: attributes[name]["accuracy"])
+    positives = np.array([attributes[name]["positives"] for name in names]) / count
+    plt.figure(figsize=(8, 8))
+    plt.barh(names, [attributes[name]["accuracy"] for name in names], color=_BLUE)
+    plt.plot(np.maximum(positives, 1 - positives), names, "|", color=_ORANGE, markersize=9)
+    plt.xlim(0.5, 1)
+    plt.yticks(fontsize=7)
+    plt.grid(axis="x", alpha=0.3)
+    plt.title("accuracy by attribute; orange: always the commoner value")
+    _write(path)
+
+
+def reliability(
+    names: Sequence[str],
+    probabilities: NDArray[np.float32],
+    truth: NDArray[np.bool_],
+    path: Path,
+) -> None:
+    """Draw for each attribute how often it is true at each predicted probability.
+
+    Args:
+        names: of the columns.
+        probabilities: (N, len(names)) float32, 0..1.
+        truth: (N, len(names)) bool.
+        path: of the picture.
+    """
+    for i, axes in _grid(names):
+        bins = np.minimum((probabilities[:, i] * _BINS).astype(int), _BINS - 1)
+        counts = np.bincount(bins, minlength=_BINS)
+        filled = counts >= _BINS
+        predicted = np.bincount(bins, probabilities[:, i], _BINS)[filled] / counts[filled]
+        true = np.bincount(bins, truth[:, i], _BINS)[filled] / counts[filled]
+        axes.plot([0, 1], [0, 1], color=_GREY, linewidth=1)
+        axes.plot(predicted, true, "o-", color=_BLUE, markersize=3, linewidth=1)
+    plt.gcf().supxlabel("predicted probability (bins with at least ten pictures)", fontsize=9)
+    plt.gcf().supylabel("how often it is true", fontsize=9)
+    _write(path)
+
+
+def precision_recall(
+    names: Sequence[str],
+    probabilities: NDArray[np.float32],
+    truth: NDArray[np.bool_],
+    marks: Sequence[Sequence[float]],
+    path: Path,
+) -> None:
+    """Draw precision over recall, and where the balanced (blue) and precise (orange) thresholds stand.
+
+    Args:
+        names: of the columns.
+        probabilities: (N, len(names)) float32, 0..1.
+        truth: (N, len(names)) bool.
+        marks: of each attribute, its balanced and its precise threshold.
+        path: of the picture.
+    """
+    for i, axes in _grid(names):
+        order = np.argsort(-probabilities[:, i])
+        true_positives = np.cumsum(truth[order, i])
+        precision = true_positives / np.arange(1, len(order) + 1)
+        recall = true_positives / max(1, true_positives[-1])
+        axes.plot(recall, precision, color=_GREY, linewidth=1.2)
+        axes.axhline(0.95, color=_ORANGE, linewidth=0.5, linestyle=":")
+        for threshold, color in zip(marks[i], (_BLUE, _ORANGE), strict=True):
+            predicted = int((probabilities[:, i] >= threshold).sum())
+            if predicted:
+                axes.plot(recall[predicted - 1], precision[predicted - 1], "o", color=color, ms=4)
+    plt.gcf().supxlabel("recall", fontsize=9)
+    plt.gcf().supylabel("precision", fontsize=9)
+    _write(path)
+
+
+def confusions(groups: Mapping[str, tuple[Sequence[str], NDArray[np.int64]]], path: Path) -> None:
+    """Draw what was labelled (rows) against what was predicted (columns), one matrix per group."""
+    _figure, grid = plt.subplots(1, len(groups), figsize=(5 * len(groups), 4.5))
+    for axes, (title, (names, counts)) in zip(np.atleast_1d(grid), groups.items(), strict=True):
+        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+        for row, column in np.ndindex(*counts.shape):
+            color = "white" if shares[row, column] > _DARK else "black"
+            text = str(counts[row, column])
+            axes.text(column, row, text, ha="center", va="center", fontsize=8, color=color)
+        axes.set_xticks(range(len(names)), names, fontsize=8, rotation=45)
+        axes.set_yticks(range(len(names)), names, fontsize=8)
+        axes.set(xlabel="predicted", ylabel="labelled", title=title)
+    _write(path)
+
+
+def _grid(names: Sequence[str]) -> list[tuple[int, Axes]]:
+    columns = 6
+    rows = -(-len(names) // columns)
+    _, grid = plt.subplots(
+        rows, columns, figsize=(10, 1.7 * rows + 0.4), sharex=True, sharey=True, squeeze=False
+    )
+    flat: list[Any] = list(grid.flat)
+    for axes in flat[len(names) :]:
+        axes.axis("off")
+    for axes, name in zip(flat, names, strict=False):
+        axes.set(xlim=(0, 1), ylim=(0, 1.02))
+        axes.set_title(name.replace("_", " "), fontsize=8)
+        axes.tick_params(labelsize=6)
+    return list(enumerate(flat[: len(names)]))
+
+
+def _write(path: Path) -> None:
+    plt.tight_layout()
+    plt.savefig(path, dpi=_RESOLUTION)
+    plt.close()

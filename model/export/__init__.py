@@ -1,0 +1,1 @@
+"""From training runs to a calibrated .tflite and its JSON."""

@@ -1,0 +1,62 @@
+"""What a step does: the same functions that the single commands of `python -m model` call."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from model.pipeline.plan import Places
+from model.pipeline.reading import Pipeline
+from model.pipeline.schema import Evaluate, Export, Prepare, Report, Step, Teach, Train
+
+
+def execute(step: Step, pipeline: Pipeline, places: Places) -> None:
+    """Run one step; what it needs has been made.
+
+    Raises:
+        FacetError: the step cannot run; see the functions that it calls.
+    """
+    files = {name: places.source(source) for name, source in pipeline.inputs.items()}
+    files |= {other.name: places.output(other) for other in pipeline.steps}
+    output = places.output(step)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    match step:
+        case Prepare():
+            from model.data.prepare import prepare
+
+            prepare(list(places.data), output)
+        case Train():
+            from model.training.train import train
+
+            weights = files[step.weights] if step.weights else None
+            soft = files[step.soft] if step.soft else None
+            train(pipeline.recipes[step.name], files[step.crops], output.parent, weights, soft)
+        case Teach():
+            from model.training.teacher import teach
+
+            teach(files[step.crops], _folders(step.runs, files), output)
+        case Export():
+            from model.data.celeba import read_celeba
+            from model.export.export import export
+
+            runs = _folders(step.runs, files)
+            export(runs, read_celeba(places.data[0]), output.parent, step.name, int8=step.int8)
+        case Evaluate():
+            from model.data.celeba import read_celeba
+            from model.evaluation.evaluate import evaluate
+
+            data, model = read_celeba(places.data[0]), str(files[step.model])
+            figures = evaluate(model, data, step.split, step.thresholds)
+            output.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        case Report():
+            from model.data.celeba import read_celeba
+            from model.evaluation.report import report
+
+            models = [str(files[name]) for name in step.models]
+            runs, data = _folders(step.runs, files), read_celeba(places.data[0])
+            report(models, data, runs, output.parent, step.degraded)
+
+
+def _folders(names: tuple[str, ...], files: dict[str, Path]) -> list[Path]:
+    """Return the folders of train steps, whose outputs are the best weights in them."""
+    return [files[name].parent for name in names]

@@ -1,0 +1,1 @@
+"""What is trained, and how: one YAML file per network, and their schema."""

@@ -1,0 +1,1 @@
+"""Training runs, what they leave behind, and what they teach."""
