@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
 
 class FacetError(Exception):
     """Something the owner can act on; str() names it, says what was found and what to do next."""
@@ -15,16 +19,16 @@ class LinkError(FacetError, ConnectionError):
     """There is no connection with the broker.
 
     Attributes:
-        patient: the cause will not go away by itself, so that there is no hurry to try again.
+        needs_owner: the cause does not go away by itself, so that the next attempt can wait.
     """
 
-    patient = False
+    needs_owner = False
 
 
 class RefusedError(LinkError):
     """The broker answered, and does not want this client."""
 
-    patient = True
+    needs_owner = True
 
 
 class ProtocolRefusedError(LinkError):
@@ -38,7 +42,7 @@ class HungUpError(LinkError):
 class TlsFileError(LinkError):
     """A file of mqtt.tls cannot be used."""
 
-    patient = True
+    needs_owner = True
 
 
 class OutboxError(FacetError, OSError):
@@ -99,3 +103,62 @@ class LogLevelError(FacetError):
 
 class CameraError(FacetError):
     """No usable picture; str() names the source, says what was found and what to do next."""
+
+
+class CameraReleasedError(CameraError):
+    """The camera was asked to let go, for privacy: no picture is taken or given before it resumes."""
+
+
+class PerceptionError(FacetError):
+    """Perception fails again and again."""
+
+
+class StoreError(FacetError):
+    """A file that keeps something across restarts cannot be read or written.
+
+    Attributes:
+        path: the file.
+        found: what is wrong with it.
+    """
+
+    def __init__(self, path: Path, found: str) -> None:
+        super().__init__(f"{path}: {found}")
+        self.path = path
+        self.found = found
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing to correct in a file, as ConfigError lists them.
+
+    Attributes:
+        file: as it was given.
+        line: counted from 1; 0 when it is about the file as a whole.
+        path: the setting, for instance "camera.width"; empty when there is none to name.
+        message: what was found, what is allowed, what to do.
+    """
+
+    file: str
+    line: int
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        """Return the fault as compilers print theirs, so that editors can jump to it."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return ": ".join(part for part in (place, self.path, self.message) if part)
+
+
+class ConfigError(FacetError, ValueError):
+    """The configuration cannot be used; str() has one line for each fault.
+
+    Args:
+        faults: at least one, in any order.
+
+    Attributes:
+        faults: in the order of the lines.
+    """
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(faults))
+        super().__init__("\n".join(map(str, self.faults)))

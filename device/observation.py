@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from time import monotonic
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ Keypoints: TypeAlias = NDArray[np.float32]
 
 
 def utc_now() -> datetime:
-    """Return the time in UTC: the clock that is handed to whatever stamps something."""
+    """Return the time in UTC: the clock that is handed to whatever records a time."""
     return datetime.now(UTC)
 
 
@@ -39,7 +39,7 @@ class Source(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why an observation says nothing about a face."""
+    """Why an observation has no usable face."""
 
     NO_FACE = "no_face"
     TOO_SMALL = "too_small"
@@ -52,7 +52,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A wish for an observation.
+    """A request for an observation.
 
     Attributes:
         source: what asked.
@@ -75,7 +75,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle in pixels; x and y are its upper left corner, and may lie outside of the picture."""
+    """A rectangle in pixels; x and y are its upper left corner, which may lie outside of the picture."""
 
     x: float
     y: float
@@ -110,6 +110,45 @@ class Attribute:
     present: bool
 
 
+class Fact(Protocol):
+    """What an analyser has decided about one person of an observation."""
+
+    def to_json(self) -> Mapping[str, Any]:
+        """Return the keys that the fact adds to its face's JSON; none if it is not part of the document."""
+
+
+FactT = TypeVar("FactT", bound=Fact)
+
+
+@dataclass(frozen=True, slots=True)
+class FaceAttributes:
+    """The fact that the attribute network leads to.
+
+    Attributes:
+        attributes: by CelebA's name, for instance "Eyeglasses".
+        hair_color: "black", "blond", "brown", "gray", "bald", or None when the network cannot decide.
+        facial_hair: "none", "stubble", "mustache", "goatee", "beard", or None when the network cannot decide.
+    """
+
+    attributes: Mapping[str, Attribute]
+    hair_color: str | None
+    facial_hair: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the keys `attributes`, `hair_color` and `facial_hair`."""
+        return {
+            "attributes": {
+                name: {"probability": round(a.probability, 4), "present": a.present}
+                for name, a in self.attributes.items()
+            },
+            "hair_color": self.hair_color,
+            "facial_hair": self.facial_hair,
+        }
+
+
+_NO_ATTRIBUTES = FaceAttributes({}, None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Face:
     """One person of an observation: where, how well seen, and what was decided over the whole burst.
@@ -119,10 +158,8 @@ class Face:
         keypoints: as in Detection, in the same frame.
         score: the detector's, 0..1.
         quality: size, sharpness, light and pose in one figure, 0..1.
-        primary: True for exactly one face of an observation: the one that Home Assistant's entities speak of.
-        attributes: by CelebA's name, for instance "Eyeglasses".
-        hair_color: "black", "blond", "brown", "gray", "bald", or None when it cannot be told.
-        facial_hair: "none", "stubble", "mustache", "goatee", "beard", or None when it cannot be told.
+        primary: True for exactly one face of an observation: the one that Home Assistant's entities show.
+        facts: by the name of the analyser.
     """
 
     box: Box
@@ -130,25 +167,39 @@ class Face:
     score: float
     quality: float
     primary: bool
-    attributes: Mapping[str, Attribute]
-    hair_color: str | None
-    facial_hair: str | None
+    facts: Mapping[str, Fact]
+
+    def fact(self, kind: type[FactT]) -> FactT | None:
+        """Return the fact of a class; None where no analyser has decided one."""
+        return next((fact for fact in self.facts.values() if isinstance(fact, kind)), None)
+
+    @property
+    def attributes(self) -> Mapping[str, Attribute]:
+        """See FaceAttributes; empty where no analyser knows."""
+        return (self.fact(FaceAttributes) or _NO_ATTRIBUTES).attributes
+
+    @property
+    def hair_color(self) -> str | None:
+        """See FaceAttributes."""
+        return (self.fact(FaceAttributes) or _NO_ATTRIBUTES).hair_color
+
+    @property
+    def facial_hair(self) -> str | None:
+        """See FaceAttributes."""
+        return (self.fact(FaceAttributes) or _NO_ATTRIBUTES).facial_hair
 
     def to_json(self) -> dict[str, Any]:
-        """Return the face as it stands in an observation's JSON."""
-        return {
+        """Return the face as it is in an observation's JSON."""
+        document: dict[str, Any] = {
             "box": [round(v, 1) for v in (self.box.x, self.box.y, self.box.width, self.box.height)],
             "keypoints": [[round(float(v), 1) for v in point] for point in self.keypoints],
             "score": round(self.score, 4),
             "quality": round(self.quality, 4),
             "primary": self.primary,
-            "attributes": {
-                name: {"probability": round(a.probability, 4), "present": a.present}
-                for name, a in self.attributes.items()
-            },
-            "hair_color": self.hair_color,
-            "facial_hair": self.facial_hair,
         }
+        for fact in self.facts.values():
+            document |= fact.to_json()
+        return document
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +230,7 @@ class Observation:
 
     @property
     def primary(self) -> Face | None:
-        """The face that Home Assistant's entities speak of."""
+        """The face that Home Assistant's entities show."""
         return next((face for face in self.faces if face.primary), None)
 
     def to_json(self) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def calibrate(
     ] = "attributes",
 ) -> None:
     """Fit an exported network's probabilities and thresholds anew, on the validation split of a data set."""
-    from device.networks.card import model_path
+    from device.networks.files import model_path
     from model.celeba import read_celeba
     from model.export import calibrate as run
 

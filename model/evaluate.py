@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from device.networks.card import Aim, ModelCard, model_path
+from device.networks.card import Aim, ModelCard
+from device.networks.files import model_path
 from device.perception.analysers.attributes import AttributeClassifier, decide
 from model.celeba import CelebA, DataError, read_picture
 from model.prepare import FaceFinder
@@ -49,7 +50,7 @@ def evaluate(model: str, data: CelebA, split: str, aim: Aim = "balanced") -> dic
         DataError: the data cannot be read, see answer.
         ModelError: the model cannot.
     """
-    classifier = AttributeClassifier(model_path(model), threads=os.cpu_count() or 1)
+    classifier = AttributeClassifier.load(model_path(model), threads=os.cpu_count() or 1)
     answers = answer(classifier, data, split)
     return measure(classifier.card, classifier.calibrated(answers.logits), answers, aim)
 

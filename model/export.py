@@ -110,7 +110,7 @@ def calibrate(tflite: Path, data: CelebA) -> ModelCard:
         ModelError: the network or its JSON cannot be read.
         DataError: the data has no validation split, or a picture cannot be read.
     """
-    classifier = AttributeClassifier(tflite, threads=os.cpu_count() or 1)
+    classifier = AttributeClassifier.load(tflite, threads=os.cpu_count() or 1)
     labels = fit_labels(classifier.card.names, answer(classifier, data, "val"))
     card = classifier.card.model_copy(update={"labels": labels})
     _write(card, tflite)

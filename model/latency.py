@@ -52,7 +52,7 @@ class Latency:
 
 def latency(tflite: Path) -> Latency:
     """Measure a network with one input on one thread."""
-    network = Network(tflite, threads=1)
+    network = Network.load(tflite, threads=1)
     network.set_input(np.zeros(network.input_shape, np.float32))
     times = []
     for _ in range(_WARM_UP + _REPEATS):

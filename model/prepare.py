@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from device.networks.card import ZOO
+from device.networks.files import ZOO
 from device.observation import Detection, Image
 from device.perception.alignment import align, align_whole
 from device.perception.detection import FaceDetector
@@ -38,7 +38,7 @@ class FaceFinder:
     """Finds the face of a picture that is known to show one: the largest certain face, or else the largest weak one."""
 
     def __init__(self) -> None:
-        self._detector = FaceDetector(ZOO, _WEAK_SCORE)
+        self._detector = FaceDetector.load(ZOO, _WEAK_SCORE)
 
     def find(self, image: Image) -> Detection | None:
         """Return the face of image, (H, W, 3) uint8 BGR, or None."""

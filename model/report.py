@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.entities.table import OBJECTIVE, offered
-from device.networks.card import ZOO, ModelCard, model_path
+from device.networks.card import ModelCard
+from device.networks.files import ZOO, model_path
 from device.perception.analysers.attributes import AttributeClassifier, decide
 from device.perception.detection import FaceDetector
 from model import figures
@@ -68,7 +69,7 @@ def report(
 
 def _measure(model: str, data: CelebA) -> _Measured:
     path = model_path(model)
-    classifier = AttributeClassifier(path)
+    classifier = AttributeClassifier.load(path)
     answers = answer(classifier, data, "test")
     probabilities, card = classifier.calibrated(answers.logits), classifier.card
     return _Measured(
@@ -220,8 +221,8 @@ def _robustness(model: str, of: _Measured, data: CelebA, count: int) -> list[str
     columns = [data.attributes.index(name) for name in of.card.names]
     pictures = [read_picture(data.pictures / str(data.names[row])) for row in chosen]
     truth = data.labels[chosen][:, columns]
-    classifier = AttributeClassifier(model_path(model))
-    results = resilience(classifier, FaceDetector(ZOO, CERTAIN_SCORE), pictures, truth)
+    classifier = AttributeClassifier.load(model_path(model))
+    results = resilience(classifier, FaceDetector.load(ZOO, CERTAIN_SCORE), pictures, truth)
     cells = [
         [
             r.fault,

@@ -13,7 +13,7 @@ Without --version and --wheel it installs the checkout that it lies in, or else 
   --version X           this release
   --wheel FILE          this wheel of Facet
   --offline WHEELHOUSE  take every Python package from this folder, and none from the network
-  --dry-run             say what would be done, and change nothing
+  --dry-run             print what would be done, and change nothing
   --uninstall           remove Facet; its configuration, state and user stay
   --purge               with --uninstall: remove those too
 
@@ -73,7 +73,7 @@ read_arguments() {
         shift
         ;;
       --help) usage && exit ;;
-      *) misused "$1 is no option of this script" ;;
+      *) misused "$1 is not an option of this script" ;;
     esac
     shift
   done
@@ -81,11 +81,11 @@ read_arguments() {
   if "$uninstall" && [[ $version$wheel$wheelhouse ]]; then misused "--uninstall takes no package"; fi
   if [[ $version && $wheel ]]; then misused "--version and --wheel exclude each other"; fi
   if [[ $wheel ]]; then
-    [[ -f $wheel && ${wheel##*/} == facet_node-*.whl ]] || misused "--wheel: $wheel is no file facet_node-*.whl"
+    [[ -f $wheel && ${wheel##*/} == facet_node-*.whl ]] || misused "--wheel: $wheel is not a file facet_node-*.whl"
     wheel=$(realpath "$wheel")
   fi
   if [[ $wheelhouse ]]; then
-    [[ -d $wheelhouse ]] || misused "--offline: $wheelhouse is no folder"
+    [[ -d $wheelhouse ]] || misused "--offline: $wheelhouse is not a folder"
     wheelhouse=$(realpath "$wheelhouse")
   fi
 }
@@ -144,5 +144,5 @@ main() {
   exit "$status"
 }
 
-# Ends the script: bash, which reads line by line, asks no more of this file, which may be replaced while it runs.
+# Ends the script: bash, which reads line by line, needs no more of this file, which may be replaced while it runs.
 main "$@"

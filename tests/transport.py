@@ -1,4 +1,4 @@
-"""A link that only takes notes."""
+"""A transport that only records what it is given."""
 
 from __future__ import annotations
 

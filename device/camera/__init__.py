@@ -7,24 +7,21 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from device.camera.address import Kind, parse, redact
+from device.camera.address import Kind, parse
 from device.camera.camera import Camera
 from device.camera.capture import OpenCapture
 from device.camera.capture import open_capture as _open_capture
 from device.camera.picture import read_picture
 from device.camera.source import FrameSource
 from device.camera.still import Folder, Picture
-from device.camera.stream import Stream, Video
+from device.camera.stream import Stream
 from device.camera.usb import UsbCamera
-from device.errors import CameraError
+from device.camera.video import Video
+from device.config import CameraSettings
 from device.observation import utc_now
 
-if TYPE_CHECKING:
-    from device.config import CameraSettings
-
-__all__ = ["Camera", "CameraError", "open_camera", "read_picture"]
+__all__ = ["Camera", "open_camera", "read_picture"]
 
 
 def open_camera(
@@ -35,9 +32,9 @@ def open_camera(
     now: Callable[[], datetime] = utc_now,
     jitter: Callable[[], float] = random.random,
 ) -> Camera:
-    """Return the camera of the settings, unopened.
+    """Return the camera of the settings, which its first burst or tick opens.
 
-    It never raises: an absent device or a wrong address is reported by the first burst or tick.
+    It never raises: that first burst or tick reports an absent device or a wrong address.
 
     Args:
         settings: the section `camera` of the configuration.
@@ -62,6 +59,4 @@ def open_camera(
             case Kind.DEVICE:
                 return UsbCamera(path, settings, open_capture=open_capture, clock=clock, now=now)
 
-    return Camera(
-        connect, settings, description=redact(settings.source), clock=clock, jitter=jitter
-    )
+    return Camera(connect, settings, description=settings.shown_source, clock=clock, jitter=jitter)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from device.errors import CameraError
+from device.system.redaction import redact_url
 
 PICTURES = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
 VIDEOS = (
@@ -25,7 +26,7 @@ VIDEOS = (
 )
 SCHEMES = ("http", "https", "rtsp", "rtsps")
 
-_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.DOTALL)
+_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://")
 
 
 class Kind(StrEnum):
@@ -45,7 +46,7 @@ class Address:
     Attributes:
         kind: of source.
         target: a path of a device, file or folder, or a URL with its password.
-        label: the same, fit to be logged: a URL has lost its user, password and query.
+        label: the same, fit for a log: a URL has lost its user, password, query and fragment.
     """
 
     kind: Kind
@@ -54,20 +55,22 @@ class Address:
 
 
 def parse(source: str) -> Address:
-    """Tell what a `camera.source` points at, by its form and, for a folder, by the file system.
+    """Return what a `camera.source` points at, by its form and, for a folder, by the file system.
 
     Args:
         source: "0", "/dev/video0", "/dev/v4l/by-id/...", "rtsp://...", or the path of a picture,
             folder or video.
 
     Raises:
-        CameraError: when it is none of these, or a file that does not exist.
+        CameraError: it is none of these, or a file that does not exist.
     """
-    label = redact(source)
-    if url := _URL.fullmatch(source):
+    label = redact_url(source)
+    if url := _URL.match(source):
         if url["scheme"].lower() not in SCHEMES:
             allowed = ", ".join(f"{scheme}://" for scheme in SCHEMES)
-            message = f"camera.source: {label} is no stream Facet can read. Allowed: {allowed}."
+            message = (
+                f"camera.source: {label} is not a stream that Facet can read. Allowed: {allowed}."
+            )
             raise CameraError(message)
         return Address(Kind.STREAM, source, label)
     if source.isascii() and source.isdigit():
@@ -82,16 +85,6 @@ def parse(source: str) -> Address:
     if path.suffix.lower() in VIDEOS:
         return Address(Kind.VIDEO, str(path), label)
     raise CameraError(_why_not(path))
-
-
-def redact(source: str) -> str:
-    """Return a source fit to be logged: a URL loses its user, password and query."""
-    url = _URL.fullmatch(source)
-    if url is None:
-        return source
-    # The last "@" ends the password even when the owner forgot to escape a "/" or "?" within it.
-    host_and_path = re.split(r"[?#]", url["rest"].rpartition("@")[2], maxsplit=1)[0]
-    return f"{url['scheme']}://{host_and_path}"
 
 
 def _why_not(path: Path) -> str:

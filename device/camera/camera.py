@@ -1,37 +1,47 @@
-"""The camera as the node sees it: a source of frames that recovers, and says what is wrong."""
+"""The camera as the node sees it: a source of frames that recovers, and reports what is wrong."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass
+from threading import Event
+from typing import Self
 
 import cv2
-import numpy as np
 
 from device.camera.frame_health import FrameHealth
-from device.camera.source import FrameSource
-from device.errors import CameraError
+from device.camera.orientation import orient
+from device.camera.source import RELEASED, FrameSource, require_not_released
+from device.config import CameraSettings
+from device.errors import CameraError, CameraReleasedError
 from device.observation import Frame, Image
 from device.system.backoff import backoff
+from device.system.redaction import redact_url
 
-if TYPE_CHECKING:
-    from device.config import CameraSettings
+_LOG = logging.getLogger(__name__)
 
-_log = logging.getLogger(__name__)
 
-_ROTATIONS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+@dataclass(frozen=True, slots=True)
+class CameraStatus:
+    """How the camera is; see Camera for the values."""
+
+    is_available: bool = False
+    fault: str | None = None
 
 
 class Camera:
-    """Bursts of frames, from a source that may be lost and found again. One thread owns it.
+    """Bursts of frames, from a source that may be lost and found again.
 
-    Attributes:
-        description: what it is, fit to be logged: no password.
-        available: whether the last burst or check gave a picture; False before the first.
-        fault: why it is not available, or what else is wrong, for the owner; None when nothing
-            is, and before the first burst or check.
+    One thread owns it. Any other may read `status`, `available`, `fault`, `is_open` and `description`; the thread that
+    decides about privacy calls `request_release` and `resume`, at any moment.
+
+    Args:
+        connect: makes the source, and raises CameraError when the address is wrong.
+        settings: rotation and mirror.
+        description: what it is, without a password.
+        clock: monotonic, in seconds.
+        jitter: draws 0..1, for the back-off.
     """
 
     def __init__(
@@ -43,76 +53,90 @@ class Camera:
         clock: Callable[[], float],
         jitter: Callable[[], float],
     ) -> None:
-        """Prepare; nothing is opened before the first burst or tick.
-
-        Args:
-            connect: makes the source, and raises CameraError when the address is wrong.
-            settings: rotation and mirror.
-            description: fit to be logged.
-            clock: monotonic, in seconds.
-            jitter: draws 0..1.
-        """
-        self.description = description
-        self.available = False
-        self.fault: str | None = None
         self._connect = connect
         self._rotation = settings.rotation
         self._mirror = settings.mirror
+        self._description = description
         self._clock = clock
         self._jitter = jitter
         self._source: FrameSource | None = None
+        self._status = CameraStatus()
+        self._frame_health = FrameHealth()
         self._failures = 0
         self._lost_at: float | None = None
         self._next_check = float("-inf")
-        self._released = False
-        self._frame_health = FrameHealth()
+        # Set by a release, and replaced by a resume: what began before the release sees it for ever.
+        self._released = Event()
+        self._released_at_last_use = self._released
 
     def __repr__(self) -> str:
-        """Tell what it is and how it is."""
-        state = "released" if self._released else "available" if self.available else "not available"
-        return f"<Camera {self.description}: {state}>"
+        """Describe what it is and how it is."""
+        available = "available" if self.available else "not available"
+        state = "released" if self._released.is_set() else available
+        return f"<Camera {self._description}: {state}>"
 
     def __enter__(self) -> Self:
         """Return the camera."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close it."""
         self.close()
 
     @property
+    def description(self) -> str:
+        """What it is, fit for a log: without a password."""
+        return self._description
+
+    @property
+    def status(self) -> CameraStatus:
+        """`available` and `fault` of the same moment."""
+        return self._status
+
+    @property
+    def available(self) -> bool:
+        """Whether the last burst or check gave a picture; False before the first."""
+        return self._status.is_available
+
+    @property
+    def fault(self) -> str | None:
+        """Why it is not available, or what else is wrong, for the owner.
+
+        None when nothing is, and before the first burst or check.
+        """
+        return self._status.fault
+
+    @property
     def is_open(self) -> bool:
-        """True while a device or a decoded picture is held."""
-        return self._source is not None and self._source.is_open
+        """Whether a device or a decoded picture is held."""
+        source = self._source
+        return source is not None and source.is_open
 
     def burst(self, n: int, newer_than: float) -> list[Frame]:
         """Return between 1 and n frames, all taken after newer_than.
 
-        A live camera and a video give n; a still gives one, since the same picture again would say
-        nothing new; a video near its end and a camera that falls silent give what they have. A
-        camera that was lost is tried at once, whatever the back-off says: somebody is standing
-        before it.
+        A live camera and a video give n; a still gives one, since the same picture again would show nothing new; a
+        video near its end and a camera that falls silent give what they have. A camera that was lost is tried at
+        once, whatever the back-off is: somebody is standing in front of it.
 
         Args:
             n: how many, at least 1.
             newer_than: seconds on the monotonic clock, usually the trigger's.
 
         Raises:
-            CameraError: when there is no frame.
+            CameraError: there is no frame.
+            CameraReleasedError: a release was requested before the last frame was taken, whether or not the camera
+                has resumed since. The device is closed, and no frame is given.
         """
-        self._released = False
+        released = self._released
         try:
-            source = self._connected()
-            frames = source.read(n, newer_than)
+            source = self._connected(released)
+            frames = source.read(n, newer_than, released)
+            require_not_released(released)
             if source.is_live:
                 self._judge(frame.image for frame in frames)
         except (CameraError, OSError, cv2.error) as error:
-            raise self._lost(error) from error
+            raise self._failed(error, released) from error
         self._found()
         return [
             Frame(
@@ -122,7 +146,9 @@ class Camera:
         ]
 
     def tick(self, now: float) -> bool:
-        """Check the camera, or try a lost one again, if it is time to: for a worker that is idle.
+        """Check the camera, or try a lost one again, if it is time to; close one that was asked to let go.
+
+        An idle owner calls this several times a second.
 
         Args:
             now: seconds on the monotonic clock.
@@ -130,58 +156,83 @@ class Camera:
         Returns:
             Whether `available` changed.
         """
-        if self._released or now < self._next_check:
+        released = self._released
+        if released.is_set():
+            self._let_go()
             return False
-        before = self.available
+        if now < self._next_check:
+            return False
+        was_available = self.available
         try:
-            seen = self._connected().check()
+            seen = self._connected(released).check(released)
+            require_not_released(released)
             self._judge([] if seen is None else [seen])
         except (CameraError, OSError, cv2.error) as error:
-            self._lost(error)
+            self._failed(error, released)
         else:
             self._found()
-        return self.available is not before
+        return self.available is not was_available
 
-    def release(self) -> None:
-        """Let go of the device and of every picture, for privacy.
+    def request_release(self) -> None:
+        """Have the owner let go of the device, from any thread and without waiting.
 
-        Ticks leave it alone until the next burst or resume.
+        A burst or check that is running gives up as soon as the read that may block it returns; one that is not yet
+        running does not begin; the next tick closes the device. All of it holds until `resume`.
         """
-        self._released = True
-        self._frame_health = FrameHealth()
-        self._close_source()
+        self._released.set()
 
     def resume(self) -> None:
-        """End a release: the next tick opens the camera again."""
-        if self._released:
-            self._released = False
-            self._next_check = float("-inf")
+        """End a release, from any thread: the owner's next tick opens the camera again.
+
+        A burst that began before the release was requested still gives up.
+        """
+        if self._released.is_set():
+            self._released = Event()
+
+    def release(self) -> None:
+        """Request a release and let go of the device and of every picture at once; only for the owner."""
+        self.request_release()
+        self._let_go()
 
     def close(self) -> None:
         """Let go of everything, at the end of the node's life."""
         self.release()
 
-    def _connected(self) -> FrameSource:
+    def _connected(self, released: Event) -> FrameSource:
+        """Return the source, opened after the last release, if there was one.
+
+        Raises:
+            CameraReleasedError: it may not be used.
+        """
+        require_not_released(released)
+        if self._released_at_last_use is not released:
+            self._let_go()
+            self._released_at_last_use = released
         if self._source is None:
             self._source = self._connect()
         return self._source
+
+    def _let_go(self) -> None:
+        self._frame_health = FrameHealth()
+        self._next_check = float("-inf")  # for the first tick after it resumes
+        self._close_source()
 
     def _close_source(self) -> None:
         if self._source is not None:
             self._source.close()
 
     def _judge(self, images: Iterable[Image]) -> None:
-        """Look whether the camera still sees.
+        """Check that the camera still sees.
 
         Raises:
             CameraError: it gives the same picture again and again.
         """
         for image in images:
-            self._frame_health.look(image)
+            self._frame_health.update(image)
         if self._frame_health.is_frozen:
             message = (
-                f"camera {self.description} is frozen: it gives the same picture again and again. It is opened "
-                f"anew; if that does not help, unplug it and plug it in again."
+                f"camera {self._description} is frozen: it gives the same picture again and again. It is opened "
+                f"again; if that does not help, unplug it and plug it in again."
             )
             raise CameraError(message)
 
@@ -193,29 +244,35 @@ class Camera:
                 if self._lost_at is None
                 else f" after {now - self._lost_at:.0f} s and {self._failures} failures"
             )
-            _log.info("camera %s is available%s", self.description, after)
-        self.available = True
-        self.fault = self._darkness()
+            _LOG.info("camera %s is available%s", self._description, after)
+        self._status = CameraStatus(is_available=True, fault=self._darkness())
         self._failures = 0
         self._lost_at = None
         if self._source is not None:
             self._next_check = now + self._source.check_interval
 
     def _darkness(self) -> str | None:
-        """Say so if the pictures are black, which is no reason to do without them: the room may be dark."""
+        """Return the fault of black pictures, which are given all the same: the room may be dark."""
         if not self._frame_health.is_black:
             return None
-        text = f"camera {self.description} gives only black pictures. Is its lens covered, or the room wholly dark?"
+        text = f"camera {self._description} gives only black pictures. Is its lens covered, or the room dark?"
         if self.fault != text:
-            _log.warning("%s", text)
+            _LOG.warning("%s", text)
         return text
+
+    def _failed(self, error: CameraError | OSError | cv2.error, released: Event) -> CameraError:
+        """Close the device and return the error to raise; after a release, that is not a loss of the camera."""
+        if released.is_set():
+            self._let_go()
+            return CameraReleasedError(RELEASED)
+        return self._lost(error)
 
     def _lost(self, error: CameraError | OSError | cv2.error) -> CameraError:
         now = self._clock()
-        text = (
+        text = redact_url(
             str(error)
             if isinstance(error, CameraError)
-            else f"camera {self.description} failed: {error}"
+            else f"camera {self._description} failed: {error}"
         )
         self._close_source()
         self._failures += 1
@@ -223,34 +280,18 @@ class Camera:
         self._next_check = now + delay
         if self._lost_at is None:
             self._lost_at = now
-            _log.warning(
+            _LOG.warning(
                 "camera %s is not available: %s Trying again in %.0f s.",
-                self.description,
+                self._description,
                 text,
                 delay,
             )
         else:
-            _log.debug(
-                "camera %s: failure %d, next try in %.1f s", self.description, self._failures, delay
+            _LOG.debug(
+                "camera %s: failure %d, next try in %.1f s",
+                self._description,
+                self._failures,
+                delay,
             )
-        self.available = False
-        self.fault = text
+        self._status = CameraStatus(is_available=False, fault=text)
         return CameraError(text)
-
-
-def orient(image: Image, *, rotation: int, mirror: bool) -> Image:
-    """Turn a picture clockwise by 0, 90, 180 or 270 degrees, then mirror it left to right if asked.
-
-    Args:
-        image: (H, W, 3) uint8, BGR.
-        rotation: degrees.
-        mirror: whether to swap left and right.
-
-    Returns:
-        The same picture, contiguous: (H, W, 3), or (W, H, 3) after 90 and 270 degrees.
-    """
-    if rotation:
-        image = np.asarray(cv2.rotate(image, _ROTATIONS[rotation]), np.uint8)
-    if mirror:
-        image = np.asarray(cv2.flip(image, 1), np.uint8)
-    return image

@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from threading import Event
 from typing import Any, Protocol, TypeAlias
 
+from device.camera.source import require_not_released
 from device.errors import CameraError
 
 # OpenCV reads these at its first capture. A starved camera would otherwise block a read for 10
-# seconds, and FFmpeg would write addresses with their passwords to standard error; what went wrong
-# is said by our own errors.
+# seconds, and FFmpeg would write addresses with their passwords to standard error; Facet's own
+# errors report what went wrong.
 os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 
 import cv2
 import numpy as np
 
-from device.observation import Image
+from device.observation import Frame, Image
 
 if "OPENCV_LOG_LEVEL" not in os.environ:
-    # Only what is fatal: the rest is told by our own errors, once and with what to do. OpenCV 4.6,
+    # Only what is fatal: Facet's own errors report the rest, once and with what to do. OpenCV 4.6,
     # which 32-bit ARM has from Debian, keeps the function in another place.
     getattr(cv2.utils, "logging", cv2).setLogLevel(1)
 
 NETWORK_TIMEOUT_MS = 5000
-"""For connecting to a stream, and for each frame: healthy cameras need less, and a press still gets
-its answer."""
+"""For connecting to a stream, and for each frame: healthy cameras need less, and a press still gets its answer."""
 
 MAX_PIXELS = 13_000_000
 """Of a frame: what the largest webcams give, and 39 MB in memory."""
+
+# Frames in a row: a stream that is joined between two key frames may begin with some.
+_MAX_DAMAGED = 30
 
 
 class Capture(Protocol):
@@ -70,7 +75,7 @@ def decode(capture: Capture) -> Image | None:
         (H, W, 3) uint8, BGR, contiguous.
 
     Raises:
-        CameraError: when frames have a shape that no later one will better.
+        CameraError: frames have a shape or size that cannot be used, and later ones will have it too.
     """
     decoded, image = capture.retrieve()
     if not decoded or image is None or image.size == 0:
@@ -78,7 +83,7 @@ def decode(capture: Capture) -> Image | None:
     if image.shape[2:] != (3,) or image.dtype != np.uint8:
         message = (
             f"frames arrive as {image.dtype} of shape {image.shape}, not (height, width, 3) uint8. "
-            f"OpenCV {cv2.__version__} is installed; 4.11 has this fault. Install 4.12 or newer."
+            f"OpenCV {cv2.__version__} is installed; 4.11 has this defect. Install 4.12 or newer."
         )
         raise CameraError(message)
     if image.shape[0] * image.shape[1] > MAX_PIXELS:
@@ -88,3 +93,33 @@ def decode(capture: Capture) -> Image | None:
         )
         raise CameraError(message)
     return np.ascontiguousarray(image)
+
+
+def next_frames(
+    capture: Capture, n: int, now: Callable[[], datetime], released: Event
+) -> list[Frame]:
+    """Return up to n frames of a file or stream, fewer at its end, none when the capture is not open.
+
+    Args:
+        capture: of a file or stream, whose next frame is never an old one.
+        n: how many are wanted.
+        now: the time in UTC.
+        released: set when no further frame may be taken.
+
+    Raises:
+        CameraError: frames have a shape or size that cannot be used.
+        CameraReleasedError: released was set before the last frame was taken.
+    """
+    frames: list[Frame] = []
+    damaged = 0
+    while capture.isOpened() and len(frames) < n and damaged < _MAX_DAMAGED and capture.grab():
+        require_not_released(released)
+        captured_at = now()
+        image = decode(capture)
+        if image is None:
+            damaged += 1
+        else:
+            frames.append(Frame(image, captured_at))
+            damaged = 0
+    require_not_released(released)
+    return frames

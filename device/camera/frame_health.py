@@ -12,7 +12,7 @@ FROZEN_AFTER = 5
 BLACK_AFTER = 3
 """Pictures in a row."""
 
-# Video black is 16; what a covered sensor adds to it in noise, a dark room exceeds.
+# Video black is 16; the noise of a covered sensor stays below it, and a dark room exceeds it.
 _BLACK = 16
 # Every eighth row and column is enough to find light.
 _STEP = 8
@@ -36,12 +36,12 @@ class FrameHealth:
         """Whether the last pictures showed nothing at all."""
         return self._black >= BLACK_AFTER
 
-    def look(self, image: Image) -> None:
-        """Take the next picture, (H, W, 3) uint8 BGR, contiguous."""
-        black = int(image[::_STEP, ::_STEP].max()) <= _BLACK
-        self._black = self._black + 1 if black else 0
+    def update(self, image: Image) -> None:
+        """Take the next picture into account, (H, W, 3) uint8 BGR, contiguous."""
+        is_black = int(image[::_STEP, ::_STEP].max()) <= _BLACK
+        self._black = self._black + 1 if is_black else 0
         checksum = zlib.crc32(image.data)
-        # Nothing but black is the same all the time as well; that has a cause and a name of its own.
-        same = checksum == self._checksum and not black
-        self._same = self._same + 1 if same else 1
+        # Black pictures are all the same as well, but that is reported as darkness.
+        is_same = checksum == self._checksum and not is_black
+        self._same = self._same + 1 if is_same else 1
         self._checksum = checksum

@@ -21,7 +21,7 @@ MEGAPIXEL = 1_000_000
 
 MAX_FILE_BYTES = 64 * MEGABYTE
 MIN_SIDE = 32
-"""Pixels. Less cannot show a face, and says rather that the file is not what it should be."""
+"""Pixels. Less cannot show a face; the file is rather not what it should be."""
 
 MAX_SHRINKING_PIXELS = 100 * MEGAPIXEL
 """For baseline JPEG: it shrinks while it is decoded, so memory follows the size after shrinking."""
@@ -52,7 +52,7 @@ def read_picture(path: Path) -> Image:
         (H, W, 3) uint8, BGR.
 
     Raises:
-        CameraError: when it is missing, unreadable, too large, too small, damaged, or no picture.
+        CameraError: it is missing, unreadable, too large, too small, damaged, or not a picture.
     """
     data = _read_bounded(path)
     width, height, shrinks = _read_header(path, data)
@@ -76,7 +76,7 @@ def read_picture(path: Path) -> Image:
     if image is None:
         message = (
             f"{path} is damaged or not complete: its header promises {width}x{height} pixels. "
-            f"Copy it anew."
+            f"Copy it again."
         )
         raise CameraError(message)
     return image
@@ -90,7 +90,7 @@ def reduction(width: int, height: int) -> int:
 def _read_bounded(path: Path) -> bytes:
     try:
         found = path.stat()
-        # A named pipe would block for ever, a folder or device is no picture.
+        # A named pipe would block for ever, and a folder or device is not a picture.
         if not stat.S_ISREG(found.st_mode):
             message = (
                 f"{path} is not a regular file; a picture file is needed ({', '.join(PICTURES)})."
@@ -117,7 +117,7 @@ def _read_header(path: Path, data: bytes) -> tuple[int, int, bool]:
     """Return width and height in pixels, and whether the picture shrinks while it is decoded."""
     try:
         with warnings.catch_warnings():
-            # Pillow warns of large pictures; the limits here are ours.
+            # Pillow warns about large pictures; this module sets its own limits.
             warnings.simplefilter("ignore", Header.DecompressionBombWarning)
             with Header.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP", "BMP")) as header:
                 shrinks = header.format in _SHRINKING_FORMATS and not header.info.get("progressive")
@@ -128,7 +128,7 @@ def _read_header(path: Path, data: bytes) -> tuple[int, int, bool]:
             f"{path} has far more than the {limit} megapixels that are allowed. Make it smaller."
         )
         raise CameraError(message) from error
-    # Pillow's readers raise these on headers that are damaged, beside its own error.
+    # Pillow's readers raise these on damaged headers, in addition to its own error.
     except (
         UnidentifiedImageError,
         OSError,
@@ -138,7 +138,7 @@ def _read_header(path: Path, data: bytes) -> tuple[int, int, bool]:
         OverflowError,
     ) as error:
         kinds = "JPEG, PNG, WebP or BMP"
-        message = f"{path} is no {kinds} picture, whatever its name says, or damaged. Replace it."
+        message = f"{path} is not a {kinds} picture, whatever its name says, or it is damaged. Replace it."
         raise CameraError(message) from error
 
 

@@ -6,49 +6,54 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 
 from device.camera.address import PICTURES
 from device.camera.picture import read_picture
+from device.camera.source import require_not_released
 from device.errors import CameraError
 from device.observation import Frame, Image
 
-_log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
-CHECK_INTERVAL = 10.0
+CHECK_INTERVAL_SECONDS = 10.0
 
 
 class Picture:
-    """One picture file. It is decoded when it is first wanted and again when the file has changed.
+    """One picture file. It is decoded when it is first needed and again when the file has changed.
 
-    A burst of a still is one frame: more would be the same picture again, and say nothing new.
+    A burst of a still is one frame: more would be the same picture again, and show nothing new.
+
+    Args:
+        path: of the file.
+        now: the time in UTC.
     """
 
     is_live = False
-    check_interval = CHECK_INTERVAL
+    check_interval = CHECK_INTERVAL_SECONDS
 
     def __init__(self, path: Path, *, now: Callable[[], datetime]) -> None:
-        """Take the file's path, and a clock that tells the time in UTC."""
         self._path = path
         self._now = now
         self._decoded: tuple[tuple[int, ...], Image] | None = None
 
     @property
     def is_open(self) -> bool:
-        """True while the decoded picture is held."""
+        """Whether the decoded picture is held."""
         return self._decoded is not None
 
-    def read(self, n: int, newer_than: float) -> list[Frame]:
-        """Return the picture; n and newer_than mean nothing to a file."""
-        del n, newer_than
+    def read(self, n: int, newer_than: float, released: Event) -> list[Frame]:
+        """Return the picture; the arguments mean nothing to a file, whose read does not block."""
+        del n, newer_than, released
         state = _file_state(self._path)
         if self._decoded is None or self._decoded[0] != state:
             self._decoded = None  # room for the new one first
             self._decoded = (state, read_picture(self._path))
         return [Frame(self._decoded[1], self._now())]
 
-    def check(self) -> None:
-        """Look whether the file is there; decode it if that was never done or it has changed."""
-        self.read(1, 0.0)
+    def check(self, released: Event) -> None:
+        """Check that the file is there; decode it if that was never done or it has changed."""
+        self.read(1, 0.0, released)
 
     def close(self) -> None:
         """Forget the decoded picture."""
@@ -59,42 +64,48 @@ class Folder:
     """A folder of pictures: each burst is the next one by name.
 
     A file that cannot be read is skipped, and named in the log.
+
+    Args:
+        path: of the folder.
+        now: the time in UTC.
     """
 
     is_live = False
-    check_interval = CHECK_INTERVAL
+    check_interval = CHECK_INTERVAL_SECONDS
     is_open = False
 
     def __init__(self, path: Path, *, now: Callable[[], datetime]) -> None:
-        """Take the folder's path, and a clock that tells the time in UTC."""
         self._path = path
         self._now = now
         self._last: str | None = None
 
-    def read(self, n: int, newer_than: float) -> list[Frame]:
+    def read(self, n: int, newer_than: float, released: Event) -> list[Frame]:
         """Return the next readable picture; n and newer_than mean nothing to files.
 
         Raises:
-            CameraError: when the folder holds no picture, or none that can be read.
+            CameraError: the folder holds no picture, or none that can be read.
+            CameraReleasedError: released was set before a readable one was found.
         """
         del n, newer_than
         names = self._names()
-        refused: CameraError | None = None
+        skipped: CameraError | None = None
         for _ in names:
+            require_not_released(released)
             self._last = next_name(names, self._last)
             try:
                 return [Frame(read_picture(self._path / self._last), self._now())]
             except CameraError as error:
-                _log.warning("camera.source: skipped a picture of %s: %s", self._path, error)
-                refused = error
+                _LOG.warning("camera.source: skipped a picture of %s: %s", self._path, error)
+                skipped = error
         message = (
             f"camera.source: none of the {len(names)} pictures in {self._path} can be read. "
-            f"The last one: {refused}"
+            f"The last one: {skipped}"
         )
         raise CameraError(message)
 
-    def check(self) -> None:
-        """Look whether the folder holds pictures; does not decode any."""
+    def check(self, released: Event) -> None:
+        """Check that the folder holds pictures; does not decode any."""
+        del released  # nothing is read
         self._names()
 
     def close(self) -> None:
@@ -136,7 +147,7 @@ def next_name(names: Sequence[str], last: str | None) -> str:
 
 
 def _file_state(path: Path) -> tuple[int, ...]:
-    """Return what changes when a file is written anew or replaced."""
+    """Return what changes when a file is written again or replaced."""
     try:
         found = path.stat()
     except OSError as error:

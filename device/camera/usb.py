@@ -7,42 +7,52 @@ import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Event
 
 import cv2
 
 from device.camera.capture import Capture, OpenCapture, decode
-from device.errors import CameraError
+from device.camera.source import require_not_released
+from device.config import CameraSettings
+from device.errors import CameraError, CameraReleasedError
 from device.observation import Frame, Image
 
-if TYPE_CHECKING:
-    from device.config import CameraSettings
+_LOG = logging.getLogger(__name__)
 
-_log = logging.getLogger(__name__)
-
-CHECK_INTERVAL = 10.0
+CHECK_INTERVAL_SECONDS = 10.0
 
 DRIVER_BUFFERS = 8
-"""Frames that a driver keeps at most (OpenCV asks for four): so many grabs empty them."""
+"""Frames that a driver keeps at most (OpenCV asks for four): this number of grabs empties them."""
 
 MAX_GRABS = 30
 """For the first frame of a burst: the driver's buffers, some damaged frames, and room."""
 
 _BY_ID = Path("/dev/v4l/by-id")
-# Seconds. A frame of a camera that was just opened and is stamped as this old or younger bears the
-# time of the monotonic clock; any other clock is far away.
-_BELIEVABLE_AGE = 5.0
+# A frame of a camera that was just opened, and whose timestamp is at most this old, has the time of
+# the monotonic clock; any other clock is far away.
+_BELIEVABLE_AGE_SECONDS = 5.0
+# Of the time between two frames. A frame that was waited for longer did not lie in a buffer; a slow
+# decoder takes less.
+_WAIT_SHARE = 0.25
 _CSI = (
     "Ribbon-cable (CSI) cameras do not work this way: they need picamera2, which Facet does not "
-    "use. Take a USB camera."
+    "use. Use a USB camera."
 )
 
 
 class UsbCamera:
-    """A USB camera. Frames that lay in the driver's buffers before the trigger are thrown away."""
+    """A USB camera. Frames that lay in the driver's buffers before the trigger are thrown away.
+
+    Args:
+        path: of the device.
+        settings: the size, frame rate, FOURCC and warm-up to ask for.
+        open_capture: makes the capture; cv2.VideoCapture outside of tests.
+        clock: monotonic, in seconds.
+        now: the time in UTC.
+    """
 
     is_live = True
-    check_interval = CHECK_INTERVAL
+    check_interval = CHECK_INTERVAL_SECONDS
 
     def __init__(
         self,
@@ -53,49 +63,42 @@ class UsbCamera:
         clock: Callable[[], float],
         now: Callable[[], datetime],
     ) -> None:
-        """Prepare; the device is opened by the first read or check.
-
-        Args:
-            path: of the device.
-            settings: the size, frame rate, FOURCC and warm-up to ask for.
-            open_capture: makes the capture; cv2.VideoCapture outside of tests.
-            clock: monotonic, in seconds.
-            now: the time in UTC.
-        """
         self._path = path
         self._settings = settings
         self._open_capture = open_capture
         self._clock = clock
         self._now = now
         self._capture: Capture | None = None
-        self._stamps_are_monotonic = False
-        self._lasting: Path | None = None
+        self._has_timestamps = False
+        self._persistent: Path | None = None
 
     @property
     def is_open(self) -> bool:
-        """True while the device is held, which on most cameras lights a lamp."""
+        """Whether the device is held, which on most cameras lights a lamp."""
         return self._capture is not None
 
-    def read(self, n: int, newer_than: float) -> list[Frame]:
+    def read(self, n: int, newer_than: float, released: Event) -> list[Frame]:
         """Return n frames taken after newer_than; fewer if the camera dies after the first.
 
         Raises:
-            CameraError: when the device is absent, gives no picture, or only old ones.
+            CameraError: the device is absent, gives no picture, or only old ones.
+            CameraReleasedError: released was set before the last frame was taken.
         """
         if self._capture is not None:
             try:
-                return self._burst(self._capture, n, newer_than)
+                return self._burst(self._capture, n, newer_than, released)
+            except CameraReleasedError:
+                raise
             except (CameraError, cv2.error) as error:
                 # The handle of a camera that was unplugged stays dead when the camera is back.
-                _log.info("camera %s: opening it again, because: %s", self._path, error)
+                _LOG.info("camera %s: opening it again, because: %s", self._path, error)
                 self.close()
-        return self._burst(self._open(), n, newer_than)
+        return self._burst(self._open(released), n, newer_than, released)
 
-    def check(self) -> Image | None:
+    def check(self, released: Event) -> Image | None:
         """Return one frame, or None if it came damaged; open the device first if need be."""
-        capture = self._capture or self._open()
-        if not capture.grab():
-            raise CameraError(self._silent())
+        capture = self._capture or self._open(released)
+        self._grab(capture, released)
         return decode(capture)
 
     def close(self) -> None:
@@ -104,21 +107,23 @@ class UsbCamera:
         if capture is not None:
             capture.release()
 
-    def _open(self) -> Capture:
-        # Plugged in again, a camera may get another number; its lasting name follows it.
-        path = self._lasting if self._lasting and self._lasting.exists() else self._path
+    def _open(self, released: Event) -> Capture:
+        require_not_released(released)
+        # Plugged in again, a camera may get another number; its persistent name follows it.
+        persistent = self._persistent
+        path = persistent if persistent and persistent.exists() else self._path
         if obstacle := why_not_openable(path):
             raise CameraError(obstacle)
         capture = self._open_capture(str(path), cv2.CAP_V4L2, ())
         try:
-            image = self._prove(capture)
+            image = self._prove(capture, released)
         except BaseException:
             capture.release()
             raise
         height, width = image.shape[:2]
-        _log.info(
-            "camera %s is open: %dx%d pixels (asked: %dx%d), %.0f frames a second (asked: %d); "
-            "old frames are told by %s",
+        _LOG.info(
+            "camera %s is open: %dx%d pixels (asked for: %dx%d), %.0f frames per second (asked for: "
+            "%d); old frames are recognized by %s",
             path,
             width,
             height,
@@ -126,13 +131,13 @@ class UsbCamera:
             self._settings.height,
             capture.get(cv2.CAP_PROP_FPS),
             self._settings.fps,
-            "their stamps" if self._stamps_are_monotonic else "how fast they come",
+            "their timestamps" if self._has_timestamps else "how fast they arrive",
         )
         self._capture = capture
-        self._lasting = lasting_name(path)
+        self._persistent = persistent_name(path)
         return capture
 
-    def _prove(self, capture: Capture) -> Image:
+    def _prove(self, capture: Capture, released: Event) -> Image:
         """Set up and warm up, then return a decoded frame: nothing less proves a camera."""
         if not capture.isOpened():
             message = (
@@ -150,14 +155,13 @@ class UsbCamera:
         capture.set(cv2.CAP_PROP_FPS, settings.fps)
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
         for grabbed in range(settings.warm_up_frames + MAX_GRABS):
-            if not capture.grab():
-                raise CameraError(self._silent())
+            self._grab(capture, released)
             if grabbed < settings.warm_up_frames:
                 continue
             image = decode(capture)
             if image is not None:
-                age = self._clock() - _stamp(capture)
-                self._stamps_are_monotonic = 0 <= age < _BELIEVABLE_AGE
+                age = self._clock() - _timestamp(capture)
+                self._has_timestamps = 0 <= age < _BELIEVABLE_AGE_SECONDS
                 return image
         message = (
             f"camera {self._path}: none of {MAX_GRABS} frames could be decoded. "
@@ -165,26 +169,34 @@ class UsbCamera:
         )
         raise CameraError(message)
 
-    def _burst(self, capture: Capture, n: int, newer_than: float) -> list[Frame]:
+    def _grab(self, capture: Capture, released: Event) -> None:
+        is_grabbed = capture.grab()
+        require_not_released(released)
+        if not is_grabbed:
+            raise CameraError(self._silent())
+
+    def _burst(self, capture: Capture, n: int, newer_than: float, released: Event) -> list[Frame]:
         frames: list[Frame] = []
         for grabs in range(1, MAX_GRABS + n + 1):
             asked = self._clock()
-            if not capture.grab():
+            is_grabbed = capture.grab()
+            require_not_released(released)
+            if not is_grabbed:
                 if frames:
                     return frames
                 raise CameraError(self._silent())
             arrived = self._clock()
-            stamp = _stamp(capture) if self._stamps_are_monotonic else arrived
+            taken = _timestamp(capture) if self._has_timestamps else arrived
             # After one new frame all are new.
-            if not frames and not self._is_new(stamp, newer_than, arrived - asked, grabs):
+            if not frames and not self._is_new(taken, newer_than, arrived - asked, grabs):
                 continue
             image = decode(capture)
             if image is None:
                 continue
-            age = max(0.0, self._clock() - stamp)
+            age = max(0.0, self._clock() - taken)
             frames.append(Frame(image, self._now() - timedelta(seconds=age)))
             if len(frames) == n:
-                _log.debug("camera %s: %d frames out of %d grabbed", self._path, n, grabs)
+                _LOG.debug("camera %s: %d frames out of %d grabbed", self._path, n, grabs)
                 return frames
         if frames:
             return frames
@@ -194,9 +206,9 @@ class UsbCamera:
         )
         raise CameraError(message)
 
-    def _is_new(self, stamp: float, newer_than: float, waited: float, grabs: int) -> bool:
-        if self._stamps_are_monotonic:
-            return stamp > newer_than
+    def _is_new(self, taken: float, newer_than: float, waited: float, grabs: int) -> bool:
+        if self._has_timestamps:
+            return taken > newer_than
         return grabs > DRIVER_BUFFERS or was_waited_for(waited, self._settings.fps)
 
     def _silent(self) -> str:
@@ -208,33 +220,33 @@ class UsbCamera:
 
 
 def was_waited_for(waited: float, frames_per_second: float) -> bool:
-    """Tell a new frame from a buffered one, when the driver does not say how old it is.
+    """Return whether a frame is new rather than buffered, when the driver does not report its age.
 
     Args:
         waited: seconds that grabbing the frame took. A buffered one comes at once; for a new one
             there is a wait of up to the time between two frames.
         frames_per_second: of the camera.
     """
-    return waited > 0.25 / frames_per_second
+    return waited > _WAIT_SHARE / frames_per_second
 
 
-def lasting_name(path: Path, by_id: Path = _BY_ID) -> Path | None:
-    """Return udev's lasting name of a device, or None if it has none.
+def persistent_name(path: Path, by_id: Path = _BY_ID) -> Path | None:
+    """Return udev's persistent name of a device, or None if it has none.
 
     Args:
         path: of the device.
-        by_id: where udev puts the lasting names of cameras.
+        by_id: where udev puts the persistent names of cameras.
     """
     device = path.resolve()
     return next((name for name in sorted(by_id.glob("*")) if name.resolve() == device), None)
 
 
 def why_not_openable(path: Path, by_id: Path = _BY_ID) -> str | None:
-    """Return why a device cannot be opened, as far as the file system tells, or None.
+    """Return why a device cannot be opened, as far as the file system shows, or None.
 
     Args:
         path: of the device.
-        by_id: where udev puts the lasting names of cameras.
+        by_id: where udev puts the persistent names of cameras.
     """
     if not path.exists():
         names = ", ".join(sorted(str(name) for name in by_id.glob("*-index0")))
@@ -248,6 +260,6 @@ def why_not_openable(path: Path, by_id: Path = _BY_ID) -> str | None:
     return None
 
 
-def _stamp(capture: Capture) -> float:
+def _timestamp(capture: Capture) -> float:
     """Return when the driver took the frame that was grabbed, in seconds on the driver's clock."""
     return capture.get(cv2.CAP_PROP_POS_MSEC) / 1000

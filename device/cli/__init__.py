@@ -1,4 +1,4 @@
-"""The `facet` command. Each command's work stands in a module of its own, imported when it is asked for."""
+"""The `facet` command. Each command's work is in a module that is imported when the command runs."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def main() -> None:
         sys.exit(130)
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(is_wanted: bool) -> None:
+    if is_wanted:
         typer.echo(f"facet {__version__}")
         raise typer.Exit
 
@@ -60,13 +60,13 @@ def run(
     config: ConfigFile = Path("facet.yaml"),
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
 ) -> None:
-    """Run the node until it is told to stop (Ctrl-C or SIGTERM)."""
+    """Run the node until Ctrl-C or SIGTERM."""
     from device.cli.run import run_until_signal
     from device.config import load
     from device.system.logs import start_logging
 
     start_logging(log_level)
-    run_until_signal(load(config))
+    run_until_signal(lambda: load(config))
 
 
 @app.command()
@@ -102,7 +102,7 @@ def check(
         typer.Option(
             min=0,
             metavar="SECONDS",
-            help="Wait so long at most until the broker says that the node is online, and try nothing else.",
+            help="Wait at most this long until the broker reports the node online, and try nothing else.",
         ),
     ] = None,
 ) -> None:
@@ -142,7 +142,7 @@ def classify(
     pictures: Annotated[list[Path], typer.Argument(help="JPEG, PNG, WebP or BMP files.")],
     model: Model = "attributes",
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document a picture, one a line.")
+        bool, typer.Option("--json", help="Print one JSON document per picture, one per line.")
     ] = False,
     annotate: Annotated[
         Path | None,
@@ -154,30 +154,28 @@ def classify(
         bool, typer.Option("--all", help="Show the subjective and the unreliable attributes too.")
     ] = False,
 ) -> None:
-    """Say what pictures show, without broker, camera or configuration."""
+    """Report what pictures show, without broker, camera or configuration."""
     from device.cli.classify import classify as classify_pictures
 
-    all_read = classify_pictures(
+    has_read_all = classify_pictures(
         pictures, model, as_json=as_json, everything=everything, annotated=annotate
     )
-    if not all_read:
+    if not has_read_all:
         raise typer.Exit(1)
 
 
 @app.command()
 def diagnostics(
     config: ConfigFile = Path("facet.yaml"),
-    out: Annotated[Path, typer.Option(help="The archive; one that is there is replaced.")] = Path(
+    out: Annotated[Path, typer.Option(help="The archive; an existing one is replaced.")] = Path(
         "facet-diagnostics.zip"
     ),
 ) -> None:
     """Write one archive for a bug report: versions, settings, checks and log, without a password or a picture."""
     from device.cli.diagnostics import write_diagnostics
 
-    parts = write_diagnostics(config, out)
-    typer.echo(
-        f"{out} has {', '.join(parts)}. Passwords are masked; look it over before you share it."
-    )
+    names = write_diagnostics(config, out)
+    typer.echo(f"{out} has {', '.join(names)}. Passwords are masked; check it before you share it.")
 
 
 @app.command()
@@ -192,7 +190,7 @@ def bench(
     presses: Annotated[int, typer.Option(min=1, max=10_000, help="How many are measured.")] = 30,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Measure what a press costs on this machine, beside what the networks alone cost."""
+    """Measure what a press costs on this machine, and what the networks alone cost."""
     from device.cli.bench import print_bench
 
     print_bench(broker, picture, presses, as_json=as_json)

@@ -11,13 +11,14 @@ from PIL import ImageDraw, ImageFont
 
 from device.observation import Face, Image, Observation
 
-# A palette that stays apart for colour-blind readers (Wong, "Points of view: Color blindness", Nature Methods, 2011).
+# A palette that colour-blind readers can distinguish (Wong, "Points of view: Color blindness", Nature Methods, 2011).
 _COLORS = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00", "#0072b2")
 _BACKGROUND, _TEXT, _FAINT, _BAR = "#15191e", "#f2f4f6", "#98a2ad", "#2b323a"
+# Pixels.
 _HEIGHT_RANGE = (480, 1080)
 _PANEL, _ROW, _PADDING = 330, 24, 18
 _BAR_WIDTH = 92
-_COLUMN_FACES = 3  # faces of one column of the panel; more faces open further columns
+_COLUMN_FACES = 3  # faces in one column of the panel; more faces take further columns
 
 
 def annotate(image: Image, observation: Observation, names: Collection[str]) -> Image:
@@ -33,8 +34,8 @@ def annotate(image: Image, observation: Observation, names: Collection[str]) -> 
     """
     scale = float(np.clip(image.shape[0], *_HEIGHT_RANGE)) / image.shape[0]
     size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
-    shrinks = scale < 1
-    resized = cv2.resize(image, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    resized = cv2.resize(image, size, interpolation=interpolation)
     lists = [_rows(face, names) for face in observation.faces]
     columns = [
         range(first, min(first + _COLUMN_FACES, len(lists)))
@@ -64,7 +65,7 @@ def annotate(image: Image, observation: Observation, names: Collection[str]) -> 
 
 
 def _rows(face: Face, names: Collection[str]) -> list[tuple[str, float]]:
-    """The present attributes, the most certain first: what is written, and the probability."""
+    """Return the present attributes, the most probable first: the text, and the probability."""
     present = [
         (name.replace("_", " "), attribute.probability)
         for name, attribute in face.attributes.items()
@@ -85,7 +86,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     try:
         return ImageFont.load_default(size)
     except TypeError:
-        # Pillow before 10.1, which 32-bit ARM has from Debian, where OpenCV brings this font.
+        # Pillow before 10.1, which 32-bit ARM has from Debian; there OpenCV installs this font.
         return ImageFont.truetype("DejaVuSans.ttf", size)
 
 

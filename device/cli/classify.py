@@ -1,9 +1,8 @@
-"""`facet classify`: what the node would say of a picture, without broker, camera or configuration."""
+"""`facet classify`: what the node would report of a picture, without broker, camera or configuration."""
 
 from __future__ import annotations
 
 import json
-import logging
 import sys
 from pathlib import Path
 from time import perf_counter
@@ -18,10 +17,7 @@ from device.config import PerceptionSettings
 from device.entities.table import offered
 from device.errors import ClassifyError, FacetError
 from device.observation import Face, Frame, Image, Observation, Source, utc_now
-from device.perception import open_perception
-from device.perception.pipeline import Judgement, Perception
-
-_LOG = logging.getLogger(__name__)
+from device.perception import Judgement, Perception, open_perception
 
 
 def classify(
@@ -32,9 +28,9 @@ def classify(
     Args:
         pictures: the files.
         model: name in the zoo, or path of a .tflite.
-        as_json: one document a line, instead of tables.
-        everything: show all attributes in tables and pictures, the subjective and the unreliable ones too.
-        annotated: where to write the picture with boxes and attributes; a folder for several pictures.
+        as_json: print one document per line, instead of tables.
+        everything: show all attributes in tables and pictures, including the subjective and the unreliable ones.
+        annotated: where to write the picture with boxes and attributes; a folder if there are several pictures.
 
     Returns:
         Whether every picture could be read.
@@ -46,13 +42,13 @@ def classify(
     perception = open_perception(PerceptionSettings(), model)
     card = perception.card
     shown = set(card.names if everything else offered(card.names, card.unreliable))
-    all_read = True
+    has_read_all = True
     for path in pictures:
         try:
             image = read_picture(path)
         except FacetError as error:
             sys.stderr.write(f"error: {error}\n")
-            all_read = False
+            has_read_all = False
             continue
         observation = observe_picture(perception, image)
         if as_json:
@@ -61,7 +57,7 @@ def classify(
             Console().print(table(observation, shown, title=path.name))
         if annotated is not None:
             _write(_target(annotated, path, len(pictures)), annotate(image, observation, shown))
-    return all_read
+    return has_read_all
 
 
 def observe_picture(perception: Perception, image: Image) -> Observation:
@@ -82,7 +78,7 @@ def observe_picture(perception: Perception, image: Image) -> Observation:
 
 
 def table(observation: Observation, names: frozenset[str] | set[str], title: str) -> Table:
-    """Return an observation as a table: a column a face, a row an attribute that anybody has."""
+    """Return an observation as a table: one column per face, one row per attribute that any face has."""
     grid = Table(title=title, title_justify="left")
     if not observation.faces:
         grid.add_column("result")
@@ -110,18 +106,19 @@ def _cell(face: Face, name: str) -> str:
     return f"[bold]{attribute.probability:.0%}[/]" if attribute.present else "-"
 
 
-def _target(annotated: Path, picture: Path, pictures: int) -> Path:
-    is_folder = pictures > 1 or annotated.is_dir()
+def _target(annotated: Path, picture: Path, count: int) -> Path:
+    is_folder = count > 1 or annotated.is_dir()
     return annotated / f"{picture.stem}-facet.png" if is_folder else annotated
 
 
 def _write(path: Path, image: Image) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        is_written = cv2.imwrite(str(path), image)
-    except (OSError, cv2.error) as error:
-        msg = f"--annotate {path}: {error}; give a path that ends in .png or .jpg, in a folder you may write to"
-        raise ClassifyError(msg) from error
-    if not is_written:
-        msg = f"--annotate {path} cannot be written; give a path in a folder you may write to"
-        raise ClassifyError(msg)
+        reason = "" if cv2.imwrite(str(path), image) else "cannot be written"
+    except OSError as error:
+        reason = f"cannot be written: {error.strerror}"
+    except cv2.error:
+        reason = f"has the ending {path.suffix!r}, which is not a picture format"
+    if reason:
+        message = f"--annotate {path} {reason}; give a path that ends in .png or .jpg, in a folder you may write to"
+        raise ClassifyError(message)

@@ -16,54 +16,55 @@ from typing import Any
 import yaml
 
 from device import __version__
-from device.cli.check import trials
 from device.config import Config, ConfigError, load
 from device.errors import DiagnosticsError
-from device.node.wiring import STARTS
+from device.node.state_directory import STARTS
+from device.node.trials import trials
 from device.observation import utc_now
 from device.system.json_store import JsonStore
 from device.system.machine import machine
+from device.system.redaction import redact_url
 
 _UNIT = "facet.service"
 _LOG_LINES = 2000
-_JOURNAL_TIMEOUT = 30.0
+_JOURNAL_SECONDS = 30.0
 
 
 def write_diagnostics(configuration: Path, archive: Path) -> list[str]:
-    """Write the archive, and return the names of what is in it.
+    """Write the archive, and return the names of its files.
 
     Args:
-        configuration: the node's YAML file; its faults become a part of the report.
-        archive: a .zip, readable by its owner alone; one that is there is replaced.
+        configuration: the node's YAML file; if it has faults, they are in the archive instead.
+        archive: a .zip, readable only by its owner; an existing one is replaced.
 
     Raises:
         DiagnosticsError: the archive cannot be written.
     """
-    parts = dict(_parts(configuration))
+    files = dict(_files(configuration))
     try:
         archive.unlink(missing_ok=True)
         archive.touch(0o600)
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:
-            for name, text in parts.items():
+            for name, text in files.items():
                 bundle.writestr(name, text)
     except OSError as error:
-        msg = f"--out {archive} cannot be written: {error.strerror}; name another place"
-        raise DiagnosticsError(msg) from error
-    return list(parts)
+        message = f"--out {archive} cannot be written: {error.strerror}; name another place"
+        raise DiagnosticsError(message) from error
+    return list(files)
 
 
-def _parts(configuration: Path) -> Iterator[tuple[str, str]]:
+def _files(configuration: Path) -> Iterator[tuple[str, str]]:
     yield "system.json", json.dumps(_system(), indent=2)
     try:
         config = load(configuration)
     except ConfigError as error:
-        yield "faults.txt", str(error)
+        yield "faults.txt", _without_passwords(str(error))
     else:
         yield "facet.yaml", yaml.safe_dump(_redacted(config), sort_keys=False)
         yield "check.json", json.dumps([asdict(trial) for trial in trials(config)], indent=2)
         yield "node.json", json.dumps(_node(config), indent=2)
     if journal := _journal():
-        yield "journal.log", journal
+        yield "journal.log", _without_passwords(journal)
 
 
 def _system() -> dict[str, Any]:
@@ -88,6 +89,11 @@ def _redacted(config: Config) -> dict[str, Any]:
     return document
 
 
+def _without_passwords(text: str) -> str:
+    """Redact each line: what an earlier release or a library logged may hold the camera's URL as a whole."""
+    return "\n".join(redact_url(line) for line in text.splitlines())
+
+
 def _node(config: Config) -> dict[str, Any]:
     directory = config.node.effective_state_directory
     try:
@@ -104,14 +110,14 @@ def _node(config: Config) -> dict[str, Any]:
 
 
 def _journal() -> str | None:
-    """Return the end of the service's log; None where there is no journal."""
+    """Return the end of the service's log; None if there is no journal."""
     journalctl = shutil.which("journalctl")
     if journalctl is None:
         return None
     command = [journalctl, "--unit", _UNIT, "--lines", str(_LOG_LINES), "--no-pager", "--quiet"]
     try:
-        ended = subprocess.run(  # noqa: S603 - a fixed command of the system's
-            command, capture_output=True, text=True, timeout=_JOURNAL_TIMEOUT, check=False
+        ended = subprocess.run(  # noqa: S603 - a fixed command
+            command, capture_output=True, text=True, timeout=_JOURNAL_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"the journal could not be read: {error}"

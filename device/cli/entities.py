@@ -12,7 +12,8 @@ from device.discovery.payload import entity_id
 from device.entities.kinds import Row
 from device.entities.table import CATALOGUE, entities
 from device.entities.vocabulary import Vocabulary
-from device.networks.card import model_path, read_card
+from device.networks.card import read_card
+from device.networks.files import model_path
 
 _ANY_NODE = "NODE"
 
@@ -24,7 +25,7 @@ def print_entities(config: Path | None) -> None:
         ConfigError: the configuration has faults.
         ModelError: its model cannot be read.
     """
-    node, rows = (_ANY_NODE, CATALOGUE) if config is None else _of(config)
+    node, rows = (_ANY_NODE, CATALOGUE) if config is None else _configured(config)
     table = Table(Column("entity", no_wrap=True), "name", "enabled", "meaning")
     for row in rows:
         enabled = "yes" if row.is_enabled_by_default else "[dim]no[/]"
@@ -32,7 +33,7 @@ def print_entities(config: Path | None) -> None:
     Console().print(table)
 
 
-def _of(path: Path) -> tuple[str, tuple[Row, ...]]:
+def _configured(path: Path) -> tuple[str, tuple[Row, ...]]:
     config = load(path)
     card = read_card(model_path(config.attributes.model))
     return config.node.id, entities(config, Vocabulary.of(card))

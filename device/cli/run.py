@@ -5,28 +5,46 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
+from typing import TypeAlias
 
 from device import __version__
 from device.config import Config
-from device.errors import FacetError
-from device.node.inbox import Inbox, Stop
+from device.errors import FacetError, PerceptionError
+from device.node.hardware import REAL, Hardware
+from device.node.inbox import Inbox
 from device.node.loop import End
-from device.node.wiring import run_node, start_log
+from device.node.messages import Stop
+from device.node.state_directory import open_boot_log
+from device.node.timing import USUAL, Timing
+from device.node.wiring import Start, run_node
 from device.supervision.boot_log import BootLog
-from device.supervision.heartbeats import supervised
+from device.supervision.heartbeats import watched_heartbeats
 from device.supervision.systemd import notify
 from device.supervision.watchdog import EXIT_CODE, die
 
 _LOG = logging.getLogger(__name__)
 
+Load: TypeAlias = Callable[[], Config]
+"""Reads the configuration; raises FacetError when it has faults."""
 
-def run_until_signal(config: Config) -> None:
-    """Run a node until SIGTERM or SIGINT; then it says that it is offline, and returns.
+RunOnce: TypeAlias = Callable[[Config, BootLog, Start], End]
+"""Runs a node from one start to the next."""
+
+
+def run_until_signal(load: Load, *, hardware: Hardware = REAL, timing: Timing = USUAL) -> None:
+    """Run a node until SIGTERM or SIGINT; then it reports that it is offline, and returns.
+
+    Args:
+        load: reads the configuration, at the start and for Home Assistant's button Restart.
+        hardware: opens camera, networks, pins and LED.
+        timing: how long to wait for what.
 
     Raises:
-        FacetError: a model cannot be loaded, or the state directory not be used.
-        SystemExit: something went wrong that nobody thought of.
+        FacetError: the configuration has faults, a model cannot be loaded, or the state directory not be used.
+        SystemExit: something went wrong that nobody expected.
     """
     inbox = Inbox()
 
@@ -37,38 +55,90 @@ def run_until_signal(config: Config) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    starts = start_log(config)
-    threading.excepthook = lambda event: _thread_died(event, starts)
-    _LOG.info(
-        "Facet %s, node %s, camera %s", __version__, config.node.id, config.camera.shown_source
-    )
-    while _start(config, inbox, starts) is End.RESTART:
-        pass
-    starts.settled()
+
+    def run_once(config: Config, boot_log: BootLog, start: Start) -> End:
+        threading.excepthook = _ending_with(boot_log)
+        with watched_heartbeats(boot_log) as heartbeats:
+            return run_node(
+                config, inbox, boot_log, heartbeats, start=start, hardware=hardware, timing=timing
+            )
+
+    run_until_stopped(load, run_once)
 
 
-def _start(config: Config, inbox: Inbox, starts: BootLog) -> End:
-    is_safe_mode = starts.begin()
-    if is_safe_mode:
-        _LOG.error(
-            "Safe mode: the last starts failed (%s). Only MQTT and diagnostics run; Home "
-            "Assistant's button Restart, or a stop and a start, tries again",
-            starts.last_failure,
+def run_until_stopped(load: Load, run_once: RunOnce) -> None:
+    """Run a node again and again, as long as it ends with a restart.
+
+    A restart reads the configuration again. One that has faults is reported in Home Assistant, and the one before stays
+    in use; in safe mode, too, which such a file does not end: what failed before would fail again.
+
+    Args:
+        load: reads the configuration.
+        run_once: runs the node from one start to the next.
+
+    Raises:
+        FacetError: the first configuration has faults, or what run_once raises.
+        SystemExit: something went wrong that nobody expected.
+    """
+    config, fault = load(), None
+    is_safe_mode = False
+    while True:
+        boot_log = open_boot_log(config)
+        _LOG.info(
+            "Facet %s, node %s, camera %s", __version__, config.node.id, config.camera.shown_source
         )
+        has_failed = boot_log.begin()
+        is_safe_mode = has_failed or (is_safe_mode and fault is not None)
+        if is_safe_mode:
+            _LOG.error(
+                "Safe mode: the last starts failed (%s). Only MQTT and diagnostics run; Home "
+                "Assistant's button Restart, or a stop and a start, tries again",
+                boot_log.last_failure,
+            )
+        with _noting_failures(boot_log):
+            end = run_once(config, boot_log, Start(is_safe_mode, fault))
+        boot_log.mark_healthy()
+        if end is End.STOP:
+            return
+        config, fault = _reloaded(config, load)
+
+
+@contextmanager
+def _noting_failures(boot_log: BootLog) -> Iterator[None]:
     try:
-        with supervised(starts) as watch:
-            return run_node(config, inbox, starts, watch, is_safe_mode=is_safe_mode)
+        yield
+    except PerceptionError as error:
+        _LOG.error("The node ends, because %s", error)
+        boot_log.failed(str(error))
+        raise SystemExit(EXIT_CODE) from error
     except FacetError as error:
-        starts.failed(str(error))
+        boot_log.failed(str(error))
         raise
     except Exception as error:
-        _LOG.exception("The node ends because of something that nobody thought of")
-        starts.failed(f"{type(error).__name__}: {error}")
+        _LOG.exception("The node ends because of something that nobody expected")
+        boot_log.failed(f"{type(error).__name__}: {error}")
         raise SystemExit(EXIT_CODE) from error
 
 
-def _thread_died(event: threading.ExceptHookArgs, starts: BootLog) -> None:
-    name = event.thread.name if event.thread else "unknown"
-    cause = f"the thread {name} died of {event.exc_type.__name__}: {event.exc_value}"
-    starts.failed(cause)
-    die(cause)
+def _reloaded(config: Config, load: Load) -> tuple[Config, str | None]:
+    """Return the configuration to go on with, and what is wrong with the file."""
+    try:
+        changed = load()
+        open_boot_log(changed)
+    except FacetError as error:
+        _LOG.error("The configuration of before stays in use: %s", error)
+        return (
+            config,
+            f"the configuration of before is in use, because of the file's faults: {error}",
+        )
+    return changed, None
+
+
+def _ending_with(boot_log: BootLog) -> Callable[[threading.ExceptHookArgs], None]:
+    def thread_died(event: threading.ExceptHookArgs) -> None:
+        name = event.thread.name if event.thread else "unknown"
+        cause = f"the thread {name} died of {event.exc_type.__name__}: {event.exc_value}"
+        boot_log.failed(cause)
+        die(cause)
+
+    return thread_died

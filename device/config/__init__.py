@@ -10,18 +10,20 @@ from typing import Any
 from pydantic import Field, ValidationError, model_validator
 
 from device.config.explain import explain, unknown_attributes
-from device.config.faults import ConfigError, Fault
 from device.config.schema import editor_schema
+from device.config.sections.attributes import AttributeSettings
 from device.config.sections.camera import CameraSettings
 from device.config.sections.fields import bcm_number
 from device.config.sections.led import LedSettings
 from device.config.sections.mqtt import MqttSettings, TlsSettings
-from device.config.sections.node import NodeSettings, PrivacySettings
-from device.config.sections.perception import AttributeSettings, PerceptionSettings
+from device.config.sections.node import NodeSettings
+from device.config.sections.perception import PerceptionSettings
+from device.config.sections.privacy import PrivacySettings
 from device.config.sections.section import Section, conflict
 from device.config.sections.triggers import ButtonSettings, MotionSettings, TriggerSettings
 from device.config.sections.updates import UpdateSettings
 from device.config.yaml.document import read
+from device.errors import ConfigError, Fault
 
 __all__ = [
     "AttributeSettings",
@@ -61,40 +63,40 @@ class Config(Section):
     triggers: TriggerSettings = Field(
         TriggerSettings(),
         title="Triggers",
-        description="What makes the node look. A command from Home Assistant always does.",
+        description="What triggers an observation. A command from Home Assistant always does.",
     )
     led: LedSettings | None = Field(
         None,
         title="LED",
-        description="A status LED on a GPIO pin: ready, busy, fault or privacy, told by how it blinks.",
+        description="A status LED on a GPIO pin, which blinks differently for ready, busy, fault and privacy.",
     )
     perception: PerceptionSettings = Field(
         PerceptionSettings(),
         title="Perception",
-        description="Which faces are judged.",
+        description="Which faces are analysed.",
     )
     attributes: AttributeSettings = Field(
         AttributeSettings(),
         title="Attributes",
-        description="What is said of a face.",
+        description="Which attributes of a face are reported.",
     )
     privacy: PrivacySettings = Field(
         PrivacySettings(),
         title="Privacy",
-        description="When the node does not look at all, and which pictures leave it.",
+        description="When the camera is off, and which pictures leave the node.",
     )
     updates: UpdateSettings = Field(
         UpdateSettings(),
         title="Updates",
-        description="Where the node hears of newer versions, and whether Home Assistant may install them.",
+        description="Where the node looks for newer versions, and whether Home Assistant may install them.",
     )
 
     @model_validator(mode="after")
-    def _led_has_a_pin_of_its_own(self) -> Config:
+    def _led_pin_is_free(self) -> Config:
         others = {"button": self.triggers.button, "motion": self.triggers.motion}
         for name, other in others.items():
             if self.led and other and bcm_number(self.led.pin) == bcm_number(other.pin):
-                message = "is the pin of triggers.{other} too; give each its own"
+                message = "is the pin of triggers.{other} too; give each a different one"
                 raise conflict(message, key="led.pin", other=name)
         return self
 
@@ -103,8 +105,8 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
     """Read a configuration file.
 
     Args:
-        path: the YAML file; secrets.yaml is looked for beside it, and relative paths in it start at its folder.
-        environment: what !env looks in.
+        path: the YAML file; secrets.yaml is expected beside it, and relative paths in it start at its folder.
+        environment: the variables that !env reads.
 
     Raises:
         ConfigError: with every fault that was found, not only the first.

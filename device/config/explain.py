@@ -1,20 +1,22 @@
-"""From pydantic's errors to faults in the owner's words."""
+"""From pydantic's errors to faults that name the line, what was found and what is allowed."""
 
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from device.config.faults import Fault, KeyPath, dotted, printable
+from device.config.key_path import KeyPath, dotted
 from device.config.schema import Schema, allowed, at
-from device.config.sections.perception import AttributeSettings
+from device.config.sections.attributes import AttributeSettings
 from device.config.yaml.document import Document
-
-_CREDENTIALS = re.compile(r"(?<=//)[^\s]*@")
+from device.errors import Fault, ModelError
+from device.networks.card import read_card
+from device.networks.files import model_path
+from device.system.redaction import redact_url
+from device.system.text import printable
 
 
 def explain(error: ValidationError, document: Document, schema: Schema) -> Iterator[Fault]:
@@ -22,8 +24,8 @@ def explain(error: ValidationError, document: Document, schema: Schema) -> Itera
 
     Args:
         error: from the validation of the document's values.
-        document: tells the lines.
-        schema: of the model that refused them; tells what is allowed.
+        document: has the lines.
+        schema: of the model that rejected the values; describes what is allowed.
     """
     for details in error.errors(include_url=False):
         path = _path(details)
@@ -34,16 +36,12 @@ def explain(error: ValidationError, document: Document, schema: Schema) -> Itera
 
 
 def unknown_attributes(settings: AttributeSettings, document: Document) -> Iterator[Fault]:
-    """Find the names that the configured model does not know, where it can be read at all.
+    """Find the attributes that the configured model does not know, if the model can be read.
 
-    A model that cannot be read is not the file's fault: `facet check` and `facet run` report it.
+    A model that cannot be read is not a fault of this file: `facet check` and `facet run` report it.
     """
     if not (settings.enabled or settings.disabled):
         return
-    # Imported here: TFLite takes a second on a Pi Zero, and most files name no attribute.
-    from device.errors import ModelError
-    from device.networks.card import model_path, read_card
-
     try:
         labels = [label.name for label in read_card(model_path(settings.model)).labels]
     except ModelError:
@@ -57,7 +55,7 @@ def unknown_attributes(settings: AttributeSettings, document: Document) -> Itera
 
 
 def nearest(word: str, known: list[str]) -> str:
-    """Return "; did you mean X?" for the known word that is most like this one, or nothing."""
+    """Return "; did you mean X?" for the known word that is closest to this one, or nothing."""
     by_lower = {name.lower(): name for name in known}
     close = difflib.get_close_matches(word.lower(), by_lower, n=1)
     return f"; did you mean {by_lower[close[0]]}?" if close else ""
@@ -109,7 +107,7 @@ def _found(value: object, path: KeyPath, document: Document, schema: Schema) -> 
         case bool():
             return str(value).lower()
         case str():
-            return f'"{printable(_CREDENTIALS.sub("***@", value))}"'
+            return f'"{printable(redact_url(value))}"'
         case list():
             return "a list"
         case dict():

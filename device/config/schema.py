@@ -1,4 +1,4 @@
-"""The JSON schema of the configuration: for editors, for the reference, and for words about what a setting allows."""
+"""The JSON schema of the configuration: for editors, for the reference, and to describe what a setting allows."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
-from device.config.faults import KeyPath
+from device.config.key_path import KeyPath
 
 Schema: TypeAlias = dict[str, Any]
 
 _ANNOTATIONS = ("title", "description", "default")
-# Editors that are told of the tags (yaml.customTags in VS Code) hand over the name alone, others the tag too.
+# Editors that know the tags (yaml.customTags in VS Code) check the name alone, others the tag as well.
 _TAGGED = {"type": "string", "pattern": r"^!(secret|env) \S+$"}
 _NAMED = {"type": "string", "pattern": r"^(!(secret|env) )?[A-Za-z_][A-Za-z0-9_-]*$"}
 
@@ -20,8 +20,8 @@ _NAMED = {"type": "string", "pattern": r"^(!(secret|env) )?[A-Za-z_][A-Za-z0-9_-
 def editor_schema(model: type[BaseModel]) -> Schema:
     """Return the JSON schema (draft 2020-12) that editors check a file against.
 
-    Beyond the model's own it takes what the loader takes: `!secret NAME` and `!env NAME` in place of any single
-    value, and a heading without anything below it.
+    In addition to what the model's schema accepts, it accepts what the loader accepts: `!secret NAME` and `!env NAME`
+    in place of any single value, and a heading without anything below it.
     """
     schema = deepcopy(model.model_json_schema())
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
@@ -41,7 +41,7 @@ def _as_written(setting: Schema) -> Schema:
     else:
         outside |= rest
     if any("$ref" in choice for choice in choices):
-        # Its defaults stand in the section itself.
+        # The section itself has the defaults.
         outside.pop("default", None)
         extra = [{"type": "null"}]
     elif any(choice.get("type") == "array" for choice in choices):
@@ -55,7 +55,7 @@ def _as_written(setting: Schema) -> Schema:
 
 
 def resolve(schema: Schema, root: Schema) -> Schema:
-    """Follow a reference within root, also that of a section that may be absent."""
+    """Follow a reference within root, including that of a section that may be absent."""
     for choice in (schema, *schema.get("anyOf", ())):
         if "$ref" in choice:
             name = choice["$ref"].rpartition("/")[2]
@@ -77,7 +77,7 @@ def at(root: Schema, path: KeyPath) -> Schema | None:
 
 
 def allowed(schema: Schema) -> str:
-    """Say in words what a setting takes: "a whole number, 1 to 30"."""
+    """Describe in words what a setting accepts: "a whole number, 1 to 30"."""
     if "patternErrorMessage" in schema:
         nullable = {"type": "null"} in schema.get("anyOf", ())
         return f"{schema['patternErrorMessage']}{', or null' if nullable else ''}"
@@ -111,14 +111,14 @@ def _by_type(schema: Schema) -> str:
 
 
 def _bounds(schema: Schema) -> str:
-    least, most = schema.get("minimum"), schema.get("maximum")
-    if least is None:
+    minimum, maximum = schema.get("minimum"), schema.get("maximum")
+    if minimum is None:
         return ""
-    return f", {least} to {most}" if most is not None else f", {least} or more"
+    return f", {minimum} to {maximum}" if maximum is not None else f", {minimum} or more"
 
 
 def _word(value: object) -> str:
-    """Write a value as it stands in YAML."""
+    """Return a value as YAML writes it."""
     if value is None:
         return "null"
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -6,7 +6,6 @@ quality of service stands on each component, because older versions ignore it at
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -77,11 +76,6 @@ def discovery_payload(
         "payload_not_available": OFFLINE,
         "components": components,
     }
-
-
-def compact(document: Mapping[str, Any]) -> str:
-    """Return JSON without blanks."""
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def _component(row: Row, node_id: str, topics: Topics) -> dict[str, Any]:

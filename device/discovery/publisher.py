@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from device.discovery.payload import compact, discovery_payload
+from device.discovery.payload import discovery_payload
 from device.entities.documents import EVENT
 from device.entities.kinds import Document, Image, Json, Row
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
+from device.mqtt.transport import Transport
+from device.system.compact_json import compact
 from device.system.json_store import JsonStore
 from device.system.machine import Machine
 
@@ -16,13 +18,6 @@ if TYPE_CHECKING:
     from device.config import Config
 
 Documents = Mapping[Document[Any], Mapping[str, Json]]
-
-
-class Transport(Protocol):
-    """What of the link is needed here; see link.Link.publish."""
-
-    def publish(self, topic: str, payload: str | bytes, *, retain: bool = False) -> int | None:
-        """Hand a message to the broker; return its number, or None without a connection."""
 
 
 class Publisher:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from device.config.sections.node import PICTURE_MODES
+from device.config.sections.privacy import PICTURE_MODES
 from device.entities.documents import SETTINGS
 from device.entities.kinds import Button, Category, Number, Row, Select, Switch
 from device.entities.requests import Capture, Restart

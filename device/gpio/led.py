@@ -9,27 +9,38 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from itertools import cycle
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from device.errors import PinError
 from device.gpio.led_patterns import RHYTHMS, Status
-from device.gpio.pins import Factory, OutputPin, default_factory
+from device.gpio.pins import Factory, OutputPin, claim_output, default_factory
 from device.system.backoff import Retry
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from device.config import LedSettings
 
-_log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 class StatusLed:
-    """Shows the node's status; all methods are for one thread, the node's own.
+    """Shows the node's status, from start to close; all methods are for one thread, the node's main one.
 
-    That thread only says what to show. A thread of the LED's, "facet-led", writes the pin: the
-    blinking goes on while networks are asked, and a slow pin holds up no capture. gpiozero's own
-    blink() would hold it up, for it waits for its thread at each change; and an error in that
-    thread, which has neither name nor guard, would end the node. No heartbeat watches ours, because a
-    node whose LED stands still works.
+    That thread only sets the status. The thread "facet-led" writes the pin: the blinking goes on
+    while networks run, and a slow pin delays no capture. gpiozero's blink() would delay it, because
+    it waits for its thread at each change; and an error in that thread, which has neither name nor
+    guard, would end the node. The watchdog does not supervise this thread, because a node whose LED
+    is stuck still works.
+
+    Args:
+        settings: the section `led` of the configuration; None for a node without LED.
+        clock: monotonic, in seconds.
+        factory: returns gpiozero's pin factory; called only if there is an LED.
+        jitter: draws 0..1, for the back-off.
+
+    Attributes:
+        fault: what is wrong with the pin, for the owner; None when nothing is.
     """
 
     def __init__(
@@ -40,46 +51,54 @@ class StatusLed:
         factory: Callable[[], Factory] = default_factory,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        """Claim the pin, dark; one that cannot be had is a fault, for retry to mend.
-
-        Args:
-            settings: the section `led` of the configuration; None for a node without LED.
-            clock: monotonic, in seconds.
-            factory: returns gpiozero's pin factory; called only if there is an LED.
-            jitter: draws 0..1, for the back-off.
-        """
         self.fault: str | None = None
-        """What is wrong with the pin, for the owner; None when nothing is."""
         self._settings = settings
         self._factory = factory
         self._retry = Retry(clock, jitter)
-        # Until the loop says otherwise: the node is not ready yet.
+        # Until the loop sets another status: the node is not ready yet.
         self._status = Status.FAULT
         self._changed = threading.Event()
         self._is_closing = False
         self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def start(self) -> None:
+        """Claim the pin and begin to blink; a pin that cannot be claimed is a fault, and is tried again by retry."""
         self.retry()
 
     def show(self, status: Status) -> None:
-        """Let the LED show a status, from now on; it never waits."""
+        """Let the LED show a status from now on; this never waits."""
         if status is not self._status:
             self._status = status
             self._changed.set()
 
     def retry(self) -> None:
-        """Try to claim a pin that could not be had, if it is time to."""
+        """Try again to claim a pin that could not be claimed, if it is time."""
         if self._settings is None or self._thread is not None or not self._retry.is_due:
             return
         try:
             pin = _claim(self._settings, self._factory)
         except PinError as error:
             if self.fault is None:
-                _log.warning("%s (tried again from time to time)", error)
+                _LOG.warning("%s (tried again from time to time)", error)
             self.fault = str(error)
             self._retry.failed()
             return
         self.fault = None
-        _log.info("led: pin %s shows the status", self._settings.pin)
+        _LOG.info("led: pin %s shows the status", self._settings.pin)
         self._thread = threading.Thread(target=self._run, args=[pin], name="facet-led", daemon=True)
         self._thread.start()
 
@@ -96,14 +115,14 @@ class StatusLed:
                 while not self._is_closing:
                     self._blink(pin)
         except Exception:  # noqa: BLE001 - a thread that dies would end the node
-            _log.exception("led: the pin cannot be written; the LED stands still")
+            _LOG.exception("led: the pin cannot be written; the LED is stuck")
 
     def _blink(self, pin: OutputPin) -> None:
         """Show the status until it changes."""
-        for lit, seconds in cycle(RHYTHMS[self._status]):
-            pin.light(lit=lit)
+        for is_lit, seconds in cycle(RHYTHMS[self._status]):
+            pin.light(is_lit=is_lit)
             if self._changed.wait(seconds):
-                # Before the next look at what is to be shown, so that nothing is missed.
+                # Before the status is read again, so that no change is missed.
                 self._changed.clear()
                 return
 
@@ -112,10 +131,10 @@ def probe(settings: LedSettings, *, factory: Callable[[], Factory] = default_fac
     """Claim the pin and give it back.
 
     Raises:
-        PinError: when it cannot be had.
+        PinError: it cannot be claimed.
     """
     _claim(settings, factory).close()
 
 
 def _claim(settings: LedSettings, factory: Callable[[], Factory]) -> OutputPin:
-    return OutputPin("led", settings.pin, active_high=settings.active_high, factory=factory())
+    return claim_output("led", settings.pin, is_active_high=settings.active_high, factory=factory())

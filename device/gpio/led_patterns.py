@@ -1,4 +1,4 @@
-"""What the status LED shows, and how: pure."""
+"""Which status the LED shows, and how it blinks: pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 
 class Status(Enum):
-    """How the node is, for whoever stands in front of it."""
+    """The state of the node, for whoever stands in front of it."""
 
     READY = auto()
     BUSY = auto()
@@ -17,10 +17,11 @@ class Status(Enum):
 
 
 def choose_status(*, is_private: bool, is_busy: bool, is_faulty: bool) -> Status:
-    """Return which status shows when several hold.
+    """Return the status to show when several apply.
 
-    Privacy is a promise to whoever stands in front, and no fault, which is the owner's business,
-    hides it. A press is answered even with a fault: without the broker, the observation waits.
+    Privacy is a promise to whoever stands in front of the camera, and a fault, which concerns only
+    the owner, does not hide it. A press is answered in spite of a fault: without the broker, the
+    observation waits.
 
     Args:
         is_private: the camera is released, for privacy.
@@ -35,7 +36,7 @@ def choose_status(*, is_private: bool, is_busy: bool, is_faulty: bool) -> Status
 
 
 Rhythm: TypeAlias = tuple[tuple[bool, float | None], ...]
-"""Whether the LED is lit, and for how many seconds (None: for good); again and again."""
+"""Steps that repeat: whether the LED is lit, and for how many seconds (None: until the status changes)."""
 
 RHYTHMS: Final[Mapping[Status, Rhythm]] = {
     Status.READY: ((True, None),),
@@ -43,5 +44,5 @@ RHYTHMS: Final[Mapping[Status, Rhythm]] = {
     Status.FAULT: ((True, 1.0), (False, 1.0)),
     Status.PRIVACY: ((True, 0.1), (False, 2.9)),
 }
-"""Told apart without colour. Busy begins dark, to be seen at once on an LED that was lit; none stays
-dark, for a dark LED means that the node does not run."""
+"""Distinguishable without colour. Busy begins dark, so that it is noticed at once on an LED that was
+lit; no rhythm stays dark, because a dark LED means that the node does not run."""

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from device.errors import PinError
 
-_log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 # gpiozero has no types; these stand for its Factory, DigitalInputDevice and LED.
 Factory = Any
@@ -23,53 +23,21 @@ _PULL_UP = {"up": True, "down": False, "none": None}
 
 
 class InputPin:
-    """One pin whose changes are reported."""
+    """One claimed pin whose changes are reported.
 
-    def __init__(
-        self,
-        name: str,
-        pin: int | str,
-        *,
-        pull: Literal["up", "down", "none"],
-        active_low: bool,
-        factory: Factory,
-        changed: Callable[[bool], None],
-    ) -> None:
-        """Claim the pin.
+    Args:
+        device: gpiozero's.
+        is_inverted: whether gpiozero's active level is the pin's inactive one.
+    """
 
-        Args:
-            name: the setting, for errors: "triggers.button".
-            pin: a BCM number, or a name such as "GPIO17" or "BOARD11".
-            pull: the resistor inside the Pi.
-            active_low: whether the level is low while the button is pressed or something moves.
-            factory: gpiozero's, which makes the pin.
-            changed: called with whether the pin is active, on a thread of gpiozero's.
-
-        Raises:
-            PinError: when the pin cannot be had.
-        """
-        import gpiozero
-
-        pull_up = _PULL_UP[pull]
-        # gpiozero derives the active level from the pull; a contact that opens when it is pressed
-        # is the opposite.
-        self._inverted = pull_up is not None and pull_up is not active_low
-        try:
-            self._device: Device = gpiozero.DigitalInputDevice(
-                pin,
-                pull_up=pull_up,
-                active_state=not active_low if pull_up is None else None,
-                pin_factory=factory,
-            )
-        except Exception as error:  # lgpio's own error is a plain Exception
-            raise _unusable(name, pin, error) from error
-        self._device.when_activated = _guarded(name, lambda: changed(not self._inverted))
-        self._device.when_deactivated = _guarded(name, lambda: changed(self._inverted))
+    def __init__(self, device: Device, *, is_inverted: bool) -> None:
+        self._device = device
+        self._is_inverted = is_inverted
 
     @property
-    def active(self) -> bool:
+    def is_active(self) -> bool:
         """Whether the button is pressed, or something moves, at this moment."""
-        return bool(self._device.is_active) is not self._inverted
+        return bool(self._device.is_active) is not self._is_inverted
 
     def close(self) -> None:
         """Give the pin back."""
@@ -77,35 +45,86 @@ class InputPin:
 
 
 class OutputPin:
-    """One pin that lights an LED."""
+    """One claimed pin that lights an LED.
 
-    def __init__(self, name: str, pin: int | str, *, active_high: bool, factory: Factory) -> None:
-        """Claim the pin, dark.
+    Args:
+        device: gpiozero's.
+    """
 
-        Args:
-            name: the setting, for errors: "led".
-            pin: a BCM number, or a name such as "GPIO23" or "BOARD16".
-            active_high: whether a high level lights the LED.
-            factory: gpiozero's, which makes the pin.
+    def __init__(self, device: Device) -> None:
+        self._device = device
 
-        Raises:
-            PinError: when the pin cannot be had.
-        """
-        import gpiozero
-
-        try:
-            self._device: Device = gpiozero.LED(pin, active_high=active_high, pin_factory=factory)
-        except Exception as error:  # lgpio's own error is a plain Exception
-            raise _unusable(name, pin, error) from error
-
-    def light(self, *, lit: bool) -> None:
+    def light(self, *, is_lit: bool) -> None:
         """Switch the LED on or off."""
-        self._device.value = lit
+        self._device.value = is_lit
 
     def close(self) -> None:
         """Switch the LED off, and give the pin back: newer kernels leave it at its last level."""
         self._device.off()
         self._device.close()
+
+
+def claim_input(
+    name: str,
+    pin: int | str,
+    *,
+    pull: Literal["up", "down", "none"],
+    is_active_low: bool,
+    factory: Factory,
+    changed: Callable[[bool], None],
+) -> InputPin:
+    """Claim a pin and report its changes.
+
+    Args:
+        name: the setting, for errors: "triggers.button".
+        pin: a BCM number, or a name such as "GPIO17" or "BOARD11".
+        pull: the resistor inside the Pi.
+        is_active_low: whether the level is low while the button is pressed or something moves.
+        factory: gpiozero's, which makes the pin.
+        changed: called with whether the pin is active, on one of gpiozero's threads.
+
+    Raises:
+        PinError: the pin cannot be claimed.
+    """
+    import gpiozero
+
+    pull_up = _PULL_UP[pull]
+    # gpiozero derives the active level from the pull; a contact that opens when it is pressed
+    # is the opposite.
+    is_inverted = pull_up is not None and pull_up is not is_active_low
+    try:
+        device = gpiozero.DigitalInputDevice(
+            pin,
+            pull_up=pull_up,
+            active_state=not is_active_low if pull_up is None else None,
+            pin_factory=factory,
+        )
+    except Exception as error:  # lgpio's own error is a plain Exception
+        raise _unusable(name, pin, error) from error
+    device.when_activated = _guarded(name, lambda: changed(not is_inverted))
+    device.when_deactivated = _guarded(name, lambda: changed(is_inverted))
+    return InputPin(device, is_inverted=is_inverted)
+
+
+def claim_output(name: str, pin: int | str, *, is_active_high: bool, factory: Factory) -> OutputPin:
+    """Claim a pin, dark.
+
+    Args:
+        name: the setting, for errors: "led".
+        pin: a BCM number, or a name such as "GPIO23" or "BOARD16".
+        is_active_high: whether a high level lights the LED.
+        factory: gpiozero's, which makes the pin.
+
+    Raises:
+        PinError: the pin cannot be claimed.
+    """
+    import gpiozero
+
+    try:
+        device = gpiozero.LED(pin, active_high=is_active_high, pin_factory=factory)
+    except Exception as error:  # lgpio's own error is a plain Exception
+        raise _unusable(name, pin, error) from error
+    return OutputPin(device)
 
 
 def _unusable(name: str, pin: int | str, error: Exception) -> PinError:
@@ -119,9 +138,8 @@ def _guarded(name: str, report: Callable[[], None]) -> Callable[[], None]:
     def callback() -> None:
         try:
             report()
-        except Exception:  # noqa: BLE001 - see below
-            # Were it to leave here, lgpio's only thread would end, and every pin with it.
-            _log.exception("%s: a change of the pin was lost", name)
+        except Exception:  # noqa: BLE001 - an exception here would end lgpio's only thread, and every pin with it
+            _LOG.exception("%s: a change of the pin was lost", name)
 
     return callback
 
@@ -130,13 +148,13 @@ def default_factory() -> Factory:
     """Return gpiozero's pin factory: lgpio, unless $GPIOZERO_PIN_FACTORY names another.
 
     Raises:
-        PinError: when a library is missing, or this machine has no GPIO pins.
+        PinError: a library is missing, or this machine has no GPIO pins.
     """
     # Without a name gpiozero falls silently from one factory to the next.
     chosen = os.environ.setdefault("GPIOZERO_PIN_FACTORY", "lgpio")
     try:
         if chosen == "lgpio":
-            refuse_stub(_import_lgpio())
+            reject_stub(_import_lgpio())
         import gpiozero
 
         gpiozero.Device.ensure_pin_factory()
@@ -163,11 +181,11 @@ _FROM_APT = (
 )
 
 
-def refuse_stub(module: ModuleType) -> None:
-    """Tell the real lgpio from PyPI's package of that name for Python 3.13, which is empty.
+def reject_stub(module: ModuleType) -> None:
+    """Distinguish the real lgpio from the empty package of that name for Python 3.13 on PyPI.
 
     Raises:
-        PinError: when it is the empty one.
+        PinError: it is the empty one.
     """
     if not hasattr(module, "gpiochip_open"):
         message = (
@@ -179,6 +197,6 @@ def refuse_stub(module: ModuleType) -> None:
 
 def _import_lgpio() -> ModuleType:
     # While it is imported lgpio makes a pipe in the working directory and opens it by that name, or
-    # changes to $LG_WD for good. The pipe works on when its name is gone.
+    # changes to $LG_WD for good. The pipe keeps working after its name is deleted.
     with tempfile.TemporaryDirectory(prefix="facet-") as folder, contextlib.chdir(folder):
         return importlib.import_module("lgpio")

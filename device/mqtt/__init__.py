@@ -1,1 +1,1 @@
-"""MQTT: the link, discovery and the outbox."""
+"""MQTT as transport: the link with the broker, the outbox, and who listens from outside."""

@@ -1,296 +1,243 @@
 """One connection with the broker, from CONNECT to its end. It does not come back: see link.py.
 
 A client of paho that reconnects by itself first sends what was left over from before, ahead of
-discovery and of the states as they are now. A new client has no memory.
+discovery and of the states as they are now. A new client has nothing left over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
-from socket import IPPROTO_TCP, TCP_NODELAY
 from threading import Event
-from typing import TYPE_CHECKING, Any
-
-from paho.mqtt.client import Client, MQTTMessage
-from paho.mqtt.enums import (
-    CallbackAPIVersion,
-    LogLevel,
-    MQTTErrorCode,
-    MQTTProtocolVersion,
-)
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
-from paho.mqtt.reasoncodes import ReasonCode
+from typing import TYPE_CHECKING
 
 from device.errors import LinkError
-from device.mqtt.errors import ended, refused, unanswered, unreachable
-from device.mqtt.tls import tls_context
+from device.mqtt import errors
+from device.mqtt.client import Callbacks, MqttClient
+from device.mqtt.errors import Reason
+from device.mqtt.message import ReceivedMessage, RetainedMessage
+from device.mqtt.session import Session
+from device.mqtt.unconfirmed import Unconfirmed, next_number
 
 if TYPE_CHECKING:
     from device.config import MqttSettings
 
-_QOS = 1
 PATIENCE = 10.0
 """Seconds, for each of TCP, TLS and the broker's answers; a small machine needs two for TLS."""
-
-# Seconds that a round of paho's loop takes when nothing happens.
-_TURN = 1.0
 TOO_LONG = "it is longer than the broker allows"
 """Why a message is refused that the broker need not see for it."""
+MOST_UNCONFIRMED = 500
+"""Messages that are published and not confirmed: an announcement and the events after it are some seventy."""
+MOST_UNCONFIRMED_BYTES = 4 * 2**20
+"""Bytes of all of these: an announcement with its picture and the events after it are less than one megabyte."""
 
-_NO_LIMIT = 0xFFFF_FFFF
-# Bytes. The broker keeps longer ones to itself: nothing that the node listens to is a tenth as long.
-_LONGEST_PACKET = 0x1_0000
-# Bytes, of PUBLISH with quality of service 1 and no properties, beside topic and payload.
+# Seconds that a round of paho's network loop takes when nothing happens.
+_ROUND_SECONDS = 1.0
+# Bytes, of PUBLISH with quality of service 1 and no properties, in addition to topic and payload.
 _LONGEST_HEADER = 10
-_VERSIONS = {"5": MQTTProtocolVersion.MQTTv5, "3.1.1": MQTTProtocolVersion.MQTTv311}
-_connections = count(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Will:
-    """What the broker says, retained, when the node vanishes without a word."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handlers:
+    """What a connection calls, on paho's thread, which an exception would end.
 
-    topic: str
-    payload: str
+    Attributes:
+        message: called with each message that comes.
+        answer: called with a number from publish() and why the broker refuses it, or None if it does not; possibly
+            before publish() has returned.
+    """
 
-
-class _TurningClient(Client):
-    """paho's client, which counts the rounds of its network loop: whether it hangs cannot be seen otherwise."""
-
-    turns = 0
-
-    def loop_misc(self) -> MQTTErrorCode:
-        """End a round."""
-        self.turns += 1
-        return super().loop_misc()
+    message: Callable[[ReceivedMessage], None] = lambda _message: None
+    answer: Callable[[int, str | None], None] = lambda _number, _refusal: None
 
 
 class Connection:
-    """A connection that the broker has welcomed.
-
-    paho's own thread (loop_start) does the network: only then is it safe to publish from others.
+    """A connection with the broker, between open() and its end.
 
     Args:
-        settings: where to connect to, and as whom.
-        client_id: unique on the broker.
+        settings: where to connect to, and with which credentials.
+        session: as which client.
         version: of MQTT, "5" or "3.1.1".
-        patience: seconds that the broker has to answer CONNECT.
-        will: None for a client that only has a look.
-        on_message: called with topic, payload and whether it was retained, on paho's thread.
-        on_answer: called with a number from publish() and why the broker refuses it, or None if
-            it does not, on paho's thread.
-
-    Raises:
-        LinkError: there is no connection; the text says why and what to do.
+        handlers: for what comes from the broker.
     """
 
     def __init__(
-        self,
-        settings: MqttSettings,
-        client_id: str,
-        version: str,
-        patience: float = PATIENCE,
-        *,
-        will: Will | None = None,
-        on_message: Callable[[str, bytes, bool], None] = lambda _topic, _payload, _retained: None,
-        on_answer: Callable[[int, str | None], None] = lambda _number, _refusal: None,
+        self, settings: MqttSettings, session: Session, version: str, handlers: Handlers
     ) -> None:
         self.version = version
-        self._base_number = next(_connections) << 16
-        self._on_message = on_message
-        self._on_answer = on_answer
-        self._welcome: ReasonCode | None = None
         self._settings = settings
-        self._client_id = client_id
-        self._limit = _NO_LIMIT
-        self._complaint = ""
-        self._end: ReasonCode | None = None
-        self._subscriptions: list[ReasonCode] = []
+        self._session = session
+        self._handlers = handlers
+        # One more than may be published here: the last message of close() always has room.
+        self._client = MqttClient(settings, session, version, MOST_UNCONFIRMED + 1)
+        self._unconfirmed = Unconfirmed(MOST_UNCONFIRMED, MOST_UNCONFIRMED_BYTES, handlers.answer)
+        self._welcome: Reason | None = None
+        self._longest_packet: int | None = None
+        self._socket_error = ""
+        self._end: Reason | None = None
+        self._overflow: LinkError | None = None
+        self._subscriptions: list[Reason] | None = None
         self._answered, self._subscribed, self._ended = Event(), Event(), Event()
-        self._client = self._make_client(will)
-        self._open(patience)
 
-    def subscribe(self, *topics: str) -> list[str]:
-        """Subscribe, wait for the broker's answer, and return the topics that it refuses."""
-        self._client.subscribe([(topic, _QOS) for topic in topics])
-        self._subscribed.wait(PATIENCE)
-        return [
-            topic
-            for topic, reason in zip(topics, self._subscriptions, strict=False)
-            if reason.is_failure
-        ]
-
-    def publish(self, topic: str, payload: str | bytes, *, retain: bool) -> int | None:
-        """Hand a message over for delivery at least once.
-
-        Returns:
-            a number that no other message of this process has, or None when the connection is gone. One that is
-            too long for the broker is refused here: the broker would end the connection, again and again.
-        """
-        length = len(topic.encode()) + len(
-            payload.encode() if isinstance(payload, str) else payload
-        )
-        if length + _LONGEST_HEADER > self._limit:
-            self._on_answer(self._base_number, TOO_LONG)
-            return self._base_number
-        info = self._client.publish(topic, payload, _QOS, retain)
-        return self._base_number + info.mid if info.rc is MQTTErrorCode.MQTT_ERR_SUCCESS else None
-
-    def wait_until_ended(self, on_turn: Callable[[], None]) -> LinkError:
-        """Wait for the end of the connection, and return what ended it.
+    def open(self, patience: float = PATIENCE) -> None:
+        """Connect, and wait until the broker has welcomed the client.
 
         Args:
-            on_turn: called about once a second, as long as paho's thread makes its rounds.
+            patience: seconds that the broker has to answer CONNECT.
+
+        Raises:
+            LinkError: there is no connection; the text says why and what to do.
         """
-        seen = self._client.turns
-        while not self._ended.wait(_TURN):
-            if self._client.turns != seen:
-                seen = self._client.turns
-                on_turn()
-        self._let_go()
-        return ended(self._settings, self._client_id, self._end, self._complaint)
-
-    def close(self, last_words: Will | None = None, timeout: float = 3.0) -> None:
-        """Disconnect, so that the broker does not publish the will.
-
-        Args:
-            last_words: published, retained, before.
-            timeout: seconds that the broker has to confirm them.
-        """
-        if last_words and not self._ended.is_set():
-            info = self._client.publish(last_words.topic, last_words.payload, _QOS, retain=True)
-            if info.rc is MQTTErrorCode.MQTT_ERR_SUCCESS:
-                info.wait_for_publish(timeout)
-        self._client.disconnect()
-        if self._ended.wait(timeout):
-            # paho 2.1 forgets its thread when that ends, be it between looking for it and joining it.
-            with suppress(AttributeError):
-                self._client.loop_stop()
-            self._let_go()
-
-    def _let_go(self) -> None:
-        """Break the cycle between the client and this object, whose sockets would wait for the garbage collector."""
-        client = self._client
-        client.on_connect = client.on_disconnect = client.on_subscribe = None
-        client.on_publish = client.on_message = client.on_log = None
-
-    def __str__(self) -> str:
-        """Tell with whom."""
-        return f"the connection with {self._settings.host}:{self._settings.effective_port}"
-
-    def _make_client(self, will: Will | None) -> _TurningClient:
-        settings = self._settings
-        client = _TurningClient(
-            CallbackAPIVersion.VERSION2,
-            self._client_id,
-            protocol=_VERSIONS[self.version],
-            reconnect_on_failure=False,
+        callbacks = Callbacks(
+            self._on_welcome,
+            self._on_end,
+            self._on_subscribed,
+            self._on_answer,
+            self._handlers.message,
+            self._on_error,
         )
-        client.connect_timeout = PATIENCE
-        if settings.username is not None:
-            password = settings.password.get_secret_value() if settings.password else None
-            client.username_pw_set(settings.username, password)
-        if settings.tls.enabled:
-            client.tls_set_context(tls_context(settings.tls))
-        if will is not None:
-            client.will_set(will.topic, will.payload, _QOS, retain=True)
-        client.on_connect = self._connected
-        client.on_disconnect = self._disconnected
-        client.on_subscribe = self._subscription_answered
-        client.on_publish = self._publish_answered
-        client.on_message = self._message
-        client.on_log = self._log
-        client.on_socket_open = disable_nagle
-        return client
-
-    def _open(self, patience: float) -> None:
-        settings = self._settings
         try:
-            self._client.connect(
-                settings.host,
-                settings.effective_port,
-                settings.keep_alive,
-                properties=_wishes() if self.version == "5" else None,
-            )
+            self._client.connect(callbacks, PATIENCE)
+        except LinkError:
+            raise
         except (OSError, UnicodeError) as error:
-            raise unreachable(settings, error) from error
-        self._client.loop_start()
+            raise errors.unreachable(self._settings, error) from error
         self._answered.wait(patience)
         if self._welcome is not None and not self._welcome.is_failure:
             return
         self.close()
         if self._welcome is None:
-            raise unanswered(settings, self.version, self._complaint)
-        raise refused(settings, self.version, self._welcome)
+            raise errors.unanswered(self._settings, self.version, self._socket_error)
+        raise errors.refused(self._settings, self.version, self._welcome)
 
-    # paho calls these on its own thread.
+    def subscribe(self, *topics: str, patience: float = PATIENCE) -> list[str]:
+        """Subscribe, wait for the broker's answer, and return the topics that it refuses.
 
-    def _connected(
-        self,
-        _client: Client,
-        _data: object,
-        _flags: object,
-        reason: ReasonCode,
-        properties: object,
-    ) -> None:
-        # Only MQTT 5 has properties, and only a broker with a limit names one.
-        self._limit = getattr(properties, "MaximumPacketSize", _NO_LIMIT)
+        Args:
+            topics: may have wildcards.
+            patience: seconds that the broker has to answer.
+
+        Raises:
+            LinkError: it did not answer in this time, or the connection ended before it did.
+        """
+        self._client.subscribe(topics)
+        self._subscribed.wait(patience)
+        if self._subscriptions is None and self._ended.is_set():
+            raise self._why_ended()
+        if self._subscriptions is None:
+            raise errors.unanswered_subscription(self._settings, topics, patience)
+        answers = zip(topics, self._subscriptions, strict=False)
+        return [topic for topic, reason in answers if reason.is_failure]
+
+    def publish(self, topic: str, payload: str | bytes, *, retain: bool) -> int | None:
+        """Hand a message over for delivery at least once.
+
+        A broker that has left MOST_UNCONFIRMED messages without an answer is given up: the connection ends, and what
+        was in memory for it goes with it.
+
+        Returns:
+            a number that no other message of this process has, or None when the connection is gone. One that is
+            too long for the broker is refused here: the broker would end the connection, again and again.
+        """
+        size = _size(topic, payload)
+        if self._longest_packet is not None and size > self._longest_packet:
+            number = next_number()
+            self._handlers.answer(number, TOO_LONG)
+            return number
+        if self._overflow is not None or self._ended.is_set():
+            return None
+        if not self._unconfirmed.reserve(size):
+            self._give_up()
+            return None
+        message_id = self._client.publish(topic, payload, retain=retain)
+        if message_id is None:
+            self._unconfirmed.release(size)
+            return None
+        return self._unconfirmed.sent(message_id, size)
+
+    def has_room(self, topic: str, payload: str | bytes) -> bool:
+        """Whether a message may be published now without giving the broker up."""
+        return self._unconfirmed.has_room(_size(topic, payload))
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is over."""
+        return self._ended.is_set()
+
+    def wait_until_ended(self, on_round: Callable[[], None] = lambda: None) -> LinkError:
+        """Wait for the end of the connection, and return what ended it.
+
+        Args:
+            on_round: called about once a second, as long as paho's thread makes its rounds.
+        """
+        seen = self._client.rounds
+        while not self._ended.wait(_ROUND_SECONDS):
+            if self._client.rounds != seen:
+                seen = self._client.rounds
+                on_round()
+        self._client.unhook()
+        return self._why_ended()
+
+    def close(self, last_message: RetainedMessage | None = None, timeout: float = 3.0) -> None:
+        """Disconnect, so that the broker does not publish the will.
+
+        Args:
+            last_message: published before. If the broker does not confirm it, the connection is cut instead, so that
+                the broker does publish the will.
+            timeout: seconds that the broker has to confirm it.
+        """
+        if (
+            self._ended.is_set()
+            or last_message is None
+            or self._client.publish_and_wait(last_message, timeout)
+        ):
+            self._client.disconnect()
+        else:
+            self._client.abort()
+        if self._ended.wait(timeout):
+            self._client.join()
+            self._client.unhook()
+
+    def __str__(self) -> str:
+        """Name the broker."""
+        return f"the connection with {self._settings.host}:{self._settings.effective_port}"
+
+    def _give_up(self) -> None:
+        waiting = self._unconfirmed
+        self._overflow = errors.unconfirmed(self._settings, waiting.count, waiting.bytes)
+        self._client.abort()
+
+    def _why_ended(self) -> LinkError:
+        if self._overflow is not None:
+            return self._overflow
+        client_id = self._session.client_id
+        return errors.ended(self._settings, client_id, self._end, self._socket_error)
+
+    # These run on paho's thread.
+
+    def _on_welcome(self, reason: Reason, longest_packet: int | None) -> None:
+        self._longest_packet = longest_packet
         self._welcome = reason
         self._answered.set()
 
-    def _disconnected(
-        self,
-        _client: Client,
-        _data: object,
-        _flags: object,
-        reason: ReasonCode,
-        _properties: object,
-    ) -> None:
-        # The broker's own reason comes first; the closed socket is then reported without one.
+    def _on_end(self, reason: Reason) -> None:
+        # The broker's reason comes first; the closed socket is then reported without one.
         self._end = self._end or reason
         self._ended.set()
         self._answered.set()
         self._subscribed.set()
 
-    def _subscription_answered(
-        self,
-        _client: Client,
-        _data: object,
-        _number: int,
-        reasons: list[ReasonCode],
-        _properties: object,
-    ) -> None:
+    def _on_subscribed(self, reasons: list[Reason]) -> None:
         self._subscriptions = reasons
         self._subscribed.set()
 
-    def _publish_answered(
-        self, _client: Client, _data: object, number: int, reason: ReasonCode, _properties: object
-    ) -> None:
-        refusal = reason.getName() if reason.is_failure else None
-        self._on_answer(self._base_number + number, refusal)
+    def _on_answer(self, message_id: int, reason: Reason) -> None:
+        self._unconfirmed.answered(message_id, reason.name if reason.is_failure else None)
 
-    def _message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
-        self._on_message(message.topic, bytes(message.payload), message.retain)
-
-    def _log(self, _client: Client, _data: object, level: int, text: str) -> None:
-        if level == LogLevel.MQTT_LOG_ERR:
-            self._complaint = text
+    def _on_error(self, text: str) -> None:
+        self._socket_error = text
 
 
-def _wishes() -> Properties:
-    wishes = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho's has no types
-    wishes.MaximumPacketSize = _LONGEST_PACKET
-    return wishes
-
-
-def disable_nagle(_client: Client, _data: object, connected: Any) -> None:  # noqa: ANN401 - TLS wraps the socket
-    """Send each message at once; for paho's on_socket_open.
-
-    Observation, states and acknowledgements are small writes in a row, and Nagle's algorithm holds each back until the
-    broker has acknowledged the one before, which Linux puts off by 40 ms.
-    """
-    connected.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+def _size(topic: str, payload: str | bytes) -> int:
+    content = payload.encode() if isinstance(payload, str) else payload
+    return len(topic.encode()) + len(content) + _LONGEST_HEADER

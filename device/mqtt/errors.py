@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import socket
 import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from paho.mqtt.reasoncodes import ReasonCode
 
 from device.errors import HungUpError, LinkError, ProtocolRefusedError, RefusedError
 
@@ -26,39 +26,57 @@ _WRONG_NAME = frozenset({62, 64})
 _WRONG_TIME = frozenset({9, 10})
 
 
-def refused(settings: MqttSettings, version: str, reason: ReasonCode) -> LinkError:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """The reason code in an answer of the broker (MQTT 5, section 2.4).
+
+    Attributes:
+        code: its number.
+        name: its name.
+    """
+
+    code: int
+    name: str
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether the broker refuses what it answers."""
+        return self.code >= _UNSPECIFIED
+
+
+def refused(settings: MqttSettings, version: str, reason: Reason) -> LinkError:
     """Return the error for a broker that answered CONNECT with a reason to refuse."""
     broker = _broker(settings)
-    said = reason.getName()
-    code = reason.value
+    why = reason.name
+    code = reason.code
     if code == _UNSUPPORTED_PROTOCOL:
         return ProtocolRefusedError(
             f"{broker} does not speak MQTT {version}; mqtt.protocol: auto finds what it speaks"
         )
     if code in _BAD_CREDENTIALS and settings.username is None:
         return RefusedError(
-            f"{broker} refuses a client without a name ({said}); "
+            f"{broker} refuses a client without a name ({why}); "
             "set mqtt.username and mqtt.password to a user that the broker knows"
         )
     if code in _BAD_CREDENTIALS:
         return RefusedError(
             f"{broker} refuses mqtt.username {settings.username!r} with this mqtt.password "
-            f"({said}); correct them, or give the broker this user"
+            f"({why}); correct them, or give the broker this user"
         )
     if code == _BAD_CLIENT_ID:
-        return RefusedError(f"{broker} refuses mqtt.client_id ({said}); choose another one")
+        return RefusedError(f"{broker} refuses mqtt.client_id ({why}); choose another one")
     if code in _BUSY:
-        return LinkError(f"{broker} has no room for the node now ({said})")
-    return RefusedError(f"{broker} refuses the node ({said}); its log says why")
+        return LinkError(f"{broker} has no room for the node now ({why})")
+    return RefusedError(f"{broker} refuses the node ({why}); its log says why")
 
 
-def unanswered(settings: MqttSettings, version: str, complaint: str) -> LinkError:
-    """Return the error for a broker that hung up, or said nothing, instead of answering CONNECT.
+def unanswered(settings: MqttSettings, version: str, socket_error: str) -> LinkError:
+    """Return the error for a broker that hung up, or stayed silent, instead of answering CONNECT.
 
     Args:
         settings: of the connection.
         version: of MQTT.
-        complaint: what the socket said, if it said anything.
+        socket_error: what the socket reported, if anything.
     """
     if not settings.tls.enabled:
         hint = "if this port speaks TLS, set mqtt.tls.enabled: true"
@@ -68,9 +86,39 @@ def unanswered(settings: MqttSettings, version: str, complaint: str) -> LinkErro
         hint = "it may not trust mqtt.tls.certificate_file; its log says why"
     if settings.protocol == "5":
         hint += "; if it does not speak MQTT 5, set mqtt.protocol: auto"
-    said = f" ({complaint})" if complaint else ""
+    detail = f" ({socket_error})" if socket_error else ""
     return ProtocolRefusedError(
-        f"{_broker(settings)} gave no answer to MQTT {version}{said}; {hint}"
+        f"{_broker(settings)} gave no answer to MQTT {version}{detail}; {hint}"
+    )
+
+
+def unanswered_subscription(
+    settings: MqttSettings, topics: Sequence[str], patience: float
+) -> LinkError:
+    """Return the error for a broker that did not answer SUBSCRIBE.
+
+    Args:
+        settings: of the connection.
+        topics: that were asked for.
+        patience: seconds that it had.
+    """
+    return LinkError(
+        f"{_broker(settings)} gave no answer to SUBSCRIBE ({', '.join(topics)}) within {patience:g} s; "
+        "no command would arrive. Its log may say why"
+    )
+
+
+def unconfirmed(settings: MqttSettings, messages: int, size: int) -> LinkError:
+    """Return the error for a broker that takes messages and does not confirm them.
+
+    Args:
+        settings: of the connection.
+        messages: how many are not confirmed.
+        size: bytes of all of them.
+    """
+    return LinkError(
+        f"{_broker(settings)} has left {messages} messages ({size / 1e6:.1f} MB) without confirmation; they are "
+        "dropped with this connection, and sent again over the next if they must not be lost. Its log may say why"
     )
 
 
@@ -100,24 +148,24 @@ def unreachable(settings: MqttSettings, error: OSError | UnicodeError) -> LinkEr
 
 
 def ended(
-    settings: MqttSettings, client_id: str, reason: ReasonCode | None, complaint: str
+    settings: MqttSettings, client_id: str, reason: Reason | None, socket_error: str
 ) -> LinkError:
-    """Return the error for a connection that was there and is no more.
+    """Return the error for a connection that has ended.
 
     Args:
         settings: of the connection.
         client_id: of the connection.
         reason: the broker's, or paho's when the broker gave none.
-        complaint: what the socket said, if it said anything.
+        socket_error: what the socket reported, if anything.
     """
-    if reason is not None and reason.value == _TAKEN_OVER:
+    if reason is not None and reason.code == _TAKEN_OVER:
         return RefusedError(
             f"another client came to the broker as {client_id}; "
-            "give each node a node.id (or mqtt.client_id) of its own"
+            "give each node a different node.id (or mqtt.client_id)"
         )
-    if not complaint and (reason is None or reason.value == _UNSPECIFIED):
+    if not socket_error and (reason is None or reason.code == _UNSPECIFIED):
         return HungUpError(f"{_broker(settings)} ended the connection without a word")
-    why = complaint or (reason and reason.getName().lower())
+    why = socket_error or (reason and reason.name.lower())
     return LinkError(f"the connection with {_broker(settings)} ended ({why})")
 
 

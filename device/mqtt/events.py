@@ -1,4 +1,4 @@
-"""What the link tells the node."""
+"""What the link reports to the node."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The broker threw away the message that publish() gave this number (only MQTT 5 tells)."""
+    """The broker threw away the message that publish() gave this number (only MQTT 5 reports it)."""
 
     number: int
     reason: str
@@ -35,7 +35,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Somebody wrote on a command topic; commands.py says whether it means anything."""
+    """A message came on a command topic; entities/commands.py decides whether it is valid."""
 
     key: str
     payload: bytes
@@ -43,12 +43,12 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Birth:
-    """Home Assistant has started, and may know nothing of the node."""
+    """Home Assistant has started, and may not know the node."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewestVersion:
-    """Somebody said which version of Facet is the newest; commands.py says whether it is one."""
+    """A message named the newest version of Facet; entities/commands.py decides whether it is valid."""
 
     payload: bytes
 

@@ -1,32 +1,10 @@
-"""The node's link with the broker: it is made again whenever it breaks, and says so.
+"""The node's link with the broker: it is made again whenever it breaks, and reports that.
 
-It is driven by one thread, through one queue::
+Everything that it reports comes as a LinkEvent, on threads of the link, which only put it on a queue. The node's loop
+takes it from there: node/mqtt_sink.py does what the connection's events ask, node/controls.py what commands ask.
 
-    inbox = queue.SimpleQueue[LinkEvent]()
-    link = Link(config.mqtt, config.node.id, inbox.put, watch.link)
-    publisher = Publisher(link, config, table, memory)
-    sender = OutboxSender(link, topics.document(EVENT), outbox)
-    link.start()
-    while running:
-        match event := inbox.get():
-            case Connected():
-                publisher.announce(documents(), camera_online=camera.is_open)
-                sender.resume()
-            case Birth():
-                publisher.announce(documents(), camera_online=camera.is_open)
-            case Disconnected():
-                sender.pause()
-            case Delivered(number):
-                publisher.delivered(number)
-                sender.delivered(number)
-            case Refused(number):
-                sender.refused(number)
-            case Command(key, payload):
-                ...  # find_command, parse_command; CommandError: log it, publish the true state
-    link.stop()
-
-The link keeps no message for a broker that is away. What must not be lost belongs into the outbox;
-all else is published afresh on Connected, as it is then.
+The link keeps no message for a broker that is away, and not many for one that confirms none: see Connection.publish.
+What must not be lost belongs in the outbox; all else is published afresh on Connected, as it is then.
 """
 
 from __future__ import annotations
@@ -39,19 +17,13 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from device.errors import HungUpError, LinkError, ProtocolRefusedError
-from device.mqtt.connection import TOO_LONG, Connection, Will
-from device.mqtt.events import (
-    Birth,
-    Command,
-    Connected,
-    Delivered,
-    Disconnected,
-    LinkEvent,
-    NewestVersion,
-    Refused,
-)
+from device.mqtt.connection import PATIENCE, TOO_LONG, Connection, Handlers
+from device.mqtt.events import Connected, Delivered, Disconnected, LinkEvent, Refused
+from device.mqtt.inbound import Inbound
+from device.mqtt.message import RetainedMessage
 from device.mqtt.negotiation import negotiate
-from device.mqtt.topics import BIRTH_TOPIC, OFFLINE, ONLINE, Topics
+from device.mqtt.session import Session
+from device.mqtt.topics import BIRTH_TOPIC, OFFLINE, Topics
 from device.supervision.heartbeat import Heartbeat
 from device.system.backoff import backoff
 
@@ -64,31 +36,30 @@ _INSECURE = (
     "mqtt.tls.insecure_skip_verify is on: ANYBODY can pretend to be the broker, read the password "
     "and send commands; set mqtt.tls.ca_file instead"
 )
-# Seconds. Home Assistant, just started, should not hear from all nodes at once.
-_BIRTH_DELAY = 2.0
 # Seconds. A connection that ends sooner counts as a failure: two clients with one id push each
 # other out for ever otherwise.
-_STABLE = 30.0
+_STABLE_SECONDS = 30.0
 # Seconds. Name, TCP, TLS and CONNECT have ten each, for two versions of MQTT; resolvers take their time.
-_CONNECTING_LIMIT = 120.0
-# Seconds. paho turns once a second.
-_TURN_LIMIT = 30.0
-# A wrong password does not go away by itself, and some brokers lock out who tries it often.
-_PATIENT_FACTOR = 10
+_CONNECTING_SECONDS = 120.0
+# Seconds. A round of paho's takes one.
+_ROUND_SECONDS = 30.0
+# A wrong password does not go away by itself, and some brokers lock out a client that tries it often.
+_OWNER_FACTOR = 10
 
 
 class Link:
     """Keeps a connection with the broker. All methods may be called from any thread.
 
-    Its own thread, "mqtt", waits between two attempts: paho's reconnect_delay_set doubles its delay
+    Its thread, "facet-mqtt", waits between two attempts: paho's reconnect_delay_set doubles its delay
     without jitter, and all nodes of a house would come to a restarted broker at once.
 
     Args:
         settings: where to connect to, and as whom.
         node_id: the node's.
         inbox: receives what happens, from threads of the link; it must only put it on a queue.
-        heartbeat: hears of the progress of the link's thread, and through it of paho's.
+        heartbeat: takes note of the progress of the link's thread, and through it of paho's.
         random: for the jitter.
+        patience: seconds that the broker has to answer SUBSCRIBE.
     """
 
     def __init__(
@@ -98,20 +69,27 @@ class Link:
         inbox: Callable[[LinkEvent], None],
         heartbeat: Heartbeat,
         random: Random | None = None,
+        *,
+        patience: float = PATIENCE,
     ) -> None:
         self._settings = settings
         self._topics = Topics(settings.base_topic, node_id, settings.discovery_prefix)
-        self._client_id = settings.client_id or f"facet-{node_id}"
-        self._inbox = inbox
+        self._session = Session(
+            client_id=settings.client_id or f"facet-{node_id}",
+            will=RetainedMessage(self._topics.status, OFFLINE),
+        )
+        self._deliver_to = inbox
         self._heartbeat = heartbeat
+        self._patience = patience
         self._random = random or Random()  # noqa: S311 - jitter, not cryptography
+        self._inbound = Inbound(self._topics, self._deliver, self._random)
+        self._handlers = Handlers(message=self._inbound.received, answer=self._answer)
         self._connection: Connection | None = None
-        self._spoken: str | None = None
+        self._version: str | None = None
         self._stopping = threading.Event()
-        self._birth: threading.Timer | None = None
-        self._said = ""
-        self._refusal_said = False
-        self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
+        self._reported_error = ""
+        self._has_reported_refusal = False
+        self._thread = threading.Thread(target=self._run, name="facet-mqtt", daemon=True)
 
     @property
     def is_connected(self) -> bool:
@@ -135,63 +113,60 @@ class Link:
         return connection.publish(topic, payload, retain=retain) if connection else None
 
     def stop(self, timeout: float = 3.0) -> None:
-        """Say that the node is offline, disconnect and end the threads.
+        """Publish that the node is offline, disconnect and end the threads.
 
         Args:
             timeout: seconds that the broker has to confirm it.
         """
         self._stopping.set()
-        if self._birth is not None:
-            self._birth.cancel()
+        self._inbound.cancel()
         connection = self._connection
         if connection is not None:
-            connection.close(Will(self._topics.status, OFFLINE), timeout)
+            connection.close(self._session.will, timeout)
         if self._thread.is_alive():
             self._thread.join(timeout)
 
     def _run(self) -> None:
         failures = 0
         while not self._stopping.is_set():
-            self._heartbeat.begin("connecting", _CONNECTING_LIMIT)
+            self._heartbeat.begin("connecting", _CONNECTING_SECONDS)
             try:
-                lasted, error = self._session()
+                lasted, error = self._connect_and_stay()
             except LinkError as cause:
                 lasted, error = 0.0, cause
-            except Exception as cause:  # noqa: BLE001 - outlive what nobody thought of
+            except Exception as cause:  # noqa: BLE001 - survive what was not foreseen
                 _LOG.exception("The link with the broker failed in an unexpected way")
                 lasted, error = 0.0, LinkError(f"unexpected: {cause}")
-            failures = 1 if lasted > _STABLE else failures + 1
+            failures = 1 if lasted > _STABLE_SECONDS else failures + 1
             delay = backoff(failures, self._random.random())
-            if error.patient:
-                delay *= _PATIENT_FACTOR
+            if error.needs_owner:
+                delay *= _OWNER_FACTOR
             if not self._stopping.is_set():
-                self._complain(error, delay)
-            self._heartbeat.begin("waiting to connect again", delay + _TURN_LIMIT)
+                self._report(error, delay)
+            self._heartbeat.begin("waiting to connect again", delay + _ROUND_SECONDS)
             self._stopping.wait(delay)
 
-    def _session(self) -> tuple[float, LinkError]:
-        """Connect, and stay until the end; return how many seconds that was, and why it ended."""
+    def _connect_and_stay(self) -> tuple[float, LinkError]:
+        """Connect, and stay until the end; return for how many seconds that was, and why it ended."""
         connection = self._connect()
         started = monotonic()
-        refused = connection.subscribe(
-            self._topics.command("+"), BIRTH_TOPIC, self._topics.newest_version
-        )
-        for topic in refused:
-            _LOG.error(
-                "The broker does not let mqtt.username read %s; allow it in the broker's ACL", topic
-            )
+        try:
+            self._subscribe(connection)
+        except LinkError as cause:
+            connection.close()
+            return 0.0, self._explained(cause, monotonic() - started)
         self._connection = connection
         if self._stopping.is_set():
             connection.close()
-        self._said = ""
-        self._refusal_said = False
+        self._reported_error = ""
+        self._has_reported_refusal = False
         _LOG.info(
             "Connected to %s:%d with MQTT %s, TLS %s, as %s",
             self._settings.host,
             self._settings.effective_port,
             connection.version,
             "on" if self._settings.tls.enabled else "off",
-            self._client_id,
+            self._session.client_id,
         )
         self._deliver(Connected())
         self._keep(connection)
@@ -199,69 +174,55 @@ class Link:
         self._connection = None
         self._deliver(Disconnected(str(error)))
         lasted = monotonic() - started
-        if lasted < _STABLE and isinstance(error, HungUpError):
-            # So does Mosquitto with a client whose id comes a second time.
-            msg = (
-                f"{error} after {lasted:.0f} s. If this repeats, another client may use the id "
-                f"{self._client_id}; give each node a node.id of its own"
+        return lasted, self._explained(error, lasted)
+
+    def _explained(self, error: LinkError, lasted: float) -> LinkError:
+        if lasted > _STABLE_SECONDS or not isinstance(error, HungUpError):
+            return error
+        # So does Mosquitto with a client whose id comes a second time.
+        return LinkError(
+            f"{error} after {lasted:.0f} s. If this repeats, another client may use the id "
+            f"{self._session.client_id}; give each node a different node.id"
+        )
+
+    def _subscribe(self, connection: Connection) -> None:
+        topics = self._topics.command("+"), BIRTH_TOPIC, self._topics.newest_version
+        for topic in connection.subscribe(*topics, patience=self._patience):
+            _LOG.error(
+                "The broker does not let mqtt.username read %s; allow it in the broker's ACL", topic
             )
-            error = LinkError(msg)
-        return lasted, error
 
     def _keep(self, connection: Connection) -> None:
-        self._heartbeat.begin(f"keeping {connection}", _TURN_LIMIT)
+        self._heartbeat.begin(f"keeping {connection}", _ROUND_SECONDS)
 
     def _connect(self) -> Connection:
         try:
-            connection = negotiate(self._settings, self._spoken, self._attempt)
+            connection = negotiate(self._settings, self._version, self._make)
         except ProtocolRefusedError:
-            self._spoken = None
+            self._version = None
             raise
-        self._spoken = connection.version
+        self._version = connection.version
         return connection
 
-    def _attempt(self, version: str, patience: float) -> Connection:
-        return Connection(
-            self._settings,
-            self._client_id,
-            version,
-            patience,
-            will=Will(self._topics.status, OFFLINE),
-            on_message=self._message,
-            on_answer=self._answer,
-        )
+    def _make(self, version: str) -> Connection:
+        return Connection(self._settings, self._session, version, self._handlers)
 
-    def _complain(self, error: LinkError, delay: float) -> None:
+    def _report(self, error: LinkError, delay: float) -> None:
         """Log why there is no connection: once, not at each attempt."""
-        level = logging.ERROR if error.patient else logging.WARNING
-        level = logging.DEBUG if str(error) == self._said else level
-        self._said = str(error)
+        level = logging.ERROR if error.needs_owner else logging.WARNING
+        level = logging.DEBUG if str(error) == self._reported_error else level
+        self._reported_error = str(error)
         _LOG.log(level, "MQTT: %s (next attempt in %.1f s)", error, delay)
 
     # These run on paho's thread, which an exception would end.
-
-    def _message(self, topic: str, payload: bytes, retained: bool) -> None:  # noqa: FBT001
-        key = self._topics.command_key(topic)
-        if topic == BIRTH_TOPIC and payload == ONLINE.encode() and not retained:
-            self._expect_birth()
-        elif topic == self._topics.newest_version:
-            self._deliver(NewestVersion(payload))
-        elif key is not None and retained:
-            _LOG.warning(
-                "The command on %s is ignored: it was published retained, and would come again at "
-                "each connection; publish it without retain",
-                topic,
-            )
-        elif key is not None:
-            self._deliver(Command(key, payload))
 
     def _answer(self, number: int, refusal: str | None) -> None:
         if refusal is None:
             self._deliver(Delivered(number))
             return
         # Once a connection: it concerns every message on a topic.
-        level = logging.DEBUG if self._refusal_said else logging.ERROR
-        self._refusal_said = True
+        level = logging.DEBUG if self._has_reported_refusal else logging.ERROR
+        self._has_reported_refusal = True
         _LOG.log(level, "The broker threw a message away (%s); %s", refusal, self._remedy(refusal))
         self._deliver(Refused(number, refusal))
 
@@ -274,15 +235,8 @@ class Link:
             f"{topics.discovery} and {topics.base}/{topics.node}/#"
         )
 
-    def _expect_birth(self) -> None:
-        if self._birth is None or not self._birth.is_alive():
-            delay = self._random.uniform(0, _BIRTH_DELAY)
-            self._birth = threading.Timer(delay, self._deliver, [Birth()])
-            self._birth.name, self._birth.daemon = "mqtt-birth", True
-            self._birth.start()
-
     def _deliver(self, event: LinkEvent) -> None:
         try:
-            self._inbox(event)
+            self._deliver_to(event)
         except Exception:  # noqa: BLE001 - see above
             _LOG.exception("%s could not be handed on", event)

@@ -16,28 +16,33 @@ _LOG = logging.getLogger(__name__)
 
 # Seconds. A broker that reads MQTT 5 as 3.1.1 (amqtt 0.12 does) may wait for bytes that never come
 # instead of answering that it does not know this version.
-_GUESS_PATIENCE = 3.0
+_GUESS_SECONDS = 3.0
 
 
 def negotiate(
-    settings: MqttSettings, spoken: str | None, attempt: Callable[[str, float], Connection]
+    settings: MqttSettings, spoken: str | None, make: Callable[[str], Connection]
 ) -> Connection:
     """Connect once, in the configured version of MQTT or, with auto, in the first that works.
 
     Args:
-        settings: say which version.
+        settings: give the version.
         spoken: with auto, the version that worked before, if any did.
-        attempt: connects in a version, "5" or "3.1.1", with so many seconds for the answer.
+        make: returns a connection that is not open yet, for a version, "5" or "3.1.1".
 
     Raises:
         LinkError: there is no connection.
     """
     if settings.protocol != "auto":
-        return attempt(settings.protocol, PATIENCE)
+        return _opened(make(settings.protocol))
     if spoken is not None:
-        return attempt(spoken, PATIENCE)
+        return _opened(make(spoken))
     try:
-        return attempt("5", _GUESS_PATIENCE)
+        return _opened(make("5"), _GUESS_SECONDS)
     except ProtocolRefusedError as error:
         _LOG.info("MQTT: %s. Trying 3.1.1, because mqtt.protocol is auto", error)
-        return attempt("3.1.1", PATIENCE)
+        return _opened(make("3.1.1"))
+
+
+def _opened(connection: Connection, patience: float = PATIENCE) -> Connection:
+    connection.open(patience)
+    return connection

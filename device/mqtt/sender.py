@@ -1,34 +1,39 @@
-"""Carries events from the outbox to the broker, in order, until it has confirmed them."""
+"""Sends events from the outbox to the broker, in order, until it has confirmed them."""
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from device.discovery.payload import compact
-from device.discovery.publisher import Transport
 from device.errors import OutboxError
-from device.mqtt.outbox import Event, Outbox
+from device.mqtt.outbox import CAPACITY, Event, Outbox
+from device.mqtt.transport import Transport
+from device.system.compact_json import compact
 
 _LOG = logging.getLogger(__name__)
 
-_SPARE_ROOM = 100
+_MOST_UNSAVED = 100
 """Events that are kept in memory while the disk takes none; about a megabyte."""
+_MOST_ON_THE_WAY = 50
+"""Events that are published and not confirmed; more wait on disk. Brokers take twenty at a time."""
+_BATCH = 100
+"""Confirmed events that leave the outbox in one transaction, which costs a sync of the memory card."""
 
 
 class OutboxSender:
     """Between the outbox and the link. One thread uses it.
 
-    A confirmation that is lost with the connection means that an event is sent twice; its event_id
-    tells. What the disk refuses waits in memory, and is lost only with the process.
+    A confirmation that is lost with the connection, or with the process before flush(), means that an event
+    is sent twice, with the same event_id. What the disk refuses waits in memory, and is lost only with the process.
 
     Args:
         transport: the link.
         topic: of the events.
         outbox: keeps what the broker has not confirmed.
-        now: tells the time in UTC. Each sending of an event bears it as `delivered_at`, beside
+        now: returns the time in UTC. Each sending of an event bears it as `delivered_at`, next to
             `occurred_at`: what waited for the broker can be told from what has just happened.
     """
 
@@ -41,9 +46,12 @@ class OutboxSender:
         self._now = now
         # None while the link is down: an event must not overtake those that wait.
         self._on_the_way: dict[int, str] | None = None
+        # Ids of what is still to be sent over this connection. It drops its oldest where outbox and memory do.
+        self._to_send: deque[str] = deque(maxlen=CAPACITY + _MOST_UNSAVED)
         self._unsaved: dict[str, Event] = {}
-        # Confirmed by the broker, but the disk does not let go of them.
+        # Confirmed by the broker, and still on disk.
         self._confirmed: set[str] = set()
+        self._needs_flush = False
         self._crowded_out = 0
 
     @property
@@ -61,12 +69,17 @@ class OutboxSender:
 
         A disk that does not take it is reported; the event is sent all the same.
         """
+        if self._outbox.is_full:
+            # Or what the broker has would take the place of what it lacks.
+            self.flush()
         self._unsaved[event.event_id] = event
         self._save()
-        self._publish(event)
+        if self._on_the_way is not None:
+            self._to_send.append(event.event_id)
+            self._send_next(event)
 
     def newest(self) -> Event | None:
-        """Return the newest event that waits on disk; None if there is none, or the disk does not give it."""
+        """Return the newest event that waits on disk; None if there is none, or the disk does not return it."""
         try:
             return self._outbox.newest()
         except OutboxError as error:
@@ -76,34 +89,50 @@ class OutboxSender:
     def resume(self) -> None:
         """Send all that waits; to be called for Connected, after the announcement."""
         self._on_the_way = {}
-        saved: list[Event] = []
+        saved: list[str] = []
         try:
-            saved = self._outbox.pending()
+            saved = self._outbox.pending_ids()
         except OutboxError as error:
             _LOG.error("What waits on disk for the broker cannot be sent: %s", error)
-        waiting = [event for event in saved if event.event_id not in self._confirmed]
-        waiting += self._unsaved.values()
-        if waiting:
-            _LOG.info("Sending %d events that waited for the broker", len(waiting))
-        for event in waiting:
-            self._publish(event)
+        self._to_send.clear()
+        self._to_send.extend(event_id for event_id in saved if event_id not in self._confirmed)
+        self._to_send.extend(self._unsaved)
+        if self._to_send:
+            _LOG.info("Sending %d events that waited for the broker", len(self._to_send))
+        self._send_next()
 
     def pause(self) -> None:
         """Let events wait on disk; to be called for Disconnected."""
         self._on_the_way = None
 
     def delivered(self, number: int) -> None:
-        """Forget an event that the broker has; to be called for each Delivered."""
+        """Take note that the broker has an event; to be called for each Delivered.
+
+        It leaves the disk with flush(), or together with the next hundred.
+        """
         event_id = self._taken_off(number)
         if event_id in self._unsaved:
             del self._unsaved[event_id]
         elif event_id is not None:
             self._confirmed.add(event_id)
-            self._forget()
+            self._needs_flush = True
+            if len(self._confirmed) % _BATCH == 0:
+                self.flush()
+        self._send_next()
 
     def refused(self, number: int) -> None:
         """Keep an event that the broker threw away; it is sent again at the next connection."""
         self._taken_off(number)
+        self._send_next()
+
+    def flush(self) -> None:
+        """Remove from disk what the broker has confirmed; to be called when nothing else waits, and at the end.
+
+        What a disk refused is tried again with the next event or confirmation.
+        """
+        if self._needs_flush:
+            self._needs_flush = False
+            self._remove_confirmed()
 
     def _save(self) -> None:
         try:
@@ -112,18 +141,44 @@ class OutboxSender:
                 del self._unsaved[event.event_id]
         except OutboxError as error:
             _LOG.error("%d events would not survive a restart: %s", len(self._unsaved), error)
-        while len(self._unsaved) > _SPARE_ROOM:
+        while len(self._unsaved) > _MOST_UNSAVED:
             del self._unsaved[next(iter(self._unsaved))]
             self._crowded_out += 1
-        self._forget()
+        self._needs_flush = bool(self._confirmed)
 
-    def _forget(self) -> None:
+    def _remove_confirmed(self) -> None:
         try:
-            for event_id in list(self._confirmed):
-                self._outbox.delivered(event_id)
-                self._confirmed.discard(event_id)
+            self._outbox.delivered(*self._confirmed)
+            self._confirmed.clear()
         except OutboxError as error:
             _LOG.error("%d events may be sent once more: %s", len(self._confirmed), error)
+
+    def _send_next(self, *fresh: Event) -> None:
+        """Publish what is to be sent, in its order, until as much is on the way as may be.
+
+        Args:
+            fresh: what need not be read from disk.
+        """
+        while self._to_send and self._room:
+            batch = [self._to_send.popleft() for _ in range(min(self._room, len(self._to_send)))]
+            for event in self._read(batch, fresh):
+                self._publish(event)
+
+    @property
+    def _room(self) -> int:
+        return 0 if self._on_the_way is None else _MOST_ON_THE_WAY - len(self._on_the_way)
+
+    def _read(self, event_ids: Sequence[str], fresh: Sequence[Event]) -> list[Event]:
+        found = {event.event_id: event for event in (*fresh, *self._unsaved.values())}
+        missing = [event_id for event_id in event_ids if event_id not in found]
+        try:
+            found |= (
+                {event.event_id: event for event in self._outbox.read(missing)} if missing else {}
+            )
+        except OutboxError as error:
+            _LOG.error("What waits on disk for the broker cannot be sent: %s", error)
+        # One that is not found was dropped by the outbox meanwhile.
+        return [found[event_id] for event_id in event_ids if event_id in found]
 
     def _publish(self, event: Event) -> None:
         if self._on_the_way is None:

@@ -23,18 +23,20 @@ def tls_context(settings: TlsSettings) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=ca_file)
     except OSError as error:
-        msg = f"mqtt.tls.ca_file {ca_file}: {_why(error)}; a PEM file with certificates is needed"
-        raise TlsFileError(msg) from error
+        message = (
+            f"mqtt.tls.ca_file {ca_file}: {_why(error)}; a PEM file with certificates is needed"
+        )
+        raise TlsFileError(message) from error
     if certificate is not None:
         try:
             # An empty pass phrase, or OpenSSL would ask for one on the terminal.
             context.load_cert_chain(certificate, key, password="")
         except OSError as error:
-            msg = (
+            message = (
                 f"mqtt.tls.certificate_file {certificate} with key_file {key}: {_why(error)}; "
                 "PEM files of a certificate and of its key, without a pass phrase, are needed"
             )
-            raise TlsFileError(msg) from error
+            raise TlsFileError(message) from error
     if settings.insecure_skip_verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

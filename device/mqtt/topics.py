@@ -12,7 +12,7 @@ ONLINE = "online"
 OFFLINE = "offline"
 
 BIRTH_TOPIC = "homeassistant/status"
-"""Where Home Assistant says that it has started; its discovery prefix does not change this."""
+"""Where Home Assistant announces that it has started; its discovery prefix does not change this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Topics:
         return f"{self.base}/newest_version"
 
     def document(self, name: str) -> str:
-        """Where a JSON document of the node stands."""
+        """Where a JSON document of the node is published."""
         return f"{self.base}/{self.node}/{name}"
 
     def command(self, key: str) -> str:

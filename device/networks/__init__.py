@@ -1,1 +1,1 @@
-"""The neural networks on disk: where they are, and what their numbers mean."""
+"""The neural networks on disk: where they lie, and what their numbers mean. Nothing here runs one."""

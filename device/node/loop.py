@@ -1,34 +1,15 @@
-"""The node's loop: takes what comes, asks the parts, and tells Home Assistant."""
+"""The node's loop: takes one message after the other, and has its part do what it asks."""
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import Enum, auto
-from time import monotonic
-from typing import Any
+from typing import Protocol
 
-from device import __version__
-from device.config import Config
-from device.discovery.payload import compact
-from device.entities.commands import parse_version, read_command
-from device.entities.condition import Condition
-from device.entities.documents import (
-    DIAGNOSTICS,
-    SETTINGS,
-    STATE,
-    blank_state,
-    content,
-    event_content,
-    state_content,
-)
-from device.entities.kinds import Document
-from device.entities.outcome import Outcome
-from device.entities.requests import Capture, Change, Install, Restart
-from device.entities.settings import Settings
-from device.errors import CommandError
-from device.gpio.led_patterns import choose_status
+from device.camera.camera import CameraStatus
+from device.entities.requests import Capture, Restart
 from device.mqtt.events import (
     Birth,
     Command,
@@ -38,280 +19,148 @@ from device.mqtt.events import (
     NewestVersion,
     Refused,
 )
-from device.mqtt.outbox import Event
-from device.node.components import Parts
-from device.node.expiring_picture import ExpiringPicture
-from device.node.inbox import Inbox, Message, Stop
-from device.node.picture import render
-from device.observation import Source, Trigger, utc_now
-from device.system.machine import cpu_temperature
+from device.node.inbox import Inbox
+from device.node.messages import CameraChanged, Captured, Message, Stop
+from device.node.mqtt_sink import ConnectionEvent
+from device.node.timing import Timing
+from device.observation import Source, Trigger
+from device.supervision.heartbeats import Heartbeats
 
 _LOG = logging.getLogger(__name__)
 
-# Seconds. The camera's and the pins' recovery are looked after this often; presses and messages do not wait for it.
-_TICK = 1.0
-# Seconds for an answer, the slowest on the slowest board included: a stream that is given up takes ten, a burst of
-# five frames with ten faces on a Pi Zero 2 W half a minute. Beyond that something hangs.
-_PATIENCE = 120.0
-# Seconds. A node that ran for so long, or has answered a trigger with a picture before, has started.
-_SETTLED_AFTER = 60.0
-# Beside the saved state: which observation it follows from.
-_EVENT_ID = "event_id"
-# Seconds between two readings of the temperature, which would otherwise be news every second.
-_TEMPERATURE_INTERVAL = 60.0
-
 
 class End(Enum):
-    """How the loop ended: the process should end as well, or the node start anew."""
+    """How the loop ended: the process should end as well, or the node start again."""
 
     STOP = auto()
     RESTART = auto()
 
 
-class Agent:
-    """Takes one message after the other out of the inbox, and looks after what recovers by itself."""
+class Obeying(Protocol):
+    """What of the controls is needed here; see controls.Controls."""
 
-    def __init__(self, config: Config, parts: Parts, inbox: Inbox) -> None:
-        self._hidden = frozenset(config.attributes.disabled)
-        self._parts = parts
+    def obey(self, key: str, payload: bytes) -> Capture | Restart | None:
+        """Do what a command asks, and return what the loop has to do."""
+
+    def take_version(self, payload: bytes) -> None:
+        """Take what somebody published as the newest version of Facet."""
+
+
+class Answering(Protocol):
+    """What of the answers is needed here; see answers.Answers."""
+
+    def trigger(self, trigger: Trigger) -> None:
+        """Answer a trigger."""
+
+    def captured(self, captured: Captured) -> None:
+        """Take what the capture thread has done."""
+
+
+class Reporting(Protocol):
+    """What of the reporter is needed here; see reporter.Reporter."""
+
+    def camera_is(self, camera: CameraStatus) -> None:
+        """Take how the camera is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What is to be done from time to time, about once a second.
+
+    Attributes:
+        always: after each message too.
+        when_idle: only while nothing waits in the inbox.
+    """
+
+    always: Sequence[Callable[[], object]]
+    when_idle: Sequence[Callable[[], object]]
+
+
+class Loop:
+    """Takes one message after the other out of the inbox. It never touches the camera or a network.
+
+    Args:
+        inbox: where everything comes in.
+        heartbeats: the loop's own, and systemd's.
+        timing: how often there is upkeep, and how long a message may take.
+        controls: does what commands ask.
+        answers: answers triggers.
+        reporter: learns how the camera is.
+        on_connection: takes what the link reports.
+        upkeep: from time to time.
+    """
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        heartbeats: Heartbeats,
+        timing: Timing,
+        *,
+        controls: Obeying,
+        answers: Answering,
+        reporter: Reporting,
+        on_connection: Callable[[ConnectionEvent], None],
+        upkeep: Upkeep,
+    ) -> None:
         self._inbox = inbox
-        self._settings = parts.settings.load()
-        self._state = blank_state(parts.table, _last_state(parts))
-        self._coalesced = 0
-        self._owes_settings = False
-        self._newest_version = __version__
-        self._burst_ended = float("-inf")
-        self._temperature: float | None = None
-        self._next_temperature = float("-inf")
-        self._diagnostics: dict[str, Any] = {}
+        self._heartbeats = heartbeats
+        self._timing = timing
+        self._controls = controls
+        self._answers = answers
+        self._reporter = reporter
+        self._on_connection = on_connection
+        self._upkeep = upkeep
         self._end: End | None = None
-        self._settles_at = monotonic() + _SETTLED_AFTER
-        self._expiring_picture = ExpiringPicture(
-            parts.publisher.picture, config.privacy.picture_expiry
-        )
-        self._apply(self._settings)
 
     def run(self) -> End:
-        """Work until a Stop comes, or the wish to start anew."""
-        watch = self._parts.watch
-        self._parts.link.start()
-        self._parts.updates.start()
+        """Work until a Stop comes, or somebody asks for a restart.
+
+        Raises:
+            PerceptionError: perception has failed too often in a row.
+        """
+        timing, heartbeat = self._timing, self._heartbeats.worker
         while self._end is None:
-            watch.worker.begin("waiting", _TICK + _PATIENCE)
-            message = self._inbox.get(_TICK)
+            heartbeat.begin("waiting", timing.tick + timing.patience)
+            message = self._inbox.get(timing.tick)
             if message is not None:
-                watch.worker.begin(
-                    f"answering a {type(message.content).__name__.lower()}", _PATIENCE
-                )
+                heartbeat.begin(f"handling a {type(message.content).__name__}", timing.patience)
                 self._handle(message)
-            watch.worker.begin("looking after camera and pins", _PATIENCE)
-            self._tick(monotonic())
-            watch.progress()
+            heartbeat.begin("looking after pins and reports", timing.patience)
+            self._look_after_everything()
+            self._heartbeats.progress()
         return self._end
 
     def _handle(self, message: Message) -> None:
         match message.content:
             case Trigger() as trigger:
-                self._trigger(trigger)
+                self._answers.trigger(trigger)
             case Command(key, payload):
-                self._command(key, payload, message)
-            case Connected():
-                self._announce()
-                self._parts.sender.resume()
-            case Birth():
-                _LOG.info("Home Assistant has started; announcing the node again")
-                self._announce()
-            case Disconnected():
-                self._parts.sender.pause()
-            case Delivered(number):
-                self._parts.publisher.delivered(number)
-                self._parts.sender.delivered(number)
-            case Refused(number):
-                self._parts.sender.refused(number)
+                self._obey(key, payload, message)
+            case Captured() as captured:
+                self._answers.captured(captured)
+                self._reporter.camera_is(captured.camera)
+            case CameraChanged(camera):
+                self._reporter.camera_is(camera)
             case NewestVersion(payload):
-                self._hear_of_version(payload)
+                self._controls.take_version(payload)
+            case Connected() | Birth() | Disconnected() | Delivered() | Refused() as event:
+                self._on_connection(event)
             case Stop():
                 self._end = End.STOP
 
-    def _tick(self, now: float) -> None:
-        if not self._settings.privacy and self._parts.camera.tick(now):
-            self._publish_camera()
-        self._parts.triggers.retry()
-        self._parts.led.retry()
-        self._show_status()
-        if self._owes_settings and self._inbox.is_empty:
-            # One answer to a flood of commands: what is published waits in memory until the broker takes it.
-            self._owes_settings = False
-            self._parts.publisher.document(SETTINGS, self._settings_content())
-        if now >= self._settles_at:
-            self._settled()
-        self._expiring_picture.tick(now)
-        if now >= self._next_temperature:
-            self._next_temperature = now + _TEMPERATURE_INTERVAL
-            self._temperature = cpu_temperature()
-        diagnostics = self._diagnose()
-        if diagnostics != self._diagnostics:
-            self._diagnostics = diagnostics
-            self._parts.publisher.document(DIAGNOSTICS, diagnostics)
+    def _obey(self, key: str, payload: bytes, message: Message) -> None:
+        match self._controls.obey(key, payload):
+            case Capture():
+                self._answers.trigger(Trigger(Source.COMMAND, message.at, message.monotonic))
+            case Restart():
+                _LOG.info("Restarting, because Home Assistant's button asks for it")
+                self._end = End.RESTART
+            case None:
+                pass
 
-    def _trigger(self, trigger: Trigger) -> None:
-        if trigger.monotonic < self._burst_ended:
-            self._coalesced += 1
-            _LOG.info(
-                "The trigger by %s came during a burst, which has answered it (%d so far)",
-                trigger.source,
-                self._coalesced,
-            )
-            return
-        self._show_status(is_busy=True)
-        was_available = self._parts.camera.available
-        look = self._parts.observer.observe(
-            trigger,
-            privacy=self._settings.privacy,
-            threshold_offset=self._settings.threshold_offset,
-        )
-        observation = look.observation
-        self._burst_ended = monotonic()
-        now = utc_now()
-        self._state = state_content(self._parts.table, Outcome(observation, now), self._state)
-        event = Event(
-            observation.event_id,
-            observation.triggered_at,
-            compact(event_content(observation, self._hidden)),
-            compact(self._state),
-        )
-        self._parts.sender.send(event)
-        if self._parts.camera.available is not was_available:
-            self._publish_camera()
-        self._parts.publisher.document(STATE, self._state)
-        if look.image is not None and self._settings.picture_mode != "off":
-            face = observation.primary.box if observation.primary else None
-            picture = render(look.image, face, self._settings.picture_mode)
-            self._expiring_picture.put(picture, monotonic())
-        self._parts.state.save(self._state | {_EVENT_ID: observation.event_id})
-        if observation.captured_at is not None:
-            self._settled()
-
-    def _command(self, key: str, payload: bytes, message: Message) -> None:
-        try:
-            request = read_command(self._parts.table, key, payload)
-        except CommandError as error:
-            _LOG.warning("%s", error)
-        else:
-            match request:
-                case Change():
-                    self._set(request)
-                case Restart():
-                    self._restart()
-                    return
-                case Install(kind):
-                    self._parts.updates.install(kind)
-                    return
-                case Capture():
-                    self._trigger(Trigger(Source.COMMAND, message.at, message.monotonic))
-                    return
-        # After a refused command too: Home Assistant shows what it asked for until it hears the truth.
-        self._owes_settings = True
-
-    def _restart(self) -> None:
-        _LOG.info("Starting anew, because Home Assistant's button asks for it")
-        self._parts.starts.settled()
-        self._end = End.RESTART
-
-    def _settled(self) -> None:
-        """The start came to something; safe mode is no such start: only the owner ends it."""
-        self._settles_at = float("inf")
-        if not self._parts.is_safe_mode:
-            self._parts.starts.settled()
-
-    def _hear_of_version(self, payload: bytes) -> None:
-        # An empty message takes back what was retained.
-        try:
-            self._newest_version = parse_version(payload) if payload else __version__
-        except CommandError as error:
-            _LOG.warning("%s", error)
-        self._parts.updates.look()
-
-    def _set(self, change: Change) -> None:
-        before = self._settings
-        self._settings = change.apply(before)
-        if self._settings == before:
-            return
-        _LOG.info("%s is set to %s", change.key, change.value)
-        self._parts.settings.save(self._settings)
-        self._apply(self._settings)
-        if self._settings.privacy is not before.privacy:
-            self._publish_camera()
-        if (before.privacy, before.picture_mode) != (
-            self._settings.privacy,
-            self._settings.picture_mode,
-        ):
-            self._expiring_picture.clear()
-
-    def _apply(self, settings: Settings) -> None:
-        self._parts.triggers.motion_armed = settings.motion_trigger
-        self._parts.triggers.motion_cool_down = settings.motion_cool_down
-        if settings.privacy:
-            self._parts.camera.release()
-            self._parts.observer.forget()
-        else:
-            self._parts.camera.resume()
-
-    def _announce(self) -> None:
-        documents: dict[Document[Any], dict[str, Any]] = {
-            STATE: self._state,
-            SETTINGS: self._settings_content(),
-            DIAGNOSTICS: self._diagnose(),
-        }
-        self._parts.publisher.announce(documents, camera_online=self._camera_is_online)
-        self._expiring_picture.repeat()
-
-    def _settings_content(self) -> dict[str, Any]:
-        return content(SETTINGS, self._parts.table, self._settings)
-
-    def _publish_camera(self) -> None:
-        self._parts.publisher.camera(online=self._camera_is_online)
-
-    @property
-    def _camera_is_online(self) -> bool:
-        return self._parts.camera.available and not self._settings.privacy
-
-    def _show_status(self, *, is_busy: bool = False) -> None:
-        parts = self._parts
-        faults = (
-            parts.is_safe_mode,
-            parts.camera.fault,
-            parts.triggers.faults,
-            not parts.link.is_connected,
-        )
-        parts.led.show(
-            choose_status(is_private=self._settings.privacy, is_busy=is_busy, is_faulty=any(faults))
-        )
-
-    def _diagnose(self) -> dict[str, Any]:
-        parts = self._parts
-        condition = Condition(
-            camera_fault=parts.camera.fault,
-            is_safe_mode=parts.is_safe_mode,
-            last_failure=parts.starts.last_failure,
-            cpu_temperature=self._temperature,
-            model=parts.model,
-            newest_version=self._newest_version,
-            updates=parts.updates.news,
-            queue_length=parts.sender.waiting,
-            dropped_events=parts.sender.dropped,
-            coalesced_presses=self._coalesced,
-        )
-        return content(DIAGNOSTICS, parts.table, condition)
-
-
-def _last_state(parts: Parts) -> Mapping[str, Any]:
-    """Return the state before this start: a kill may have come between the newest event and the saving of its state."""
-    saved = parts.state.load()
-    newest = parts.sender.newest()
-    if newest is None or newest.state is None or newest.event_id <= str(saved.get(_EVENT_ID, "")):
-        return saved
-    committed: dict[str, Any] = json.loads(newest.state)
-    # The event leaves the disk once it is delivered, and the next kill may come before the next press.
-    parts.state.save(committed | {_EVENT_ID: newest.event_id})
-    return committed
+    def _look_after_everything(self) -> None:
+        for do in self._upkeep.always:
+            do()
+        for do in self._upkeep.when_idle:
+            if self._inbox.is_empty:
+                do()

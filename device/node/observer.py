@@ -3,58 +3,92 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from time import perf_counter
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
-from device.camera import Camera
-from device.errors import CameraError
+from device.config.sections.privacy import PictureMode
+from device.errors import CameraError, CameraReleasedError
 from device.networks.card import Aim
-from device.observation import Face, Frame, Image, Observation, Reason, Trigger
+from device.node.picture import render
+from device.observation import Face, Frame, Observation, Reason, Trigger
 from device.perception.pipeline import Judgement, Perceived
 
 _LOG = logging.getLogger(__name__)
 
 # Long enough for a second press by the same person, too short for the next one to take their place.
 _SAME_PERSON_FOR = timedelta(seconds=10)
-_NOTHING = Perceived((), 0, None, {})
 
 
 Perceive: TypeAlias = Callable[[Sequence[Frame], Judgement, Sequence[Face]], Perceived]
-"""Says what a burst shows; see pipeline.Perception.perceive."""
+"""What a burst shows; see pipeline.Perception.perceive."""
+
+
+class BurstCamera(Protocol):
+    """What of the camera is needed here; see camera.Camera."""
+
+    def burst(self, n: int, newer_than: float) -> list[Frame]:
+        """Return between 1 and n frames, all taken after newer_than."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """An observation and the picture that shows its primary face best, if there is one: (H, W, 3) uint8, BGR."""
+class Request:
+    """What a trigger asks of the camera and perception.
+
+    Attributes:
+        trigger: what asked, and when.
+        threshold_offset: see attributes.decide.
+        picture_mode: what of the picture may leave the node.
+    """
+
+    trigger: Trigger
+    threshold_offset: float
+    picture_mode: PictureMode
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """What came of a request.
+
+    Attributes:
+        observation: the answer.
+        picture: a JPEG of what may leave the node; None when nothing may, or there is none.
+        frames: how many the burst had.
+        burst_ended: seconds on the monotonic clock; later triggers were not seen by this burst.
+        failure: why there is no answer, where that is the program's fault and not the camera's.
+    """
 
     observation: Observation
-    image: Image | None
+    picture: bytes | None
+    frames: int
+    burst_ended: float
+    failure: str | None = None
 
 
 class Observer:
-    """Asks the camera and perception, and answers every trigger. One thread uses it.
+    """Asks the camera and perception, and answers every request. One thread uses it.
 
     Args:
         node: the node's id.
-        camera: asked for a burst at each trigger.
-        perceive: says what the burst shows.
+        camera: asked for a burst for each request.
+        perceive: returns what the burst shows.
         burst: frames.
         aim: see attributes.decide.
         hysteresis: see attributes.decide.
+        clock: monotonic, in seconds; the triggers' own.
     """
 
     def __init__(
         self,
         node: str,
-        camera: Camera,
+        camera: BurstCamera,
         perceive: Perceive,
         *,
         burst: int,
         aim: Aim = "balanced",
         hysteresis: float,
+        clock: Callable[[], float],
     ) -> None:
         self._node = node
         self._camera = camera
@@ -62,47 +96,55 @@ class Observer:
         self._burst = burst
         self._aim: Aim = aim
         self._hysteresis = hysteresis
+        self._clock = clock
         self._previous: Observation | None = None
 
-    def observe(self, trigger: Trigger, *, privacy: bool, threshold_offset: float) -> Look:
-        """Answer a trigger; whatever goes wrong with the camera becomes the observation's reason.
+    def observe(self, request: Request) -> Shot:
+        """Answer a request; whatever goes wrong becomes the observation's reason.
 
-        Args:
-            trigger: what asked, and when.
-            privacy: do not look.
-            threshold_offset: see attributes.decide.
+        Raises:
+            CameraReleasedError: the camera was released meanwhile, for privacy: nothing that it saw counts.
         """
-        started = perf_counter()
+        trigger = request.trigger
+        started = self._clock()
+        ended: float | None = None
         frames: list[Frame] = []
-        seen, reason, timings = _NOTHING, None, {}
-        if privacy:
-            reason = Reason.PRIVACY
-        else:
-            try:
-                frames = self._camera.burst(self._burst, newer_than=trigger.monotonic)
-            except CameraError as error:
-                _LOG.warning("No picture for the trigger by %s: %s", trigger.source, error)
-                reason = Reason.CAMERA_UNAVAILABLE
-            timings["capture"] = (perf_counter() - started) * 1000
-        if frames:
-            judgement = Judgement(self._aim, threshold_offset, self._hysteresis)
+        picture: bytes | None = None
+        failure: str | None = None
+        try:
+            frames = self._camera.burst(self._burst, newer_than=trigger.monotonic)
+            ended = self._clock()
+            judgement = Judgement(self._aim, request.threshold_offset, self._hysteresis)
             seen = self._perceive(frames, judgement, self._faces_before(trigger.at))
-            reason = seen.reason
-        timings |= seen.timings
-        timings["total"] = (perf_counter() - started) * 1000
+            picture = _picture(frames, seen, request.picture_mode)
+        except CameraReleasedError:
+            raise
+        except CameraError as error:
+            _LOG.warning("No picture for the trigger by %s: %s", trigger.source, error)
+            seen = Perceived((), 0, Reason.CAMERA_UNAVAILABLE, {})
+        except Exception as error:  # noqa: BLE001 - see below
+            # The next press may go well; whoever pressed gets an answer in any case.
+            _LOG.exception("No answer to the trigger by %s", trigger.source)
+            seen = Perceived((), 0, Reason.FAILED, {})
+            failure = f"{type(error).__name__}: {error}"
+        burst_ended = self._clock() if ended is None else ended
+        timings = {
+            "capture": (burst_ended - started) * 1000,
+            **seen.timings,
+            "total": (self._clock() - trigger.monotonic) * 1000,
+        }
         observation = Observation(
             node=self._node,
             trigger=trigger.source,
             triggered_at=trigger.at,
             captured_at=frames[0].captured_at if frames else None,
-            reason=reason,
+            reason=seen.reason,
             faces=seen.faces,
             face_count=seen.face_count,
             timings=timings,
         )
         self._previous = observation
-        _LOG.info("%s", summary(observation, len(frames)))
-        return Look(observation, frames[seen.best_frame].image if frames else None)
+        return Shot(observation, picture, len(frames), burst_ended, failure)
 
     def forget(self) -> None:
         """Drop what was seen before, for privacy."""
@@ -113,6 +155,22 @@ class Observer:
         if before is None or before.captured_at is None:
             return ()
         return before.faces if moment - before.captured_at <= _SAME_PERSON_FOR else ()
+
+
+def unseen(
+    node: str, trigger: Trigger, reason: Reason, timings: Mapping[str, float]
+) -> Observation:
+    """Return the observation of a trigger for which the camera was not asked."""
+    return Observation(
+        node=node,
+        trigger=trigger.source,
+        triggered_at=trigger.at,
+        captured_at=None,
+        reason=reason,
+        faces=(),
+        face_count=0,
+        timings=timings,
+    )
 
 
 def summary(observation: Observation, frames: int) -> str:
@@ -129,3 +187,10 @@ def summary(observation: Observation, frames: int) -> str:
             f"hair {face.hair_color or 'unknown'}, facial hair {face.facial_hair or 'unknown'}"
         )
     return f"{observation.trigger}: {text} ({took}, event {observation.event_id})"
+
+
+def _picture(frames: Sequence[Frame], seen: Perceived, mode: PictureMode) -> bytes | None:
+    if mode == "off":
+        return None
+    face = next((face.box for face in seen.faces if face.primary), None)
+    return render(frames[seen.best_frame].image, face, mode)

@@ -7,7 +7,7 @@ from functools import cache
 import cv2
 import numpy as np
 
-from device.config.sections.node import PictureMode
+from device.config.sections.privacy import PictureMode
 from device.observation import Box, Image
 
 # Pixels of the longer side: enough for a dashboard, and small for a broker.

@@ -14,7 +14,8 @@ from device.camera.camera import Camera
 from device.entities.table import CELEBA
 from device.entities.vocabulary import Vocabulary
 from device.errors import CameraError, ModelError
-from device.networks.card import model_path, read_card
+from device.networks.card import read_card
+from device.networks.files import model_path
 from device.observation import Face, Frame
 from device.perception.pipeline import Judgement, Perceived
 
@@ -27,11 +28,11 @@ def no_camera(settings: CameraSettings) -> Camera:
     """Return a camera that is never there, and says why."""
 
     def refuse() -> FrameSource:
-        msg = (
+        message = (
             "the node is in safe mode and leaves the camera alone, because its last starts failed. "
-            "See what Home Assistant shows as its last failure, mend that, and press its button Restart."
+            "See what Home Assistant shows as its last failure, fix that, and press its button Restart."
         )
-        raise CameraError(msg)
+        raise CameraError(message)
 
     return Camera(
         refuse, settings, description="(safe mode)", clock=time.monotonic, jitter=random.random

@@ -3,178 +3,254 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from device.camera import Camera, open_camera
 from device.config import Config
 from device.discovery.publisher import Publisher
 from device.entities.documents import EVENT
-from device.entities.settings import Settings, SettingsStore
+from device.entities.kinds import Row
+from device.entities.settings import Settings
 from device.entities.table import entities
-from device.entities.vocabulary import Vocabulary
-from device.errors import FacetError, OutboxError
-from device.gpio.led import StatusLed
+from device.errors import OutboxError
 from device.mqtt.link import Link
 from device.mqtt.outbox import IN_MEMORY, Outbox
 from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics
-from device.networks.card import model_path, network_version
-from device.node.components import Parts
+from device.networks.files import model_path, network_version
+from device.node.answers import Answers
+from device.node.capture import CaptureThread
+from device.node.controls import Controls
+from device.node.expiring_picture import ExpiringPicture
+from device.node.hardware import REAL, Hardware, Senses, open_senses, safe_senses
+from device.node.health import Health
 from device.node.inbox import Inbox
-from device.node.loop import Agent, End
-from device.node.observer import Observer, Perceive
-from device.node.safe_mode import known_vocabulary, no_camera, perceive_nothing
+from device.node.loop import End, Loop, Upkeep
+from device.node.mqtt_sink import MqttSink
+from device.node.observer import Observer
+from device.node.reporter import About, Reporter, Sources
+from device.node.settings_store import SettingsStore
+from device.node.sink import Sink
+from device.node.state_directory import (
+    ANNOUNCED,
+    OUTBOX,
+    PERCEPTION,
+    SETTINGS,
+    STATE,
+    make_state_directory,
+)
+from device.node.timing import USUAL, Timing
 from device.observation import utc_now
-from device.perception import open_perception
 from device.supervision.boot_log import BootLog
+from device.supervision.heartbeat import Heartbeat
 from device.supervision.heartbeats import Heartbeats
 from device.system.json_store import JsonStore
-from device.system.machine import machine
-from device.triggers import Triggers, open_triggers
+from device.system.machine import cpu_temperature, machine
+from device.triggers import Triggers
 from device.updates.node.checker import Updates
 from device.updates.request import FOLDER
 
 _LOG = logging.getLogger(__name__)
 
-_PRIVATE = 0o700
-STARTS = "starts.json"
-"""In the state directory: see supervision.starts."""
+# The triggers' own.
+_CLOCK = time.monotonic
 
 
 @dataclass(frozen=True, slots=True)
-class _Senses:
-    """What may fail on a machine, or hang: in safe mode others take their place."""
+class Start:
+    """In which way a node starts.
 
-    camera: Camera
-    perceive: Perceive
-    triggers: Triggers
-    vocabulary: Vocabulary
-    model: str
+    Attributes:
+        is_safe_mode: leave camera, networks and triggers alone: only MQTT, the status LED and diagnostics.
+        fault: what was wrong before it started, for the owner; None when nothing was.
+    """
+
+    is_safe_mode: bool = False
+    fault: str | None = None
+
+
+AS_USUAL = Start()
+
+
+@dataclass(frozen=True, slots=True)
+class _Mqtt:
+    """What the node needs of MQTT."""
+
+    link: Link
+    sender: OutboxSender
+    sink: MqttSink
+    picture: ExpiringPicture
 
 
 def run_node(
-    config: Config, inbox: Inbox, starts: BootLog, watch: Heartbeats, *, is_safe_mode: bool = False
+    config: Config,
+    inbox: Inbox,
+    boot_log: BootLog,
+    heartbeats: Heartbeats,
+    *,
+    start: Start = AS_USUAL,
+    sinks: Sequence[Sink] = (),
+    hardware: Hardware = REAL,
+    timing: Timing = USUAL,
 ) -> End:
-    """Run a node until a Stop is put into its inbox, or Home Assistant asks for a new start.
+    """Run a node until a Stop is put into its inbox, or Home Assistant asks for a restart.
 
     Args:
         config: the node's.
         inbox: where its messages come in.
-        starts: is told when this start has come to something.
-        watch: hears of the threads' progress.
-        is_safe_mode: leave camera, networks and triggers alone: only MQTT, the status LED and diagnostics.
+        boot_log: learns when this start has come to something.
+        heartbeats: of its threads.
+        start: as usual or in safe mode.
+        sinks: learn of everything too, after MQTT.
+        hardware: opens camera, networks, pins and LED.
+        timing: how long to wait for what.
 
     Raises:
-        FacetError: a model cannot be loaded, or the state directory not be used.
+        FacetError: a model cannot be loaded, the state directory not be used, or perception fails again and again.
     """
     with ExitStack() as stack:
-        sense = _safe_senses if is_safe_mode else _senses
-        senses = sense(config, inbox, stack)
-        parts = _wire(config, inbox, stack, senses, starts, watch, is_safe_mode=is_safe_mode)
-        return Agent(config, parts, inbox).run()
+        if start.is_safe_mode:
+            senses = safe_senses(config, inbox.put, stack)
+        else:
+            senses = open_senses(config, inbox.put, stack, hardware)
+        table = entities(config, senses.vocabulary)
+        directory = make_state_directory(config)
+        # In safe mode too: then above all somebody should see that the node needs its owner.
+        led = stack.enter_context(hardware.led(config.led))
+        mqtt = _mqtt(config, table, directory, inbox, heartbeats.link, stack)
+        updates = Updates(config.updates, directory / FOLDER, _model(config), heartbeats.updates)
+        settings = Settings.configured(config)
+        all_sinks: Sequence[Sink] = (mqtt.sink, *sinks)
+
+        observer = _observer(config, senses)
+        capture = CaptureThread(
+            senses.camera, observer, inbox.put, heartbeats.capture, clock=_CLOCK, timing=timing
+        )
+        health = Health(
+            boot_log,
+            JsonStore(directory / PERCEPTION),
+            is_safe_mode=start.is_safe_mode,
+            clock=_CLOCK,
+            timing=timing,
+        )
+        answers = Answers(config.node.id, settings, capture, all_sinks, health, clock=_CLOCK)
+        reporter = Reporter(
+            table,
+            all_sinks,
+            Sources(
+                is_busy=lambda: answers.is_busy,
+                is_connected=lambda: mqtt.link.is_connected,
+                pin_faults=lambda: senses.triggers.faults,
+                node_faults=lambda: filter(None, (start.fault, *controls.faults, health.fault)),
+                last_failure=lambda: boot_log.last_failure,
+                cpu_temperature=cpu_temperature,
+                newest_version=lambda: controls.newest_version,
+                updates=lambda: updates.status,
+                queue_length=lambda: mqtt.sender.waiting,
+                dropped_events=lambda: mqtt.sender.dropped,
+                coalesced_presses=lambda: answers.coalesced,
+            ),
+            publish_camera=lambda is_online: mqtt.sink.camera(is_online=is_online),
+            led=led,
+            about=About(senses.model, start.is_safe_mode),
+            clock=_CLOCK,
+            timing=timing,
+        )
+        controls = Controls(
+            table,
+            SettingsStore(JsonStore(directory / SETTINGS), settings),
+            all_sinks,
+            # The camera first: privacy waits for nothing.
+            apply=(
+                lambda settings: capture.set_private(is_private=settings.privacy),
+                reporter.apply,
+                mqtt.picture.apply,
+                answers.apply,
+                lambda settings: _arm(senses.triggers, settings),
+            ),
+            updates=updates,
+            clock=_CLOCK,
+            timing=timing,
+        )
+        always = (
+            senses.triggers.retry,
+            led.retry,
+            reporter.show_status,
+            mqtt.picture.tick,
+            health.tick,
+            controls.tick,
+        )
+        loop = Loop(
+            inbox,
+            heartbeats,
+            timing,
+            controls=controls,
+            answers=answers,
+            reporter=reporter,
+            on_connection=mqtt.sink.handle,
+            upkeep=Upkeep(
+                always, when_idle=(controls.publish_if_owed, mqtt.sender.flush, reporter.report)
+            ),
+        )
+
+        mqtt.sink.restore()
+        controls.begin()
+        reporter.report()
+        health.begin()
+        # They end in reverse: first of all the link reports that the node is offline.
+        stack.callback(capture.stop)
+        capture.start()
+        stack.callback(updates.stop)
+        updates.start()
+        stack.callback(mqtt.link.stop)
+        mqtt.link.start()
+        return loop.run()
 
 
-def state_directory(config: Config) -> Path:
-    """Make the directory in which the node keeps what must survive, for its user alone.
-
-    Raises:
-        FacetError: it cannot be made.
-    """
-    directory = config.node.effective_state_directory
-    try:
-        directory.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
-        if directory.stat().st_mode & 0o777 != _PRIVATE:
-            directory.chmod(_PRIVATE)
-    except OSError as error:
-        msg = f"node.state_directory {directory} cannot be made: {error.strerror}; choose a folder you may write to"
-        raise FacetError(msg) from error
-    return directory
-
-
-def start_log(config: Config) -> BootLog:
-    """Return the memory of how the node's last starts ended.
-
-    Raises:
-        FacetError: the state directory cannot be used.
-    """
-    return BootLog(JsonStore(state_directory(config) / STARTS), utc_now)
-
-
-def _senses(config: Config, inbox: Inbox, stack: ExitStack) -> _Senses:
-    perception = open_perception(config.perception, config.attributes.model)
-    card = perception.card
-    triggers = open_triggers(config.triggers, inbox.put)
-    stack.callback(triggers.close)
-    return _Senses(
-        stack.enter_context(open_camera(config.camera)),
-        perception.perceive,
-        triggers,
-        Vocabulary.of(card),
-        f"{card.name} {card.version}",
-    )
-
-
-def _safe_senses(config: Config, inbox: Inbox, stack: ExitStack) -> _Senses:
-    no_pins = config.triggers.model_copy(update={"button": None, "motion": None})
-    return _Senses(
-        stack.enter_context(no_camera(config.camera)),
-        perceive_nothing,
-        open_triggers(no_pins, inbox.put),
-        known_vocabulary(config.attributes),
-        "none, in safe mode",
-    )
-
-
-def _wire(
+def _mqtt(
     config: Config,
+    table: tuple[Row, ...],
+    directory: Path,
     inbox: Inbox,
+    heartbeat: Heartbeat,
     stack: ExitStack,
-    senses: _Senses,
-    starts: BootLog,
-    watch: Heartbeats,
-    *,
-    is_safe_mode: bool,
-) -> Parts:
-    table = entities(config, senses.vocabulary)
-    directory = state_directory(config)
-    outbox = _outbox(directory)
-    stack.callback(outbox.close)
-    # In safe mode too: then above all somebody should see that the node wants its owner.
-    led = StatusLed(config.led)
-    stack.callback(led.close)
-    link = Link(config.mqtt, config.node.id, inbox.put, watch.link)
-    stack.callback(link.stop)
-    updates = Updates(config.updates, directory / FOLDER, _model(config), watch.updates)
-    stack.callback(updates.stop)
-    topic = Topics.of(config).document(EVENT)
-    return Parts(
-        camera=senses.camera,
-        observer=Observer(
-            config.node.id,
-            senses.camera,
-            senses.perceive,
-            burst=config.triggers.burst,
-            aim=config.attributes.thresholds,
-            hysteresis=config.attributes.hysteresis,
-        ),
-        triggers=senses.triggers,
-        led=led,
-        link=link,
-        publisher=Publisher(
-            link, config, table, JsonStore(directory / "announced.json"), machine()
-        ),
-        sender=OutboxSender(link, topic, outbox, utc_now),
-        settings=SettingsStore(JsonStore(directory / "settings.json"), Settings.configured(config)),
-        state=JsonStore(directory / "state.json"),
+) -> _Mqtt:
+    outbox = stack.enter_context(_outbox(directory / OUTBOX))
+    link = Link(config.mqtt, config.node.id, inbox.put, heartbeat)
+    publisher = Publisher(link, config, table, JsonStore(directory / ANNOUNCED), machine())
+    sender = OutboxSender(link, Topics.of(config).document(EVENT), outbox, utc_now)
+    stack.callback(sender.flush)
+    picture = ExpiringPicture(publisher.picture, config.privacy.picture_expiry, _CLOCK)
+    sink = MqttSink(
+        publisher,
+        sender,
         table=table,
-        model=senses.model,
-        watch=watch,
-        starts=starts,
-        is_safe_mode=is_safe_mode,
-        updates=updates,
+        store=JsonStore(directory / STATE),
+        picture=picture,
+        hidden=config.attributes.disabled,
+        now=utc_now,
     )
+    return _Mqtt(link, sender, sink, picture)
+
+
+def _observer(config: Config, senses: Senses) -> Observer:
+    return Observer(
+        config.node.id,
+        senses.camera,
+        senses.perceive,
+        burst=config.triggers.burst,
+        aim=config.attributes.thresholds,
+        hysteresis=config.attributes.hysteresis,
+        clock=_CLOCK,
+    )
+
+
+def _arm(triggers: Triggers, settings: Settings) -> None:
+    triggers.is_motion_armed = settings.motion_trigger
+    triggers.motion_cool_down = settings.motion_cool_down
 
 
 def _model(config: Config) -> tuple[str, str] | None:
@@ -183,10 +259,10 @@ def _model(config: Config) -> tuple[str, str] | None:
     return None if name.endswith(".tflite") else (name, str(network_version(model_path(name))))
 
 
-def _outbox(directory: Path) -> Outbox:
+def _outbox(path: Path) -> Outbox:
     """Return the outbox on disk; on a disk that is full, read-only or broken, one in memory."""
     try:
-        return Outbox(directory / "outbox.sqlite")
+        return Outbox.open(path)
     except OutboxError as error:
         _LOG.error("%s. Until the next start observations wait for the broker in memory", error)
-        return Outbox(IN_MEMORY)
+        return Outbox.open(IN_MEMORY)

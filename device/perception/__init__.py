@@ -3,26 +3,62 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from device.config import PerceptionSettings
 from device.errors import ModelError
-from device.networks.card import UPDATED, ZOO, model_path
-from device.perception.pipeline import Perception
+from device.networks.card import ModelCard
+from device.networks.files import UPDATED, ZOO, model_path
+from device.observation import Face, Frame
+from device.perception.analysers.attributes import AttributeAnalyser, AttributeClassifier
+from device.perception.detection import FaceDetector
+from device.perception.pipeline import Judgement, Perceived, Pipeline
 from device.perception.quality import Gate
+from device.perception.runtime import Network
 
-if TYPE_CHECKING:
-    from device.config import PerceptionSettings
-
-__all__ = ["Perception", "open_perception"]
+__all__ = ["Judgement", "Perceived", "Perception", "Pipeline", "open_perception"]
 
 _LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Perception:
+    """The pipeline with the analysers that Facet ships. One thread makes it and uses it.
+
+    Attributes:
+        pipeline: what it forwards to.
+        detector: finds the faces.
+        attributes: the analyser of the attribute network.
+    """
+
+    pipeline: Pipeline
+    detector: FaceDetector
+    attributes: AttributeAnalyser
+
+    @property
+    def card(self) -> ModelCard:
+        """What the attribute network's numbers mean."""
+        return self.attributes.classifier.card
+
+    def invocations_per_face(self) -> list[tuple[Network, int]]:
+        """Return the networks, and how often each runs for a frame with one face."""
+        classifier = self.attributes.classifier
+        views = 2 if classifier.card.flip_average else 1
+        return [*((network, 1) for network in self.detector.networks), (classifier.network, views)]
+
+    def perceive(
+        self, frames: Sequence[Frame], judgement: Judgement, previous: Sequence[Face] = ()
+    ) -> Perceived:
+        """Return what a burst of at least one frame shows; see Pipeline.perceive."""
+        return self.pipeline.perceive(frames, judgement, previous)
 
 
 def open_perception(
     settings: PerceptionSettings, model: str, updated: Path = UPDATED
 ) -> Perception:
-    """Make the perception that the settings ask for; with the shipped network if an update of it does not load.
+    """Load the networks that the settings name; the shipped one if an update of it cannot be loaded.
 
     Args:
         settings: which faces are judged.
@@ -34,19 +70,22 @@ def open_perception(
     """
     path, shipped = model_path(model, updated), ZOO / f"{model}.tflite"
     try:
-        return _perception(settings, path)
+        return _load(settings, path)
     except ModelError as error:
         if path == shipped or not shipped.is_file():
             raise
-        _LOG.error("The update of the network is left aside for the shipped one: %s", error)
-        return _perception(settings, shipped)
+        _LOG.error("The update of the network cannot be used, the shipped one is: %s", error)
+        return _load(settings, shipped)
 
 
-def _perception(settings: PerceptionSettings, model: Path) -> Perception:
-    return Perception(
-        model,
-        min_score=settings.detector_score,
+def _load(settings: PerceptionSettings, model: Path) -> Perception:
+    detector = FaceDetector.load(ZOO, settings.detector_score, settings.threads)
+    attributes = AttributeAnalyser(AttributeClassifier.load(model, settings.threads))
+    pipeline = Pipeline(
+        detector.detect,
+        [attributes],
         gate=Gate(settings.min_face_size, settings.min_sharpness, settings.min_brightness),
+        quality_view=attributes.view,
         max_faces=settings.max_faces,
-        threads=settings.threads,
     )
+    return Perception(pipeline, detector, attributes)

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from device.observation import Image, Keypoints
 
 _ALIGNED_BY = 4  # eyes, nose and mouth; the ears are guesses on most faces
-# Where the eyes, the nose tip and the mouth stand in the crop, in parts of its side. Medians of the detector's
+# Where the eyes, the nose tip and the mouth are in the crop, as shares of its side. Medians of the detector's
 # keypoints on CelebA's aligned pictures (178x218), within a square of side 184 at (-3, 26): it keeps hair, hat brim
 # and collar.
 _TEMPLATE = np.array([[0.393, 0.472], [0.607, 0.472], [0.5, 0.611], [0.5, 0.709]], np.float64)
-# What lies outside of the picture is grey: zero for a network whose input is -1..1.
 OUTSIDE = (127, 127, 127)
+"""BGR of what lies outside of the picture: grey, which is zero for a network whose input is -1..1."""
+
 _MIN_LINEAR_SCALE = 0.5
 
 

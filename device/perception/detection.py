@@ -15,23 +15,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.observation import Box, Detection, Image
+from device.perception.arithmetic import sigmoid
+from device.perception.overlap import iou
 from device.perception.runtime import Network
 
 FloatArray = NDArray[np.float32]
 
 _KEYPOINTS = 6
 _SUPPRESSION_IOU = 0.3
-# A face that fills the frame has context on no side. Shrinking the frame to two thirds of the input gives it some.
+# A face that fills the frame has no context on any side. Shrinking the frame to two thirds of the input gives it some.
 _CLOSE_UP_SCALE = 2 / 3
-# The close-up pass speaks only of faces at least this large a part of the frame's shorter side: of smaller ones the
-# full-range network knows more, and the union of both gains nothing but false faces.
+# The close-up pass only counts for faces at least this large, as a share of the frame's shorter side: the full-range
+# network is better at smaller ones, and the union of both gains nothing but false positives.
 _CLOSE_UP_MIN_SIZE = 0.6
 _COORDINATES = 4 + 2 * _KEYPOINTS
 
 
 @dataclass(frozen=True, slots=True)
 class _Pass:
-    """One network and the grid of anchors it was trained with: (cells a side, anchors a cell)."""
+    """One network, and the centres of the anchors that it was trained with: (N, 2) float32 in 0..1."""
 
     network: Network
     anchors: FloatArray
@@ -43,35 +45,46 @@ class _Pass:
         values, factor, offset = _letterbox(image, side, self.scale)
         first, second = self.network(values)
         raw, logits = (first, second) if first.shape[-1] == _COORDINATES else (second, first)
-        scores = 1 / (1 + np.exp(-np.clip(logits[0, :, 0], -80, 80)))
+        scores = sigmoid(logits[0, :, 0])
         keep = scores >= min_score
         points = _decode(raw[0][keep], self.anchors[keep], side)
         points = (points - np.tile(offset, _COORDINATES // 2)) / factor
-        return points.astype(np.float32), scores[keep].astype(np.float32)
+        return points.astype(np.float32), scores[keep]
 
 
 class FaceDetector:
-    """Finds faces with two BlazeFace networks.
+    """Finds faces with two BlazeFace networks. Made by `load`.
 
-    Full range sees groups and far faces. Short range looks once more, with a margin around the frame, for a face so
-    close that it fills the frame. Overlapping finds are merged.
+    The full-range one sees groups and far faces. The short-range one runs with a margin around the frame, for a face so
+    close that it fills the frame. Overlapping detections are merged.
 
     Args:
-        models: folder with face_detection_full_range.tflite and face_detection_short_range.tflite.
-        min_score: the least score of a face, 0..1.
-        threads: CPU threads of an invocation.
-
-    Raises:
-        ModelError: a network is missing or damaged.
+        full: the full-range network.
+        short: the short-range network.
+        min_score: the minimum score of a face, 0..1.
     """
 
-    def __init__(self, models: Path, min_score: float = 0.5, threads: int = 1) -> None:
-        self._min_score = min_score
-        full = Network(models / "face_detection_full_range.tflite", threads)
-        short = Network(models / "face_detection_short_range.tflite", threads)
+    def __init__(self, full: Network, short: Network, min_score: float) -> None:
         self.networks = (full, short)
+        self._min_score = min_score
         self._full = _Pass(full, _anchors([(48, 1)]), 1.0)
         self._close_up = _Pass(short, _anchors([(16, 2), (8, 6)]), _CLOSE_UP_SCALE)
+
+    @classmethod
+    def load(cls, models: Path, min_score: float = 0.5, threads: int = 1) -> FaceDetector:
+        """Load both networks.
+
+        Args:
+            models: folder with face_detection_full_range.tflite and face_detection_short_range.tflite.
+            min_score: the minimum score of a face, 0..1.
+            threads: CPU threads of an invocation.
+
+        Raises:
+            ModelError: a network is missing or damaged.
+        """
+        full = Network.load(models / "face_detection_full_range.tflite", threads)
+        short = Network.load(models / "face_detection_short_range.tflite", threads)
+        return cls(full, short, min_score)
 
     def detect(self, image: Image) -> list[Detection]:
         """Return the faces in image, (H, W, 3) uint8 BGR, the highest score first."""
@@ -86,7 +99,7 @@ class FaceDetector:
 
 
 def suppress(points: FloatArray, scores: FloatArray) -> list[Detection]:
-    """Merge overlapping finds into one face each: the mean of the finds, weighted by their scores.
+    """Merge overlapping detections into one face each: their mean, weighted by their scores.
 
     Args:
         points: (N, 16) float32: left, top, right, bottom, then six keypoints, in pixels.
@@ -95,7 +108,7 @@ def suppress(points: FloatArray, scores: FloatArray) -> list[Detection]:
     faces: list[Detection] = []
     order = np.argsort(-scores, kind="stable")
     while order.size:
-        overlap = _iou(points[order[0], :4], points[order, :4]) > _SUPPRESSION_IOU
+        overlap = iou(points[order[0], :4], points[order, :4]) > _SUPPRESSION_IOU
         overlap[0] = True  # a box without area overlaps nothing, not even itself
         same, order = order[overlap], order[~overlap]
         mean = np.average(points[same], axis=0, weights=scores[same])
@@ -145,13 +158,3 @@ def _decode(raw: FloatArray, anchors: FloatArray, side: int) -> FloatArray:
     middle, half = raw[:, :2] + centre, raw[:, 2:4] / 2
     keypoints = raw[:, 4:] + np.tile(centre, _KEYPOINTS)
     return np.concatenate([middle - half, middle + half, keypoints], axis=1)
-
-
-def _iou(box: FloatArray, boxes: FloatArray) -> FloatArray:
-    """Return the intersection over union of box (4,) with each of boxes (N, 4), as corners."""
-    low = np.maximum(box[:2], boxes[:, :2])
-    high = np.minimum(box[2:], boxes[:, 2:])
-    shared = np.prod(np.clip(high - low, 0, None), axis=1)
-    areas = np.prod(np.clip(boxes[:, 2:] - boxes[:, :2], 0, None), axis=1)
-    union = np.prod(np.clip(box[2:] - box[:2], 0, None)) + areas - shared
-    return np.asarray(shared / np.maximum(union, 1e-9), dtype=np.float32)

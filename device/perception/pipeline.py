@@ -1,33 +1,30 @@
-"""From the frames of a burst to the faces of an observation."""
+"""From the frames of a burst to the faces of an observation, whatever is analysed on them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from time import perf_counter
+from typing import Any, TypeAlias
 
-from device.networks.card import ZOO, Aim, ModelCard
-from device.observation import Attribute, Box, Detection, Face, Frame, Image, Reason
-from device.perception.analysers.attributes import AttributeClassifier, decide
-from device.perception.detection import FaceDetector
-from device.perception.quality import Gate, measure
-from device.perception.runtime import Network
-from device.perception.tracking import Sample, Track, confirmed, iou, track
+import numpy as np
+
+from device.observation import Box, Detection, Face, Frame, Image, Reason
+from device.perception.aligned_face import AlignedFace, View
+from device.perception.analysers.analyser import FaceAnalyser, Judgement
+from device.perception.overlap import corners, iou
+from device.perception.quality import Gate
+from device.perception.tracking import Sample, Track, confirmed, track
+
+__all__ = ["Judgement", "Perceived", "Pipeline"]
 
 # A face that overlaps one of the observation before by this much is taken for the same person.
 _SAME_PERSON_IOU = 0.3
 
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """How probabilities become decisions; see attributes.decide."""
-
-    aim: Aim = "balanced"
-    threshold_offset: float = 0.0
-    hysteresis: float = 0.0
+Detect: TypeAlias = Callable[[Image], Sequence[Detection]]
+"""Finds the faces in a picture, (H, W, 3) uint8 BGR; see FaceDetector.detect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,48 +46,41 @@ class Perceived:
     best_frame: int = -1
 
 
-class Perception:
-    """Detector, aligner, classifier and vote in a row. One thread makes it and uses it.
+class Pipeline:
+    """Detects, aligns, analyses and decides. One thread uses it.
 
     Args:
-        model: the attribute network's .tflite file.
-        min_score: the least score of a face, 0..1.
-        gate: the least quality that is judged.
+        detect: finds the faces of a frame.
+        analysers: whatever is to be found out about a face; they run and appear in JSON in this order.
+        gate: the minimum quality that is judged.
+        quality_view: the crop on which quality is measured.
         max_faces: how many faces of a frame are judged, the largest first.
-        threads: CPU threads of an invocation.
-
-    Raises:
-        ModelError: a network or its JSON is missing or damaged.
     """
 
     def __init__(
-        self, model: Path, *, min_score: float, gate: Gate, max_faces: int = 10, threads: int = 1
+        self,
+        detect: Detect,
+        analysers: Sequence[FaceAnalyser[Any, Any]],
+        *,
+        gate: Gate,
+        quality_view: View,
+        max_faces: int,
     ) -> None:
-        self._detector = FaceDetector(ZOO, min_score, threads)
-        self._classifier = AttributeClassifier(model, threads)
+        self._detect = detect
+        self._analysers = analysers
         self._gate = gate
+        self._quality_view = quality_view
         self._max_faces = max_faces
-
-    @property
-    def card(self) -> ModelCard:
-        """What the attribute network's numbers mean."""
-        return self._classifier.card
-
-    def invocations_per_face(self) -> list[tuple[Network, int]]:
-        """Return the networks, and how often each runs for a frame with one face."""
-        classifier = self._classifier
-        views = 2 if classifier.card.flip_average else 1
-        return [*((network, 1) for network in self._detector.networks), (classifier.network, views)]
 
     def perceive(
         self, frames: Sequence[Frame], judgement: Judgement, previous: Sequence[Face] = ()
     ) -> Perceived:
-        """Say what a burst of at least one frame shows.
+        """Return what a burst of at least one frame shows.
 
         Args:
             frames: in the order of time.
-            judgement: how probabilities become decisions.
-            previous: the faces of a moment ago, for hysteresis.
+            judgement: how cautious decisions are; handed on to every analyser.
+            previous: the faces of a moment ago, whose facts decisions may take into account.
         """
         clock = _StageClock()
         samples = [list(self._samples(i, frame.image, clock)) for i, frame in enumerate(frames)]
@@ -107,46 +97,44 @@ class Perception:
 
     def _samples(self, frame: int, image: Image, clock: _StageClock) -> Iterator[Sample]:
         with clock.stage("detect"):
-            found = sorted(self._detector.detect(image), key=lambda d: -d.box.area)
+            found = sorted(self._detect(image), key=lambda detection: -detection.box.area)
         for detection in found[: self._max_faces]:
-            yield self._sample(frame, image, detection, clock)
+            yield self._sample(frame, AlignedFace(image, detection, self._quality_view), clock)
 
-    def _sample(self, frame: int, image: Image, detection: Detection, clock: _StageClock) -> Sample:
+    def _sample(self, frame: int, face: AlignedFace, clock: _StageClock) -> Sample:
         with clock.stage("align"):
-            crop = self._classifier.crop(image, detection.keypoints)
-            quality = measure(detection, crop)
+            quality = face.quality
         refused = self._gate.refuse(quality)
-        if refused is not None:
-            return Sample(frame, detection, quality, refused, None)
-        with clock.stage("attributes"):
-            probabilities = self._classifier.probabilities(crop)
-        return Sample(frame, detection, quality, None, probabilities)
+        evidence: dict[str, Any] = {}
+        if refused is None:
+            for analyser in self._analysers:
+                with clock.stage(analyser.name):
+                    evidence[analyser.name] = analyser.measure(face)
+        return Sample(frame, face.detection, quality, refused, evidence)
 
     def _face(
         self, person: Track, judgement: Judgement, previous: Sequence[Face], *, primary: bool
     ) -> Face:
         best = person.best
-        decision = decide(
-            person.probabilities(),
-            self.card,
-            aim=judgement.aim,
-            threshold_offset=judgement.threshold_offset,
-            hysteresis=judgement.hysteresis,
-            previous=_attributes_before(best.detection.box, previous),
-        )
+        before = _facts_before(best.detection.box, previous)
         return Face(
             box=best.detection.box,
             keypoints=best.detection.keypoints,
             score=best.detection.score,
             quality=best.quality.score,
             primary=primary,
-            attributes=decision.attributes,
-            hair_color=decision.hair_color,
-            facial_hair=decision.facial_hair,
+            facts={
+                analyser.name: analyser.decide(
+                    person.evidence(analyser.name), before.get(analyser.name), judgement
+                )
+                for analyser in self._analysers
+            },
         )
 
 
 class _StageClock:
+    """Sums up what each stage takes."""
+
     def __init__(self) -> None:
         self.milliseconds: defaultdict[str, float] = defaultdict(float)
 
@@ -157,13 +145,15 @@ class _StageClock:
         self.milliseconds[name] += (perf_counter() - start) * 1000
 
 
-def _attributes_before(box: Box, previous: Sequence[Face]) -> Mapping[str, Attribute] | None:
-    same = max(previous, key=lambda face: iou(face.box, box), default=None)
-    if same is None or iou(same.box, box) < _SAME_PERSON_IOU:
-        return None
-    return same.attributes
+def _facts_before(box: Box, previous: Sequence[Face]) -> Mapping[str, Any]:
+    """Return the facts about the person who was at this place a moment ago; empty if nobody was."""
+    if not previous:
+        return {}
+    overlaps = iou(corners(box)[0], corners(*(face.box for face in previous)))
+    nearest = int(np.argmax(overlaps))
+    return previous[nearest].facts if overlaps[nearest] >= _SAME_PERSON_IOU else {}
 
 
 def _reason(people: Sequence[Track]) -> Reason:
-    """Why nobody can be judged: what is wrong with the largest face."""
+    """Return why nobody can be judged: what is wrong with the largest face."""
     return (people[0].best.refused or Reason.NO_FACE) if people else Reason.NO_FACE

@@ -1,4 +1,4 @@
-"""How well a face is seen: what the node refuses to judge, and how much each frame's vote weighs."""
+"""How well a face is seen: what the node refuses to judge, and how much each frame's sample weighs."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import numpy as np
 
 from device.observation import Detection, Image, Keypoints, Reason
 
-# From this size on (pixels, shorter side of the box) a larger face says no more: about the networks' own input.
-_FULL_SIZE = 120.0
+# A face of more pixels (shorter side of the box) shows no more: it is about what the networks' input has.
+_FULL_SIZE_PIXELS = 120.0
 # The crop is compared at one size, so that the figure does not depend on the network's.
-_MEASURED_SIDE = 96
+_MEASURED_SIDE_PIXELS = 96
 # Ratio of the Laplacian's energy to the crop's contrast at which sharpness is one half; the variance of the
 # Laplacian is a common focus measure (Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", 2000).
 _HALF_SHARP = 0.06
-# Of 0..1; a face as bright as this or brighter votes with full weight.
+# Of 0..1; a face at least as bright as this has full weight.
 _FULL_BRIGHTNESS = 0.35
-# The nose this far from the middle of the eyes, in distances between the eyes, is a profile.
+# With the nose this far from the middle of the eyes, in distances between the eyes, the face is in profile.
 _PROFILE = 0.7
 
 
@@ -40,19 +40,25 @@ class Quality:
 
     @property
     def score(self) -> float:
-        """All in one figure, 0..1: the geometric mean of the four, each 1 where more would not help."""
-        parts = (
-            min(self.size / _FULL_SIZE, 1.0),
+        """The geometric mean of the four, 0..1, each of which is 1 where more would not help."""
+        factors = (
+            min(self.size / _FULL_SIZE_PIXELS, 1.0),
             self.sharpness,
             min(self.brightness / _FULL_BRIGHTNESS, 1.0),
             self.pose,
         )
-        return float(np.prod(parts) ** (1 / len(parts)))
+        return float(np.prod(factors) ** (1 / len(factors)))
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The least that the node judges; the limits are configured."""
+    """The minimum quality that the node judges, as configured.
+
+    Attributes:
+        min_size: pixels, the shorter side of the box.
+        min_sharpness: 0..1.
+        min_brightness: 0..1.
+    """
 
     min_size: float
     min_sharpness: float
@@ -72,14 +78,16 @@ class Gate:
 def measure(detection: Detection, crop: Image) -> Quality:
     """Measure a face from its detection and its canonical crop, (side, side, 3) uint8 BGR."""
     gray = cv2.cvtColor(
-        cv2.resize(crop, (_MEASURED_SIDE, _MEASURED_SIDE), interpolation=cv2.INTER_AREA),
+        cv2.resize(
+            crop, (_MEASURED_SIDE_PIXELS, _MEASURED_SIDE_PIXELS), interpolation=cv2.INTER_AREA
+        ),
         cv2.COLOR_BGR2GRAY,
     )
     # The middle of the crop: the face without hair, collar and background.
-    third = _MEASURED_SIDE // 4
-    face = gray[third : 4 * third, third:-third].astype(np.float32)
+    quarter = _MEASURED_SIDE_PIXELS // 4
+    face = gray[quarter : 4 * quarter, quarter:-quarter].astype(np.float32)
     energy = float(cv2.Laplacian(face, cv2.CV_32F).var())
-    # A face of a few grey levels is all sensor noise: the floor keeps noise from passing for detail.
+    # The detail of a face of only a few grey levels is sensor noise; the floor keeps it from counting as sharpness.
     contrast = max(float(face.var()), 25.0)
     ratio = energy / contrast
     return Quality(

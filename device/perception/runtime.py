@@ -14,7 +14,7 @@ from device.errors import ModelError
 
 @cache
 def _interpreter_type() -> Any:  # noqa: ANN401 - one of two classes without a common base
-    # Not before a network is loaded: what needs none, safe mode above all, must not end with a broken TFLite.
+    # Not before a network is loaded: what needs none, above all safe mode, must survive a broken TFLite.
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError:  # armv7l
@@ -23,45 +23,57 @@ def _interpreter_type() -> Any:  # noqa: ANN401 - one of two classes without a c
 
 
 class Network:
-    """A TFLite network with one input.
+    """A TFLite network with one input. Made by `load`.
 
-    Not safe to share between threads: the thread that made it runs it.
+    Not safe to share between threads: the thread that loads it runs it.
 
     Args:
-        path: the .tflite file.
-        threads: how many CPU threads an invocation may use.
+        interpreter: TFLite's, with its tensors allocated.
+        path: the file that it was loaded from.
 
     Attributes:
+        path: the file that it was loaded from.
         input_shape: for instance (1, 192, 192, 3).
-
-    Raises:
-        ModelError: the file is missing or TFLite cannot run it.
     """
 
-    def __init__(self, path: Path, threads: int = 1) -> None:
+    def __init__(self, interpreter: Any, path: Path) -> None:  # noqa: ANN401 - see _interpreter_type
         self.path = path
+        self._interpreter = interpreter
+        self._input = interpreter.get_input_details()[0]["index"]
+        self._outputs = [output["index"] for output in interpreter.get_output_details()]
+        self.input_shape: tuple[int, ...] = tuple(
+            int(n) for n in interpreter.get_input_details()[0]["shape"]
+        )
+
+    @classmethod
+    def load(cls, path: Path, threads: int = 1) -> Network:
+        """Load a network from its file.
+
+        Args:
+            path: the .tflite file.
+            threads: how many CPU threads an invocation may use.
+
+        Raises:
+            ModelError: the file is missing or TFLite cannot run it.
+        """
         if not path.is_file():
-            msg = f"model {path} does not exist; reinstall facet-node, or correct the path"
-            raise ModelError(msg)
+            message = f"model {path} does not exist; reinstall facet-node, or correct the path"
+            raise ModelError(message)
         try:
-            # By content: a bad file is then refused by the verifier, and the path's encoding is ours.
-            self._interpreter = _interpreter_type()(
-                model_content=path.read_bytes(), num_threads=threads
-            )
-            self._interpreter.allocate_tensors()
+            # By content: TFLite's verifier then rejects a bad file, and Python encodes the path.
+            interpreter = _interpreter_type()(model_content=path.read_bytes(), num_threads=threads)
+            interpreter.allocate_tensors()
         except (OSError, ValueError, RuntimeError) as error:
-            msg = (
+            message = (
                 f"model {path} cannot be loaded: {error}. The file is damaged or made for another "
                 "TFLite; reinstall facet-node, or export the model again"
             )
-            raise ModelError(msg) from error
-        inputs = self._interpreter.get_input_details()
-        if len(inputs) != 1:
-            msg = f"model {path} has {len(inputs)} inputs; one is expected"
-            raise ModelError(msg)
-        self._input = inputs[0]["index"]
-        self._outputs = [output["index"] for output in self._interpreter.get_output_details()]
-        self.input_shape: tuple[int, ...] = tuple(int(n) for n in inputs[0]["shape"])
+            raise ModelError(message) from error
+        inputs = len(interpreter.get_input_details())
+        if inputs != 1:
+            message = f"model {path} has {inputs} inputs; one is expected"
+            raise ModelError(message)
+        return cls(interpreter, path)
 
     @property
     def output_shapes(self) -> list[tuple[int, ...]]:

@@ -1,4 +1,4 @@
-"""The memory of how the node's last starts ended, and when that is a reason for safe mode."""
+"""How the node's last boots ended, and when that is a reason for safe mode."""
 
 from __future__ import annotations
 
@@ -10,64 +10,66 @@ from device.system.json_store import JsonStore
 
 _LOG = logging.getLogger(__name__)
 
-MOST_FAILED_STARTS = 4
-"""In a row; the next start is in safe mode."""
+MAXIMUM_FAILED_BOOTS = 4
+"""In a row; the next boot is in safe mode."""
 
 _UNKNOWN = (
-    "the node ended without a word before it had settled: killed, out of memory, or without power"
+    "the node ended before it was healthy and without a recorded cause: killed, out of memory, "
+    "or without power"
 )
 
 
 class BootLog:
-    """Counts the starts that came to nothing.
-
-    A start has come to something when it is settled: see the agent, which says when.
+    """Counts the boots of the node that failed: those that ended before they were marked healthy.
 
     Args:
-        memory: where the count is kept.
-        now: tells the time in UTC.
+        store: where the count is kept.
+        now: returns the time in UTC.
+
+    Attributes:
+        last_failure: when and why the node last ended by itself; None if it never did.
     """
 
-    def __init__(self, memory: JsonStore, now: Callable[[], datetime]) -> None:
-        self._memory = memory
+    def __init__(self, store: JsonStore, now: Callable[[], datetime]) -> None:
+        self._store = store
         self._now = now
-        stored = memory.load()
+        # The keys on disk are those of the first release.
+        stored = store.load()
         count, failure = stored.get("unsettled"), stored.get("last_failure")
-        self._unsettled = count if isinstance(count, int) else 0
-        self._noted = stored.get("noted") is True
+        self._failed_boots = count if isinstance(count, int) else 0
+        self._has_cause = stored.get("noted") is True
         self.last_failure = failure if isinstance(failure, str) else None
-        """What ended the node when it last ended by itself, with its time; None if it never did."""
 
     def begin(self) -> bool:
-        """Count a start, and return whether it should be one in safe mode."""
-        if self._unsettled and not self._noted:
-            self._remember(_UNKNOWN)
-        self._unsettled += 1
-        self._noted = False
+        """Count a boot, and return whether it should be in safe mode."""
+        if self._failed_boots and not self._has_cause:
+            self._record(_UNKNOWN)
+        self._failed_boots += 1
+        self._has_cause = False
         self._save()
-        return self._unsettled > MOST_FAILED_STARTS
+        return self._failed_boots > MAXIMUM_FAILED_BOOTS
 
-    def settled(self) -> None:
-        """Forget the starts that failed: this one did not, or the owner wants to try again."""
-        if self._unsettled:
-            self._unsettled = 0
+    def mark_healthy(self) -> None:
+        """Forget the boots that failed: this one has not, or the owner wants to try again."""
+        if self._failed_boots:
+            self._failed_boots = 0
             self._save()
 
     def failed(self, cause: str) -> None:
-        """Remember why the node is about to end."""
-        self._remember(cause)
-        self._noted = True
+        """Record why the node is about to end."""
+        self._record(cause)
+        self._has_cause = True
         self._save()
 
-    def _remember(self, cause: str) -> None:
+    def _record(self, cause: str) -> None:
         self.last_failure = f"{self._now().isoformat(timespec='seconds')}: {cause}"
-        _LOG.debug("noted: %s", self.last_failure)
+        _LOG.debug("The last failure is now: %s", self.last_failure)
 
     def _save(self) -> None:
-        self._memory.save(
+        self._store.save(
             {
-                "unsettled": self._unsettled,
-                "noted": self._noted,
+                "unsettled": self._failed_boots,
+                "noted": self._has_cause,
                 "last_failure": self.last_failure,
             }
         )

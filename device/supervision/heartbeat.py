@@ -1,4 +1,4 @@
-"""A thread's word on what it is doing, and by when it means to be done."""
+"""What a thread is doing, and by when it will be done with it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from time import monotonic
 
 
 class Heartbeat:
-    """The progress of one thread, which promises; any other may ask whether the promise is kept.
+    """The progress of one thread: it sets itself a deadline, and any other thread may ask whether that has passed.
 
     Args:
         name: of the thread, for the message.
@@ -17,17 +17,23 @@ class Heartbeat:
     def __init__(self, name: str, clock: Callable[[], float] = monotonic) -> None:
         self._name = name
         self._clock = clock
-        # One object, so that another thread sees all of a promise or all of the one before.
-        self._promise = ("its start", clock(), float("inf"))
+        # One object, so that another thread sees all of a deadline or all of the one before. The first one never
+        # passes: loading the networks may take its time.
+        self._current = ("its start", clock(), float("inf"))
 
     def begin(self, doing: str, within: float) -> None:
-        """Promise to be done with something, and to begin the next thing, within so many seconds."""
+        """Begin something, and set the deadline for beginning the next thing.
+
+        Args:
+            doing: what, for the message.
+            within: seconds from now.
+        """
         now = self._clock()
-        self._promise = (doing, now, now + within)
+        self._current = (doing, now, now + within)
 
     def overdue(self) -> str | None:
-        """Return a sentence on what has taken too long; None while the promise may still be kept."""
-        doing, since, deadline = self._promise
+        """Return a sentence on what takes too long; None while the deadline has not passed."""
+        doing, since, deadline = self._current
         now = self._clock()
         if now <= deadline:
             return None

@@ -1,4 +1,4 @@
-"""What the node's threads report their progress to."""
+"""The heartbeats of the node's threads, and what depends on them: systemd's watchdog and the node's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from device.supervision.boot_log import BootLog
 from device.supervision.heartbeat import Heartbeat
 from device.supervision.systemd import notify
-from device.supervision.watchdog import Supervisor, die
+from device.supervision.watchdog import Watchdog, die
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,33 +17,40 @@ class Heartbeats:
     """The heartbeats of the threads that must not hang.
 
     Attributes:
-        worker: of the thread that owns the camera and the networks.
+        worker: of the thread of the loop.
+        capture: of the thread that owns the camera and the networks.
         link: of the thread that keeps the connection with the broker.
         updates: of the thread that looks for newer versions, if there is one.
     """
 
     worker: Heartbeat = field(default_factory=lambda: Heartbeat("worker"))
+    capture: Heartbeat = field(default_factory=lambda: Heartbeat("capture thread"))
     link: Heartbeat = field(default_factory=lambda: Heartbeat("link with the broker"))
     updates: Heartbeat = field(default_factory=lambda: Heartbeat("search for updates"))
 
     def progress(self) -> None:
-        """Feed systemd's watchdog; the worker calls this after each round, so that no round means no food."""
-        if self.link.overdue() is None:
+        """Feed systemd's watchdog, unless the capture thread or the link is overdue.
+
+        The worker calls this after each round, so that systemd ends a node whose worker hangs.
+        """
+        if self.capture.overdue() is None and self.link.overdue() is None:
             notify("READY=1", "WATCHDOG=1")
 
 
 @contextmanager
-def supervised(starts: BootLog) -> Iterator[Heartbeats]:
-    """Give a watch whose broken promises end the process, and leave the cause to the next start."""
+def watched_heartbeats(boot_log: BootLog) -> Iterator[Heartbeats]:
+    """Give heartbeats that a watchdog checks: one that is overdue ends the process, with its cause in the boot log."""
 
     def fail(cause: str) -> None:
-        starts.failed(cause)
+        boot_log.failed(cause)
         die(cause)
 
-    watch = Heartbeats()
-    supervisor = Supervisor([watch.worker, watch.link, watch.updates], fail)
-    supervisor.start()
+    heartbeats = Heartbeats()
+    watchdog = Watchdog(
+        [heartbeats.worker, heartbeats.capture, heartbeats.link, heartbeats.updates], fail
+    )
+    watchdog.start()
     try:
-        yield watch
+        yield heartbeats
     finally:
-        supervisor.stop()
+        watchdog.stop()

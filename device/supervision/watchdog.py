@@ -1,4 +1,4 @@
-"""Ends a process that has stopped making progress, and leaves word why."""
+"""Ends a process that has stopped making progress, and records why."""
 
 from __future__ import annotations
 
@@ -14,50 +14,52 @@ from device.supervision.heartbeat import Heartbeat
 
 _LOG = logging.getLogger(__name__)
 
-_INTERVAL = 1.0
-# Rounds in a row. A process that was stopped as a whole, or a machine that slept, is late with everything at once;
-# its threads catch up within a round.
-_PATIENCE = 3
+_INTERVAL_SECONDS = 1.0
+# Checks in a row. A process that was stopped as a whole, or a machine that slept, is late with everything at once;
+# its threads catch up between two checks.
+_MAXIMUM_LATE_CHECKS = 3
 EXIT_CODE = os.EX_SOFTWARE
 
 
-class Supervisor:
-    """Watches the threads' heartbeats, on a thread of its own. It only ends; it never vouches for the others.
+class Watchdog:
+    """Checks the threads' heartbeats, on a thread for that alone.
+
+    It can only end the process; it never feeds systemd's watchdog in place of the others.
 
     Args:
         heartbeats: one of each thread that must not hang.
-        die: called once, with the cause.
-        interval: seconds between two looks.
+        fail: called once, with the cause.
+        interval: seconds between two checks.
     """
 
     def __init__(
         self,
         heartbeats: Sequence[Heartbeat],
-        die: Callable[[str], object],
-        interval: float = _INTERVAL,
+        fail: Callable[[str], object],
+        interval: float = _INTERVAL_SECONDS,
     ) -> None:
         self._heartbeats = heartbeats
-        self._die = die
+        self._fail = fail
         self._interval = interval
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="facet-watchdog", daemon=True)
 
     def start(self) -> None:
-        """Begin to watch."""
+        """Begin to check."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Watch no longer."""
+        """Check no longer."""
         self._stopping.set()
         self._thread.join()
 
     def _run(self) -> None:
-        late = 0
+        late_checks = 0
         while not self._stopping.wait(self._interval):
             causes = [cause for heartbeat in self._heartbeats if (cause := heartbeat.overdue())]
-            late = late + 1 if causes else 0
-            if late >= _PATIENCE:
-                self._die("; ".join(causes))
+            late_checks = late_checks + 1 if causes else 0
+            if late_checks >= _MAXIMUM_LATE_CHECKS:
+                self._fail("; ".join(causes))
                 return
 
 

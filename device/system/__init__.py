@@ -1,1 +1,1 @@
-"""What every room needs of the machine: files, logs, back-off, the board."""
+"""What every room needs: files, logs, back-off, the board, and validation errors as text."""

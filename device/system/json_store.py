@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from device.errors import StoreError
+from device.observation import utc_now
+from device.system.atomic_write import atomic_write
 
 _LOG = logging.getLogger(__name__)
 
@@ -15,49 +21,78 @@ _LOG = logging.getLogger(__name__)
 class JsonStore:
     """One JSON object in one file, which is replaced as a whole or not at all.
 
-    What it holds is convenient and not vital: a file that cannot be read counts as empty, one that
-    cannot be written is reported, and the node goes on.
+    For what is vital there are read() and write(), which raise; for what is only convenient load() and save(), which
+    report what is wrong, and the node goes on.
 
     Args:
         path: the file; its folder must exist.
+        now: returns the time in UTC, for the name of a damaged file.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, now: Callable[[], datetime] = utc_now) -> None:
+        self.path = path
+        self._now = now
+
+    def read(self) -> dict[str, Any] | None:
+        """Return what was written last; None when there is no file.
+
+        Raises:
+            StoreError: there is one, which cannot be read or does not hold a JSON object.
+        """
+        try:
+            document = json.loads(self.path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StoreError(self.path, f"it cannot be read: {error.strerror}") from error
+        except (ValueError, RecursionError) as error:
+            raise StoreError(self.path, f"it is damaged: {error}") from error
+        if not isinstance(document, dict):
+            raise StoreError(self.path, "it is damaged: it does not hold an object")
+        return document
+
+    def write(self, document: Mapping[str, Any]) -> None:
+        """Replace what was written before.
+
+        Raises:
+            StoreError: it could not be written; what was written before is still there.
+        """
+        try:
+            atomic_write(self.path, json.dumps(document))
+        except OSError as error:
+            found = (
+                f"it cannot be written: {error.strerror}; make room, or set node.state_directory"
+            )
+            raise StoreError(self.path, found) from error
 
     def load(self) -> dict[str, Any]:
-        """Return what was saved last; empty when there is nothing, or nothing readable."""
+        """Return what was written last; what cannot be read is reported and counts as empty."""
         try:
-            document = json.loads(self._path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
+            return self.read() or {}
+        except StoreError as error:
+            _LOG.warning("%s. It counts as empty", error)
             return {}
-        except (OSError, ValueError) as error:
-            _LOG.warning("%s cannot be read (%s) and counts as empty", self._path, error)
-            return {}
-        return document if isinstance(document, dict) else {}
 
     def save(self, document: Mapping[str, Any]) -> None:
-        """Replace what was saved before."""
-        unfinished = self._path.with_suffix(".part")
+        """Replace what was written before; a disk that does not take it is reported."""
         try:
-            with unfinished.open("w", encoding="utf-8") as file:
-                file.write(json.dumps(document))
-                file.flush()
-                # Else a power cut may leave an empty file behind, and privacy would be off at the next start.
-                os.fsync(file.fileno())
-            unfinished.replace(self._path)
-            _sync_folder(self._path.parent)
+            self.write(document)
+        except StoreError as error:
+            _LOG.error("%s", error)
+
+    def keep_aside(self) -> bool:
+        """Keep the file as it is under a second name, whatever becomes of it; return whether that was possible.
+
+        The file itself stays until another takes its place: there is no moment without one.
+        """
+        aside = self.path.with_name(f"{self.path.name}.damaged-{self._now():%Y%m%dT%H%M%S}")
+        try:
+            try:
+                os.link(self.path, aside)
+            except OSError:  # a file system such as FAT knows no second name
+                shutil.copyfile(self.path, aside)
         except OSError as error:
-            _LOG.error(
-                "%s cannot be written (%s); make room, or set node.state_directory",
-                self._path,
-                error,
-            )
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            _LOG.error("%s cannot be kept as %s: %s", self.path, aside.name, error.strerror)
+            return False
+        _LOG.warning("%s is kept as %s", self.path, aside.name)
+        return True

@@ -1,4 +1,4 @@
-"""Logging: one line an event, with the thread that speaks; the journal adds the time under systemd."""
+"""Logging: one line per event, with the thread that writes it; under systemd the journal adds the time."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def start_logging(level: str) -> None:
         LogLevelError: the level is unknown.
     """
     if level not in LEVELS:
-        msg = f"--log-level: {level!r} is not one of {', '.join(LEVELS)}"
-        raise LogLevelError(msg)
+        message = f"--log-level: {level!r} is not one of {', '.join(LEVELS)}"
+        raise LogLevelError(message)
     # Set by systemd for services whose output goes to the journal, which has its own time stamps.
     time = "" if "JOURNAL_STREAM" in os.environ else "%(asctime)s "
     logging.basicConfig(
         level=level.upper(),
         stream=sys.stderr,
-        format=f"{time}%(levelname)-7s %(name)s: %(message)s",
+        format=f"{time}%(levelname)-7s (%(threadName)s) %(name)s: %(message)s",
     )

@@ -6,10 +6,10 @@ from typing import Protocol
 
 
 class Decision(Protocol):
-    """What a pin's changes mean. Times are seconds on any one monotonic clock."""
+    """What the changes of one pin mean. Times are seconds on any one monotonic clock."""
 
-    def edge(self, at: float, *, active: bool) -> None:
-        """Take note that the level changed at a time."""
+    def edge(self, at: float, *, is_active: bool) -> None:
+        """Record that the level changed."""
 
     @property
     def due(self) -> float | None:
@@ -20,70 +20,74 @@ class Decision(Protocol):
 
 
 class Press:
-    """Tells presses of a button from the bouncing of its contacts and from spikes on its cable.
+    """Distinguishes presses of a button from contact bounce and from spikes on its cable.
 
     A press counts once the button has been down without a break for as long as both debounce and
-    hold ask. There is one for each time it is pushed: the next can only begin after the level had
-    been steady for the debounce time, so contacts that chatter on release are no second press.
+    hold require. Each push gives one press: the next can only begin after the level has been steady
+    for the debounce time, so that contacts that chatter on release are not a second press. A button
+    that is down from the start counts only after it has been released.
+
+    Args:
+        debounce: seconds for which the level must be steady.
+        hold: seconds for which the button must be held; 0 for a plain press.
+        is_pressed: whether it is down now.
     """
 
-    def __init__(self, *, debounce: float, hold: float, pressed: bool) -> None:
-        """Begin; a button that is down already counts only after it was let go.
-
-        Args:
-            debounce: seconds for which the level must be steady.
-            hold: seconds for which the button must be held; 0 for a plain press.
-            pressed: whether it is down now.
-        """
+    def __init__(self, *, debounce: float, hold: float, is_pressed: bool) -> None:
         self._debounce = debounce
         self._needed = max(debounce, hold)
-        self._pressed = pressed
+        self._is_pressed = is_pressed
         self._since = float("-inf")
-        self._counts = False
+        self._is_counting = False
 
-    def edge(self, at: float, *, active: bool) -> None:
-        """Take note that the button went down or up at a time."""
-        if active and at - self._since >= self._debounce:
-            self._counts = True
-        self._pressed = active
+    def edge(self, at: float, *, is_active: bool) -> None:
+        """Record that the button went down or up."""
+        if is_active and at - self._since >= self._debounce:
+            self._is_counting = True
+        self._is_pressed = is_active
         self._since = at
 
     @property
     def due(self) -> float | None:
         """When the press counts if the button stays down; None while it is up or has counted."""
-        return self._since + self._needed if self._pressed and self._counts else None
+        return self._since + self._needed if self._is_pressed and self._is_counting else None
 
     def poll(self, now: float) -> bool:
-        """Return True once a press, when the button has been down for long enough."""
+        """Return True once for each press, when the button has been down for long enough."""
         if self.due is None or now < self.due:
             return False
-        self._counts = False
+        self._is_counting = False
         return True
 
 
 class Motion:
-    """Tells the motion that triggers from the motion that follows it within the cool-down.
+    """Distinguishes motion that triggers from the motion that follows it within the cool-down.
+
+    The first motion triggers.
+
+    Args:
+        cool_down: seconds after a trigger in which further motion is ignored.
+        is_armed: whether motion triggers at all.
 
     Attributes:
-        armed: whether motion triggers at all.
-        cool_down: seconds after a trigger in which further motion is ignored.
+        cool_down: as above; it can be changed at any time.
+        is_armed: as above; it can be changed at any time.
     """
 
-    def __init__(self, *, cool_down: float, armed: bool) -> None:
-        """Begin; the first motion triggers."""
+    def __init__(self, *, cool_down: float, is_armed: bool) -> None:
         self.cool_down = cool_down
-        self.armed = armed
+        self.is_armed = is_armed
         self._last = float("-inf")
         self._due: float | None = None
 
-    def edge(self, at: float, *, active: bool) -> None:
-        """Take note that motion began or ended at a time."""
-        if active and self.armed and at - self._last >= self.cool_down:
+    def edge(self, at: float, *, is_active: bool) -> None:
+        """Record that motion began or ended."""
+        if is_active and self.is_armed and at - self._last >= self.cool_down:
             self._last = self._due = at
 
     @property
     def due(self) -> float | None:
-        """When motion began, while that has not been polled."""
+        """When motion began that has not been polled yet."""
         return self._due
 
     def poll(self, now: float) -> bool:

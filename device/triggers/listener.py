@@ -1,37 +1,48 @@
-"""The configured pins: their changes become triggers, and those that cannot be had are retried."""
+"""The configured pins: their changes become triggers, and those that cannot be claimed are tried again."""
 
 from __future__ import annotations
 
 import logging
 import queue
+import random
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self
 
 from device.errors import PinError
-from device.gpio.pins import Factory, InputPin
+from device.gpio.pins import Factory, InputPin, claim_input, default_factory
 from device.observation import Source, Trigger
 from device.system.backoff import Retry
 from device.triggers.decisions import Decision, Motion, Press
+from device.triggers.edges import Edge, EdgeQueue
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from device.config import TriggerSettings
 
-_log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class PinRequest:
-    """A pin that is configured; name is its setting, such as "triggers.button"."""
+    """A pin that is configured.
+
+    Attributes:
+        name: its setting, such as "triggers.button".
+        source: what the pin's triggers come from.
+        pin: a BCM number, or a name such as "GPIO17" or "BOARD11".
+        pull: the resistor inside the Pi.
+        is_active_low: whether the level is low while the button is pressed or something moves.
+    """
 
     name: str
     source: Source
     pin: int | str
     pull: Literal["up", "down", "none"]
-    active_low: bool
+    is_active_low: bool
 
 
 def pin_requests(settings: TriggerSettings) -> tuple[PinRequest, ...]:
@@ -41,25 +52,24 @@ def pin_requests(settings: TriggerSettings) -> tuple[PinRequest, ...]:
         ("triggers.motion", Source.MOTION, settings.motion),
     )
     return tuple(
-        PinRequest(name, source, section.pin, section.pull, section.active_low)
+        PinRequest(name, source, section.pin, section.pull, section.is_active_low)
         for name, source, section in configured
         if section is not None
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Edge:
-    """A change of a pin's level, as its callback saw it."""
-
-    source: Source
-    active: bool
-    at: float
-
-
 class Triggers:
-    """The button and the motion sensor.
+    """The button and the motion sensor, from start to close.
 
-    Callbacks of the pins only note what changed; a thread of our own decides what that means.
+    The pins' callbacks only record what changed; the thread "facet-pins" decides what that means.
+    Nothing here raises: a pin that cannot be claimed is among the faults, and is tried again by retry.
+
+    Args:
+        settings: the section `triggers` of the configuration.
+        put: takes each trigger, on this object's thread; it must not block.
+        clock: monotonic, in seconds.
+        factory: returns gpiozero's pin factory; called only if a pin is configured.
+        jitter: draws 0..1, for the back-off.
     """
 
     def __init__(
@@ -67,19 +77,10 @@ class Triggers:
         settings: TriggerSettings,
         put: Callable[[Trigger], None],
         *,
-        clock: Callable[[], float],
-        factory: Callable[[], Factory],
-        jitter: Callable[[], float],
+        clock: Callable[[], float] = time.monotonic,
+        factory: Callable[[], Factory] = default_factory,
+        jitter: Callable[[], float] = random.random,
     ) -> None:
-        """Claim the configured pins; one that cannot be had is a fault, for retry to mend.
-
-        Args:
-            settings: the section `triggers` of the configuration.
-            put: takes a trigger; called on this object's thread.
-            clock: monotonic, in seconds.
-            factory: returns gpiozero's pin factory; called only if a pin is configured.
-            jitter: draws 0..1, for the back-off.
-        """
         self._settings = settings
         self._put = put
         self._clock = clock
@@ -90,21 +91,18 @@ class Triggers:
         self._retry = Retry(clock, jitter)
         motion = settings.motion
         self._motion = Motion(
-            cool_down=motion.cool_down if motion else 0.0, armed=bool(motion and motion.armed)
+            cool_down=motion.cool_down if motion else 0.0, is_armed=bool(motion and motion.armed)
         )
         self._decisions: dict[Source, Decision] = {
-            Source.BUTTON: self._new_press(pressed=False),
+            Source.BUTTON: self._new_press(is_pressed=False),
             Source.MOTION: self._motion,
         }
-        # Without a bound and safe against being interrupted: a callback never waits.
-        self._edges: queue.SimpleQueue[_Edge | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="facet-pins", daemon=True)
-        if self._requests:
-            self._thread.start()
-        self.retry()
+        self._edges = EdgeQueue()
+        self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
-        """Return the triggers."""
+        """Start."""
+        self.start()
         return self
 
     def __exit__(
@@ -113,22 +111,26 @@ class Triggers:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close them."""
+        """Close."""
         self.close()
+
+    def start(self) -> None:
+        """Claim the configured pins; a pin that cannot be claimed is a fault, and is tried again by retry."""
+        self.retry()
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """What is wrong with each pin that could not be had, for the owner."""
+        """What is wrong with each pin that could not be claimed, for the owner."""
         return tuple(self._faults.values())
 
     @property
-    def motion_armed(self) -> bool:
+    def is_motion_armed(self) -> bool:
         """Whether motion triggers."""
-        return self._motion.armed
+        return self._motion.is_armed
 
-    @motion_armed.setter
-    def motion_armed(self, armed: bool) -> None:
-        self._motion.armed = armed
+    @is_motion_armed.setter
+    def is_motion_armed(self, is_armed: bool) -> None:
+        self._motion.is_armed = is_armed
 
     @property
     def motion_cool_down(self) -> float:
@@ -140,7 +142,7 @@ class Triggers:
         self._motion.cool_down = seconds
 
     def retry(self) -> bool:
-        """Try to claim the pins that could not be had, if it is time to.
+        """Try again to claim the pins that could not be claimed, if it is time.
 
         Returns:
             Whether the faults changed.
@@ -156,63 +158,66 @@ class Triggers:
         return self.faults != before
 
     def close(self) -> None:
-        """Give the pins back, and end the thread; what it was about to decide is forgotten."""
+        """Give the pins back, and end the thread; a decision that is still pending is dropped."""
         pins, self._pins = self._pins, {}
         for pin in pins.values():
             pin.close()
-        if self._thread.is_alive():
-            self._edges.put(None)
+        if self._thread is not None:
+            self._edges.end()
             self._thread.join()
 
     def _claim(self, request: PinRequest) -> None:
         try:
-            pin = InputPin(
+            pin = claim_input(
                 request.name,
                 request.pin,
                 pull=request.pull,
-                active_low=request.active_low,
+                is_active_low=request.is_active_low,
                 factory=self._factory(),
-                changed=lambda active: self._edges.put(
-                    _Edge(request.source, active, self._clock())
+                changed=lambda is_active: self._edges.put(
+                    Edge(request.source, is_active, self._clock())
                 ),
             )
         except PinError as error:
             if request.name not in self._faults:
-                _log.warning("%s (tried again from time to time)", error)
+                _LOG.warning("%s (tried again from time to time)", error)
             self._faults[request.name] = str(error)
             return
         self._pins[request.name] = pin
         self._faults.pop(request.name, None)
         if request.source is Source.BUTTON:
-            self._decisions[Source.BUTTON] = self._new_press(pressed=pin.active)
-        _log.info(
+            self._decisions[Source.BUTTON] = self._new_press(is_pressed=pin.is_active)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="facet-pins", daemon=True)
+            self._thread.start()
+        _LOG.info(
             "%s: pin %s is watched, active %s, pull %s",
             request.name,
             request.pin,
-            "low" if request.active_low else "high",
+            "low" if request.is_active_low else "high",
             request.pull,
         )
 
-    def _new_press(self, *, pressed: bool) -> Press:
+    def _new_press(self, *, is_pressed: bool) -> Press:
         button = self._settings.button
         return Press(
             debounce=button.debounce if button else 0.0,
             hold=button.hold if button else 0.0,
-            pressed=pressed,
+            is_pressed=is_pressed,
         )
 
     def _run(self) -> None:
         while True:
             try:
-                edge = self._edges.get(timeout=self._until_due())
+                edge = self._edges.get(self._until_due())
             except queue.Empty:
                 self._fire(self._clock())
                 continue
             if edge is None:
                 return
-            # What was due before the edge is not undone by it, however late this thread is.
+            # The edge does not undo what was due before it, however late this thread is.
             self._fire(edge.at)
-            self._decisions[edge.source].edge(edge.at, active=edge.active)
+            self._decisions[edge.source].edge(edge.at, is_active=edge.is_active)
 
     def _until_due(self) -> float | None:
         """Return the seconds until the next decision is due; None when there is none."""
@@ -222,8 +227,8 @@ class Triggers:
     def _fire(self, now: float) -> None:
         for source, decision in self._decisions.items():
             if decision.poll(now):
-                _log.info("%s triggered", source.value)
+                _LOG.info("%s triggered", source.value)
                 try:
                     self._put(Trigger(source, monotonic=self._clock()))
                 except Exception:  # noqa: BLE001 - this thread serves all pins
-                    _log.exception("%s: a trigger was lost", source.value)
+                    _LOG.exception("%s: a trigger was lost", source.value)

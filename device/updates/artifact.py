@@ -12,7 +12,7 @@ from device.errors import UpdateError
 
 SOFTWARE = "facet-node"
 """The software's name in statements: its distribution's."""
-MOST_BYTES = 64 * 2**20
+MAXIMUM_BYTES = 64 * 2**20
 """Of a wheel, and of each file of a model. The largest so far has 10 MB."""
 
 VersionText: TypeAlias = Annotated[
@@ -63,8 +63,8 @@ class Artifact(BaseModel):
             UpdateError: it is not.
         """
         if not is_newer(self.version, installed):
-            msg = f"{self}: {installed} is installed, and updates never go back"
-            raise UpdateError(msg)
+            message = f"{self}: {installed} is installed, and updates never go back"
+            raise UpdateError(message)
 
     def __str__(self) -> str:
         """Return name and version."""
@@ -72,7 +72,7 @@ class Artifact(BaseModel):
 
 
 def is_newer(version: str, installed: str) -> bool:
-    """Whether a version comes after another one; anything does after what is no version."""
+    """Whether a version comes after the installed one; if either is not a version, it does."""
     try:
         return Version(version) > Version(installed)
     except InvalidVersion:

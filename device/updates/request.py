@@ -14,17 +14,17 @@ FOLDER = "update"
 REQUEST = "request"
 ARTIFACT = "artifact"
 RESULT = Path("/opt/facet/update-result.json")
-"""root's answer, which the node may read."""
+"""root's result, which the node may read."""
 
-MOST_BYTES = 4096
+MAXIMUM_DOCUMENT_BYTES = 4096
 """Of either document."""
 
 
 class Request(BaseModel):
-    """What the node asks for; the file lies beside it.
+    """What the node asks for; the file lies in the same folder.
 
     Attributes:
-        id: tells the answer to this request from others.
+        id: tells the result of this request from those of others.
         artifact: what the file claims to be.
     """
 
@@ -54,9 +54,9 @@ class Result(BaseModel):
 
 
 def read_result(path: Path) -> Result | None:
-    """Return root's last answer; None when there is none, or it cannot be read."""
+    """Return root's last result; None when there is none, or it cannot be read."""
     try:
         with path.open("rb") as file:
-            return Result.model_validate_json(file.read(MOST_BYTES))
+            return Result.model_validate_json(file.read(MAXIMUM_DOCUMENT_BYTES))
     except (OSError, ValidationError):
         return None

@@ -1,6 +1,6 @@
-"""Whose signature a file bears: Ed25519 (RFC 8032), through `cryptography`.
+"""Whether a file has the signature of the owner's maintainer: Ed25519 (RFC 8032), through `cryptography`.
 
-That is imported when there is something to verify, so that a node without updates neither pays for it nor needs it.
+That package is imported when there is something to verify: a node without updates does not need it.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from device.updates.artifact import Artifact
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-# Of a file with a key and some blanks.
-_MOST_BYTES = 200
-_ADVICE = "write there what `python -m device.updates.release.sign key` printed"
+# A key has 44; blanks and a line's end may follow.
+_MAXIMUM_KEY_BYTES = 200
+_ADVICE = "write there what `python -m device.updates.sign key` printed"
 
 
 def read_key(setting: str) -> Ed25519PublicKey:
@@ -35,18 +35,21 @@ def read_key(setting: str) -> Ed25519PublicKey:
         return key
     try:
         with Path(setting).open("rb") as file:
-            key = _decoded(file.read(_MOST_BYTES).decode("ascii", "replace").strip())
+            key = _decoded(file.read(_MAXIMUM_KEY_BYTES).decode("ascii", "replace").strip())
     except OSError as error:
-        msg = f"updates.public_key {setting} is neither a key of 44 letters nor a file ({error.strerror}); {_ADVICE}"
-        raise UpdateError(msg) from error
+        message = (
+            f"updates.public_key {setting} is neither a key of 44 letters nor a file "
+            f"({error.strerror}); {_ADVICE}"
+        )
+        raise UpdateError(message) from error
     if key is None:
-        msg = f"updates.public_key: {setting} holds no Ed25519 key; {_ADVICE}"
-        raise UpdateError(msg)
+        message = f"updates.public_key: {setting} holds no Ed25519 key; {_ADVICE}"
+        raise UpdateError(message)
     return key
 
 
 def verify(artifact: Artifact, key: Ed25519PublicKey, sha256: str) -> None:
-    """Make sure that a file is the one that the owner of the key has signed under this name and version.
+    """Make sure that the holder of the key has signed this file under this name and version.
 
     Args:
         artifact: what the file claims to be.
@@ -54,21 +57,21 @@ def verify(artifact: Artifact, key: Ed25519PublicKey, sha256: str) -> None:
         sha256: of the file, as it was found.
 
     Raises:
-        UpdateError: it is another file, or another key.
+        UpdateError: it is another file, or was signed with another key.
     """
     from cryptography.exceptions import InvalidSignature
 
     if sha256 != artifact.sha256:
-        msg = f"{artifact}: the file's sha256 is {sha256[:12]}… and not {artifact.sha256[:12]}…; it is another file"
-        raise UpdateError(msg)
+        message = f"{artifact}: the file's sha256 is {sha256[:12]}… and not {artifact.sha256[:12]}…; it is another file"
+        raise UpdateError(message)
     try:
         key.verify(base64.b64decode(artifact.signature, validate=True), artifact.statement)
     except (InvalidSignature, ValueError) as error:
-        msg = (
+        message = (
             f"{artifact}: the signature is not by updates.public_key over this name, version and file; "
             "somebody else made it, or the key has changed"
         )
-        raise UpdateError(msg) from error
+        raise UpdateError(message) from error
 
 
 def _decoded(text: str) -> Ed25519PublicKey | None:
@@ -76,9 +79,9 @@ def _decoded(text: str) -> Ed25519PublicKey | None:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     except ImportError as error:
         # 32-bit ARM, see pyproject.toml.
-        msg = (
+        message = (
             "signatures need a package that is missing; run: sudo apt install python3-cryptography"
         )
-        raise UpdateError(msg) from error
+        raise UpdateError(message) from error
     data = key_bytes(text)
     return None if data is None else Ed25519PublicKey.from_public_bytes(data)

@@ -1,6 +1,11 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the variables are those of install.sh
 # Sourced by install.sh: which release is wanted, its environment, and the links that say which one is in use.
 
+# All that a checkout's wheel is made of, as pyproject.toml has it: a change to any of it makes another release.
+checkout_content=(
+  pyproject.toml README.md LICENSE config.example.yaml docs/install.md docs/updates.md device model provisioning
+)
+
 # Sets `name`, the version and the start of the digest of what the release is made from, and `package`, what pip takes.
 choose_release() {
   local digest checkout=$here/..
@@ -9,7 +14,7 @@ choose_release() {
     version=$(sed --quiet 's/^__version__ = "\(.*\)"$/\1/p' "$package/device/__init__.py")
     digest=$(
       cd "$package" || exit
-      find pyproject.toml README.md LICENSE config.example.yaml docs/install.md device model provisioning \
+      find "${checkout_content[@]}" \
         -type f -not -path '*/__pycache__/*' -print0 | sort --zero-terminated | xargs --null sha256sum | sha256sum
     )
   else
@@ -79,17 +84,23 @@ runpy.run_module("pip", run_name="__main__", alter_sys=True)')
   sync --file-system "$release" # before a link points to it
 }
 
-# What a broken release cannot do: say its version, and load its networks with the packages that it got.
+# What a broken release cannot do: say its version, and pass the self-test that it brings, with the packages that it got.
 try_release() {
-  local said
-  said=$(as_user "$1/bin/facet" --version) || true
-  [[ $said == "facet $version" ]] ||
-    fail "release $name says '$said' instead of 'facet $version'; the system runs what it ran before."
-  as_user "$1/bin/python" -c '
-from device.perception import open_perception
+  local found cause self_test=(-m device.updates.self_test)
+  found=$(as_user "$1/bin/facet" --version) || true
+  [[ $found == "facet $version" ]] ||
+    fail "release $name prints '$found' instead of 'facet $version'; the system runs what it ran before."
+  if ! compgen -G "$1/lib/python3*/site-packages/device/updates/self_test.py" >/dev/null; then
+    # The first releases have none, but this in all of them.
+    self_test=(-c '
+from device.classify import open_perception
 from device.config import AttributeSettings, PerceptionSettings
-open_perception(PerceptionSettings(), AttributeSettings().model)' 2>"$work/networks" ||
-    fail "$(tail --lines 1 "$work/networks"): release $name cannot load its networks; the system runs what it ran before."
+open_perception(PerceptionSettings(), AttributeSettings().model)')
+  fi
+  if ! as_user "$1/bin/python" "${self_test[@]}" 2>"$work/self-test"; then
+    cause=$(tail --lines 1 "$work/self-test")
+    fail "${cause#error: }: release $name fails its self-test; the system runs what it ran before."
+  fi
 }
 
 is_switched_to() { is_link "$root/current" "releases/$1"; }
@@ -98,7 +109,7 @@ switch_to() {
   local old
   old=$(readlink "$root/current" || true)
   if [[ $old ]] && is_trusted "$root/$old"; then make_link "$root/previous" "$old"; fi
-  rm --force "$root/releases/$1/.trusted" # one that is gone back to is tried anew
+  rm --force "$root/releases/$1/.trusted" # one that is gone back to has its trial again
   switched_to=$1
   make_link "$root/current" "releases/$1"
 }

@@ -1,4 +1,4 @@
-"""A real Mosquitto for each test that asks for one, on a port of its own."""
+"""A real Mosquitto for each test that asks for one, on a free port."""
 
 from __future__ import annotations
 

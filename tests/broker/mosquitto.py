@@ -1,4 +1,4 @@
-"""Mosquitto as a child process, and what a test sees of it from outside."""
+"""Mosquitto as a child process."""
 
 from __future__ import annotations
 
@@ -7,15 +7,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from typing import NamedTuple
-
-import pytest
-from paho.mqtt.client import Client, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from tests.child import Child
 
@@ -82,10 +75,10 @@ class Mosquitto(Child):
         program = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin")
         assert program, "mosquitto is missing: apt-get install mosquitto"
         self._run(program, "-v", "-c", self._folder / "mosquitto.conf")
-        wait_for(self._listens, f"mosquitto listens; it says:\n{self.log}")
+        wait_for(self._listens, f"mosquitto listens; its log:\n{self.log}")
 
     def suspend(self) -> None:
-        """Stop it in its tracks: its connections stay, and it says nothing."""
+        """Stop it where it is: its connections stay, and it answers nothing."""
         self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
@@ -93,7 +86,7 @@ class Mosquitto(Child):
         self._signal(signal.SIGCONT)
 
     def reload(self) -> None:
-        """Let it read its configuration and its passwords anew."""
+        """Let it read its configuration and its passwords again."""
         self._signal(signal.SIGHUP)
 
     def _signal(self, number: signal.Signals) -> None:
@@ -108,88 +101,3 @@ class Mosquitto(Child):
         """End it also if it is suspended; what is retained is kept for the next start."""
         process.send_signal(signal.SIGCONT)
         super()._end(process)
-
-
-class Message(NamedTuple):
-    """What an observer received."""
-
-    topic: str
-    payload: bytes
-    retained: bool
-
-
-class Observer:
-    """Another client, as Home Assistant would be: hears everything, and can speak."""
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        self._heard: SimpleQueue[Message] = SimpleQueue()
-        self.messages: list[Message] = []
-        client.on_message = self._on_message
-
-    def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
-        self._heard.put(Message(message.topic, bytes(message.payload), message.retain))
-
-    def expect(self, topic: str, payload: bytes | None = None) -> Message:
-        """Wait for a message; those before it are kept in messages."""
-        end = time.monotonic() + PATIENCE
-        while (left := end - time.monotonic()) > 0:
-            try:
-                message = self._heard.get(timeout=left)
-            except Empty:
-                break
-            self.messages.append(message)
-            if message.topic == topic and payload in {None, message.payload}:
-                return message
-        heard = "\n".join(f"{m.topic} {m.payload[:60]!r}" for m in self.messages)
-        pytest.fail(f"{topic} {payload!r} did not come; heard:\n{heard}")
-
-    def expect_all(self, topics: Iterable[str]) -> dict[str, Message]:
-        """Wait for a message on each of these topics, in any order; return the newest of each."""
-        missing = set(topics)
-        found: dict[str, Message] = {}
-        while missing:
-            message = self._heard.get(timeout=PATIENCE)
-            self.messages.append(message)
-            found[message.topic] = message
-            missing.discard(message.topic)
-        return found
-
-    def drain(self) -> list[Message]:
-        """Return what came since, without waiting."""
-        while not self._heard.empty():
-            self.messages.append(self._heard.get())
-        return self.messages
-
-    def say(self, topic: str, payload: bytes | str, *, retain: bool = False) -> None:
-        """Publish, and wait until the broker has it."""
-        self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(PATIENCE)
-
-
-@contextmanager
-def observe(
-    port: int,
-    topic: str = "#",
-    user: str | None = None,
-    *,
-    version: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv5,
-    authority: Path | None = None,
-) -> Iterator[Observer]:
-    """Listen on a broker; the name is also the password of user, and an authority means TLS."""
-    client = Client(CallbackAPIVersion.VERSION2, protocol=version)
-    observer = Observer(client)
-    subscribed: SimpleQueue[None] = SimpleQueue()
-    client.on_subscribe = lambda *_: subscribed.put(None)
-    if user:
-        client.username_pw_set(user, user)
-    if authority:
-        client.tls_set(str(authority))
-    client.connect("localhost", port)
-    client.loop_start()
-    client.subscribe(topic, qos=1)
-    subscribed.get(timeout=PATIENCE)
-    try:
-        yield observer
-    finally:
-        client.disconnect()
-        client.loop_stop()

@@ -12,21 +12,23 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from random import Random
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import pytest
 
 from device.config import Config
 from device.discovery.publisher import Publisher
-from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS, STATE, blank_state
-from device.entities.kinds import OFF, Document, Json
+from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS, STATE
+from device.entities.kinds import OFF
 from device.entities.table import CELEBA, entities
-from device.mqtt.events import Birth, Connected, Delivered, Disconnected, LinkEvent, Refused
+from device.mqtt.events import Command, Delivered, LinkEvent, NewestVersion, Refused
 from device.mqtt.link import Link
 from device.mqtt.outbox import Event as Sent
 from device.mqtt.outbox import Outbox
 from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics
+from device.node.expiring_picture import ExpiringPicture
+from device.node.mqtt_sink import MqttSink
 from device.observation import utc_now
 from device.supervision.heartbeat import Heartbeat
 from device.system.json_store import JsonStore
@@ -37,7 +39,7 @@ Event = TypeVar("Event", bound=LinkEvent)
 
 
 class Node:
-    """Link, publisher, sender and outbox, wired as the agent wires them."""
+    """Link and MQTT sink, wired as in the node."""
 
     def __init__(
         self, folder: Path, mqtt: Mapping[str, object], **sections: Mapping[str, object]
@@ -51,20 +53,27 @@ class Node:
         self.link = Link(config.mqtt, config.node.id, self.inbox.put, Heartbeat("link"), seeded)
         memory = JsonStore(folder / "announced.json")
         self.publisher = Publisher(self.link, config, self.table, memory, Machine())
-        self.outbox = Outbox(folder / "outbox.db")
+        self.outbox = Outbox.open(folder / "outbox.db")
         self.sender = OutboxSender(self.link, self.topics.document(EVENT), self.outbox, utc_now)
-        self.documents: dict[Document[Any], dict[str, Json]] = {
-            STATE: blank_state(self.table),
-            SETTINGS: {"privacy": OFF, "threshold_offset": 0.0},
-            DIAGNOSTICS: {"camera_problem": OFF},
-        }
+        self.sink = MqttSink(
+            self.publisher,
+            self.sender,
+            table=self.table,
+            store=JsonStore(folder / "state.json"),
+            picture=ExpiringPicture(self.publisher.picture, 60, time.monotonic),
+            hidden=(),
+            now=utc_now,
+        )
+        self.sink.camera(is_online=True)
+        self.sink.changed(SETTINGS, {"privacy": OFF, "threshold_offset": 0.0})
+        self.sink.changed(DIAGNOSTICS, {"camera_problem": OFF})
 
     def send(self, event_id: str) -> None:
         """Send an event that holds no more than its id."""
         self.sender.send(Sent(event_id, utc_now(), f'{{"event_id":"{event_id}"}}'))
 
     def expect(self, kind: type[Event], patience: float = PATIENCE) -> Event:
-        """Handle what the link says until it says something of this kind, and return that."""
+        """Handle the link's events until one of this kind comes, and return that."""
         end = time.monotonic() + patience
         seen: list[LinkEvent] = []
         while True:
@@ -86,28 +95,17 @@ class Node:
                     return
 
     def expect_any(self) -> LinkEvent:
-        """Handle the next thing that the link says, and return it."""
+        """Handle the link's next event, and return it."""
         event = self.inbox.get(timeout=PATIENCE)
         self.handle(event)
         return event
 
     def handle(self, event: LinkEvent) -> None:
-        """Do what the agent does."""
-        match event:
-            case Connected():
-                self.publisher.announce(self.documents, camera_online=True)
-                self.sender.resume()
-            case Birth():
-                self.publisher.announce(self.documents, camera_online=True)
-            case Disconnected():
-                self.sender.pause()
-            case Delivered(number):
-                self.publisher.delivered(number)
-                self.sender.delivered(number)
-            case Refused(number):
-                self.sender.refused(number)
-            case _:
-                pass
+        """Do what the node does; a command is left to the test."""
+        if not isinstance(event, Command | NewestVersion):
+            self.sink.handle(event)
+        if self.inbox.empty():
+            self.sender.flush()
 
     def __enter__(self) -> Self:
         self.link.start()

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from device.mqtt.events import Birth, Command, Connected, Refused
-from tests.broker.mosquitto import Mosquitto, observe, password_file
+from tests.broker.mosquitto import Mosquitto, password_file
 from tests.broker.node import Node
+from tests.broker.observer import observe
 
 pytestmark = pytest.mark.broker
 
@@ -19,7 +20,7 @@ _ACL = Path(__file__).parents[2] / "provisioning" / "mosquitto" / "acl"
 def test_the_shipped_acl_lets_a_node_live(
     start_broker: Callable[..., Mosquitto], tmp_path: Path
 ) -> None:
-    """Everything that it publishes is taken, and it hears its commands and Home Assistant's birth."""
+    """Everything that it publishes is taken, and it receives its commands and Home Assistant's birth."""
     broker = start_broker(
         password_file(tmp_path, hall="hall", homeassistant="homeassistant"), f"acl_file {_ACL}"
     )
@@ -32,9 +33,9 @@ def test_the_shipped_acl_lets_a_node_live(
         node.send("e1")
         home.expect("homeassistant/device/hall/config")
         home.expect("facet/hall/event")
-        home.say(node.topics.command("capture"), "PRESS")
+        home.publish(node.topics.command("capture"), "PRESS")
         assert node.expect(Command) == Command("capture", b"PRESS")
-        home.say("homeassistant/status", "online")
+        home.publish("homeassistant/status", "online")
         node.expect(Birth)
 
 
@@ -52,7 +53,7 @@ def test_the_shipped_acl_lets_a_node_live(
 def test_the_shipped_acl_keeps_a_node_from_speaking_for_others(
     start_broker: Callable[..., Mosquitto], tmp_path: Path, topic: str
 ) -> None:
-    """With its own, valid credentials: the broker refuses the message, and nobody hears it."""
+    """With its own, valid credentials: the broker refuses the message, and no client receives it."""
     broker = start_broker(
         password_file(tmp_path, garage="garage", homeassistant="homeassistant"), f"acl_file {_ACL}"
     )
@@ -65,7 +66,7 @@ def test_the_shipped_acl_keeps_a_node_from_speaking_for_others(
         node.expect_all_answered()
         number = node.link.publish(topic, "stolen", retain=True)
         assert node.expect(Refused).number == number
-        home.say("facet/garage/after", "")
+        home.publish("facet/garage/after", "")
         home.expect("facet/garage/after")
         assert b"stolen" not in {message.payload for message in home.messages}
 
@@ -81,8 +82,8 @@ def test_the_shipped_acl_keeps_a_node_from_listening_to_others(
         observe(broker.port, user="homeassistant") as home,
         observe(broker.port, user="garage") as garage,
     ):
-        home.say("facet/hall/state", "private", retain=True)
-        home.say("facet/hall/event", "private")
-        home.say("facet/garage/state", "its own")
+        home.publish("facet/hall/state", "private", retain=True)
+        home.publish("facet/hall/event", "private")
+        home.publish("facet/garage/state", "its own")
         garage.expect("facet/garage/state")
         assert {message.topic for message in garage.messages} == {"facet/garage/state"}

@@ -1,4 +1,4 @@
-"""What a press costs, measured at a real broker beside what the bare networks cost in the same run."""
+"""What a press costs, measured at a real broker next to what the bare networks cost in the same run."""
 
 from __future__ import annotations
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psutil
 import pytest
 
 from device.config import MqttSettings
-from device.mqtt.connection import Connection
-from tests.broker.mosquitto import Mosquitto
+from device.mqtt.connection import TOO_LONG, Connection, Handlers
+from device.mqtt.session import Session
+from tests.broker.mosquitto import Mosquitto, wait_for
 
 pytestmark = pytest.mark.broker
 
@@ -30,8 +31,12 @@ def test_connections_that_ended_keep_no_descriptor(broker: Mosquitto) -> None:
     settings = MqttSettings(host="127.0.0.1", port=broker.port)
 
     def connect_and_be_pushed_out() -> None:
-        first, second = Connection(settings, "hall", "5"), Connection(settings, "hall", "5")
-        first.wait_until_ended(lambda: None)
+        first, second = (
+            Connection(settings, Session(client_id="hall"), "5", Handlers()) for _ in range(2)
+        )
+        first.open()
+        second.open()
+        first.wait_until_ended()
         second.close()
 
     connect_and_be_pushed_out()
@@ -39,3 +44,23 @@ def test_connections_that_ended_keep_no_descriptor(broker: Mosquitto) -> None:
     for _ in range(5):
         connect_and_be_pushed_out()
     assert psutil.Process().num_fds() == before
+
+
+def test_messages_that_are_too_long_have_numbers_like_all_others(
+    start_broker: Callable[..., Mosquitto],
+) -> None:
+    """Each is refused under a number that no other message has, on this connection or the next."""
+    broker = start_broker("allow_anonymous true", "max_packet_size 2000")
+    settings = MqttSettings(host="127.0.0.1", port=broker.port)
+    refusals: dict[int, str | None] = {}
+    handlers = Handlers(answer=refusals.__setitem__)
+    for already in (0, 4):
+        connection = Connection(settings, Session(client_id="hall"), "5", handlers)
+        connection.open()
+        numbers = [
+            connection.publish("facet/hall/state", payload, retain=False)
+            for payload in ("x" * 3000, "short", "y" * 3000, "short")
+        ]
+        wait_for(lambda: len(refusals) == already + 4, "every message is answered")  # noqa: B023 - waited for here
+        assert [refusals[number or 0] for number in numbers] == [TOO_LONG, None] * 2
+        connection.close()

@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from tests.broker.mosquitto import Mosquitto, observe
+from tests.broker.mosquitto import Mosquitto
+from tests.broker.observer import observe
 
 pytestmark = pytest.mark.broker
 
@@ -25,6 +26,6 @@ def test_a_broker_of_the_owners_is_left_as_it_was(broker: Mosquitto) -> None:
     assert ended.returncode == 0, ended.stderr
     assert json.loads(ended.stdout)["faces"]
     with observe(broker.port) as home:
-        home.say("done", "")
+        home.publish("done", "")
         home.expect("done")
         assert [message.topic for message in home.messages] == ["done"]

@@ -12,8 +12,9 @@ import pytest
 from device.entities.documents import DIAGNOSTICS, SETTINGS, STATE
 from device.mqtt.events import Birth, Connected, Disconnected
 from device.mqtt.topics import BIRTH_TOPIC
-from tests.broker.mosquitto import Mosquitto, observe
+from tests.broker.mosquitto import Mosquitto
 from tests.broker.node import Node
+from tests.broker.observer import observe
 
 pytestmark = pytest.mark.broker
 
@@ -36,7 +37,7 @@ def test_discovery_and_states_are_retained_and_online_comes_last(
         ]
         with observe(broker.port) as late:
             found = late.expect_all(order)
-            assert all(found[topic].retained for topic in order)
+            assert all(found[topic].is_retained for topic in order)
         payload = json.loads(early.messages[0].payload)
         assert set(payload["components"]) == {row.key for row in node.table}
 
@@ -78,12 +79,14 @@ def test_the_node_comes_back_after_the_broker_did(broker: Mosquitto, tmp_path: P
             observer.expect(node.topics.status, b"online")
 
 
-def test_a_reborn_home_assistant_hears_everything_again(broker: Mosquitto, tmp_path: Path) -> None:
+def test_a_restarted_home_assistant_receives_everything_again(
+    broker: Mosquitto, tmp_path: Path
+) -> None:
     """Its birth message is answered by discovery and states, even though they are retained."""
     with observe(broker.port) as observer, Node(tmp_path, {"port": broker.port}) as node:
         node.expect(Connected)
         observer.expect(node.topics.status, b"online")
-        observer.say(BIRTH_TOPIC, "online")
+        observer.publish(BIRTH_TOPIC, "online")
         node.expect(Birth)
         observer.expect(node.topics.discovery)
         observer.expect(node.topics.status, b"online")
@@ -94,8 +97,8 @@ def test_several_births_in_a_row_are_answered_once(broker: Mosquitto, tmp_path: 
     with observe(broker.port) as observer, Node(tmp_path, {"port": broker.port}) as node:
         node.expect(Connected)
         for _ in range(3):
-            observer.say(BIRTH_TOPIC, "online")
-        observer.say(BIRTH_TOPIC, "offline")
+            observer.publish(BIRTH_TOPIC, "online")
+        observer.publish(BIRTH_TOPIC, "offline")
         node.expect(Birth)
         with pytest.raises(pytest.fail.Exception, match="no Birth"):
             node.expect(Birth, patience=1.2)

@@ -7,7 +7,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,19 +19,29 @@ import skimage.data
 import yaml
 
 from device.cli.demo.portrait import write_portrait
-from tests.broker.mosquitto import PATIENCE, Mosquitto, observe, password_file, wait_for
+from tests.broker.hardware import SILENCE
+from tests.broker.mosquitto import PATIENCE, Mosquitto, password_file, wait_for
+from tests.broker.observer import observe
 
 pytestmark = pytest.mark.broker
 
 _SET = "facet/facet/set"
 _EVENT = "facet/facet/event"
+OBEYED_WITHIN = 0.2
+"""Seconds from the command to the last message that follows from it, at the broker on the same machine."""
 # The first bytes of JPEG, PNG and WebP.
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"RIFF")
 
 
 @contextmanager
-def node(folder: Path, broker: Mosquitto, camera: Path, **home: str) -> Iterator[int]:
-    """Run a node whose camera is a file; give its process id."""
+def node(
+    folder: Path,
+    broker: Mosquitto,
+    camera: Path,
+    command: Sequence[str] = ("-m", "device"),
+    **home: str,
+) -> Iterator[int]:
+    """Run a node whose camera is a file, unless the command has another; give its process id."""
     document: Mapping[str, Mapping[str, object]] = {
         "node": {"state_directory": str(folder / "state")},
         "mqtt": {"host": "127.0.0.1", "port": broker.port},
@@ -39,7 +50,7 @@ def node(folder: Path, broker: Mosquitto, camera: Path, **home: str) -> Iterator
     configuration = folder / "facet.yaml"
     configuration.write_text(yaml.safe_dump(document))
     with subprocess.Popen(
-        [sys.executable, "-m", "device", "run", "-c", configuration], env={**os.environ, **home}
+        [sys.executable, *command, "run", "-c", configuration], env={**os.environ, **home}
     ) as process:
         try:
             yield process.pid
@@ -69,40 +80,83 @@ def video(tmp_path: Path) -> Path:
 def test_the_privacy_switch_lets_go_of_the_camera(
     tmp_path: Path, broker: Mosquitto, video: Path
 ) -> None:
-    """The kernel says so; presses are answered with privacy; switched off, the camera is back."""
+    """The kernel confirms it; presses are answered with privacy; switched off, the camera is back."""
     with observe(broker.port) as home, node(tmp_path, broker, video) as pid:
         home.expect("facet/facet/camera/status", b"online")
-        home.say(f"{_SET}/capture", "PRESS")
+        home.publish(f"{_SET}/capture", "PRESS")
         home.expect(_EVENT)
         assert holds(pid, video)
-        home.say(f"{_SET}/privacy", "ON")
+        home.publish(f"{_SET}/privacy", "ON")
         home.expect("facet/facet/camera/status", b"offline")
         assert json.loads(home.expect("facet/facet/settings").payload)["privacy"] == "ON"
         wait_for(lambda: not holds(pid, video), "the video is closed")
-        home.say(f"{_SET}/capture", "PRESS")
+        home.publish(f"{_SET}/capture", "PRESS")
         assert json.loads(home.expect(_EVENT).payload)["reason"] == "privacy"
         assert not holds(pid, video)
-        home.say(f"{_SET}/privacy", "OFF")
+        home.publish(f"{_SET}/privacy", "OFF")
         home.expect("facet/facet/camera/status", b"online")
-        home.say(f"{_SET}/capture", "PRESS")
+        home.publish(f"{_SET}/capture", "PRESS")
         assert json.loads(home.expect(_EVENT).payload)["faces"]
 
 
 def test_privacy_survives_a_restart(tmp_path: Path, broker: Mosquitto, video: Path) -> None:
-    """The node does not look before it remembers."""
+    """The node reads its settings before it opens the camera."""
     with observe(broker.port) as home:
         with node(tmp_path, broker, video):
             home.expect("facet/facet/camera/status", b"online")
-            home.say(f"{_SET}/privacy", "ON")
+            home.publish(f"{_SET}/privacy", "ON")
             home.expect("facet/facet/camera/status", b"offline")
         before = len(home.drain())
         with node(tmp_path, broker, video) as pid:
             home.expect("facet/facet/status", b"online")
             since = home.messages[before:]
             assert {m.payload for m in since if m.topic.endswith("camera/status")} == {b"offline"}
-            home.say(f"{_SET}/capture", "PRESS")
+            home.publish(f"{_SET}/capture", "PRESS")
             assert json.loads(home.expect(_EVENT).payload)["reason"] == "privacy"
             assert not holds(pid, video)
+
+
+def test_privacy_does_not_wait_for_a_camera_that_is_stuck(
+    tmp_path: Path, broker: Mosquitto
+) -> None:
+    """The press is answered with privacy, and all of Home Assistant follows, while a read still blocks for seconds."""
+    stuck = ("-m", "tests.broker.hardware", "is-stuck")
+    with observe(broker.port) as home, node(tmp_path, broker, tmp_path / "unused.png", stuck):
+        home.expect("facet/facet/camera/status", b"online")
+        home.publish(f"{_SET}/capture", "PRESS")
+        time.sleep(0.3)
+        commanded = time.monotonic()
+        home.publish(f"{_SET}/privacy", "ON")
+        home.expect("facet/facet/camera/status", b"offline")
+        assert json.loads(home.expect(_EVENT).payload)["reason"] == "privacy"
+        assert json.loads(home.expect("facet/facet/settings").payload)["privacy"] == "ON"
+        took = time.monotonic() - commanded
+        print(f"privacy reached Home Assistant within {took * 1000:.0f} ms")
+        assert took < OBEYED_WITHIN
+        before = len(home.messages)
+        time.sleep(SILENCE)
+        assert _EVENT not in {message.topic for message in home.drain()[before:]}
+
+
+def test_damaged_settings_keep_the_camera_closed(
+    tmp_path: Path, broker: Mosquitto, video: Path
+) -> None:
+    """Privacy was on before the disk failed, and nobody can know that; the owner sees why."""
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "settings.json").write_text('{"configured": {"privacy": fal')
+    with observe(broker.port) as home:
+        for _ in range(2):
+            with node(tmp_path, broker, video) as pid:
+                home.expect("facet/facet/status", b"online")
+                home.publish(f"{_SET}/capture", "PRESS")
+                assert json.loads(home.expect(_EVENT).payload)["reason"] == "privacy"
+                assert not holds(pid, video)
+        shown = [
+            json.loads(message.payload)["node_fault"]
+            for message in home.messages
+            if message.topic == "facet/facet/diagnostics"
+        ]
+    assert "settings.json is damaged: privacy is on until it is switched off" in shown
 
 
 @pytest.mark.parametrize(
@@ -143,7 +197,7 @@ def test_no_password_reaches_the_log(
 
 
 def test_no_picture_reaches_disk_or_broker(tmp_path: Path, broker: Mosquitto) -> None:
-    """By default: nothing that the node writes anywhere, or says, holds a picture or a piece of one."""
+    """By default: nothing that the node writes or publishes holds a picture or a piece of one."""
     pictures, home_folder = tmp_path / "pictures", tmp_path / "home"
     pictures.mkdir()
     home_folder.mkdir()
@@ -153,19 +207,19 @@ def test_no_picture_reaches_disk_or_broker(tmp_path: Path, broker: Mosquitto) ->
         with node(tmp_path, broker, portrait, **places):
             home.expect("facet/facet/camera/status", b"online")
             for _ in range(3):
-                home.say(f"{_SET}/capture", "PRESS")
+                home.publish(f"{_SET}/capture", "PRESS")
                 assert json.loads(home.expect(_EVENT).payload)["faces"]
-        said = [message.payload for message in home.drain()]
+        published = [message.payload for message in home.drain()]
     broker.stop()
     written = [
         path.read_bytes()
         for path in tmp_path.rglob("*")
         if path.is_file() and pictures not in path.parents
     ]
-    assert len(said) > 10
-    assert any(b"event_id" in content for content in said)
+    assert len(published) > 10
+    assert any(b"event_id" in content for content in published)
     assert not list(home_folder.iterdir())
-    for content in (*said, *written):
+    for content in (*published, *written):
         for piece in _pieces(portrait):
             assert piece not in content
 

@@ -1,4 +1,4 @@
-"""Who is let in, whom the node trusts, and what it says when it is not let in."""
+"""Who is let in, whom the node trusts, and what it reports when it is not let in."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_the_node_announces_itself_over_tls(
 def test_a_broker_of_another_authority_is_refused(
     tls_broker: Mosquitto, certificates: Certificates, trusted: str
 ) -> None:
-    """A certificate that nobody vouches for ends the attempt, and the error names the setting."""
+    """A certificate of an unknown authority ends the attempt, and the error names the setting."""
     tls: dict[str, object] = {"enabled": True}
     if trusted == "another authority":
         tls["ca_file"] = certificates.stranger
@@ -99,7 +99,7 @@ def test_a_certificate_for_another_name_is_refused(
 def test_unverified_tls_connects_with_a_loud_warning(
     tls_broker: Mosquitto, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whoever skips the verification is told at each start what that means."""
+    """An owner who skips the verification reads at each start what that means."""
     tls = {"enabled": True, "insecure_skip_verify": True}
     with Node(tmp_path, {"port": tls_broker.port, "tls": tls}) as node:
         node.expect(Connected)
@@ -172,7 +172,7 @@ def test_a_wrong_password_names_the_settings(
         LinkError, match=r"refuses mqtt\.username 'facet' with this mqtt\.password"
     ) as caught:
         probe(settings(broker.port, username="facet", password="secret-typo", protocol=protocol))
-    assert caught.value.patient
+    assert caught.value.needs_owner
     assert "secret-typo" not in str(caught.value)
 
 
@@ -209,7 +209,7 @@ def test_nothing_listening_is_told_from_an_unknown_host() -> None:
 def test_a_message_that_the_acl_refuses_is_noticed(
     start_broker: StartBroker, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """MQTT 5 tells; the error names what to allow, and the event is kept for later."""
+    """MQTT 5 reports it; the error names what to allow, and the event is kept for later."""
     acl = tmp_path / "acl"
     acl.write_text(
         "user facet\ntopic readwrite facet/facet/state\ntopic write facet/facet/status\n"
@@ -222,9 +222,9 @@ def test_a_message_that_the_acl_refuses_is_noticed(
         node.expect(Refused)
         node.expect_all_answered()
         assert len(node.outbox) == 1
-    said = [record for record in caplog.records if "threw a message away" in record.message]
-    assert len(said) == 1
-    assert "homeassistant/device/facet/config and facet/facet/#" in said[0].message
+    logged = [record for record in caplog.records if "threw a message away" in record.message]
+    assert len(logged) == 1
+    assert "homeassistant/device/facet/config and facet/facet/#" in logged[0].message
 
 
 def test_a_second_client_with_the_same_id_is_told_so(
@@ -238,5 +238,7 @@ def test_a_second_client_with_the_same_id_is_told_so(
         first.expect(Connected)
         with Node(folders[1], {"port": broker.port}) as second:
             second.expect(Connected)
-            # Mosquitto tells the reason since 2.0.19; before that it hangs up.
-            wait_for(lambda: "give each node a node.id" in caplog.text, "the clash is named")
+            # Mosquitto gives the reason since 2.0.19; before that it hangs up.
+            wait_for(
+                lambda: "give each node a different node.id" in caplog.text, "the clash is named"
+            )

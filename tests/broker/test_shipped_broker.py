@@ -14,8 +14,9 @@ from device.config import Config, load
 from device.errors import LinkError
 from device.mqtt.events import Connected, Refused
 from device.mqtt.probe import probe
-from tests.broker.mosquitto import Mosquitto, free_port, observe, password_file, wait_for
+from tests.broker.mosquitto import Mosquitto, free_port, password_file, wait_for
 from tests.broker.node import Node
+from tests.broker.observer import observe
 
 pytestmark = [
     pytest.mark.broker,
@@ -38,8 +39,8 @@ def certificates(folder: Path, *arguments: str) -> subprocess.CompletedProcess[s
     )
 
 
-class House:
-    """The shipped broker on free ports, with cards for its nodes."""
+class ShippedBroker:
+    """Its configuration on free ports, with cards for its nodes."""
 
     def __init__(self, folder: Path, start_broker: Callable[..., Mosquitto]) -> None:
         self.folder = folder
@@ -62,14 +63,14 @@ class House:
         begin = text.index("#listener 8884")
         end = text.index("\n\n", begin)
         text = text[:begin] + text[begin:end].replace("#", "") + text[end:]
-        for ours, tests in {
+        for original, replacement in {
             "/etc/mosquitto": self.certificates.parent,
             "8883": self.port,
             "8884": self.certificate_port,
             "1883 ": f"{free_port()} ",
         }.items():
-            assert ours in text
-            text = text.replace(ours, str(tests))
+            assert original in text
+            text = text.replace(original, str(replacement))
         return text.splitlines()
 
     def provision(self, node: str, *more: str, authority: Path | None = None) -> None:
@@ -96,85 +97,87 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path, start_broker: Callable[..., Mosquitto]) -> House:
+def shipped(tmp_path: Path, start_broker: Callable[..., Mosquitto]) -> ShippedBroker:
     """A broker and two cards, for hall and garage, and a certificate for porch."""
-    return House(tmp_path, start_broker)
+    return ShippedBroker(tmp_path, start_broker)
 
 
-def test_a_card_opens_the_shipped_broker(house: House) -> None:
-    """Name, password and authority of the card fit, and Home Assistant hears the node."""
+def test_a_card_opens_the_shipped_broker(shipped: ShippedBroker) -> None:
+    """Name, password and authority of the card fit, and Home Assistant receives what the node publishes."""
     with (
-        observe(house.broker.port, user="homeassistant") as home,
-        house.node("hall") as node,
+        observe(shipped.broker.port, user="homeassistant") as home,
+        shipped.node("hall") as node,
     ):
         node.expect(Connected)
         node.expect_all_answered()
         home.expect("homeassistant/device/hall/config")
 
 
-def test_a_node_of_the_shipped_broker_speaks_for_itself_alone(house: House) -> None:
-    """What the garage says in the hall's name is refused."""
-    with house.node("garage") as node:
+def test_a_node_of_the_shipped_broker_speaks_for_itself_alone(shipped: ShippedBroker) -> None:
+    """What the garage publishes in the hall's name is refused."""
+    with shipped.node("garage") as node:
         node.expect(Connected)
         node.expect_all_answered()
         number = node.link.publish("facet/hall/state", "stolen", retain=True)
         assert node.expect(Refused).number == number
 
 
-def test_nobody_is_anonymous(house: House) -> None:
-    """Without a name the broker lets nobody in, not even with encryption."""
-    mqtt = house.config("hall").mqtt.model_copy(update={"username": None, "password": None})
+def test_an_anonymous_client_is_refused(shipped: ShippedBroker) -> None:
+    """Without a user name, even with encryption."""
+    mqtt = shipped.config("hall").mqtt.model_copy(update={"username": None, "password": None})
     with pytest.raises(LinkError):
         probe(mqtt)
 
 
-def test_a_broker_of_another_authority_gets_no_password(house: House, tmp_path: Path) -> None:
+def test_a_broker_of_another_authority_gets_no_password(
+    shipped: ShippedBroker, tmp_path: Path
+) -> None:
     """The card's authority is the one that counts, whatever the broker shows."""
     certificates(tmp_path / "stranger", "authority").check_returncode()
-    house.provision("hall", authority=tmp_path / "stranger" / "ca.crt")
+    shipped.provision("hall", authority=tmp_path / "stranger" / "ca.crt")
     with pytest.raises(LinkError, match="certificate"):
-        probe(house.config("hall").mqtt)
+        probe(shipped.config("hall").mqtt)
 
 
-def test_a_certificate_stands_for_a_password(house: House) -> None:
+def test_a_certificate_stands_for_a_password(shipped: ShippedBroker) -> None:
     """On the listener for it, the certificate's name is the user: the access list holds for it too."""
-    nodes = house.certificates / "nodes"
+    nodes = shipped.certificates / "nodes"
     certificate = [
         "--certificate-file",
         str(nodes / "porch.crt"),
         "--key-file",
         str(nodes / "porch.key"),
     ]
-    house.port = house.certificate_port
-    house.provision("porch", "--anonymous", *certificate)
-    with house.node("porch") as node:
+    shipped.port = shipped.certificate_port
+    shipped.provision("porch", "--anonymous", *certificate)
+    with shipped.node("porch") as node:
         node.expect(Connected)
         node.expect_all_answered()
         number = node.link.publish("facet/hall/state", "stolen", retain=True)
         assert node.expect(Refused).number == number
 
 
-def test_without_a_certificate_that_listener_lets_nobody_in(house: House) -> None:
+def test_that_listener_refuses_a_client_without_a_certificate(shipped: ShippedBroker) -> None:
     """A password does not help there."""
-    house.port = house.certificate_port
-    house.provision("hall")
+    shipped.port = shipped.certificate_port
+    shipped.provision("hall")
     with pytest.raises(LinkError):
-        probe(house.config("hall").mqtt)
+        probe(shipped.config("hall").mqtt)
 
 
-def test_a_renewed_certificate_needs_no_new_cards(house: House) -> None:
-    """Its names stay, and the broker takes it over when it is told to reload."""
-    before = (house.certificates / "broker.crt").read_bytes()
-    certificates(house.certificates, "broker").check_returncode()
-    assert (house.certificates / "broker.crt").read_bytes() != before
-    house.broker.reload()
+def test_a_renewed_certificate_needs_no_new_cards(shipped: ShippedBroker) -> None:
+    """Its names stay, and the broker takes it over when it reloads."""
+    before = (shipped.certificates / "broker.crt").read_bytes()
+    certificates(shipped.certificates, "broker").check_returncode()
+    assert (shipped.certificates / "broker.crt").read_bytes() != before
+    shipped.broker.reload()
 
     def is_taken_over() -> bool:
-        served = ssl.get_server_certificate(("localhost", house.port))
-        return served.strip() == (house.certificates / "broker.crt").read_text().strip()
+        served = ssl.get_server_certificate(("localhost", shipped.port))
+        return served.strip() == (shipped.certificates / "broker.crt").read_text().strip()
 
     wait_for(is_taken_over, "the renewed certificate is served")
-    assert "over TLS" in probe(house.config("hall").mqtt)
+    assert "over TLS" in probe(shipped.config("hall").mqtt)
 
 
 def test_an_authority_is_never_replaced(tmp_path: Path) -> None:

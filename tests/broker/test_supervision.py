@@ -16,29 +16,19 @@ import pytest
 import yaml
 
 from device.cli.demo.portrait import write_portrait
-from device.networks.card import model_path
-from device.supervision.boot_log import MOST_FAILED_STARTS
+from device.networks.files import model_path
+from device.supervision.boot_log import MAXIMUM_FAILED_BOOTS
 from device.supervision.watchdog import EXIT_CODE
-from tests.broker.mosquitto import PATIENCE, Mosquitto, Observer, observe
+from tests.broker.mosquitto import PATIENCE, Mosquitto
+from tests.broker.observer import Observer, observe
 
 pytestmark = pytest.mark.broker
 
 _NODE = [sys.executable, "-m", "device"]
 # The same command, whose camera never answers and whose patience is short.
-_HANGING = """
-import time, device.node.loop, device.cli, device.camera.camera
-device.node.loop._PATIENCE = 2
-device.camera.camera.Camera.burst = lambda *_, **__: time.sleep(1000)
-device.cli.main()
-"""
-_HANGING_NODE = [sys.executable, "-c", _HANGING]
-# The same command, whose link meets an error outside of all that it expects.
-_DYING = """
-import device.cli, device.mqtt.link
-device.mqtt.link.backoff = None
-device.cli.main()
-"""
-_DYING_NODE = [sys.executable, "-c", _DYING]
+_HANGING_NODE = [sys.executable, "-m", "tests.broker.hardware", "hangs"]
+# The same command, whose camera meets an error outside of all that its thread expects.
+_DYING_NODE = [sys.executable, "-m", "tests.broker.hardware", "dies"]
 
 
 @pytest.fixture
@@ -77,58 +67,63 @@ def diagnostics(home: Observer, **expected: object) -> dict[str, Any]:
             return document
 
 
-def test_a_node_that_hangs_ends_and_tells_why_at_its_next_start(
+def test_a_node_that_hangs_ends_and_reports_why_at_its_next_start(
     broker: Mosquitto, configuration: Path
 ) -> None:
-    """The broker says that it is offline; systemd starts it again; Home Assistant shows the cause."""
+    """The broker reports it as offline; systemd starts it again; Home Assistant shows the cause."""
     with observe(broker.port) as home:
         with running(_HANGING_NODE, configuration) as node:
             home.expect("facet/facet/status", b"online")
-            home.say("facet/facet/set/capture", "PRESS")
+            home.publish("facet/facet/set/capture", "PRESS")
             home.expect("facet/facet/status", b"offline")
             _, log = node.communicate(timeout=PATIENCE)
             assert node.returncode == EXIT_CODE
-        assert "in <lambda>" in log  # the stack of what hangs
+        assert "in _hang" in log  # the stack
         with running(_NODE, configuration):
             failure = diagnostics(home, safe_mode="OFF")["last_failure"]
-            assert "the worker has been busy with answering a command" in failure
+            assert (
+                "the capture thread has been busy with answering the trigger by command" in failure
+            )
 
 
-def test_a_node_one_of_whose_threads_died_ends_and_tells_which(
+def test_a_node_one_of_whose_threads_died_ends_and_reports_which(
     broker: Mosquitto, configuration: Path
 ) -> None:
-    """A node that looks alive and hears nothing would be worse than none."""
+    """A node that looks alive and obeys no command would be worse than none."""
     with observe(broker.port) as home:
         with running(_DYING_NODE, configuration) as node:
-            home.expect("facet/facet/status", b"online")
-            broker.stop()
             _, log = node.communicate(timeout=PATIENCE)
             assert node.returncode == EXIT_CODE
-        assert "The node ends itself: the thread mqtt died of TypeError" in log
+        assert "The node ends itself: the thread facet-capture died of TypeError" in log
+        with running(_NODE, configuration):
+            # The node that died may have published its own before.
+            failure = None
+            while failure is None:
+                failure = diagnostics(home)["last_failure"]
+            assert "the thread facet-capture died of TypeError: nobody expected this" in failure
 
 
 def test_starts_that_fail_end_in_safe_mode_and_a_button_ends_that(
     broker: Mosquitto, configuration: Path
 ) -> None:
-    """Home Assistant shows the cause and no camera; when it is mended, Restart brings all back."""
+    """Home Assistant shows the cause and no camera; once it is fixed, Restart brings all back."""
     json_path = configuration.with_name("attributes.json")
     content = json_path.read_text()
     json_path.write_text("{}")
-    for _ in range(MOST_FAILED_STARTS):
+    for _ in range(MAXIMUM_FAILED_BOOTS):
         with running(_NODE, configuration) as node:
             assert node.wait(PATIENCE) == 1
     with observe(broker.port) as home, running(_NODE, configuration) as node:
         shown = diagnostics(home, safe_mode="ON")
         assert str(json_path) in shown["last_failure"]
         home.expect("facet/facet/status", b"online")
-        home.say("facet/facet/set/capture", "PRESS")
+        home.publish("facet/facet/set/capture", "PRESS")
         answer = json.loads(home.expect("facet/facet/event").payload)
         assert answer["reason"] == "camera_unavailable"
         json_path.write_text(content)
-        home.say("facet/facet/set/restart", "PRESS")
-        home.expect("facet/facet/camera/status", b"online")
+        home.publish("facet/facet/set/restart", "PRESS")
         diagnostics(home, safe_mode="OFF")
-        home.say("facet/facet/set/capture", "PRESS")
+        home.publish("facet/facet/set/capture", "PRESS")
         assert json.loads(home.expect("facet/facet/event").payload)["faces"]
         node.send_signal(signal.SIGTERM)
         assert node.wait(PATIENCE) == 0
@@ -139,7 +134,7 @@ def test_a_stop_and_a_start_end_safe_mode_too(broker: Mosquitto, configuration: 
     json_path = configuration.with_name("attributes.json")
     content = json_path.read_text()
     json_path.write_text("{}")
-    for _ in range(MOST_FAILED_STARTS):
+    for _ in range(MAXIMUM_FAILED_BOOTS):
         with running(_NODE, configuration) as node:
             node.wait(PATIENCE)
     json_path.write_text(content)
@@ -150,7 +145,8 @@ def test_a_stop_and_a_start_end_safe_mode_too(broker: Mosquitto, configuration: 
             assert node.wait(PATIENCE) == 0
         with running(_NODE, configuration):
             diagnostics(home, safe_mode="OFF")
-            home.expect("facet/facet/camera/status", b"online")
+            with observe(broker.port, "facet/facet/camera/status") as late:
+                late.expect("facet/facet/camera/status", b"online")
 
 
 def test_the_state_directory_is_its_owner_s_alone(broker: Mosquitto, configuration: Path) -> None:
@@ -161,3 +157,26 @@ def test_the_state_directory_is_its_owner_s_alone(broker: Mosquitto, configurati
     with observe(broker.port) as home, running(_NODE, configuration):
         home.expect("facet/facet/status", b"online")
         assert state.stat().st_mode & 0o777 == 0o700
+
+
+def test_restart_reads_the_file_again_and_reports_its_faults(
+    broker: Mosquitto, configuration: Path
+) -> None:
+    """With a fault the node goes on as before, and shows it; without, with what the file says now."""
+    content = configuration.read_text()
+    with observe(broker.port) as home, running(_NODE, configuration) as node:
+        home.expect("facet/facet/status", b"online")
+        configuration.write_text(content.replace("camera:", "camrea:"))
+        home.publish("facet/facet/set/restart", "PRESS")
+        fault = diagnostics(home, node_problem="ON")["node_fault"]
+        assert "the configuration of before is in use" in fault
+        assert "camrea" in fault
+        home.publish("facet/facet/set/capture", "PRESS")
+        assert json.loads(home.expect("facet/facet/event").payload)["faces"]
+        configuration.write_text(f"{content}privacy:\n  enabled: true\n")
+        home.publish("facet/facet/set/restart", "PRESS")
+        diagnostics(home, node_problem="OFF")
+        home.publish("facet/facet/set/capture", "PRESS")
+        assert json.loads(home.expect("facet/facet/event").payload)["reason"] == "privacy"
+        node.send_signal(signal.SIGTERM)
+        assert node.wait(PATIENCE) == 0

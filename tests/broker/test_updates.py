@@ -12,7 +12,8 @@ import yaml
 
 from device.updates.release.sign import make_key, read_private_key, write_index
 from device.updates.request import Request
-from tests.broker.mosquitto import PATIENCE, Mosquitto, observe, wait_for
+from tests.broker.mosquitto import PATIENCE, Mosquitto, wait_for
+from tests.broker.observer import observe
 
 pytestmark = pytest.mark.broker
 
@@ -46,7 +47,7 @@ def test_home_assistants_button_leads_to_a_request_for_root(
         while shown.get("latest_version") != "9.9.0":
             shown = json.loads(home.expect("facet/facet/diagnostics").payload)["software"]
         assert shown["in_progress"] is False
-        home.say(software["command_topic"], software["payload_install"])
+        home.publish(software["command_topic"], software["payload_install"])
         while not shown["in_progress"]:
             shown = json.loads(home.expect("facet/facet/diagnostics").payload)["software"]
         wait_for((state / "update" / "request").exists, "root is asked")

@@ -1,9 +1,9 @@
-"""A USB camera as Video4Linux and OpenCV show it: it keeps old frames, and lies when unplugged."""
+"""A USB camera as Video4Linux and OpenCV show it: it keeps old frames, and claims to be open when unplugged."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -18,13 +18,14 @@ INTERVAL = 0.1
 
 @dataclass
 class UsbCamera:
-    """The device: what is true of it whoever has opened it.
+    """The device: its state, whichever capture has opened it.
 
     Attributes:
         clock: its time; a grab that has to wait moves it.
         plugged: whether it is there.
-        starved: whether the bus brings no frames, though the device answers.
-        stamped: whether the driver stamps frames on the monotonic clock.
+        starved: whether no frame arrives although the device answers.
+        on_grab: called by each grab before it takes a frame; it may block.
+        has_timestamps: whether the driver gives frames the time of the monotonic clock.
         damaged: how many of the next frames will not decode.
         frozen: whether it gives the same picture again and again.
         covered: whether no light reaches it.
@@ -36,7 +37,8 @@ class UsbCamera:
     clock: Clock
     plugged: bool = True
     starved: bool = False
-    stamped: bool = True
+    has_timestamps: bool = True
+    on_grab: Callable[[], None] = lambda: None
     damaged: int = 0
     frozen: bool = False
     covered: bool = False
@@ -69,6 +71,7 @@ class CameraCapture:
 
     def grab(self) -> bool:
         """Take the oldest frame of the buffers, or wait for one."""
+        self.camera.on_grab()
         self._alive = self._alive and self.camera.plugged and not self.released
         if not self._alive:
             return False
@@ -94,9 +97,9 @@ class CameraCapture:
         return True, image
 
     def get(self, propId: int, /) -> float:  # noqa: N803 - OpenCV's name
-        """Return a property, or the stamp of the frame that was grabbed."""
+        """Return a property, or the timestamp of the frame that was grabbed."""
         if propId == cv2.CAP_PROP_POS_MSEC:
-            return self._grabbed * 1000 if self.camera.stamped else 0.0
+            return self._grabbed * 1000 if self.camera.has_timestamps else 0.0
         return self.properties.get(propId, 0.0)
 
     def set(self, propId: int, value: float, /) -> bool:  # noqa: N803 - OpenCV's name
@@ -105,7 +108,7 @@ class CameraCapture:
         return True
 
     def release(self) -> None:
-        """Close it for ever."""
+        """Close it for good."""
         self.released = True
 
     def _let_the_driver_fill_its_buffers(self) -> None:

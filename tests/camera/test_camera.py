@@ -1,17 +1,19 @@
-"""Recovery, privacy, rotation: what the camera adds to any source of frames."""
+"""Recovery and rotation: what the camera adds to any source of frames; test_release.py has privacy."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from device.camera import Camera, open_camera
-from device.camera.camera import orient
+from device.camera.capture import Capture
+from device.camera.orientation import orient
 from device.config import CameraSettings
 from device.errors import CameraError
 from tests.camera.simulated import UsbCamera
@@ -19,7 +21,7 @@ from tests.clock import Clock
 
 
 def test_a_camera_is_neither_available_nor_faulty_before_it_was_tried(camera: Camera) -> None:
-    """Nothing is claimed and nothing opened."""
+    """Nothing is reported and nothing opened."""
     assert (camera.available, camera.fault, camera.is_open) == (False, None, False)
 
 
@@ -36,7 +38,7 @@ def test_an_idle_camera_that_is_unplugged_is_noticed(
     """Within the interval of checks a tick reports the loss, with a fault to show."""
     camera.tick(clock())
     usb.plugged = False
-    assert not camera.tick(clock() + 1.0)  # not yet time to look
+    assert not camera.tick(clock() + 1.0)  # not yet time to check
     assert camera.tick(clock() + 60.0)
     assert not camera.available
     assert "gives no picture" in str(camera.fault)
@@ -60,7 +62,7 @@ def test_a_lost_camera_is_tried_again_with_growing_delays(
 def test_a_press_does_not_wait_for_the_back_off(
     camera: Camera, usb: UsbCamera, clock: Clock
 ) -> None:
-    """Somebody stands before the camera: it is tried at once."""
+    """Somebody stands in front of the camera: it is tried at once."""
     usb.plugged = False
     for _ in range(8):
         with pytest.raises(CameraError):
@@ -101,51 +103,6 @@ def test_loss_and_return_are_each_logged_once(
     assert "is available after 6000 s and 100 failures" in texts[2]
 
 
-def test_a_released_camera_is_left_alone_by_ticks(
-    camera: Camera, usb: UsbCamera, clock: Clock
-) -> None:
-    """In privacy the device is closed, its lamp is off, and nothing opens it behind one's back."""
-    camera.tick(clock())
-    camera.release()
-    assert usb.opened[0].released
-    assert not camera.is_open
-    assert not camera.tick(clock() + 3600.0)
-    assert len(usb.opened) == 1
-
-
-def test_a_resumed_camera_is_opened_by_the_next_tick(
-    camera: Camera, usb: UsbCamera, clock: Clock
-) -> None:
-    """After privacy the device is warm again before the first press."""
-    camera.tick(clock())
-    camera.release()
-    camera.resume()
-    camera.tick(clock())
-    assert camera.is_open
-    assert len(usb.opened) == 2
-
-
-def test_resuming_a_camera_that_was_not_released_changes_nothing(
-    camera: Camera, usb: UsbCamera, clock: Clock
-) -> None:
-    """The back-off of a lost camera goes on."""
-    usb.plugged = False
-    camera.tick(clock())
-    camera.resume()
-    camera.tick(clock())
-    assert len(usb.opened) == 1
-
-
-def test_frames_from_before_privacy_are_gone_after_it(
-    camera: Camera, usb: UsbCamera, clock: Clock
-) -> None:
-    """A burst after a release uses a new capture: no old buffer is left to show."""
-    camera.burst(1, clock())
-    camera.release()
-    camera.burst(1, clock())
-    assert [capture.released for capture in usb.opened] == [True, False]
-
-
 def test_leaving_the_context_closes_the_device(
     camera: Camera, usb: UsbCamera, clock: Clock
 ) -> None:
@@ -159,7 +116,7 @@ def test_leaving_the_context_closes_the_device(
     "source", ["/dev/video77", "absent.jpg", "absent.mp4", "/nowhere", "gopher://cam/1"]
 )
 def test_opening_never_raises_but_the_first_burst_does(source: str) -> None:
-    """A node starts without its camera, and says what is missing when it is asked to look."""
+    """A node starts without its camera, and reports what is missing when it needs a picture."""
     camera = open_camera(CameraSettings(source=source))
     with pytest.raises(CameraError) as caught:
         camera.burst(1, 0.0)
@@ -182,6 +139,25 @@ def test_the_description_has_no_password() -> None:
     camera = open_camera(CameraSettings(source="rtsp://me:secret@cam/live"))
     assert camera.description == "rtsp://cam/live"
     assert "secret" not in repr(camera)
+
+
+@pytest.mark.parametrize("kind", [cv2.error, OSError])
+def test_what_a_library_says_of_the_address_is_shown_without_its_password(
+    kind: type[Exception], caplog: pytest.LogCaptureFixture
+) -> None:
+    """OpenCV and the system may repeat the whole URL in an error; neither fault nor log does."""
+
+    def fail(target: str, backend: int, limits: Sequence[int]) -> Capture:
+        del backend, limits
+        message = f"can't open camera by name '{target}'"
+        raise kind(message)
+
+    source = "http://me:hush-1@cam/snapshot.cgi?user=me&pwd=hush-2"
+    camera = open_camera(CameraSettings(source=source), open_capture=fail)
+    with pytest.raises(CameraError, match=r"can't open camera by name 'http://cam/snapshot\.cgi"):
+        camera.burst(1, 0.0)
+    assert "http://cam/snapshot.cgi" in caplog.text
+    assert "hush" not in f"{camera.fault} {caplog.text}"
 
 
 def test_rotation_and_mirror_apply_to_every_source(write_picture: Callable[..., Path]) -> None:
@@ -207,13 +183,13 @@ def test_rotation_and_mirror_apply_to_every_source(write_picture: Callable[..., 
 def test_pictures_are_turned_clockwise_then_mirrored(
     rotation: int, mirror: bool, expected: list[list[int]]
 ) -> None:
-    """Four pixels tell every turn from every other."""
+    """Four pixels distinguish every turn from every other."""
     image = np.repeat(np.array([[1, 2], [3, 4]], np.uint8)[..., None], 3, axis=2)
     assert orient(image, rotation=rotation, mirror=mirror)[..., 0].tolist() == expected
 
 
 def test_an_idle_picture_camera_costs_next_to_nothing(write_picture: Callable[..., Path]) -> None:
-    """Ten ticks a second for an hour, with their checks, take under a tenth of a percent of it."""
+    """Ten ticks per second for an hour, with their checks, take under a tenth of a percent of it."""
     clock = Clock()
     camera = open_camera(CameraSettings(source=str(write_picture("one.png"))), clock=clock)
     began = time.process_time()

@@ -1,4 +1,4 @@
-"""A camera that goes on giving pictures without seeing anything is found out."""
+"""A camera that goes on giving pictures without seeing anything is noticed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from device.camera import Camera
 from device.camera.frame_health import BLACK_AFTER, FROZEN_AFTER, FrameHealth
-from device.camera.usb import CHECK_INTERVAL, lasting_name
+from device.camera.usb import CHECK_INTERVAL_SECONDS, persistent_name
 from device.errors import CameraError
 from tests.camera.simulated import UsbCamera
 from tests.clock import Clock
@@ -21,31 +21,31 @@ def test_pictures_that_differ_in_one_bit_are_alive() -> None:
     for number in range(2 * FROZEN_AFTER):
         image = np.full((48, 64, 3), 100, np.uint8)
         image[47, 63, 2] += number % 2
-        frame_health.look(image)
+        frame_health.update(image)
     assert not frame_health.is_frozen
 
 
 def test_a_covered_camera_is_black_and_not_frozen() -> None:
-    """Black pictures are all the same; their cause is another one, and so is the remedy."""
+    """Black pictures are all the same, but for another cause, with another remedy."""
     frame_health = FrameHealth()
     for _ in range(2 * FROZEN_AFTER):
-        frame_health.look(np.full((48, 64, 3), 9, np.uint8))
+        frame_health.update(np.full((48, 64, 3), 9, np.uint8))
     assert frame_health.is_black
     assert not frame_health.is_frozen
 
 
 def test_a_dark_room_with_one_light_is_not_black() -> None:
-    """Something is to be seen."""
+    """There is something to see."""
     frame_health = FrameHealth()
     image = np.zeros((48, 64, 3), np.uint8)
     image[16:32, 16:32] = 60
     for _ in range(BLACK_AFTER):
-        frame_health.look(image)
+        frame_health.update(image)
     assert not frame_health.is_black
 
 
 def test_a_frozen_camera_gives_no_burst(camera: Camera, usb: UsbCamera, clock: Clock) -> None:
-    """Who stands before it is not the one in its picture."""
+    """Whoever stands in front of it is not the one in its picture."""
     camera.burst(5, clock())
     usb.frozen = True
     with pytest.raises(CameraError, match="is frozen"):
@@ -62,7 +62,7 @@ def test_a_camera_that_freezes_while_nobody_asks_is_noticed_within_a_minute(
     usb.frozen = True
     began = clock()
     while camera.available:
-        clock.seconds += CHECK_INTERVAL
+        clock.seconds += CHECK_INTERVAL_SECONDS
         camera.tick(clock())
     assert clock() - began <= 60
 
@@ -70,7 +70,7 @@ def test_a_camera_that_freezes_while_nobody_asks_is_noticed_within_a_minute(
 def test_a_frozen_camera_is_found_again_when_its_pictures_change(
     camera: Camera, usb: UsbCamera, clock: Clock
 ) -> None:
-    """It is opened anew, and not believed before it shows something new."""
+    """It is opened again, and not believed before it shows something new."""
     camera.burst(1, clock())
     usb.frozen = True
     with pytest.raises(CameraError):
@@ -83,10 +83,10 @@ def test_a_frozen_camera_is_found_again_when_its_pictures_change(
     assert camera.fault is None
 
 
-def test_black_pictures_are_a_problem_but_no_loss(
+def test_black_pictures_are_a_fault_but_the_camera_stays_available(
     camera: Camera, usb: UsbCamera, clock: Clock
 ) -> None:
-    """The room may be dark: a press is still answered, and the owner is told."""
+    """The room may be dark: a press is still answered, and the owner sees the fault."""
     usb.covered = True
     assert len(camera.burst(BLACK_AFTER, clock())) == BLACK_AFTER
     assert camera.available
@@ -106,12 +106,12 @@ def test_frames_that_are_far_too_large_are_refused(
         camera.burst(1, clock())
 
 
-def test_the_lasting_name_of_a_device_is_found(tmp_path: Path) -> None:
-    """However it was named in the configuration; a device without one has none."""
+def test_the_persistent_name_of_a_device_is_found(tmp_path: Path) -> None:
+    """Whatever it was called in the configuration; a device without one has none."""
     by_id = tmp_path / "by-id"
     by_id.mkdir()
     for number in (0, 1):
         (tmp_path / f"video{number}").touch()
         (by_id / f"usb-camera-{number}-index0").symlink_to(tmp_path / f"video{number}")
-    assert lasting_name(tmp_path / "video1", by_id) == by_id / "usb-camera-1-index0"
-    assert lasting_name(tmp_path / "video2", by_id) is None
+    assert persistent_name(tmp_path / "video1", by_id) == by_id / "usb-camera-1-index0"
+    assert persistent_name(tmp_path / "video2", by_id) is None

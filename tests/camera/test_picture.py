@@ -43,7 +43,7 @@ def test_grey_and_transparent_pictures_become_colour(tmp_path: Path) -> None:
 
 
 def test_exif_orientation_is_honoured(tmp_path: Path) -> None:
-    """A portrait that a phone stored lying stands, dark side up."""
+    """A portrait that a phone stored sideways is turned upright, with its dark side up."""
     lying = Pillow.new("RGB", (64, 48), (255, 255, 255))
     lying.paste((0, 0, 0), (0, 0, 32, 48))
     exif = Pillow.Exif()
@@ -120,7 +120,7 @@ def test_sizes_out_of_bounds_are_refused_from_the_header(
 def test_a_file_that_was_cut_off_is_refused(
     write_picture: Callable[..., Path], extension: str, part: float
 ) -> None:
-    """Half a picture is no picture, however many of its lines could be shown."""
+    """Half a picture is an error, however many of its lines could be shown."""
     path = write_picture(f"cut{extension}", 640, 480)
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * part)])
@@ -128,14 +128,16 @@ def test_a_file_that_was_cut_off_is_refused(
         read_picture(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"no picture at all\n", bytes(1000), b"\xff\xd8\xff\xe0"])
-def test_what_is_no_picture_is_refused_whatever_its_name_says(
+@pytest.mark.parametrize(
+    "content", [b"", b"not a picture at all\n", bytes(1000), b"\xff\xd8\xff\xe0"]
+)
+def test_what_is_not_a_picture_is_refused_whatever_its_name_says(
     tmp_path: Path, content: bytes
 ) -> None:
-    """Text, nothing, zeros and a lone JPEG marker are told from pictures."""
+    """Text, nothing, zeros and a lone JPEG marker are recognized as such."""
     path = tmp_path / "text.jpg"
     path.write_bytes(content)
-    with pytest.raises(CameraError, match="is no JPEG, PNG, WebP or BMP picture"):
+    with pytest.raises(CameraError, match="is not a JPEG, PNG, WebP or BMP picture"):
         read_picture(path)
 
 
@@ -191,7 +193,7 @@ def test_any_bytes_behind_a_pictures_first_are_a_picture_or_a_clear_error(
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    """The error says that it is missing and where."""
+    """The error says that it is missing, and where."""
     with pytest.raises(CameraError, match=r"there is no file .*absent\.jpg"):
         read_picture(tmp_path / "absent.jpg")
 

@@ -1,4 +1,4 @@
-"""Video files and network cameras, through OpenCV itself."""
+"""Network cameras, through OpenCV itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -17,8 +16,8 @@ import pytest
 from device.camera import Camera, open_camera
 from device.camera.capture import NETWORK_TIMEOUT_MS, Capture, open_capture
 from device.config import CameraSettings
-from device.errors import CameraError
-from device.observation import Frame
+from device.errors import CameraError, CameraReleasedError
+from tests.camera.conftest import InterruptedCapture, levels
 
 BOUNDARY = "frame"
 
@@ -28,24 +27,8 @@ def jpeg(level: int) -> bytes:
     return cv2.imencode(".jpg", np.full((48, 64, 3), level, np.uint8))[1].tobytes()
 
 
-def levels(frames: list[Frame]) -> list[int]:
-    """Return the brightness of frames in steps of ten, where JPEG's losses vanish."""
-    return [round(float(frame.image.mean()) / 10) * 10 for frame in frames]
-
-
-@pytest.fixture
-def video(tmp_path: Path) -> Path:
-    """A video of five frames, of brightness 50, 80, 110, 140 and 170."""
-    path = tmp_path / "door.avi"
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, (64, 48))
-    for level in range(50, 200, 30):
-        writer.write(np.full((48, 64, 3), level, np.uint8))
-    writer.release()
-    return path
-
-
 class CameraServer(ThreadingHTTPServer):
-    """A network camera: /snapshot has one picture, /live never ends; each wants a password."""
+    """A network camera: /snapshot has one picture, /live never ends; each asks for a password."""
 
     daemon_threads = True
     connections = 0
@@ -81,7 +64,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(head + jpeg(100) + b"\r\n")
                 time.sleep(0.01)
         except OSError:
-            return  # the camera was left
+            return  # the client has left
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
         """Keep quiet."""
@@ -109,51 +92,13 @@ def silent_server() -> Iterator[int]:
         yield listening.getsockname()[1]
 
 
-def test_a_video_is_shown_from_burst_to_burst_and_from_the_start_again(video: Path) -> None:
-    """Bursts are its next frames; the one at the end is shorter, the one after it begins anew."""
-    camera = open_camera(CameraSettings(source=str(video)))
-    assert [levels(camera.burst(2, 0.0)) for _ in range(4)] == [
-        [50, 80],
-        [110, 140],
-        [170],
-        [50, 80],
-    ]
-
-
-def test_a_released_video_begins_anew(video: Path) -> None:
-    """Nothing of it is held in privacy."""
-    camera = open_camera(CameraSettings(source=str(video)))
-    camera.burst(2, 0.0)
-    assert camera.is_open
-    camera.release()
-    assert not camera.is_open
-    assert levels(camera.burst(1, 0.0)) == [50]
-
-
-def test_a_file_that_is_no_video_is_a_clear_error(tmp_path: Path) -> None:
-    """The error names it and says what to do."""
-    path = tmp_path / "text.mp4"
-    path.write_text("no video")
-    with pytest.raises(CameraError, match=r"text\.mp4 holds no video that can be decoded"):
-        open_camera(CameraSettings(source=str(path))).burst(1, 0.0)
-
-
-def test_a_missing_video_is_noticed_when_idle(video: Path) -> None:
-    """A tick looks whether the file is there."""
-    camera = open_camera(CameraSettings(source=str(video)))
-    camera.tick(time.monotonic())
-    video.unlink()
-    assert camera.tick(time.monotonic() + 60.0)
-    assert "there is no video file" in str(camera.fault)
-
-
-def test_a_stream_gives_as_many_frames_as_are_wanted(server: CameraServer) -> None:
+def test_a_stream_gives_as_many_frames_as_are_asked_for(server: CameraServer) -> None:
     """MJPEG over HTTP with user and password."""
     assert levels(camera_on(server, "/live").burst(3, 0.0)) == [100, 100, 100]
 
 
-def test_a_snapshot_url_gives_its_one_picture_anew_at_each_burst(server: CameraServer) -> None:
-    """The burst is the one picture there is, and the next burst asks again."""
+def test_a_snapshot_url_gives_its_one_picture_again_at_each_burst(server: CameraServer) -> None:
+    """The burst is that one picture, and the next burst asks for another one."""
     camera = camera_on(server, "/snapshot?token=secret")
     assert levels(camera.burst(5, 0.0)) == [150]
     asked = server.connections
@@ -171,9 +116,9 @@ def test_nothing_is_connected_between_bursts(server: CameraServer) -> None:
 def test_a_wrong_path_is_a_clear_error_without_the_password(
     server: CameraServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Neither the error nor what FFmpeg writes by itself shows the password."""
+    """Neither the error nor what FFmpeg writes to standard error shows the password."""
     with pytest.raises(CameraError, match=r"http://127\.0\.0\.1:\d+/absent gives no picture"):
-        camera_on(server, "/absent").burst(1, 0.0)
+        camera_on(server, "/absent?token=secret").burst(1, 0.0)
     assert "secret" not in "".join(capfd.readouterr())
 
 
@@ -187,7 +132,7 @@ def test_a_camera_that_is_switched_off_is_a_clear_error() -> None:
 
 
 def test_a_camera_that_never_answers_is_given_up() -> None:
-    """The press gets its answer within the time limit (here a tenth), not FFmpeg's half minute."""
+    """The press gets its answer within the time limit (here a tenth of it), not FFmpeg's half minute."""
 
     def open_impatiently(target: str, backend: int, limits: Sequence[int]) -> Capture:
         tenth = [limit // 10 if limit == NETWORK_TIMEOUT_MS else limit for limit in limits]
@@ -200,3 +145,20 @@ def test_a_camera_that_never_answers_is_given_up() -> None:
         with pytest.raises(CameraError, match="gives no picture in 5 s"):
             camera.burst(1, 0.0)
     assert time.monotonic() - began < 3.0
+
+
+def test_a_stream_is_left_when_privacy_is_asked_for(server: CameraServer) -> None:
+    """In the middle of a burst: no frame is given, and the connection is closed."""
+    captures: list[InterruptedCapture] = []
+
+    def interrupt(target: str, backend: int, limits: Sequence[int]) -> Capture:
+        capture = open_capture(target, backend, limits)
+        captures.append(InterruptedCapture(capture, camera.request_release))
+        return captures[-1]
+
+    host, port = server.server_address[:2]
+    settings = CameraSettings(source=f"http://me:secret@{host!s}:{port}/live")
+    camera = open_camera(settings, open_capture=interrupt)
+    with pytest.raises(CameraReleasedError):
+        camera.burst(3, 0.0)
+    assert [(capture.grabs, capture.isOpened()) for capture in captures] == [(1, False)]

@@ -1,4 +1,4 @@
-"""A USB camera: old frames are refused, lies are seen through, and errors say what to do."""
+"""A USB camera: old frames are refused, false claims are noticed, and errors say what to do."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tests.camera.simulated import INTERVAL, UsbCamera
 from tests.clock import EPOCH, Clock
 
 
-@pytest.mark.parametrize("stamped", [True, False])
+@pytest.mark.parametrize("has_timestamps", [True, False])
 def test_frames_are_newer_than_the_trigger(
-    camera: Camera, usb: UsbCamera, clock: Clock, stamped: bool
+    camera: Camera, usb: UsbCamera, clock: Clock, has_timestamps: bool
 ) -> None:
-    """After two idle seconds full of buffered frames, a burst has only new ones, stamps or not."""
-    usb.stamped = stamped
+    """After two idle seconds full of buffered frames, a burst has only new ones, with timestamps or without."""
+    usb.has_timestamps = has_timestamps
     camera.burst(1, clock())
     clock.seconds += 2.0
     triggered = clock()
@@ -31,8 +31,8 @@ def test_frames_are_newer_than_the_trigger(
     assert all(frame.captured_at > EPOCH + timedelta(seconds=triggered) for frame in frames)
 
 
-def test_frames_bear_the_time_they_were_taken(camera: Camera, clock: Clock) -> None:
-    """Frames of a burst are one interval apart, by the driver's stamps."""
+def test_frames_have_the_time_at_which_they_were_taken(camera: Camera, clock: Clock) -> None:
+    """Frames of a burst are one interval apart, by the driver's timestamps."""
     first, second = camera.burst(2, clock())
     assert (second.captured_at - first.captured_at).total_seconds() == pytest.approx(INTERVAL)
 
@@ -90,8 +90,8 @@ def test_warm_up_frames_are_thrown_away(usb: UsbCamera, clock: Clock) -> None:
     assert (frame.captured_at - opened).total_seconds() > 10 * INTERVAL
 
 
-def test_damaged_frames_are_passed_over(camera: Camera, usb: UsbCamera, clock: Clock) -> None:
-    """Some webcams send a few broken JPEGs: the burst is full all the same."""
+def test_damaged_frames_are_skipped(camera: Camera, usb: UsbCamera, clock: Clock) -> None:
+    """Some webcams send a few broken JPEGs: the burst is still complete."""
     camera.burst(1, clock())
     usb.damaged = 3
     assert len(camera.burst(5, clock())) == 5
@@ -110,7 +110,7 @@ def test_a_camera_that_only_sends_damaged_frames_is_an_error(
 def test_frames_of_the_wrong_shape_are_an_error(
     camera: Camera, usb: UsbCamera, clock: Clock
 ) -> None:
-    """OpenCV 4.11 gives one line of bytes: the error says which version to take."""
+    """OpenCV 4.11 gives one line of bytes: the error says which version to install."""
     usb.shape = (1, 921_600)
     with pytest.raises(CameraError, match=r"shape \(1, 921600\).*Install 4\.12"):
         camera.burst(1, clock())
@@ -119,7 +119,7 @@ def test_frames_of_the_wrong_shape_are_an_error(
 def test_an_opened_camera_that_gives_nothing_is_an_error_and_is_released(
     camera: Camera, usb: UsbCamera, clock: Clock
 ) -> None:
-    """The capture says that it is open; it is not believed, and not leaked."""
+    """The capture reports that it is open; it is not believed, and not leaked."""
     usb.plugged = False
     with pytest.raises(CameraError, match="gives no picture"):
         camera.burst(1, clock())
@@ -139,8 +139,8 @@ def test_a_camera_that_was_unplugged_and_is_back_answers_the_next_trigger(
     assert [capture.released for capture in usb.opened] == [True, False]
 
 
-def test_a_missing_device_is_told_with_the_cameras_that_are_there(tmp_path: Path) -> None:
-    """The error names the device, lists lasting names, and warns owners of ribbon-cable cameras."""
+def test_the_error_for_a_missing_device_lists_the_cameras_that_are_there(tmp_path: Path) -> None:
+    """It names the device, lists persistent names, and warns owners of ribbon-cable cameras."""
     (tmp_path / "usb-Cam_1-video-index0").touch()
     (tmp_path / "usb-Cam_1-video-index1").touch()
     text = why_not_openable(Path("/dev/video77"), tmp_path)
@@ -151,13 +151,13 @@ def test_a_missing_device_is_told_with_the_cameras_that_are_there(tmp_path: Path
     assert "picamera2" in text
 
 
-def test_a_device_that_is_there_has_no_obstacle() -> None:
+def test_a_device_that_is_there_may_be_opened() -> None:
     """What exists and may be read and written is tried."""
     assert why_not_openable(Path(DEVICE)) is None
 
 
-def test_a_real_device_that_is_no_camera_is_a_clear_error() -> None:
-    """OpenCV itself, on a device that is not a camera: an error of ours, no traceback."""
+def test_a_real_device_that_is_not_a_camera_is_a_clear_error() -> None:
+    """OpenCV itself, on a device that is not a camera: a CameraError, not a traceback."""
     with (
         open_camera(CameraSettings(source=DEVICE)) as camera,
         pytest.raises(CameraError, match="does not open as a camera"),
@@ -174,6 +174,6 @@ def test_a_real_device_that_is_no_camera_is_a_clear_error() -> None:
         (0.033, True),  # a whole interval
     ],
 )
-def test_without_stamps_a_frame_that_was_waited_for_is_new(waited: float, new: bool) -> None:
-    """At 30 frames a second, a wait of more than a quarter interval is evidence."""
+def test_without_timestamps_a_frame_that_was_waited_for_is_new(waited: float, new: bool) -> None:
+    """At 30 frames per second, a wait of more than a quarter of the interval is evidence."""
     assert was_waited_for(waited, 30) is new

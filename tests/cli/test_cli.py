@@ -1,4 +1,4 @@
-"""The `facet` command as a stranger meets it: in a process of its own."""
+"""The `facet` command as a user runs it: as a process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from device import __version__
 
 
 def _facet(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command without a terminal, in a shell that is wide enough not to break lines."""
+    """Run a command without a terminal, wide enough not to break lines."""
     return subprocess.run(
         [sys.executable, "-m", "device", *arguments],
         env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1"},
@@ -32,7 +32,7 @@ def _write(folder: Path, text: str) -> str:
 
 
 def test_help_names_every_command() -> None:
-    """With a sentence on each."""
+    """With a sentence for each."""
     result = _facet("--help")
     assert result.returncode == 0
     for command in (
@@ -72,8 +72,8 @@ def test_the_schema_is_json() -> None:
     assert schema["required"] == ["mqtt"]
 
 
-def test_the_schema_holds_no_slow_import() -> None:
-    """Help, version and schema come at once, even on a Pi Zero: OpenCV and TFLite are not loaded."""
+def test_the_schema_needs_no_slow_import() -> None:
+    """Help, version and schema appear at once, even on a Pi Zero: OpenCV and TFLite are not loaded."""
     code = (
         "import sys, device.cli, device.config; print('cv2' in sys.modules, 'numpy' in sys.modules)"
     )
@@ -95,7 +95,7 @@ def test_a_faulty_configuration_is_a_message(tmp_path: Path, command: str) -> No
 
 
 def test_a_missing_configuration_is_a_message(tmp_path: Path) -> None:
-    """It says where to start."""
+    """It names the file to start from."""
     result = _facet("run", "-c", str(tmp_path / "facet.yaml"))
     assert result.returncode == 1
     assert "does not exist" in result.stderr
@@ -104,7 +104,7 @@ def test_a_missing_configuration_is_a_message(tmp_path: Path) -> None:
 
 
 def test_checking_succeeds_only_when_everything_works(tmp_path: Path) -> None:
-    """The exit code is what a script looks at."""
+    """The exit code is for scripts."""
     result = _facet("check", "-c", _write(tmp_path, "mqtt: {host: 127.0.0.1, port: 1}"))
     assert result.returncode == 1
     assert "127.0.0.1:1" in result.stdout

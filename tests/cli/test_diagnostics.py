@@ -1,4 +1,4 @@
-"""The archive for a bug report says what is needed, and keeps secrets."""
+"""The archive for a bug report has what is needed, and no secrets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SECRETS = ("hush-broker", "hush-camera")
 
 @pytest.fixture
 def configuration(tmp_path: Path) -> Path:
-    """A node with a password in each place that takes one, which has failed before."""
+    """A node that has failed before, with a password wherever one can be."""
     document = {
         "node": {"id": "hall", "state_directory": str(tmp_path / "state")},
         "mqtt": {"host": "127.0.0.1", "port": 1, "username": "hall", "password": "hush-broker"},
@@ -32,10 +32,10 @@ def configuration(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_archive_tells_versions_settings_checks_and_the_last_failure(
+def test_the_archive_has_versions_settings_checks_and_the_last_failure(
     configuration: Path, tmp_path: Path
 ) -> None:
-    """All that one would ask for first."""
+    """Everything that a maintainer asks for first."""
     archive = tmp_path / "report.zip"
     parts = write_diagnostics(configuration, archive)
     with zipfile.ZipFile(archive) as bundle:
@@ -52,28 +52,51 @@ def test_the_archive_tells_versions_settings_checks_and_the_last_failure(
     assert node["starts"] == {"last_failure": "the worker hung"}
 
 
-def test_no_secret_is_in_the_archive(configuration: Path, tmp_path: Path) -> None:
-    """Neither the broker's password nor the one in the camera's URL; and the file is its owner's alone."""
+@pytest.mark.parametrize(
+    "source",
+    [
+        "rtsp://viewer:hush-camera@127.0.0.1:1/stream",
+        "http://127.0.0.1:1/snapshot.cgi?user=viewer&pwd=hush-camera",
+        "http://127.0.0.1:1/snapshot.cgi?user=viewer@home&pwd=hush-camera",
+    ],
+)
+def test_no_secret_is_in_the_archive(
+    configuration: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    """Neither the broker's password nor the one in the camera's URL; and only its owner can read the file."""
+    document = yaml.safe_load(configuration.read_text())
+    document["camera"]["source"] = source
+    configuration.write_text(yaml.safe_dump(document))
+    # A release that did not redact the query has logged at each of its starts.
+    journal = tmp_path / "bin" / "journalctl"
+    journal.parent.mkdir()
+    journal.write_text(f"#!/bin/sh\necho 'Facet 0.1.0, node hall, camera {source}'\n")
+    journal.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{journal.parent}:/usr/bin:/bin")
     archive = tmp_path / "report.zip"
     write_diagnostics(configuration, archive)
     with zipfile.ZipFile(archive) as bundle:
         content = b"".join(bundle.read(name) for name in bundle.namelist()).decode()
+    assert "Facet 0.1.0, node hall, camera" in content
     for secret in _SECRETS:
         assert secret not in content
     assert archive.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_faulty_configuration_is_reported_in_its_place(tmp_path: Path) -> None:
-    """A bug report is written most of all when something is wrong."""
+    """Bug reports are mostly written when something is wrong."""
     configuration = tmp_path / "facet.yaml"
-    configuration.write_text("mqtt: {hots: broker}\n")
+    configuration.write_text("mqtt: {hots: broker}\n'http://me:hush-camera@cam/1?pwd=hush': 1\n")
     archive = tmp_path / "report.zip"
     write_diagnostics(configuration, archive)
     with zipfile.ZipFile(archive) as bundle:
-        assert "did you mean host?" in bundle.read("faults.txt").decode()
+        faults = bundle.read("faults.txt").decode()
+    assert "did you mean host?" in faults
+    assert "http://cam/1" in faults
+    assert "hush" not in faults
 
 
 def test_a_place_that_cannot_be_written_is_named(configuration: Path, tmp_path: Path) -> None:
-    """With the option to change."""
+    """With the option that names it."""
     with pytest.raises(DiagnosticsError, match=r"--out .*missing/report\.zip cannot be written"):
         write_diagnostics(configuration, tmp_path / "missing" / "report.zip")

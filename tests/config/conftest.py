@@ -9,7 +9,7 @@ from typing import TypeAlias
 import pytest
 
 Write: TypeAlias = Callable[..., Path]
-"""write(text, name="facet.yaml") -> the path of a file of a folder of the test's own."""
+"""write(text, name="facet.yaml") -> the path of a file in the test's temporary folder."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What is made from the models, or must agree with them: the reference, the example and the editors' schema."""
+"""What is generated from the models, or must agree with them: the reference, the example and the editors' schema."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SETTING = re.compile(r"^( *)#([a-z_]+:)", re.MULTILINE)
 
 
 class _Tagged(yaml.SafeLoader):
-    """Reads a file as a checker does that knows nothing of our tags but their names."""
+    """Reads a file as a validator that knows only the names of the tags."""
 
 
 _Tagged.add_constructor("!secret", lambda _, node: f"!secret {node.value}")
@@ -48,7 +48,7 @@ def test_the_reference_is_up_to_date() -> None:
 
 
 def test_the_example_shows_every_setting_with_its_default(write: Write) -> None:
-    """All of its commented settings together give the defaults, but for what it calls examples."""
+    """All of its commented settings together give the defaults, except for those that it calls examples."""
     text = (_ROOT / "config.example.yaml").read_text(encoding="utf-8")
     write("mqtt_password: hush", "secrets.yaml")
     shown = load(write(_SETTING.sub(r"\1\2", text)), environment={})
@@ -85,7 +85,7 @@ def _fields(section: type[Section]) -> Iterator[tuple[str, FieldInfo]]:
 
 
 def test_every_setting_documents_itself() -> None:
-    """A title, a description in sentences, and a default unless there can be none."""
+    """It has a title, a description in sentences, and a default unless there can be none."""
     fields = list(_fields(Config))
     for key, field in fields:
         assert field.title, key
@@ -95,7 +95,7 @@ def test_every_setting_documents_itself() -> None:
 
 
 def test_every_number_has_bounds() -> None:
-    """No setting takes a number that nobody thought of."""
+    """No setting accepts an unlimited number."""
     schema = Config.model_json_schema()
     for section in schema["$defs"].values():
         for key, setting in section["properties"].items():
@@ -106,7 +106,7 @@ def test_every_number_has_bounds() -> None:
 
 
 def test_the_schema_is_a_schema(schema: dict[str, Any]) -> None:
-    """Of the draft that it names."""
+    """It is valid for the draft that it names."""
     jsonschema.Draft202012Validator.check_schema(schema)
 
 
@@ -123,8 +123,8 @@ def test_the_schema_is_a_schema(schema: dict[str, Any]) -> None:
         "mqtt: {host: b}\nattributes: {enabled: [Male, Young], threshold_offset: !env OFFSET}",
     ],
 )
-def test_the_schema_takes_what_the_loader_takes(schema: dict[str, Any], text: str) -> None:
-    """Also references, and headings with nothing below them."""
+def test_the_schema_accepts_what_the_loader_accepts(schema: dict[str, Any], text: str) -> None:
+    """Including references, and headings with nothing below them."""
     assert _accepts(schema, text)
 
 
@@ -141,13 +141,13 @@ def test_the_schema_takes_what_the_loader_takes(schema: dict[str, Any], text: st
         "mqtt: {host: broker}\nnode: {id: living room}",
     ],
 )
-def test_the_schema_refuses_what_the_loader_refuses(schema: dict[str, Any], text: str) -> None:
-    """So that an editor marks it while it is typed."""
+def test_the_schema_rejects_what_the_loader_rejects(schema: dict[str, Any], text: str) -> None:
+    """So that an editor marks it as it is typed."""
     assert not _accepts(schema, text)
 
 
 def test_the_example_agrees_with_the_schema(schema: dict[str, Any]) -> None:
-    """An editor finds nothing to complain about in the file that people start from."""
+    """An editor reports no error in the file that people start from."""
     text = (_ROOT / "config.example.yaml").read_text(encoding="utf-8")
     assert _accepts(schema, text)
     assert _accepts(schema, _SETTING.sub(r"\1\2", text))

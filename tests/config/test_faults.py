@@ -25,7 +25,7 @@ def _faults(path: Path) -> tuple[Fault, ...]:
         ("host: broker", "host", "unknown key; did you mean mqtt.host?"),
         ("zzzz: 1", "zzzz", "unknown key; remove it; known here: node, mqtt, camera"),
         ('"a\\nb": 1', "a\\nb", "unknown key"),
-        # Wrong types: each is told from what looks like it.
+        # Wrong types, also those that look similar.
         ('camera: {width: "640"}', "camera.width", 'found "640"; allowed: a whole number'),
         ("camera: {width: 640.5}", "camera.width", "found 640.5; allowed: a whole number"),
         ("camera: {width: true}", "camera.width", "found true; allowed: a whole number"),
@@ -61,7 +61,7 @@ def _faults(path: Path) -> tuple[Fault, ...]:
         ("triggers: {button: {pin: BOARD6}}", "triggers.button.pin", 'found "BOARD6"; allowed'),
         ("triggers: {button: {pin: true}}", "triggers.button.pin", "found true; allowed: a BCM"),
         ("triggers: {motion: {}}", "triggers.motion.pin", "is missing; give a BCM number"),
-        # What does not go together.
+        # Settings that conflict.
         ("attributes: {enabled: [Male], disabled: [Male]}", "attributes.disabled", "names Male"),
         (
             "triggers: {button: {pin: 17, pull: none}}",
@@ -78,7 +78,7 @@ def _faults(path: Path) -> tuple[Fault, ...]:
             "led.pin",
             "is the pin of triggers.motion too",
         ),
-        # YAML that is read, and means nothing here.
+        # YAML that can be read, and has no meaning here.
         ("camera: !include camera.yaml", "camera", "only !secret NAME and !env NAME are known"),
         (
             "camera: !!python/name:os.system {}",
@@ -95,7 +95,7 @@ def _faults(path: Path) -> tuple[Fault, ...]:
 def test_a_mistake_is_one_fault_on_its_line(
     write: Write, below: str, path: str, message: str
 ) -> None:
-    """It names the setting, what was found, and what is allowed or to be done."""
+    """It names the setting, what was found, and what is allowed or what to do."""
     (fault,) = _faults(write(f"mqtt:\n  host: broker\n\n{below}\n"))
     assert (fault.line, fault.path) == (4, path)
     assert message in fault.message
@@ -127,13 +127,13 @@ def test_a_mistake_is_one_fault_on_its_line(
 def test_a_mistake_about_the_broker_is_one_fault(
     write: Write, below: str, path: str, message: str
 ) -> None:
-    """Likewise for the section that must be there."""
+    """The same for the section that is required."""
     (fault,) = _faults(write(f"mqtt:\n  {below}\n"))
     assert fault.path == path
     assert message in fault.message
 
 
-def test_every_mistake_is_told_at_once(write: Write) -> None:
+def test_all_mistakes_are_reported_at_once(write: Write) -> None:
     """In the order of the lines, whether YAML, a reference or a value is wrong."""
     faults = _faults(
         write("""\
@@ -156,7 +156,7 @@ triggers:
 
 
 def test_a_key_that_is_set_twice_names_both_lines(write: Write) -> None:
-    """YAML itself would take the last without a word."""
+    """YAML itself would silently use the last."""
     (fault,) = _faults(write("mqtt:\n  host: one\n\n  host: two\n"))
     assert fault.line == 4
     assert fault.message == "is set a second time, first in line 2; keep one"
@@ -165,7 +165,7 @@ def test_a_key_that_is_set_twice_names_both_lines(write: Write) -> None:
 @pytest.mark.parametrize(
     ("content", "line", "message"),
     [
-        (b"", 0, "is empty; the least is two lines: mqtt:"),
+        (b"", 0, "is empty; the minimum is two lines: mqtt:"),
         (b"# nothing\n", 0, "is empty"),
         (b"- mqtt\n", 1, "found a list instead of sections"),
         (b"\nmqtt\n", 2, "found a single value instead of sections"),
@@ -184,17 +184,17 @@ def test_a_key_that_is_set_twice_names_both_lines(write: Write) -> None:
     ],
     ids=lambda value: repr(value[:20]) if isinstance(value, bytes) else None,
 )
-def test_a_file_that_is_no_configuration_is_one_fault(
+def test_a_file_that_is_not_a_configuration_is_one_fault(
     write: Write, content: bytes, line: int, message: str
 ) -> None:
-    """Whatever it is instead."""
+    """Whatever it contains instead."""
     (fault,) = _faults(write(content))
     assert fault.line == line
     assert message in fault.message
 
 
-def test_a_bomb_of_aliases_does_not_go_off(write: Write) -> None:
-    """Ten lists of ten times the list before are ten thousand million items."""
+def test_a_bomb_of_aliases_is_rejected(write: Write) -> None:
+    """Nine lists, each of ten times the list before, would be ten thousand million items."""
     lines = ["a: &a [x]"]
     lines += [
         f"{b}: &{b} [{', '.join([f'*{a}'] * 10)}]"
@@ -212,8 +212,8 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
     )
 
 
-def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    """The system's own words say why it cannot be read."""
+def test_a_folder_is_one_fault(tmp_path: Path) -> None:
+    """The reason is the operating system's."""
     (fault,) = _faults(tmp_path)
     assert fault.message.startswith("cannot be read: Is a directory")
 
@@ -233,7 +233,7 @@ def test_a_password_within_an_address_is_not_shown(write: Write) -> None:
 
 
 def test_the_text_has_one_line_for_each_fault(write: Write) -> None:
-    """As compilers print theirs: editors jump to the place."""
+    """In the format of compilers: editors jump to the place."""
     path = write("mqtt: {host: b}\ncamera:\n  fps: 0\n  width: 0\n")
     with pytest.raises(ConfigError) as raised:
         load(path)

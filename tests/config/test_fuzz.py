@@ -1,4 +1,4 @@
-"""Whatever a file holds, loading it gives a configuration or faults: nothing else."""
+"""Whatever a file contains, loading it gives a configuration or faults, and nothing else."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _KEYS = sorted(
         ),
     }
 )
-# What YAML and our settings give a meaning to, so that random text gets further than its first character.
+# What has a meaning in YAML or in the settings, so that random text gets further than its first character.
 _WORDS = st.sampled_from(
     [*_KEYS, ": ", "\n", "\n  ", "- ", "[", "]", "{", "}", ",", "'", '"', "|", ">", "&a ", "*a", "? ", "<<: *a",
      "!secret ", "!env HOME", "!!int ", "!!set ", "!x!y ", "%YAML 1.1\n", "---\n", "...\n", "#", "\t", "\\",
@@ -62,7 +62,7 @@ def _load(content: bytes) -> Config | ConfigError:
 
 
 def _is_orderly(result: Config | ConfigError) -> bool:
-    """Whether it is a configuration, or faults of one printable line each."""
+    """Return whether it is a configuration, or faults of one printable line each."""
     if isinstance(result, Config):
         return bool(result.mqtt.host)
     lines = str(result).split("\n")
@@ -72,7 +72,7 @@ def _is_orderly(result: Config | ConfigError) -> bool:
 @_FUZZ
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_configuration_or_faults(content: bytes) -> None:
-    """A damaged SD card hands over anything."""
+    """A damaged SD card may return anything."""
     assert _is_orderly(_load(content))
 
 
@@ -86,7 +86,7 @@ def test_any_text_is_a_configuration_or_faults(text: str) -> None:
 @_FUZZ
 @given(st.dictionaries(st.sampled_from(_KEYS), _VALUES, max_size=5))
 def test_any_values_are_a_configuration_or_faults(values: dict[str, Any]) -> None:
-    """Good YAML with known keys in any place, and values of any kind."""
+    """Valid YAML with known keys in any place, and values of any kind."""
     document = {"mqtt": {"host": "broker"}, **values}
     assert _is_orderly(
         _load(yaml.safe_dump(document, allow_unicode=True).encode("utf-8", "replace"))
@@ -98,7 +98,7 @@ def test_any_values_are_a_configuration_or_faults(values: dict[str, Any]) -> Non
 def test_a_slip_in_the_example_is_a_configuration_or_faults(
     position: int, removed: int, inserted: str
 ) -> None:
-    """A few characters of a good file are lost, and others slip in."""
+    """A few characters of a valid file are replaced by others."""
     text = _EXAMPLE.replace("#", "")
     text = text[:position] + inserted + text[position + removed :]
     assert _is_orderly(_load(text.encode("utf-8", "surrogatepass")))

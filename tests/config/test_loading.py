@@ -1,4 +1,4 @@
-"""What a good file gives."""
+"""What a valid file gives."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def test_only_the_host_is_needed(write: Write) -> None:
     assert config.triggers.button is None
 
 
-def test_values_arrive_where_they_belong(write: Write) -> None:
-    """Each kind of value is read: text, numbers, switches, lists, null and sections."""
+def test_each_kind_of_value_is_read(write: Write) -> None:
+    """Text, numbers, switches, lists, null and sections."""
     config = load(
         write("""
 mqtt:
@@ -56,7 +56,7 @@ def test_a_heading_with_nothing_below_it_means_defaults(write: Write) -> None:
     )
 
 
-def test_the_fifth_version_needs_no_quotes(write: Write) -> None:
+def test_protocol_version_5_needs_no_quotes(write: Write) -> None:
     """YAML's bare 5 is a number, and means MQTT 5."""
     assert load(write("mqtt: {host: broker, protocol: 5}")).mqtt.protocol == "5"
 
@@ -67,7 +67,7 @@ def test_a_camera_may_be_a_bare_number(write: Write) -> None:
 
 
 def test_octal_and_sexagesimal_numbers_are_text(write: Write) -> None:
-    """YAML 1.1 would make 83 of 0123 and 750 of 12:30."""
+    """YAML 1.1 would read 0123 as 83 and 12:30 as 750."""
     config = load(write("mqtt: {host: broker, username: 0123, password: 12:30}"))
     assert config.mqtt.username == "0123"
     assert config.mqtt.password is not None
@@ -75,13 +75,13 @@ def test_octal_and_sexagesimal_numbers_are_text(write: Write) -> None:
 
 
 def test_a_number_in_scientific_notation_is_a_number(write: Write) -> None:
-    """YAML 1.1 would make text of 5e-2."""
+    """YAML 1.1 would read 5e-2 as text."""
     config = load(write("mqtt: {host: broker}\nattributes: {hysteresis: 5e-2}"))
     assert config.attributes.hysteresis == 0.05
 
 
-def test_a_byte_order_mark_does_no_harm(write: Write) -> None:
-    """Windows' editors put one in front."""
+def test_a_byte_order_mark_is_ignored(write: Write) -> None:
+    """Editors on Windows write one."""
     assert load(write(b"\xef\xbb\xbfmqtt: {host: broker}")).mqtt.host == "broker"
 
 
@@ -111,7 +111,7 @@ node: {state_directory: /var/lib/facet}
 
 @pytest.mark.parametrize("source", ["0", "/dev/video2", "rtsp://camera/1", "http://camera/stream"])
 def test_devices_and_urls_stay_as_they_are(write: Write, source: str) -> None:
-    """They are no relative paths."""
+    """They are not relative paths."""
     assert load(write(f'mqtt: {{host: b}}\ncamera: {{source: "{source}"}}')).camera.source == source
 
 
@@ -123,26 +123,26 @@ def test_the_port_follows_tls() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pull", "active_state", "active_low"),
+    ("pull", "active_state", "is_active_low"),
     [
         ("up", "auto", True),  # between pin and ground
         ("down", "auto", False),  # between pin and 3.3 V
         ("up", "high", False),  # a contact that opens when it is pressed
-        ("none", "low", True),  # with a resistor of its own
+        ("none", "low", True),  # with an external resistor
     ],
 )
 def test_the_level_of_a_pressed_button_follows_its_resistor(
-    write: Write, pull: str, active_state: str, active_low: bool
+    write: Write, pull: str, active_state: str, is_active_low: bool
 ) -> None:
-    """Unless the level is given."""
+    """Unless the level is configured."""
     settings = f"{{pin: 17, pull: {pull}, active_state: {active_state}}}"
     button = load(write(f"mqtt: {{host: b}}\ntriggers: {{button: {settings}}}")).triggers.button
     assert button is not None
-    assert button.active_low is active_low
+    assert button.is_active_low is is_active_low
 
 
 def test_a_configuration_never_changes(write: Write) -> None:
-    """What runs is what was checked."""
+    """What runs is what was validated."""
     config = load(write("mqtt: {host: broker}"))
     with pytest.raises(ValidationError, match="frozen"):
         config.camera.width = 1  # type: ignore[misc]
@@ -160,6 +160,18 @@ camera: {source: "rtsp://me:hush-2@camera/1"}
     assert config.camera.shown_source == "rtsp://camera/1"
 
 
+def test_a_password_in_the_query_of_a_camera_is_not_shown(write: Write) -> None:
+    """Many network cameras take it there, and the log of every start shows the source."""
+    config = load(
+        write("""
+mqtt: {host: broker}
+camera: {source: "http://cam/snapshot.cgi?user=admin&pwd=hush"}
+""")
+    )
+    assert "hush" not in repr(config) + str(config)
+    assert config.camera.shown_source == "http://cam/snapshot.cgi"
+
+
 def test_the_example_loads() -> None:
     """config.example.yaml works once the host is right."""
     config = load(Path(__file__).parents[2] / "config.example.yaml", environment={})
@@ -167,7 +179,7 @@ def test_the_example_loads() -> None:
 
 
 def test_a_pipe_can_be_read() -> None:
-    """A shell's <(...) is no regular file."""
+    """A shell's <(...) is not a regular file."""
     reading, writing = os.pipe()
     with os.fdopen(writing, "w", encoding="utf-8") as file:
         file.write("mqtt: {host: broker}")

@@ -17,13 +17,13 @@ def test_a_secret_comes_from_the_file_beside(write: Write) -> None:
 
 
 def test_a_variable_comes_from_the_environment(write: Write) -> None:
-    """As containers like it."""
+    """As is usual in containers."""
     config = load(write("mqtt: {host: !env BROKER}"), environment={"BROKER": "10.0.0.1"})
     assert config.mqtt.host == "10.0.0.1"
 
 
-def test_a_reference_becomes_what_its_setting_takes(write: Write) -> None:
-    """The environment knows only text: the same 1234 is a port here and a password there."""
+def test_a_reference_is_read_as_the_type_of_its_setting(write: Write) -> None:
+    """The environment has only text: the same 1234 is a port in one place and a password in another."""
     write("digits: 1234\nswitch: on\n", "secrets.yaml")
     config = load(
         write("""
@@ -54,19 +54,19 @@ def test_other_secrets_may_be_anything(write: Write) -> None:
 
 
 @pytest.mark.parametrize(
-    ("secrets", "claims"),
+    ("secrets", "parts"),
     [
         (None, ["secrets.yaml: does not exist"]),
         ("hots: hush\n", ["secrets.yaml has no value of this name", "did you mean hots?"]),
-        ("[hush]\n", ["secrets.yaml holds no names and values"]),
+        ("[hush]\n", ["secrets.yaml has no names and values"]),
         ("host: 'hush\n", ["secrets.yaml:1: is not YAML"]),
         ("host: [hush]\n", ["secrets.yaml has no value of this name"]),
         ('host: "hush\\a"\n', ["it contains the character U+0007"]),
         ("host: hush/\n", ["a value in !secret host that does not fit", "allowed: a host name"]),
     ],
 )
-def test_a_secret_that_does_not_help_is_one_fault(
-    write: Write, secrets: str | None, claims: list[str]
+def test_a_secret_that_cannot_be_used_is_one_fault(
+    write: Write, secrets: str | None, parts: list[str]
 ) -> None:
     """It names the secret and the file, and shows no secret's value."""
     if secrets is not None:
@@ -76,14 +76,14 @@ def test_a_secret_that_does_not_help_is_one_fault(
     (fault,) = raised.value.faults
     assert (fault.line, fault.path) == (2, "mqtt.host")
     assert "!secret host" in fault.message
-    for claim in claims:
-        assert claim in fault.message
+    for part in parts:
+        assert part in fault.message
     assert "hush" not in str(raised.value)
 
 
 @pytest.mark.parametrize("mode", [0o604, 0o602, 0o601, 0o644, 0o777])
-def test_secrets_that_are_open_to_all_are_refused(write: Write, mode: int) -> None:
-    """The error says what to type, and shows no secret's value."""
+def test_secrets_that_every_user_can_read_are_rejected(write: Write, mode: int) -> None:
+    """The error shows the command to run, and no secret's value."""
     secrets = write("host: hush\n", "secrets.yaml")
     secrets.chmod(mode)
     with pytest.raises(ConfigError, match=rf"open to every user .*chmod o-rwx {secrets}") as raised:
@@ -91,8 +91,8 @@ def test_secrets_that_are_open_to_all_are_refused(write: Write, mode: int) -> No
     assert "hush" not in str(raised.value)
 
 
-def test_secrets_may_be_open_to_the_group_of_the_service(write: Write) -> None:
-    """So that the service reads what root wrote."""
+def test_the_group_of_the_service_may_read_secrets(write: Write) -> None:
+    """So that the service can read what root wrote."""
     write("host: broker\n", "secrets.yaml").chmod(0o640)
     assert load(write("mqtt: {host: !secret host}")).mqtt.host == "broker"
 
@@ -104,7 +104,7 @@ def test_a_missing_variable_is_named(write: Write) -> None:
 
 
 def test_a_variable_of_the_wrong_kind_is_not_shown(write: Write) -> None:
-    """Its value may be a secret that stands in the wrong place."""
+    """Its value may be a secret in the wrong place."""
     with pytest.raises(ConfigError) as raised:
         load(write("mqtt: {host: b, port: !env HUSH}"), environment={"HUSH": "hush-hush"})
     assert "allowed: a whole number, 1 to 65535" in str(raised.value)

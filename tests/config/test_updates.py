@@ -1,4 +1,4 @@
-"""The section `updates`: what belongs together, and where things are."""
+"""The section `updates`: which settings need each other, and where files are."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ _KEY = "A" * 43 + "="
         ("{allow_install: 'yes'}", "allowed: true or false"),
     ],
 )
-def test_what_cannot_work_names_what_to_add(write: Write, updates: str, fault: str) -> None:
-    """In the file's line."""
+def test_a_setting_that_cannot_work_names_what_to_add(
+    write: Write, updates: str, fault: str
+) -> None:
+    """With its line."""
     path = write(f"mqtt: {{host: broker}}\nupdates: {updates}\n")
     with pytest.raises(ConfigError) as caught:
         load(path)
@@ -35,7 +37,7 @@ def test_what_cannot_work_names_what_to_add(write: Write, updates: str, fault: s
 
 
 def test_paths_start_beside_the_file(write: Write, tmp_path: Path) -> None:
-    """Of an index and of a key; addresses and keys stay as they are."""
+    """Both of an index and of a key; addresses and keys are not changed."""
     path = write("mqtt: {host: b}\nupdates: {index: new/index.json, public_key: release.pub}\n")
     updates = load(path).updates
     assert updates.index == (tmp_path / "new" / "index.json").as_uri()
@@ -47,8 +49,8 @@ def test_paths_start_beside_the_file(write: Write, tmp_path: Path) -> None:
     assert (updates.index, updates.public_key) == ("https://x.org/index.json", _KEY)
 
 
-def test_nothing_is_looked_for_or_installed_by_default(write: Write) -> None:
-    """A node speaks with its broker, and with nobody else that its owner did not name."""
+def test_by_default_no_index_is_read_and_nothing_is_installed(write: Write) -> None:
+    """A node connects only to its broker and to what its owner has named."""
     updates = load(write("mqtt: {host: broker}\n")).updates
     assert updates.index is None
     assert not updates.allow_install

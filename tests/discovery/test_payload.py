@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from device.config import Config
-from device.discovery.payload import compact, discovery_payload, entity_id
+from device.discovery.payload import discovery_payload, entity_id
 from device.entities.kinds import AttributeTrigger, Platform
 from device.entities.table import CATALOGUE, CELEBA, LABELS, entities
 from device.mqtt.topics import Topics
+from device.system.compact_json import compact
 from device.system.machine import Machine
 
 # Known at the root by every Home Assistant since 2024.11; another key there makes it refuse the device.

@@ -115,25 +115,6 @@ def test_a_component_that_changed_its_platform_is_replaced(tmp_path: Path) -> No
     assert final["eyeglasses"]["platform"] == "binary_sensor"
 
 
-@pytest.mark.parametrize("content", ["", "{", "[1]", "\x00\x00"])
-def test_a_memory_that_cannot_be_read_counts_as_empty(tmp_path: Path, content: str) -> None:
-    """Half a file after a power cut is no reason not to start."""
-    memory = JsonStore(tmp_path / "memory.json")
-    (tmp_path / "memory.json").write_text(content)
-    assert memory.load() == {}
-    memory.save({"a": 1})
-    assert memory.load() == {"a": 1}
-
-
-def test_a_memory_that_cannot_be_written_is_reported(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The node goes on without it."""
-    JsonStore(tmp_path / "missing" / "memory.json").save({"a": 1})
-    assert "cannot be written" in caplog.text
-    assert "node.state_directory" in caplog.text
-
-
 def test_a_picture_is_never_retained(tmp_path: Path) -> None:
     """It would lie on the broker's disk, past its expiry and past the end of the node."""
     link = RecordingTransport()

@@ -14,7 +14,8 @@ from device.discovery.payload import entity_id
 from device.entities.attributes import ATTRIBUTES
 from device.entities.kinds import Platform
 from device.entities.table import CATALOGUE, LABELS, offered
-from device.networks.card import model_path, read_card
+from device.networks.card import read_card
+from device.networks.files import model_path
 
 _FOLDER = Path(__file__).resolve().parents[2] / "homeassistant"
 _BLUEPRINTS = sorted((_FOLDER / "blueprints" / "automation" / "facet").glob("*.yaml"))

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from device.config import Config
-from device.discovery.payload import compact
 from device.entities.documents import blank_state, event_content, state_content
 from device.entities.outcome import EventType, Outcome, event_type
 from device.entities.table import CELEBA, entities
-from device.observation import Attribute, Box, Face, Observation, Reason, Source
+from device.observation import Attribute, Box, Face, FaceAttributes, Observation, Reason, Source
+from device.system.compact_json import compact
 
 TRIGGERED = datetime(2026, 11, 24, 18, 2, 11, 402_000, tzinfo=UTC)
 CAPTURED = TRIGGERED + timedelta(milliseconds=29)
@@ -30,9 +30,13 @@ def face(present: Mapping[str, bool], *, primary: bool = True) -> Face:
         score=0.9,
         quality=0.8,
         primary=primary,
-        attributes={name: Attribute(0.5, value) for name, value in present.items()},
-        hair_color="brown" if primary else "gray",
-        facial_hair=None,
+        facts={
+            "attributes": FaceAttributes(
+                {name: Attribute(0.5, value) for name, value in present.items()},
+                hair_color="brown" if primary else "gray",
+                facial_hair=None,
+            )
+        },
     )
 
 

@@ -24,7 +24,8 @@ from device.entities.table import CATALOGUE, CELEBA, LABELS, entities
 from device.entities.translation import translated
 from device.entities.vocabulary import Vocabulary
 from device.errors import EntityError
-from device.networks.card import model_path, read_card, shipped_models
+from device.networks.card import read_card
+from device.networks.files import model_path, shipped_models
 from device.observation import Reason
 
 _ROOT = Path(__file__).resolve().parents[2]

@@ -1,4 +1,4 @@
-"""A memory card: a small file system of its own, that fills up and that fails as ext4 on a worn card does."""
+"""A memory card: a small separate file system, which fills up and fails as ext4 on a worn card does."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ class Disk:
         """Become read-only at once, as ext4 does after an error of the card; open files are no exception."""
         Path(f"/sys/fs/ext4/{self._device}/trigger_fs_error").write_text("1")
 
-    def mend(self) -> None:
-        """Let it be written again, once nobody has it open."""
+    def repair(self) -> None:
+        """Let it be written again, once no process has it open."""
         subprocess.run(["umount", self.folder], check=True)
         self.mount()
 
     def mount(self) -> None:
         """Make it available on its folder."""
         image = self.folder.with_suffix(".image")
-        # The check after an error, as at the next start of the machine; 1 says that it mended something.
+        # The check after an error, as at the next start of the machine; 1 means that it repaired something.
         checked = subprocess.run(["e2fsck", "-fy", image], capture_output=True, check=False)
         assert checked.returncode <= 1, checked.stdout.decode()
         options = "loop,errors=remount-ro"

@@ -1,4 +1,4 @@
-"""`facet run` as a process of its own, seen from outside: its log, its disk, its memory, its descriptors."""
+"""`facet run` as a separate process, seen from outside: its log, its disk, its memory, its descriptors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import yaml
 
 from device.mqtt.topics import Topics
 from tests.broker.mosquitto import PATIENCE, wait_for
-from tests.faults.log import Log
+from tests.faults.node_log import NodeLog
 from tests.faults.pressed import DEBOUNCE, PIN
 from tests.faults.scale import RECOVERY
 
@@ -32,8 +32,8 @@ class Node:
 
     Attributes:
         state: its state directory.
-        log: of all its lives.
-        presses: how often its button was pressed, in lives that a kill ended as well.
+        log: of all its starts.
+        presses: how often its button was pressed, those before a kill included.
 
     Args:
         folder: for its configuration, its log and, unless state is given, its state.
@@ -53,7 +53,7 @@ class Node:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.state = state or folder / "state"
-        self.log = Log(folder / "facet.log")
+        self.log = NodeLog(folder / "facet.log")
         self._configuration = folder / "facet.yaml"
         self._environment = {**os.environ, **(environment or {})}
         self._process: subprocess.Popen[bytes] | None = None
@@ -110,7 +110,7 @@ class Node:
         return self._wait()
 
     def wait_for_log(self, words: str, since: int = 0) -> None:
-        """Wait until it has said this, after the first so many characters of its log."""
+        """Wait until its log has these words after its first `since` characters."""
         wait_for(
             lambda: words in self.log.text[since:],
             f"{words!r} in the log {self.log.path}",
@@ -152,7 +152,7 @@ class Node:
         files = list(self.state.glob("outbox.sqlite*"))
         with TemporaryDirectory() as folder:
             for path in files:
-                # The shared memory's file is made anew; a torn copy of it would mislead.
+                # The shared memory's file is made again; a torn copy of it would mislead.
                 if not path.name.endswith("-shm"):
                     shutil.copy(path, folder)
             database = sqlite3.connect(Path(folder) / "outbox.sqlite")

@@ -29,7 +29,7 @@ class Proxy:
         port: where the node finds its broker.
         seen: ids of the events that left the node, in whatever state the network was.
         delay: seconds that each chunk takes longer.
-        corrupted: of the chunks in one direction every so many has one byte changed.
+        corrupted: by direction, one chunk of this many has one byte changed.
     """
 
     def __init__(self, broker_port: int, seed: int = 0) -> None:

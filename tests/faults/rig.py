@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from device.entities.documents import DIAGNOSTICS, STATE
-from tests.broker.mosquitto import Mosquitto, observe, wait_for
-from tests.faults.ledger import Ledger, differences
+from tests.broker.mosquitto import Mosquitto, wait_for
+from tests.broker.observer import observe
 from tests.faults.process import TOPICS, Node
 from tests.faults.proxy import Proxy
 from tests.faults.scale import RECOVERY
+from tests.faults.subscriber import Subscriber, differences
 
 KEEPS_ALL = ("allow_anonymous true", "max_queued_messages 0")
 """For a broker that lets everybody in, and drops nothing that an absent subscriber was to get."""
@@ -28,19 +29,19 @@ class Rig:
     """Everything of one test.
 
     Attributes:
-        unborn: observations that a kill ended between the log's line and the disk; nothing was promised of them.
+        uncommitted: observations that a kill ended between the log's line and the disk; nothing was promised of them.
     """
 
     broker: Mosquitto
     proxy: Proxy
     node: Node
-    ledger: Ledger
-    unborn: set[str] = field(default_factory=set)
+    subscriber: Subscriber
+    uncommitted: set[str] = field(default_factory=set)
 
     def wait_until_online(self) -> None:
         """Wait until the node has announced itself, and its camera is there."""
-        self.ledger.wait_for(TOPICS.camera_status, b"online")
-        self.ledger.wait_for(TOPICS.status, b"online")
+        self.subscriber.wait_for(TOPICS.camera_status, b"online")
+        self.subscriber.wait_for(TOPICS.status, b"online")
 
     def kill(self) -> None:
         """Kill the node, and take note of the observation that it was about to put on disk.
@@ -49,18 +50,18 @@ class Rig:
         underway; every other one is promised.
         """
         self.node.kill()
-        safe = {*self.node.waiting(), *self.proxy.seen, *self.unborn}
+        safe = {*self.node.waiting(), *self.proxy.seen, *self.uncommitted}
         missing = [event_id for event_id in self.node.log.observed if event_id not in safe]
         assert missing in ([], self.node.log.observed[-1:]), f"lost by the kill: {missing}"
-        self.unborn.update(missing)
+        self.uncommitted.update(missing)
 
     def press_and_wait(self, times: int = 1) -> None:
-        """Press until there are so many more observations, each press once the one before was answered."""
+        """Press until there are `times` more observations, each press once the one before was answered."""
         self.node.wait_until_pressable()
         self.observe(times, self.node.press)
 
     def observe(self, times: int, press: Callable[[], None]) -> None:
-        """Let something press until there are so many more observations; a press may come too early for its own."""
+        """Press in some way until there are `times` more observations; a press during a burst adds none."""
         wanted = len(self.node.log.observed) + times
         while len(self.node.log.observed) < wanted:
             answers = self.node.log.answers + 1
@@ -73,7 +74,7 @@ class Rig:
     def wait_for_arrivals(self) -> None:
         """Wait until the subscriber has every observation that was promised."""
         wait_for(
-            lambda: not self.ledger.missing(self.promised),
+            lambda: not self.subscriber.missing(self.promised),
             "every promised observation has come",
             RECOVERY,
         )
@@ -86,26 +87,26 @@ class Rig:
     @property
     def promised(self) -> set[str]:
         """The ids of all observations that must reach the subscriber."""
-        return set(self.node.log.observed) - self.unborn
+        return set(self.node.log.observed) - self.uncommitted
 
     def check(self) -> None:
         """Press once more, settle, and assert what must hold whatever has happened before."""
         self.press_and_wait()
         self.settle()
-        self.check_books()
+        self.check_deliveries()
 
-    def check_books(self) -> None:
+    def check_deliveries(self) -> None:
         """Assert that all that was observed has come, nothing else, and that the state is the newest one's."""
         self.wait_for_arrivals()
-        assert not self.ledger.unknown
-        assert set(self.ledger.events) <= set(self.node.log.observed)
+        assert not self.subscriber.contradictions
+        assert set(self.subscriber.events) <= set(self.node.log.observed)
         assert "Traceback" not in self.node.log.text, self.node.log.text[-5000:]
         self.check_state()
 
     def diagnostics(self) -> dict[str, Any]:
-        """Return what the node said of itself last; nothing, if it said nothing yet."""
-        said = self.ledger.latest.get(TOPICS.document(DIAGNOSTICS), b"{}")
-        return {"dropped_events": None, **json.loads(said)}
+        """Return the node's newest diagnostics; almost nothing, if there are none yet."""
+        newest = self.subscriber.latest.get(TOPICS.document(DIAGNOSTICS), b"{}")
+        return {"dropped_events": None, **json.loads(newest)}
 
     def check_state(self) -> None:
         """Assert that the broker's retained state is the newest observation's, or becomes it in a moment."""
@@ -116,8 +117,10 @@ class Rig:
 
     def _state_differences(self) -> dict[str, Any]:
         # Presses may still go on: the newest is another each time.
-        promised = [event_id for event_id in self.node.log.observed if event_id not in self.unborn]
-        newest = self.ledger.events.get(promised[-1])
+        promised = [
+            event_id for event_id in self.node.log.observed if event_id not in self.uncommitted
+        ]
+        newest = self.subscriber.events.get(promised[-1])
         if newest is None:
             return {"event_id": promised[-1]}
         with observe(self.broker.port, STATE_TOPIC) as late:
@@ -149,7 +152,7 @@ def rig(
     """
     with ExitStack() as stack:
         proxy = stack.enter_context(Proxy(port or broker.port))
-        ledger = stack.enter_context(Ledger(broker.port))
+        subscriber = stack.enter_context(Subscriber(broker.port))
         node = Node(
             folder,
             picture,
@@ -158,4 +161,4 @@ def rig(
             environment=environment,
         )
         stack.enter_context(node)
-        yield Rig(broker, proxy, node, ledger)
+        yield Rig(broker, proxy, node, subscriber)

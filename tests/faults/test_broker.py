@@ -28,9 +28,9 @@ def test_a_broker_that_hangs_loses_nothing(start_rig: StartRig) -> None:
         rig.wait_until_online()
         rig.press_and_wait(3)
         rig.broker.suspend()
-        said = len(rig.node.log.text)
+        logged = len(rig.node.log.text)
         rig.press_and_wait(5)
-        rig.node.wait_for_log("MQTT: ", since=said)
+        rig.node.wait_for_log("MQTT: ", since=logged)
         rig.press_and_wait(5)
         wait_for(lambda: len(rig.node.waiting()) >= 10, "ten are on disk")
         rig.broker.resume()
@@ -45,7 +45,7 @@ def test_a_broker_that_hangs_for_a_moment_is_not_even_missed(start_rig: StartRig
         rig.press_and_wait(5)
         rig.broker.resume()
         rig.check()
-        assert rig.ledger.repeated == 0
+        assert rig.subscriber.repeated == 0
 
 
 def test_a_broker_that_restarts_loses_nothing(start_rig: StartRig) -> None:
@@ -53,19 +53,19 @@ def test_a_broker_that_restarts_loses_nothing(start_rig: StartRig) -> None:
     with start_rig() as rig:
         for _ in range(OUTAGES):
             rig.wait_until_online()
-            rig.ledger.forget()
+            rig.subscriber.forget_retained()
             rig.broker.stop()
             rig.press_and_wait(10)
             rig.broker.start()
         rig.wait_until_online()
         rig.check()
-        assert list(rig.ledger.events) == rig.node.log.observed
+        assert list(rig.subscriber.events) == rig.node.log.observed
 
 
 def test_a_broker_that_refuses_and_then_accepts_gets_everything(
     start_rig: StartRig, broker: Mosquitto, tmp_path: Path
 ) -> None:
-    """The password is mended at the broker; nobody touches the node."""
+    """The password is corrected at the broker; the node is left alone."""
     passwords = tmp_path / "passwords"
     passwords.touch()
     port = free_port()
@@ -102,34 +102,34 @@ def test_a_packet_limit_is_named_and_holds_up_only_what_is_too_long(
         rig.wait_until_online()
         rig.press_and_wait(5)
         rig.node.wait_for_log("raise its limit for packets (Mosquitto: max_packet_size)")
-        rig.ledger.say(TOPICS.command("privacy"), "ON")
+        rig.subscriber.publish(TOPICS.command("privacy"), "ON")
         rig.node.wait_for_log("privacy is set")
         rig.press_and_wait()
-        rig.ledger.wait_for_events(1)
+        rig.subscriber.wait_for_events(1)
         wait_for(lambda: len(rig.node.waiting()) == 5, "only the faces wait")
-        rig.ledger.say(TOPICS.command("privacy"), "OFF")
+        rig.subscriber.publish(TOPICS.command("privacy"), "OFF")
         broker.stop()
         broker.configure(*KEEPS_ALL)
-        rig.ledger.forget()
+        rig.subscriber.forget_retained()
         broker.start()
         rig.wait_until_online()
         rig.check()
 
 
 def test_a_storm_of_births_is_one_announcement_at_a_time(start_rig: StartRig) -> None:
-    """However often Home Assistant starts, the node answers at its own pace, and to presses all the same."""
+    """However often Home Assistant starts, the node announces itself at most every two seconds, and answers presses."""
     with start_rig() as rig:
         rig.wait_until_online()
         rig.press_and_wait(5)
         before = rig.node.resident_bytes
         for number in range(BIRTHS):
-            rig.ledger.say(BIRTH_TOPIC, "online")
+            rig.subscriber.publish(BIRTH_TOPIC, "online")
             if number % (BIRTHS // 10) == 0:
                 rig.press_and_wait()
         rig.check()
         rig.node.wait_for_log("announcing the node again")  # up to two seconds after a birth
-        said = rig.node.log.text.count("announcing the node again")
+        announced = rig.node.log.text.count("announcing the node again")
         grown = rig.node.resident_bytes - before
-        print(f"{BIRTHS} births: {said} announcements, {grown / MEGABYTE:.1f} MB more")
-        assert said < BIRTHS
+        print(f"{BIRTHS} births: {announced} announcements, {grown / MEGABYTE:.1f} MB more")
+        assert announced < BIRTHS
         assert grown < 5 * MEGABYTE

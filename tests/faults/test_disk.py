@@ -40,10 +40,10 @@ def test_a_full_disk_during_an_outage_loses_nothing(start_rig: StartRig, disk: D
         disk.fill()
         rig.broker.stop()
         rig.press_and_wait(50)
-        rig.ledger.forget()
+        rig.subscriber.forget_retained()
         rig.broker.start()
         rig.wait_until_online()
-        rig.ledger.wait_for_events(50)
+        rig.subscriber.wait_for_events(50)
         disk.make_room()
         rig.check()
 
@@ -61,7 +61,7 @@ def test_what_a_full_disk_did_not_take_is_written_when_there_is_room(
         rig.press_and_wait()
         wait_for(lambda: len(rig.node.waiting()) == 51, "all 51 are on disk")
         rig.kill()
-        rig.ledger.forget()
+        rig.subscriber.forget_retained()
         rig.broker.start()
         rig.node.start()
         rig.wait_until_online()
@@ -76,7 +76,7 @@ def test_a_node_starts_on_a_full_disk(start_rig: StartRig, disk: Disk) -> None:
         rig.press_and_wait(5)
         rig.kill()
         disk.fill()
-        rig.ledger.forget()
+        rig.subscriber.forget_retained()
         rig.broker.start()
         rig.node.start()
         rig.wait_until_online()
@@ -94,23 +94,23 @@ def test_a_disk_that_becomes_read_only_loses_nothing(start_rig: StartRig, disk: 
         disk.fail()
         rig.press_and_wait(20)
         rig.node.wait_for_log("would not survive a restart")
-        rig.check_books()
+        rig.check_deliveries()
 
 
 def test_a_node_starts_on_a_read_only_disk(start_rig: StartRig, disk: Disk) -> None:
-    """After a restart too it answers; mended, the disk is used again at the next start."""
+    """After a restart too it answers; once repaired, the disk is used again at the next start."""
     with start_rig(state=disk.folder / "state") as rig:
         rig.wait_until_online()
         disk.fail()
         rig.kill()
-        rig.ledger.forget()
+        rig.subscriber.forget_retained()
         rig.node.start()
         rig.wait_until_online()
         rig.press_and_wait(5)
-        rig.check_books()
+        rig.check_deliveries()
         assert rig.node.stop() == 0
-        disk.mend()
-        rig.ledger.forget()
+        disk.repair()
+        rig.subscriber.forget_retained()
         rig.node.start()
         rig.wait_until_online()
         rig.check()
@@ -125,7 +125,7 @@ def test_a_damaged_outbox_is_set_aside_and_reported(start_rig: StartRig) -> None
         rig.kill()
         for path in rig.node.state.glob("outbox.sqlite*"):
             path.write_bytes(b"no database " * 1000)
-        rig.ledger.forget()
+        rig.subscriber.forget_retained()
         rig.node.start()
         rig.wait_until_online()
         rig.check()

@@ -20,7 +20,7 @@ OUTAGES = scaled(50, 2)
 _LONGEST_LOAD = 2.0
 # Presses that last for longer than that.
 _PLENTY = 100
-# Every so many kills hit the node while it starts. More in a row would be a reason for safe mode, rightly.
+# One kill of this many hits the node while it starts. More in a row would be a reason for safe mode, rightly.
 _START_EVERY = 5
 
 
@@ -34,14 +34,16 @@ def test_kills_and_outages_lose_nothing(start_rig: StartRig) -> None:
             else:
                 _load(rig, random, outage=number % (KILLS // OUTAGES) == 0)
             rig.kill()
-            rig.ledger.forget()
+            rig.subscriber.forget_retained()
             rig.node.start()
         rig.wait_until_online()
         rig.check()
         print(
             f"{KILLS} kills, {OUTAGES} outages of the broker: {len(rig.promised)} observations promised, "
-            f"{len(rig.ledger.missing(rig.promised))} lost, {rig.ledger.repeated} sent again under their event_id, "
-            f"{len(rig.ledger.unknown)} unknown duplicates, {len(rig.unborn)} ended by a kill before they were on disk"
+            f"{len(rig.subscriber.missing(rig.promised))} lost, "
+            f"{rig.subscriber.repeated} sent again under their event_id, "
+            f"{len(rig.subscriber.contradictions)} unknown duplicates, "
+            f"{len(rig.uncommitted)} ended by a kill before they were on disk"
         )
 
 

@@ -62,15 +62,15 @@ class _Size:
 
 def _observe(rig: Rig, times: int) -> None:
     """Press in Home Assistant's way, each time once the press before was answered."""
-    rig.observe(times, lambda: rig.ledger.say(_CAPTURE, PRESS))
+    rig.observe(times, lambda: rig.subscriber.publish(_CAPTURE, PRESS))
 
 
-def _obeys(rig: Rig, wish: float) -> bool:
-    return f'"threshold_offset":{wish}'.encode() in rig.ledger.latest.get(_SETTINGS, b"")
+def _obeys(rig: Rig, offset: float) -> bool:
+    return f'"threshold_offset":{offset}'.encode() in rig.subscriber.latest.get(_SETTINGS, b"")
 
 
 def test_ten_thousand_observations_leave_nothing_behind(start_rig: StartRig) -> None:
-    """JsonStore, descriptors, threads and the outbox are as they were."""
+    """Memory, descriptors, threads and the outbox are as they were."""
     with start_rig() as rig:
         rig.wait_until_online()
         _observe(rig, WARM_UP)
@@ -94,7 +94,7 @@ def test_ten_thousand_observations_leave_nothing_behind(start_rig: StartRig) -> 
 
 
 def test_ten_thousand_presses_in_a_minute_are_all_answered(start_rig: StartRig) -> None:
-    """By an observation of their own, or by that of the burst during which they came."""
+    """Each by a new observation, or by that of the burst during which it came."""
     with start_rig() as rig:
         rig.wait_until_online()
         _observe(rig, WARM_UP)
@@ -104,7 +104,7 @@ def test_ten_thousand_presses_in_a_minute_are_all_answered(start_rig: StartRig) 
         started = monotonic()
         for number in range(PRESSES):
             sleep(max(0.0, started + number / A_SECOND - monotonic()))
-            rig.ledger.say(_CAPTURE, PRESS)
+            rig.subscriber.publish(_CAPTURE, PRESS)
         took = monotonic() - started
         wait_for(
             lambda: rig.node.log.answers >= answered + PRESSES, "all presses are answered", RECOVERY
@@ -185,9 +185,9 @@ def test_hostile_commands_are_refused_in_words_and_no_more(start_rig: StartRig) 
         for number in range(HOSTILE // BATCH):
             for _ in range(BATCH):
                 key, payload = next(commands)
-                rig.ledger.shout(TOPICS.command(key), payload)
+                rig.subscriber.send(TOPICS.command(key), payload)
             _wait_until_obeyed(rig, number % 40 / 100)
-        refused = rig.node.log.text.count("WARNING device.node.loop: set/")
+        refused = rig.node.log.text.count("device.node.controls: set/")
         grown = (rig.node.resident_bytes - before.resident) / MEGABYTE
         print(f"{HOSTILE} hostile commands: {refused} refused in words, {grown:+.2f} MB resident")
         assert refused == HOSTILE
@@ -202,9 +202,9 @@ def test_a_flood_of_commands_does_not_fill_the_memory(start_rig: StartRig) -> No
         _observe(rig, WARM_UP)
         before = _Size.of(rig.node)
         for number in range(FLOOD):
-            rig.ledger.shout(TOPICS.command("privacy"), b"\0" * 1000)
+            rig.subscriber.send(TOPICS.command("privacy"), b"\0" * 1000)
             if number % (FLOOD // 10) == 0:
-                rig.ledger.shout(TOPICS.command("privacy"), bytes(5 * MEGABYTE))
+                rig.subscriber.send(TOPICS.command("privacy"), bytes(5 * MEGABYTE))
         _wait_until_obeyed(rig, 0.1)
         grown = (rig.node.resident_bytes - before.resident) / MEGABYTE
         print(f"{FLOOD} commands in a flood: {grown:+.2f} MB resident")
@@ -212,7 +212,7 @@ def test_a_flood_of_commands_does_not_fill_the_memory(start_rig: StartRig) -> No
         rig.check()
 
 
-def _wait_until_obeyed(rig: Rig, wish: float) -> None:
-    rig.ledger.say(TOPICS.command("threshold_offset"), str(wish))
-    marker = f'"threshold_offset":{wish}'.encode()
-    wait_for(lambda: marker in rig.ledger.latest.get(_SETTINGS, b""), "it obeys", RECOVERY)
+def _wait_until_obeyed(rig: Rig, offset: float) -> None:
+    rig.subscriber.publish(TOPICS.command("threshold_offset"), str(offset))
+    marker = f'"threshold_offset":{offset}'.encode()
+    wait_for(lambda: marker in rig.subscriber.latest.get(_SETTINGS, b""), "it obeys", RECOVERY)

@@ -1,4 +1,4 @@
-"""What a bad network does to a node: nothing that anybody would have to mend."""
+"""What a bad network does to a node: nothing that its owner would have to repair."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def test_presses_on_a_good_network_arrive_once_each(start_rig: StartRig) -> None
         rig.wait_until_online()
         rig.press_and_wait(10)
         rig.check()
-        assert rig.ledger.repeated == 0
-        assert len(rig.ledger.events) == 11
+        assert rig.subscriber.repeated == 0
+        assert len(rig.subscriber.events) == 11
 
 
 def test_a_connection_that_is_cut_loses_nothing(start_rig: StartRig) -> None:
@@ -31,7 +31,7 @@ def test_a_connection_that_is_cut_loses_nothing(start_rig: StartRig) -> None:
     with start_rig() as rig:
         for _ in range(ROUNDS):
             rig.wait_until_online()
-            rig.ledger.forget()
+            rig.subscriber.forget_retained()
             rig.node.press(10)
             wait_for(lambda: bool(rig.node.log.observed), "a press is answered")
             rig.proxy.cut()
@@ -43,11 +43,11 @@ def test_a_connection_that_is_cut_loses_nothing(start_rig: StartRig) -> None:
 def test_a_connection_that_is_half_closed_loses_nothing(
     start_rig: StartRig, direction: Direction
 ) -> None:
-    """Either side hears the end of the other, and the node connects anew."""
+    """Either side notices the end of the other, and the node connects again."""
     with start_rig() as rig:
         for _ in range(ROUNDS):
             rig.wait_until_online()
-            rig.ledger.forget()
+            rig.subscriber.forget_retained()
             rig.node.press(10)
             rig.proxy.half_close(direction)
         rig.wait_until_online()
@@ -64,14 +64,14 @@ def test_a_slow_network_loses_nothing(start_rig: StartRig) -> None:
 
 
 def test_a_network_that_falls_silent_is_noticed(start_rig: StartRig) -> None:
-    """No reset, no end, no answer: the keep-alive tells, and observations wait on disk meanwhile."""
+    """No reset, no end, no answer: the keep-alive shows it, and observations wait on disk meanwhile."""
     with start_rig() as rig:
         rig.wait_until_online()
         rig.proxy.fall_silent()
-        said = len(rig.node.log.text)
+        logged = len(rig.node.log.text)
         rig.press_and_wait(5)
         wait_for(lambda: len(rig.node.waiting()) == 5, "all five are on disk")
-        rig.node.wait_for_log("MQTT: ", since=said)
+        rig.node.wait_for_log("MQTT: ", since=logged)
         rig.proxy.speak()
         rig.check()
 
@@ -79,7 +79,7 @@ def test_a_network_that_falls_silent_is_noticed(start_rig: StartRig) -> None:
 def test_bytes_that_change_on_the_way_cost_connections_and_no_observations(
     start_rig: StartRig, certificates: Certificates, broker: Mosquitto
 ) -> None:
-    """With TLS a changed byte ends the connection before anybody believes it."""
+    """With TLS a changed byte ends the connection before it is taken for a message."""
     port = free_port()
     broker.stop()
     broker.configure(
@@ -93,11 +93,11 @@ def test_bytes_that_change_on_the_way_cost_connections_and_no_observations(
     with start_rig(mqtt={"host": "localhost", "tls": tls}, port=port) as rig:
         for direction in ("to broker", "to node"):
             rig.wait_until_online()
-            rig.ledger.forget()
+            rig.subscriber.forget_retained()
             rig.proxy.corrupted[direction] = 8
-            said = len(rig.node.log.text)
+            logged = len(rig.node.log.text)
             rig.node.press(30)
-            rig.node.wait_for_log("MQTT: ", since=said)
+            rig.node.wait_for_log("MQTT: ", since=logged)
             rig.proxy.corrupted.clear()
         rig.wait_until_online()
         rig.check()
@@ -108,11 +108,11 @@ def test_garbage_from_the_broker_does_not_end_the_node(start_rig: StartRig) -> N
     with start_rig() as rig:
         rig.wait_until_online()
         rig.proxy.corrupted["to node"] = 2
-        said = len(rig.node.log.text)
+        logged = len(rig.node.log.text)
         for _ in range(ROUNDS):
             rig.node.press(20)
-            rig.node.wait_for_log("MQTT: ", since=said)
-            said = len(rig.node.log.text)
+            rig.node.wait_for_log("MQTT: ", since=logged)
+            logged = len(rig.node.log.text)
         rig.proxy.corrupted.clear()
         rig.proxy.cut()
         rig.check()

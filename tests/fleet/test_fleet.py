@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.broker.mosquitto import Mosquitto, observe
+from tests.broker.mosquitto import Mosquitto
+from tests.broker.observer import observe
 from tests.fleet.conftest import AT_ONCE, BROKEN, NEW, NODES, OLD, PASSWORD
 from tests.fleet.fleet import Fleet, Run
 

@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any, TypeAlias
 
 import pytest
+from gpiozero import Device
 from gpiozero.pins.mock import MockFactory, MockPin
 from paho.mqtt import publish
 
@@ -21,10 +21,12 @@ from device.config import Config, LedSettings
 from device.errors import PinError
 from device.gpio.led import StatusLed, probe
 from device.gpio.led_patterns import Status
+from device.gpio.pins import default_factory
 from tests.clock import Clock
 
 PATIENCE = 10.0  # seconds, for what must come
 SILENCE = 0.5  # seconds, for what must not: more than a quick blink
+FAULT_PHASE = 1.1  # seconds: longer than an LED that shows a fault stays lit or dark
 
 LED = LedSettings(pin=23)
 
@@ -58,7 +60,7 @@ def changes(pin: Pin, seconds: float) -> int:
 
 def test_ready_is_steady_and_busy_blinks(pins: Pins) -> None:
     """From one to the other and back."""
-    with closing(StatusLed(LED, factory=lambda: pins)) as led:
+    with StatusLed(LED, factory=lambda: pins) as led:
         led.show(Status.BUSY)
         pin = pins.pin(23)
         for level in (True, False, True, False):
@@ -68,16 +70,16 @@ def test_ready_is_steady_and_busy_blinks(pins: Pins) -> None:
         assert changes(pin, SILENCE) == 0
 
 
-def test_it_blinks_slowly_until_it_is_told_what_to_show(pins: Pins) -> None:
+def test_it_blinks_slowly_until_a_status_is_set(pins: Pins) -> None:
     """A node that starts is not ready yet."""
-    with closing(StatusLed(LED, factory=lambda: pins)):
+    with StatusLed(LED, factory=lambda: pins):
         for level in (True, False, True):
             wait_for_level(pins.pin(23), level=level)
 
 
 def test_an_led_between_3v3_and_pin_is_lit_by_a_low_level(pins: Pins) -> None:
-    """And dark, that is high, at the end."""
-    with closing(StatusLed(LedSettings(pin=23, active_high=False), factory=lambda: pins)) as led:
+    """At the end it is dark, which is a high level."""
+    with StatusLed(LedSettings(pin=23, active_high=False), factory=lambda: pins) as led:
         led.show(Status.READY)
         wait_for_level(pins.pin(23), level=False)
         assert changes(pins.pin(23), SILENCE) == 0
@@ -85,11 +87,10 @@ def test_an_led_between_3v3_and_pin_is_lit_by_a_low_level(pins: Pins) -> None:
 
 
 def test_closing_leaves_it_dark_and_gives_the_pin_back(pins: Pins) -> None:
-    """Whatever it showed, and no thread stays."""
-    led = StatusLed(LED, factory=lambda: pins)
-    led.show(Status.READY)
-    wait_for_level(pins.pin(23))
-    led.close()
+    """Whatever it showed, and no thread is left."""
+    with StatusLed(LED, factory=lambda: pins) as led:
+        led.show(Status.READY)
+        wait_for_level(pins.pin(23))
     assert not pins.pin(23).state
     probe(LED, factory=lambda: pins)
     assert "facet-led" not in {thread.name for thread in threading.enumerate()}
@@ -101,28 +102,28 @@ def test_without_an_led_nothing_is_started() -> None:
     def no_factory() -> Pins:
         raise AssertionError
 
-    with closing(StatusLed(None, factory=no_factory)) as led:
+    with StatusLed(None, factory=no_factory) as led:
         led.show(Status.READY)
         led.retry()
         assert led.fault is None
 
 
-def test_a_pin_that_cannot_be_had_is_a_fault_that_heals(pins: Pins) -> None:
-    """The node runs without it, tries again after a while, and then shows what it was told last."""
+def test_a_pin_that_cannot_be_claimed_is_a_fault_until_it_can(pins: Pins) -> None:
+    """The node runs without it, tries again after a while, and then shows the last status."""
     clock = Clock()
-    broken = True
+    is_broken = True
 
     def factory() -> Pins:
-        if broken:
-            message = "the pins are away"
+        if is_broken:
+            message = "the pins are gone"
             raise PinError(message)
         return pins
 
-    with closing(StatusLed(LED, clock=clock, factory=factory, jitter=lambda: 0.0)) as led:
+    with StatusLed(LED, clock=clock, factory=factory, jitter=lambda: 0.0) as led:
         led.show(Status.READY)
-        broken = False
-        led.retry()  # not yet time to
-        assert led.fault == "the pins are away"
+        is_broken = False
+        led.retry()  # not yet time
+        assert led.fault == "the pins are gone"
         clock.seconds += 1.0
         led.retry()
         assert led.fault is None
@@ -131,9 +132,9 @@ def test_a_pin_that_cannot_be_had_is_a_fault_that_heals(pins: Pins) -> None:
 
 
 def test_a_pin_in_use_is_named(pins: Pins) -> None:
-    """The fault says which setting, which pin, and what to look for."""
+    """The fault names the setting, the pin, and what to check."""
     named = pytest.raises(PinError, match=r"^led: pin 23 cannot be used: .*no other program")
-    with closing(StatusLed(LED, factory=lambda: pins)), named:
+    with StatusLed(LED, factory=lambda: pins), named:
         probe(LED, factory=lambda: pins)
 
 
@@ -147,11 +148,11 @@ class StuckPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
         super()._set_state(value)
 
 
-def test_a_pin_that_hangs_holds_up_nobody() -> None:
-    """What the node wants to show is told while the LED's thread still waits for the pin."""
+def test_a_pin_that_hangs_delays_nobody() -> None:
+    """The node sets a status while the LED's thread still waits for the pin."""
     StuckPin.may_write.set()
     pins = MockFactory(pin_class=StuckPin)
-    with closing(pins), closing(StatusLed(LED, factory=lambda: pins)) as led:
+    with closing(pins), StatusLed(LED, factory=lambda: pins) as led:
         wait_for_level(pins.pin(23))
         StuckPin.may_write.clear()
         led.show(Status.BUSY)
@@ -173,34 +174,41 @@ class BrokenPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
 
 
 def test_a_pin_that_fails_does_not_end_the_node(caplog: pytest.LogCaptureFixture) -> None:
-    """It is in the log, and the LED stands still: an exception that leaves a thread would end the process."""
+    """It is in the log, and the LED is stuck: an exception that leaves a thread would end the process."""
     pins = MockFactory(pin_class=BrokenPin)
-    with closing(StatusLed(LED, factory=lambda: pins)) as led:
+    with StatusLed(LED, factory=lambda: pins) as led:
         wait_for_level(pins.pin(23))
         led.show(Status.BUSY)
     assert "GPIO is gone" in caplog.text
-    assert "the LED stands still" in caplog.text
+    assert "the LED is stuck" in caplog.text
+
+
+@pytest.fixture
+def default_pins(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pins]:
+    """Simulated pins as those that a whole node finds."""
+    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
+    factory = default_factory()
+    yield factory
+    factory.close()
+    Device.pin_factory = None
+
+
+def wait_until_steady(pin: Pin, *, level: bool) -> None:
+    """Wait until a pin has had a level for longer than any phase of FAULT and BUSY."""
+    end = time.monotonic() + PATIENCE * 6
+    changes, since = len(pin.states), time.monotonic()
+    while pin.state != level or time.monotonic() - since < FAULT_PHASE:
+        assert time.monotonic() < end
+        if len(pin.states) != changes:
+            changes, since = len(pin.states), time.monotonic()
+        time.sleep(0.01)
 
 
 def test_a_node_shows_whether_it_is_ready_busy_or_private(
-    pins: Pins, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    default_pins: Pins, tmp_path: Path
 ) -> None:
-    """A fault until it has its broker, busy while it answers a press, and privacy at once."""
-    shown: SimpleQueue[Status] = SimpleQueue()
-
-    class Recorded(StatusLed):
-        def __init__(self, settings: LedSettings | None) -> None:
-            super().__init__(settings, factory=lambda: pins)
-
-        def show(self, status: Status) -> None:
-            shown.put(status)
-            super().show(status)
-
-    def expect(status: Status) -> None:
-        while shown.get(timeout=PATIENCE * 6) is not status:
-            pass
-
-    monkeypatch.setattr("device.node.wiring.StatusLed", Recorded)
+    """Steady once it is ready, a blink while it answers a press, and dark but for flashes with privacy."""
+    pin = default_pins.pin(23)
     with EmbeddedBroker() as broker:
         config = Config.model_validate(
             {
@@ -211,14 +219,17 @@ def test_a_node_shows_whether_it_is_ready_busy_or_private(
             }
         )
         with Node(config) as node:
-            expect(Status.READY)
-            node.press()
-            expect(Status.BUSY)
-            expect(Status.READY)
+            wait_until_steady(pin, level=True)
+            before = len(pin.states)
+            # A quick answer may be over before the LED's thread has run.
+            while len(pin.states) == before:
+                node.press()
+                time.sleep(0.1)
+            assert not pin.states[before].state
+            wait_until_steady(pin, level=True)
             publish.single("facet/facet/set/privacy", "ON", hostname=HOST, port=broker.port)
-            expect(Status.PRIVACY)
+            wait_until_steady(pin, level=False)
             node.press()
-            time.sleep(SILENCE)
-    while not shown.empty():
-        assert shown.get() is Status.PRIVACY
-    assert not pins.pin(23).state
+            # A flash is two changes; busy would be ten in a second.
+            assert changes(pin, 1.0) <= 2
+    assert not pin.state

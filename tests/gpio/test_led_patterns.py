@@ -1,4 +1,4 @@
-"""Which status the LED shows, and that people can tell them apart."""
+"""Which status the LED shows, and that people can distinguish them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,15 @@ from device.gpio.led_patterns import RHYTHMS, Rhythm, Status, choose_status
         (False, False, False, Status.READY),
         (False, False, True, Status.FAULT),
         (False, True, False, Status.BUSY),
-        (False, True, True, Status.BUSY),  # a press is answered, with the reason why not
+        (
+            False,
+            True,
+            True,
+            Status.BUSY,
+        ),  # a press is answered, with the reason for having no picture
         (True, False, False, Status.PRIVACY),
-        (True, False, True, Status.PRIVACY),  # a broker that is away takes no promise back
-        (True, True, False, Status.PRIVACY),  # the answer to a press is that nobody looks
+        (True, False, True, Status.PRIVACY),  # without the broker the promise still holds
+        (True, True, False, Status.PRIVACY),  # the answer to a press is that the camera is off
         (True, True, True, Status.PRIVACY),
     ],
 )
@@ -39,7 +44,7 @@ def test_no_status_is_dark() -> None:
 
 
 @pytest.mark.parametrize(("one", "other"), list(combinations(RHYTHMS, 2)))
-def test_each_two_are_told_apart_without_colour(one: Status, other: Status) -> None:
+def test_each_two_can_be_distinguished_without_colour(one: Status, other: Status) -> None:
     """One of them stays lit, or dark, at least ten times as long as the other."""
     lit, dark = (
         [_seconds(RHYTHMS[status], lit=lit) for status in (one, other)] for lit in (True, False)

@@ -19,7 +19,7 @@ _SVG = "{http://www.w3.org/2000/svg}"
 @pytest.fixture(scope="module")
 def labels() -> dict[int, str]:
     """What the drawing calls each pin of the header."""
-    drawing = ET.parse(_DOCS / "images" / "wiring.svg")  # noqa: S314 - our own file
+    drawing = ET.parse(_DOCS / "images" / "wiring.svg")  # noqa: S314 - a file of this repository
     pins = {}
     for group in drawing.iter(f"{_SVG}g"):
         if match := re.fullmatch(r"pin(\d+)", group.get("id", "")):
@@ -55,6 +55,6 @@ def test_the_configuration_in_the_table_is_accepted_and_names_the_pins_beside_it
     assert len(rows) == 3
     for number, setting in rows:
         config = Config.model_validate({"mqtt": {"host": "broker"}, **yaml.safe_load(setting)})
-        parts = (config.triggers.button, config.triggers.motion, config.led)
-        (pin,) = (bcm_number(part.pin) for part in parts if part)
+        sections = (config.triggers.button, config.triggers.motion, config.led)
+        (pin,) = (bcm_number(section.pin) for section in sections if section)
         assert pin == int(number)

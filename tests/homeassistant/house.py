@@ -11,10 +11,9 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Protocol
 
-from paho.mqtt.enums import MQTTProtocolVersion
-
 from tests.broker.certificates import Certificates
-from tests.broker.mosquitto import Mosquitto, Observer, free_port, observe, wait_for
+from tests.broker.mosquitto import Mosquitto, free_port, wait_for
+from tests.broker.observer import Observer, observe
 from tests.homeassistant.client import Client
 from tests.homeassistant.installation import Installation
 from tests.homeassistant.node import Node
@@ -94,11 +93,8 @@ class House:
 
     def overhear(self, topic: str) -> AbstractContextManager[Observer]:
         """Listen on the broker beside Home Assistant, and speak as it."""
-        version = MQTTProtocolVersion.MQTTv5
-        if self.protocol != "5":
-            version = MQTTProtocolVersion.MQTTv311
         return observe(
-            self.broker.port, topic, self.user, version=version, authority=self.authority
+            self.broker.port, topic, self.user, version=self.protocol, authority=self.authority
         )
 
     def entities(self, room: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from device.config import Config
 from device.config.sections.node import LANGUAGES
-from device.discovery.payload import compact, discovery_payload, entity_id
+from device.discovery.payload import discovery_payload, entity_id
 from device.entities.condition import Condition
 from device.entities.documents import (
     DIAGNOSTICS,
@@ -29,7 +29,8 @@ from device.entities.settings import Settings
 from device.entities.table import CELEBA, LABELS, entities
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
 from device.node.picture import blank
-from device.observation import Attribute, Box, Face, Observation, Reason, Source
+from device.observation import Attribute, Box, Face, FaceAttributes, Observation, Reason, Source
+from device.system.compact_json import compact
 from device.system.machine import Machine
 from device.updates.artifact import Kind
 from device.updates.node.index import ModelRelease, Release
@@ -216,9 +217,9 @@ def _update_steps() -> list[UpdateStatus]:
     )
     return [
         before,
-        replace(before, installing=Kind.SOFTWARE),
+        replace(before, installing=(Kind.SOFTWARE,)),
         replace(before, last="nothing was installed"),
-        replace(before, installing=Kind.MODEL),
+        replace(before, installing=(Kind.MODEL,)),
         after,
     ]
 
@@ -254,7 +255,7 @@ def _face(probability: float, hair_color: str | None, facial_hair: str | None) -
         score=0.93,
         quality=0.94,
         primary=True,
-        attributes=dict.fromkeys(LABELS, attribute),
-        hair_color=hair_color,
-        facial_hair=facial_hair,
+        facts={
+            "attributes": FaceAttributes(dict.fromkeys(LABELS, attribute), hair_color, facial_hair)
+        },
     )

@@ -12,7 +12,8 @@ from device.discovery.payload import entity_id
 from device.entities.kinds import AttributeSensor, Platform, Row
 from device.entities.table import entities
 from device.entities.vocabulary import Vocabulary
-from device.networks.card import model_path, read_card
+from device.networks.card import read_card
+from device.networks.files import model_path
 from tests.broker.mosquitto import wait_for
 from tests.homeassistant.house import House
 
@@ -123,13 +124,13 @@ def test_the_newest_version_that_the_broker_knows_is_offered(
         any_house.node("cellar", smiling),
     ):
         client.expect("update.cellar_software", "off")
-        owner.say("facet/newest_version", "99.1.0", retain=True)
+        owner.publish("facet/newest_version", "99.1.0", retain=True)
         client.expect("update.cellar_software", "on")
         software = client.entity("update.cellar_software")
         assert software is not None
         assert software["attributes"]["installed_version"] == __version__
         assert software["attributes"]["latest_version"] == "99.1.0"
-        owner.say("facet/newest_version", "", retain=True)
+        owner.publish("facet/newest_version", "", retain=True)
         client.expect("update.cellar_software", "off")
 
 
@@ -139,6 +140,6 @@ def test_a_wrong_payload_would_be_noticed(home: str, request: pytest.FixtureRequ
     house: House = request.getfixturevalue(home)
     before = len(house.home.complaints())
     with house.overhear("homeassistant/#") as node:
-        node.say("homeassistant/device/wrong/config", '{"device": {}, "components": {}}')
+        node.publish("homeassistant/device/wrong/config", '{"device": {}, "components": {}}')
     wait_for(lambda: len(house.home.complaints()) > before, "a complaint")
     assert "homeassistant.components.mqtt" in house.home.complaints()[before]

@@ -55,7 +55,7 @@ def test_the_newest_home_assistant_takes_every_payload(newest_house: House, name
                 # It is for those who listen already.
                 wait_for(lambda: registered() == set(script["entities"]), "all are registered")
             said = bytes.fromhex(payload["hex"]) if isinstance(payload, dict) else payload
-            actor.say(topic, said, retain=not fleeting)
+            actor.publish(topic, said, retain=not fleeting)
         wait_for(
             lambda: registered() == set(script["entities"]), f"{script['entities']} are registered"
         )
@@ -72,7 +72,7 @@ def test_the_newest_home_assistant_takes_every_payload(newest_house: House, name
         for entity_id, state in script["states"].items():
             client.expect(entity_id, state)
         discovery, *others = dict(script["messages"])
-        actor.say(discovery, "", retain=True)
+        actor.publish(discovery, "", retain=True)
         wait_for(lambda: not registered(), "the device is gone")
         for topic in others:
-            actor.say(topic, "", retain=True)
+            actor.publish(topic, "", retain=True)

@@ -49,7 +49,7 @@ def test_no_picture_stays_on_the_broker(newest_house: House, smiling: Path) -> N
         client.act("button.press", entity_id="button.gate_capture")
         wait_for(lambda: len(shown(client, "image.gate_picture")) > len(blank()), "a picture")
         with newest_house.overhear("facet/gate/#") as late:
-            late.say("facet/gate/done", "")
+            late.publish("facet/gate/done", "")
             late.expect("facet/gate/done")
             topics = {message.topic for message in late.messages}
             assert "facet/gate/state" in topics

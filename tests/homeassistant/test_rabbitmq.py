@@ -25,7 +25,7 @@ def test_a_restarted_home_assistant_finds_the_node_by_its_birth_message(
         house.node(USER, smiling),
     ):
         with house.overhear("homeassistant/#") as late:
-            late.say(BIRTH_TOPIC, "offline")
+            late.publish(BIRTH_TOPIC, "offline")
             late.expect(BIRTH_TOPIC, b"offline")
             assert {m.topic for m in late.messages} == {BIRTH_TOPIC}, (
                 "RabbitMQ gives what it retains"

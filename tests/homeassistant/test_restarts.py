@@ -139,7 +139,7 @@ def removed_device(house: House, node: Node) -> None:
 def removed_discovery(house: House, node: Node) -> None:
     """Take discovery from the broker, as a tool for cleaning up does."""
     with house.overhear("#") as owner:
-        owner.say(f"homeassistant/device/{node.name}/config", "", retain=True)
+        owner.publish(f"homeassistant/device/{node.name}/config", "", retain=True)
 
 
 @pytest.mark.parametrize("remove", [removed_device, removed_discovery])

@@ -1,4 +1,4 @@
-"""Debians with and without Facet; the tests share them, and each changes a branch of its own."""
+"""Debians with and without Facet; the tests share them, and each changes a separate branch."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Debian:
         return Debian((self.changes, *self._lower), folder, self._shelf)
 
     def start(self, *command: str) -> subprocess.Popen[str]:
-        """Start a command in a process group of its own; what it says goes into one pipe."""
+        """Start a command in a separate process group; its output goes into one pipe."""
         shelf = self._shelf
         return subprocess.Popen(
             [

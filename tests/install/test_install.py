@@ -128,13 +128,13 @@ def test_what_the_owner_wrote_is_never_overwritten(debian: Debian) -> None:
 
 
 @pytest.mark.parametrize("suite", ["trixie"])
-def test_what_was_damaged_is_mended(debian: Debian) -> None:
+def test_what_was_damaged_is_repaired(debian: Debian) -> None:
     """A unit that is gone, a command that leads nowhere, a release that lost a part of its program."""
     release = debian.run("readlink", "/opt/facet/current").stdout.strip()
     debian.run(
         "sh",
         "-c",
-        "rm /etc/systemd/system/facet.service /usr/local/bin/facet; cd /opt/facet/current; rm -r lib/*/*/device/cli.py",
+        "rm /etc/systemd/system/facet.service /usr/local/bin/facet; cd /opt/facet/current; rm -r lib/*/*/device/cli",
     )
     assert debian.run("/opt/facet/current/bin/facet", "--version").returncode != 0
     result = debian.install(*OFFLINE)

@@ -43,7 +43,7 @@ def _everywhere(
     command: tuple[str, ...],
     after: Callable[[Debian], str],
 ) -> None:
-    """Kill the command at each moment in a branch of its own, see what is left, and let the next run repair it."""
+    """Kill the command at each moment in a separate branch, see what is left, and let the next run repair it."""
 
     def one(moment: float) -> str:
         folder = Path(tempfile.mkdtemp(dir=scratch))

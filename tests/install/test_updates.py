@@ -14,8 +14,10 @@ pytestmark = [pytest.mark.install, pytest.mark.timeout(900)]
 _PYTHON = "/opt/facet/current/bin/python"
 # What the maintainer does, and then the owner.
 _PUBLISH = f"""
-key=$({_PYTHON} -m device.updates.release.sign key /srv/release.pem)
-{_PYTHON} -m device.updates.release.sign index /srv/site --key /srv/release.pem --wheel "$1" >/dev/null
+rm --recursive --force /srv/release.pem /srv/site
+sed --in-place '/^updates:/d' /etc/facet/facet.yaml
+key=$({_PYTHON} -m device.updates.sign key /srv/release.pem)
+{_PYTHON} -m device.updates.sign index /srv/site --key /srv/release.pem --wheel "$1" >/dev/null
 chmod -R a+rX /srv/site
 cat >>/etc/facet/facet.yaml <<END
 updates: {{index: /srv/site/index.json, allow_install: true, public_key: $key}}
@@ -26,21 +28,30 @@ _ASK = """
 from pathlib import Path
 from device.config import load
 from device.updates.node.index import read_index
-from device.updates.node.staging import download, order
+from device.updates.node.staging import download, stage
 from device.updates.signature import read_key
 updates = load(Path("/etc/facet/facet.yaml")).updates
 release, folder = read_index(updates.index).release, Path("/var/lib/facet/update")
-assert download(folder, release.url, release.artifact, read_key(updates.public_key), lambda: False)
-order(folder, release.artifact)
+assert download(folder, release.url, release.artifact, read_key(updates.public_key), lambda: False, 60)
+stage(folder, release.artifact)
 """
 
 
-def update(debian: Debian, wheel: str) -> tuple[int, str]:
-    """Publish a wheel, have the node ask for it, and run what facet-update.path would start."""
+def request(debian: Debian, wheel: str, ask: str = _ASK) -> tuple[int, str]:
+    """Publish a wheel, have the node ask for it, and run what facet-update.path would start.
+
+    Args:
+        debian: with a release.
+        wheel: its path there.
+        ask: what the node's side of that release does.
+
+    Returns:
+        The exit code, and the output.
+    """
     published = debian.run("bash", "-euc", _PUBLISH, "publish", wheel)
     assert published.returncode == 0, published.stdout
     as_node = ("setpriv", "--reuid=facet", "--regid=facet", "--init-groups")
-    asked = debian.run(*as_node, _PYTHON, "-c", _ASK)
+    asked = debian.run(*as_node, _PYTHON, "-c", ask)
     assert asked.returncode == 0, asked.stdout
     unit = "/etc/systemd/system/facet-update.service"
     command = debian.run("sed", "-n", "s/^ExecStart=//p", unit).stdout.split()
@@ -60,8 +71,8 @@ def result(debian: Debian) -> dict[str, object]:
 
 def test_an_update_by_request_installs_the_new_release(debian: Debian) -> None:
     """The node downloads as its own user, root verifies and runs install.sh; the request is gone."""
-    code, said = update(debian, f"/wheelhouse/facet_node-{NEWER}-py3-none-any.whl")
-    assert code == 0, said
+    code, output = request(debian, f"/wheelhouse/facet_node-{NEWER}-py3-none-any.whl")
+    assert code == 0, output
     assert debian.run("facet", "--version").stdout == f"facet {NEWER}\n"
     assert result(debian)["message"] == f"facet-node {NEWER} is installed"
     assert debian.run("ls", "/var/lib/facet/update").stdout == ""
@@ -71,9 +82,9 @@ def test_an_update_by_request_installs_the_new_release(debian: Debian) -> None:
 
 def test_a_signed_release_that_cannot_work_leaves_the_one_before(debian: Debian) -> None:
     """A signature says who made it, not that it works."""
-    code, said = update(debian, f"/broken/facet_node-{BROKEN}-py3-none-any.whl")
-    assert code == 1, said
+    code, output = request(debian, f"/broken/facet_node-{BROKEN}-py3-none-any.whl")
+    assert code == 1, output
     assert debian.run("facet", "--version").stdout == f"facet {VERSION}\n"
     answer = result(debian)
     assert answer["is_installed"] is False
-    assert "cannot load its networks" in str(answer["message"])
+    assert "fails its self-test" in str(answer["message"])

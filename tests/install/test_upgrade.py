@@ -67,11 +67,11 @@ def test_a_release_that_cannot_work_leaves_everything_as_it_was(debian: Debian) 
     wheel = f"/broken/facet_node-{BROKEN}-py3-none-any.whl"
     result = debian.install("--wheel", wheel, *OFFLINE)
     assert result.returncode == 1
-    assert "cannot load its networks; the system runs what it ran before." in result.stdout
+    assert "fails its self-test; the system runs what it ran before." in result.stdout
     assert debian.run(_RUNS, "--version").stdout == f"facet {VERSION}\n"
     after = debian.snapshot()
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
-    # The folder's own time; the others are those above it in what this branch has of its own.
+    # The folder's own time; the others are those above it in what this branch alone has.
     assert changed <= {"opt", "opt/facet", "opt/facet/releases"}
 
 

@@ -11,11 +11,11 @@ import pytest
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--ofline"], "--ofline is no option"),
+        (["--ofline"], "--ofline is not an option"),
         (["--version"], "--version needs a value"),
         (["--purge"], "--purge goes with --uninstall only"),
-        (["--wheel", "/broken"], "--wheel: /broken is no file facet_node-*.whl"),
-        (["--offline", "/nowhere"], "--offline: /nowhere is no folder"),
+        (["--wheel", "/broken"], "--wheel: /broken is not a file facet_node-*.whl"),
+        (["--offline", "/nowhere"], "--offline: /nowhere is not a folder"),
         (["--uninstall", "--version", "1"], "--uninstall takes no package"),
         (["--version", "1", "--wheel", "x"], "--version and --wheel exclude each other"),
     ],

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import skimage.data
 
-from device.networks.card import model_path, read_card
+from device.networks.card import read_card
+from device.networks.files import model_path
 
 PICTURES = 64
 _SPLITS = (0, 0, 1, 2)  # half for training, a quarter each for validation and test

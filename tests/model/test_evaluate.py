@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from device.networks.card import model_path, read_card
+from device.networks.card import read_card
+from device.networks.files import model_path
 from model.calibration import (
     balanced_threshold,
     describe,
@@ -191,7 +192,7 @@ def test_answers_come_from_the_shipped_network(celeba: Path) -> None:
     """The portrait's smile is seen in every picture made from it."""
     from device.perception.analysers.attributes import AttributeClassifier
 
-    classifier = AttributeClassifier(model_path("attributes"))
+    classifier = AttributeClassifier.load(model_path("attributes"))
     answers = answer(classifier, read_celeba(celeba), "val")
     smiling = [label.name for label in classifier.card.labels].index("Smiling")
     assert (classifier.calibrated(answers.logits)[:, smiling] > 0.5).all()

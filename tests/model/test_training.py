@@ -200,7 +200,7 @@ def test_an_efficientnet_starts_from_the_weights_of_its_package(celeba: Path, wo
 
 def test_weights_of_another_shape_are_one_line_of_error(work: Path) -> None:
     """A detector's file is named, and so is what was expected."""
-    from device.networks.card import ZOO
+    from device.networks.files import ZOO
 
     detector = ZOO / "face_detection_short_range.tflite"
     arguments: list[str | Path] = ["--data", work / "data", "--run", work / "none"]

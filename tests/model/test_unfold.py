@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from device.networks.card import model_path
+from device.networks.files import model_path
 from device.perception.runtime import Network
 
 pytestmark = [pytest.mark.training, pytest.mark.timeout(600)]
@@ -52,7 +52,7 @@ def test_an_exported_network_answers_the_same_when_it_is_unfolded(
     unfold(again, list(read_constants(path)), sample)
     again.eval()
     pixels = np.ascontiguousarray(sample[:1].numpy().transpose(0, 2, 3, 1))
-    exported = Network(path)(pixels)[0][0, 0]
+    exported = Network.load(path)(pixels)[0][0, 0]
     assert again(sample[:1]).detach().numpy()[0] == pytest.approx(exported, abs=1e-3)
 
 
@@ -79,7 +79,7 @@ def test_another_network_is_refused(tmp_path: Path) -> None:
     """A detector is no attribute network, and a text file is no network."""
     import torch
 
-    from device.networks.card import ZOO
+    from device.networks.files import ZOO
     from model.network import AttributeNetwork
     from model.tflite import read_constants
     from model.unfold import UnfoldError, unfold

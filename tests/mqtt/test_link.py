@@ -1,109 +1,99 @@
-"""What the link says and decides, without a broker; tests/broker has the rest."""
+"""The link with brokers that do not do what they should; tests/broker has those that do."""
 
 from __future__ import annotations
 
-import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
 
 import pytest
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.reasoncodes import ReasonCode
 
-from device.config import MqttSettings
-from device.errors import LinkError, ProtocolRefusedError, RefusedError
-from device.mqtt import errors
-from device.mqtt.topics import Topics
+from device.mqtt.connection import MOST_UNCONFIRMED
+from device.mqtt.events import Command, Connected, Delivered, Disconnected, LinkEvent
+from device.mqtt.link import Link
+from device.supervision.heartbeat import Heartbeat
+from tests.mqtt.fake_broker import FakeBroker
 
-SECRET = "hunter2"
-
-
-def settings(**more: object) -> MqttSettings:
-    """Settings with a password that must not be seen."""
-    given = {"host": "broker.local", "username": "hall", "password": SECRET, **more}
-    return MqttSettings.model_validate(given)
+Inbox = SimpleQueue[LinkEvent]
 
 
-def answer(code: int) -> ReasonCode:
-    """A broker's answer to CONNECT."""
-    return ReasonCode(PacketTypes.CONNACK, identifier=code)
+@pytest.fixture
+def broker() -> Iterator[FakeBroker]:
+    """A broker that does all it should, until a test changes that."""
+    with FakeBroker() as running:
+        yield running
 
 
-@pytest.mark.parametrize(
-    ("code", "kind", "says"),
-    [
-        (0x84, ProtocolRefusedError, "does not speak MQTT 5; mqtt.protocol: auto"),
-        (0x85, RefusedError, "mqtt.client_id"),
-        (0x86, RefusedError, "mqtt.username 'hall' with this mqtt.password"),
-        (0x87, RefusedError, "mqtt.username 'hall' with this mqtt.password"),
-        (0x88, LinkError, "has no room for the node now"),
-        (0x8A, RefusedError, "refuses the node (Banned)"),
-    ],
-)
-def test_each_refusal_names_what_to_change(code: int, kind: type[LinkError], says: str) -> None:
-    """The broker, its own word for it, the setting; and never the password."""
-    error = errors.refused(settings(), "5", answer(code))
-    assert type(error) is kind
-    assert says in str(error)
-    assert "broker.local:1883" in str(error)
-    assert SECRET not in str(error)
+@contextmanager
+def started(broker: FakeBroker, inbox: Inbox) -> Iterator[Link]:
+    """A link that waits a fifth of a second for the answer to SUBSCRIBE."""
+    link = Link(broker.settings, "hall", inbox.put, Heartbeat("link"), patience=0.2)
+    link.start()
+    yield link
+    link.stop(timeout=0.2)
 
 
-def test_only_what_the_owner_must_correct_is_tried_slowly() -> None:
-    """A busy broker is soon free; a wrong password stays wrong."""
-    assert errors.refused(settings(), "5", answer(0x86)).patient
-    assert not errors.refused(settings(), "5", answer(0x88)).patient
+def next_of(inbox: Inbox, kind: type[LinkEvent]) -> LinkEvent:
+    """The next event of a kind; those before it are passed over."""
+    while not isinstance(event := inbox.get(timeout=10), kind):
+        pass
+    return event
 
 
-@pytest.mark.parametrize(
-    ("cause", "says"),
-    [
-        (socket.gaierror(-2, "Name or service not known"), "mqtt.host 'broker.local' is not known"),
-        (UnicodeError("label too long"), "mqtt.host 'broker.local' is not known"),
-        (ConnectionRefusedError(111, "Connection refused"), "nothing listens at"),
-        (TimeoutError("timed out"), "does not answer; check mqtt.host"),
-        (OSError(113, "No route to host"), "cannot be reached"),
-    ],
-)
-def test_each_failure_of_the_network_names_what_to_check(
-    cause: OSError | UnicodeError, says: str
+def test_a_link_does_nothing_before_it_is_started(broker: FakeBroker) -> None:
+    """A constructor only assigns."""
+    link = Link(broker.settings, "hall", Inbox().put, Heartbeat("link"))
+    assert broker.connections == 0
+    assert not link.is_connected
+
+
+def test_a_subscription_that_is_never_answered_is_tried_again(
+    broker: FakeBroker, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """In the owner's words, with the setting."""
-    assert says in str(errors.unreachable(settings(), cause))
+    """The node is not connected while no command can reach it; the log says why."""
+    broker.answers_subscribe = False
+    inbox = Inbox()
+    with started(broker, inbox) as link:
+        broker.wait_for_ends(1)
+        assert inbox.empty()
+        assert not link.is_connected
+        broker.answers_subscribe = True
+        assert inbox.get(timeout=10) == Connected()
+        broker.send("facet/hall/set/privacy", b"ON")
+        assert inbox.get(timeout=10) == Command("privacy", b"ON")
+    assert broker.connections == 2
+    assert "gave no answer to SUBSCRIBE (facet/hall/set/+, homeassistant/status" in caplog.text
 
 
-@pytest.mark.parametrize(
-    ("tls", "says"),
-    [
-        ({"enabled": False}, "set mqtt.tls.enabled: true"),
-        ({"enabled": True}, "set mqtt.tls.certificate_file"),
-        (
-            {"enabled": True, "certificate_file": "/a", "key_file": "/b"},
-            "may not trust mqtt.tls.certificate_file",
-        ),
-    ],
-)
-def test_silence_hints_at_tls(tls: dict[str, object], says: str) -> None:
-    """A broker that hangs up does not say why; what is configured makes one cause the likeliest."""
-    assert says in str(errors.unanswered(settings(tls=tls), "5", ""))
+def test_a_subscription_that_ends_the_connection_is_tried_again(
+    broker: FakeBroker, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As a broker does with two clients of one id: the log names that as well."""
+    broker.hangs_up_on_subscribe = True
+    inbox = Inbox()
+    with started(broker, inbox):
+        broker.wait_for_ends(1)
+        assert inbox.empty()
+        broker.hangs_up_on_subscribe = False
+        assert inbox.get(timeout=10) == Connected()
+    assert "give each node a different node.id" in caplog.text
 
 
-def test_a_taken_over_session_names_the_id() -> None:
-    """MQTT 5 tells when another client came under the same id."""
-    reason = ReasonCode(PacketTypes.DISCONNECT, identifier=0x8E)
-    error = errors.ended(settings(), "facet-hall", reason, "")
-    assert "another client came to the broker as facet-hall" in str(error)
-    assert error.patient
-
-
-@pytest.mark.parametrize(
-    ("topic", "key"),
-    [
-        ("facet/hall/set/privacy", "privacy"),
-        ("facet/hall/set/a/b", "a/b"),
-        ("facet/hall/setting", None),
-        ("facet/hallway/set/privacy", None),
-        ("homeassistant/status", None),
-    ],
-)
-def test_a_command_topic_gives_its_key(topic: str, key: str | None) -> None:
-    """Other topics, also those of nodes with a similar id, are no commands."""
-    assert Topics("facet", "hall").command_key(topic) == key
+def test_a_broker_that_never_confirms_does_not_fill_the_memory(
+    broker: FakeBroker, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Ten thousand states: some hundreds wait, then that connection ends, and the next one is made."""
+    broker.confirms = False
+    inbox = Inbox()
+    with started(broker, inbox) as link:
+        next_of(inbox, Connected)
+        taken = [link.publish("facet/hall/state", "{}" * 100) for _ in range(10_000)]
+        assert sum(number is not None for number in taken) == MOST_UNCONFIRMED
+        ended = next_of(inbox, Disconnected)
+        assert isinstance(ended, Disconnected)
+        assert f"has left {MOST_UNCONFIRMED} messages (0.1 MB) without confirmation" in ended.reason
+        broker.confirms = True
+        next_of(inbox, Connected)
+        number = link.publish("facet/hall/state", "{}")
+        assert next_of(inbox, Delivered) == Delivered(number or 0)
+    assert "without confirmation" in caplog.text

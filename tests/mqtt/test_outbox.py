@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import subprocess
 import sys
@@ -13,28 +12,19 @@ from pathlib import Path
 import pytest
 
 from device.errors import OutboxError
-from device.mqtt.outbox import MAX_AGE, Event, Outbox
-
-THEN = datetime(2026, 11, 24, 18, 2, 11, tzinfo=UTC)
-
-
-def event(event_id: str, payload: str | None = None, occurred_at: datetime = THEN) -> Event:
-    """An event of six o'clock, which holds no more than its id."""
-    return Event(event_id, occurred_at, payload or json.dumps({"event_id": event_id}))
-
-
-def ids(outbox: Outbox) -> list[str]:
-    """The ids of what is pending."""
-    return [pending.event_id for pending in outbox.pending()]
+from device.mqtt.outbox import MAX_AGE, Outbox
+from tests.mqtt.events import THEN, event, ids
 
 
 def test_events_come_back_in_their_order_after_a_restart(tmp_path: Path) -> None:
     """Whoever opens the file again finds all of them, as they were."""
-    with closing(Outbox(tmp_path / "outbox")) as outbox:
+    with Outbox.open(tmp_path / "outbox") as outbox:
         for number in range(12):
             outbox.append(event(f"e{number}", f'{{"n":{number}}}'))
-    with closing(Outbox(tmp_path / "outbox")) as outbox:
-        assert outbox.pending() == [event(f"e{n}", f'{{"n":{n}}}') for n in range(12)]
+    with Outbox.open(tmp_path / "outbox") as outbox:
+        assert outbox.read(outbox.pending_ids()) == [
+            event(f"e{n}", f'{{"n":{n}}}') for n in range(12)
+        ]
         assert len(outbox) == 12
 
 
@@ -44,17 +34,17 @@ def test_an_event_survives_a_killed_process(tmp_path: Path) -> None:
         "import os, pathlib, signal, sys; from device.mqtt.outbox import Outbox\n"
         "from datetime import datetime; from device.mqtt.outbox import Event\n"
         "event = Event('e1', datetime.now(), '{}')\n"
-        "Outbox(pathlib.Path(sys.argv[1])).append(event); os.kill(os.getpid(), signal.SIGKILL)"
+        "Outbox.open(pathlib.Path(sys.argv[1])).append(event); os.kill(os.getpid(), signal.SIGKILL)"
     )
     path = tmp_path / "outbox"
     subprocess.run([sys.executable, "-c", program, path], check=False)
-    with closing(Outbox(path)) as outbox:
+    with Outbox.open(path) as outbox:
         assert ids(outbox) == ["e1"]
 
 
 def test_a_delivered_event_is_forgotten(tmp_path: Path) -> None:
     """Once; a second confirmation, or one of a stranger, changes nothing."""
-    with closing(Outbox(tmp_path / "outbox")) as outbox:
+    with Outbox.open(tmp_path / "outbox") as outbox:
         outbox.append(event("e1"))
         outbox.append(event("e2"))
         for event_id in ("e1", "e1", "stranger"):
@@ -62,9 +52,27 @@ def test_a_delivered_event_is_forgotten(tmp_path: Path) -> None:
         assert ids(outbox) == ["e2"]
 
 
-def test_the_newest_is_told_without_the_others(tmp_path: Path) -> None:
+def test_events_leave_together_or_not_at_all(tmp_path: Path) -> None:
+    """In one transaction, of which a disk that fails undoes everything."""
+    with Outbox.open(tmp_path / "outbox") as outbox:
+        for number in range(4):
+            outbox.append(event(f"e{number}"))
+        outbox.delivered("e0", "e2", "stranger")
+        assert ids(outbox) == ["e1", "e3"]
+        assert len(outbox) == 2
+
+
+def test_only_what_is_pending_is_read(tmp_path: Path) -> None:
+    """In the order in which it was put there, whatever the order of the question."""
+    with Outbox.open(tmp_path / "outbox") as outbox:
+        for number in range(3):
+            outbox.append(event(f"e{number}"))
+        assert outbox.read(["e2", "stranger", "e0"]) == [event("e0"), event("e2")]
+
+
+def test_the_newest_is_read_without_the_others(tmp_path: Path) -> None:
     """Of what waits; none is no error."""
-    with closing(Outbox(tmp_path / "outbox")) as outbox:
+    with Outbox.open(tmp_path / "outbox") as outbox:
         assert outbox.newest() is None
         for number in range(3):
             outbox.append(event(f"e{number}"))
@@ -75,17 +83,17 @@ def test_the_newest_is_told_without_the_others(tmp_path: Path) -> None:
 
 def test_an_event_that_is_there_already_is_left_as_it_is(tmp_path: Path) -> None:
     """The same id is the same event."""
-    with closing(Outbox(tmp_path / "outbox")) as outbox:
+    with Outbox.open(tmp_path / "outbox") as outbox:
         outbox.append(event("e1", "first"))
         outbox.append(event("e1", "second"))
-        assert outbox.pending() == [event("e1", "first")]
+        assert outbox.read(["e1"]) == [event("e1", "first")]
 
 
 def test_a_full_outbox_drops_the_oldest_and_counts(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The newest events matter most; what is lost is said."""
-    with closing(Outbox(tmp_path / "outbox", capacity=3)) as outbox:
+    """The newest events matter most; what is lost is logged."""
+    with Outbox.open(tmp_path / "outbox", capacity=3) as outbox:
         for number in range(5):
             outbox.append(event(f"e{number}"))
         assert ids(outbox) == ["e2", "e3", "e4"]
@@ -107,14 +115,14 @@ def test_a_full_outbox_drops_the_oldest_and_counts(
 def test_a_damaged_file_is_kept_aside(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: bytes | None
 ) -> None:
-    """The node starts with an empty outbox, the owner is told, and the file is still there."""
+    """The node starts with an empty outbox, the log reports it, and the file is still there."""
     path = tmp_path / "outbox"
-    with closing(Outbox(path)) as outbox:
+    with Outbox.open(path) as outbox:
         for number in range(200):
             outbox.append(event(f"e{number}", "x" * 500))
     content = path.read_bytes()
     path.write_bytes(damage or content[:4096] + b"\xa5" * (len(content) - 4096))
-    with closing(Outbox(path)) as outbox:
+    with Outbox.open(path) as outbox:
         assert len(outbox) == 0
         outbox.append(event("new"))
         assert ids(outbox) == ["new"]
@@ -130,7 +138,7 @@ def test_the_file_of_another_version_is_kept_aside(
     database = sqlite3.connect(path)
     database.execute("PRAGMA user_version = 99")
     database.close()
-    with closing(Outbox(path)) as outbox:
+    with Outbox.open(path) as outbox:
         assert len(outbox) == 0
     assert "its schema has version 99" in caplog.text
 
@@ -138,15 +146,16 @@ def test_the_file_of_another_version_is_kept_aside(
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     """The error says which setting to change."""
     with pytest.raises(OutboxError, match=r"missing/outbox: .*node\.state_directory"):
-        Outbox(tmp_path / "missing" / "outbox")
+        Outbox.open(tmp_path / "missing" / "outbox")
 
 
 def test_a_closed_outbox_says_so_in_its_own_words(tmp_path: Path) -> None:
     """No error of SQLite leaves the module."""
-    outbox = Outbox(tmp_path / "outbox")
+    outbox = Outbox.open(tmp_path / "outbox")
     outbox.close()
     for use in (
-        outbox.pending,
+        outbox.pending_ids,
+        lambda: outbox.read(["e1"]),
         outbox.newest,
         lambda: outbox.append(event("e1")),
         lambda: outbox.delivered("e1"),
@@ -157,7 +166,7 @@ def test_a_closed_outbox_says_so_in_its_own_words(tmp_path: Path) -> None:
 
 def test_events_of_a_month_ago_are_dropped_and_counted(tmp_path: Path) -> None:
     """When a new one comes: it may need the room."""
-    with closing(Outbox(tmp_path / "outbox")) as outbox:
+    with Outbox.open(tmp_path / "outbox") as outbox:
         outbox.append(event("old", occurred_at=THEN - MAX_AGE - timedelta(seconds=1)))
         outbox.append(event("young", occurred_at=THEN - MAX_AGE + timedelta(seconds=1)))
         outbox.append(event("new"))
@@ -175,6 +184,6 @@ def test_the_events_of_an_older_version_are_taken_over(tmp_path: Path) -> None:
         )
         database.execute("INSERT INTO events (event_id, payload) VALUES ('e1', '{}')")
         database.execute("PRAGMA user_version = 1")
-    with closing(Outbox(path)) as outbox:
+    with Outbox.open(path) as outbox:
         outbox.append(event("e2", occurred_at=datetime.now(UTC)))
         assert ids(outbox) == ["e1", "e2"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,7 +22,7 @@ def test_a_second_process_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "outbox"
     program = (
         "import pathlib, sys; from device.mqtt.outbox import Outbox\n"
-        "outbox = Outbox(pathlib.Path(sys.argv[1])); print('open', flush=True); sys.stdin.read()"
+        "outbox = Outbox.open(pathlib.Path(sys.argv[1])); print('open', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", program, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -31,38 +30,37 @@ def test_a_second_process_is_refused(tmp_path: Path) -> None:
         assert other.stdout is not None
         assert other.stdout.readline() == b"open\n"
         with pytest.raises(OutboxInUseError, match=r"another `facet run`\? Stop that one"):
-            Outbox(path)
+            Outbox.open(path)
         other.kill()
-    with closing(Outbox(path)) as outbox:
+    with Outbox.open(path) as outbox:
         assert len(outbox) == 0
 
 
 def test_it_needs_no_shared_memory(tmp_path: Path) -> None:
     """On a full disk SQLite's shared memory would end the process with SIGBUS."""
-    with closing(Outbox(tmp_path / "outbox")) as outbox:
+    with Outbox.open(tmp_path / "outbox") as outbox:
         outbox.append(Event("e1", THEN, "{}"))
         assert sorted(path.name for path in tmp_path.iterdir()) == ["outbox", "outbox-wal"]
 
 
 def test_an_emptied_outbox_gives_its_room_back(tmp_path: Path) -> None:
     """After an outage the file is as small as before it."""
-    with closing(Outbox(tmp_path / "outbox")) as outbox:
+    with Outbox.open(tmp_path / "outbox") as outbox:
         for number in range(300):
             outbox.append(Event(f"e{number}", THEN, "x" * 5000))
         assert _bytes_in(tmp_path) > 1_500_000
-        for number in range(300):
-            outbox.delivered(f"e{number}")
+        outbox.delivered(*(f"e{number}" for number in range(300)))
         assert _bytes_in(tmp_path) < 100_000
 
 
 def test_the_newest_event_brings_its_state_with_it(tmp_path: Path) -> None:
     """Committed with the event: a kill cannot come between the two."""
-    with closing(Outbox(tmp_path / "outbox")) as outbox:
+    with Outbox.open(tmp_path / "outbox") as outbox:
         sender = OutboxSender(RecordingTransport(), "facet/hall/event", outbox, lambda: THEN)
         assert sender.newest() is None
         sender.send(Event("e1", THEN, "{}", '{"face_count":1}'))
         sender.send(Event("e2", THEN, "{}", '{"face_count":2}'))
-    with closing(Outbox(tmp_path / "outbox")) as outbox:
+    with Outbox.open(tmp_path / "outbox") as outbox:
         sender = OutboxSender(RecordingTransport(), "facet/hall/event", outbox, lambda: THEN)
         newest = sender.newest()
         assert newest is not None
@@ -74,7 +72,7 @@ def test_an_outbox_in_memory_keeps_events_without_a_file(
 ) -> None:
     """For a disk that cannot be used at all."""
     monkeypatch.chdir(tmp_path)
-    with closing(Outbox(IN_MEMORY)) as outbox:
+    with Outbox.open(IN_MEMORY) as outbox:
         outbox.append(Event("e1", THEN, "{}"))
         assert len(outbox) == 1
         outbox.delivered("e1")

@@ -3,40 +3,14 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from device.errors import OutboxError
 from device.mqtt.outbox import Event, Outbox
-from device.mqtt.sender import OutboxSender
+from tests.mqtt.events import TOPIC, event, ids, sender_of, sent
 from tests.transport import RecordingTransport
-
-TOPIC = "facet/hall/event"
-THEN = datetime(2026, 11, 24, 18, 2, 11, tzinfo=UTC)
-NOW = datetime(2026, 11, 24, 19, tzinfo=UTC)
-
-
-def event(event_id: str) -> Event:
-    """An event of six o'clock, which holds no more than its id."""
-    return Event(event_id, THEN, json.dumps({"event_id": event_id}))
-
-
-def ids(outbox: Outbox) -> list[str]:
-    """The ids of what is pending."""
-    return [pending.event_id for pending in outbox.pending()]
-
-
-def courier_of(link: RecordingTransport, outbox: Outbox) -> OutboxSender:
-    """A sender at seven o'clock."""
-    return OutboxSender(link, TOPIC, outbox, lambda: NOW)
-
-
-def sent(link: RecordingTransport) -> list[str]:
-    """The ids of the events that were published."""
-    return [json.loads(payload)["event_id"] for _, payload, _ in link.messages]
 
 
 class RefusingOutbox(Outbox):
@@ -49,22 +23,22 @@ class RefusingOutbox(Outbox):
         self._refuse()
         super().append(event)
 
-    def delivered(self, event_id: str) -> None:
+    def delivered(self, *event_ids: str) -> None:
         """Refuse too: SQLite needs room to delete."""
         self._refuse()
-        super().delivered(event_id)
+        super().delivered(*event_ids)
 
     def _refuse(self) -> None:
         if self.is_full:
-            msg = "database or disk is full"
-            raise OutboxError(msg)
+            message = "database or disk is full"
+            raise OutboxError(message)
 
 
 def test_an_event_waits_while_there_is_no_connection(tmp_path: Path) -> None:
     """Before the first connection nothing is published, and nothing is lost."""
     link = RecordingTransport()
-    with closing(Outbox(tmp_path / "outbox")) as outbox:
-        sender = courier_of(link, outbox)
+    with Outbox.open(tmp_path / "outbox") as outbox:
+        sender = sender_of(link, outbox)
         sender.send(event("e1"))
         assert link.messages == []
         sender.resume()
@@ -77,21 +51,22 @@ def test_an_event_waits_while_there_is_no_connection(tmp_path: Path) -> None:
 def test_an_event_is_forgotten_when_the_broker_has_it(tmp_path: Path) -> None:
     """Not before, and only the one that was confirmed."""
     link = RecordingTransport()
-    with closing(Outbox(tmp_path / "outbox")) as outbox:
-        sender = courier_of(link, outbox)
+    with Outbox.open(tmp_path / "outbox") as outbox:
+        sender = sender_of(link, outbox)
         sender.resume()
         sender.send(event("e1"))
         sender.send(event("e2"))
         sender.delivered(2)
         sender.delivered(77)
+        sender.flush()
         assert ids(outbox) == ["e1"]
 
 
 def test_what_was_not_confirmed_is_sent_again_in_order(tmp_path: Path) -> None:
     """After an outage, older events go before newer ones."""
     link = RecordingTransport()
-    with closing(Outbox(tmp_path / "outbox")) as outbox:
-        sender = courier_of(link, outbox)
+    with Outbox.open(tmp_path / "outbox") as outbox:
+        sender = sender_of(link, outbox)
         sender.resume()
         sender.send(event("e1"))
         sender.pause()
@@ -101,10 +76,10 @@ def test_what_was_not_confirmed_is_sent_again_in_order(tmp_path: Path) -> None:
 
 
 def test_a_connection_that_breaks_while_sending_loses_nothing(tmp_path: Path) -> None:
-    """The link may be down before it says so."""
+    """The link may be down before it reports that."""
     link = RecordingTransport()
-    with closing(Outbox(tmp_path / "outbox")) as outbox:
-        sender = courier_of(link, outbox)
+    with Outbox.open(tmp_path / "outbox") as outbox:
+        sender = sender_of(link, outbox)
         sender.resume()
         link.is_down = True
         sender.send(event("e1"))
@@ -118,26 +93,28 @@ def test_a_connection_that_breaks_while_sending_loses_nothing(tmp_path: Path) ->
 def test_a_refused_event_stays(tmp_path: Path) -> None:
     """An ACL can be corrected; until then the event waits."""
     link = RecordingTransport()
-    with closing(Outbox(tmp_path / "outbox")) as outbox:
-        sender = courier_of(link, outbox)
+    with Outbox.open(tmp_path / "outbox") as outbox:
+        sender = sender_of(link, outbox)
         sender.resume()
         sender.send(event("e1"))
         sender.refused(1)
         sender.delivered(1)
+        sender.flush()
         assert ids(outbox) == ["e1"]
 
 
 def test_a_disk_that_refuses_does_not_stop_an_event(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It is published all the same, and the owner hears about the disk."""
+    """It is published all the same, and the log names the disk."""
     link = RecordingTransport()
-    outbox = Outbox(tmp_path / "outbox")
-    sender = courier_of(link, outbox)
+    outbox = Outbox.open(tmp_path / "outbox")
+    sender = sender_of(link, outbox)
     sender.resume()
     outbox.close()
     sender.send(event("e1"))
     sender.delivered(1)
+    sender.flush()
     sender.resume()
     assert sent(link) == ["e1"]
     assert "node.state_directory" in caplog.text
@@ -146,8 +123,8 @@ def test_a_disk_that_refuses_does_not_stop_an_event(
 def test_an_event_says_when_it_occurred_and_when_it_was_sent(tmp_path: Path) -> None:
     """What waited for the broker can be told from what has just happened."""
     link = RecordingTransport()
-    with closing(Outbox(tmp_path / "outbox")) as outbox:
-        sender = courier_of(link, outbox)
+    with Outbox.open(tmp_path / "outbox") as outbox:
+        sender = sender_of(link, outbox)
         sender.resume()
         sender.send(event("e1"))
     [(_, payload, _)] = link.messages
@@ -161,8 +138,8 @@ def test_an_event_says_when_it_occurred_and_when_it_was_sent(tmp_path: Path) -> 
 def test_a_full_disk_and_no_broker_lose_nothing(tmp_path: Path) -> None:
     """Events wait in memory, in their order, and go to disk as soon as there is room."""
     link = RecordingTransport()
-    with closing(RefusingOutbox(tmp_path / "outbox")) as outbox:
-        sender = courier_of(link, outbox)
+    with RefusingOutbox.open(tmp_path / "outbox") as outbox:
+        sender = sender_of(link, outbox)
         sender.send(event("e1"))
         outbox.is_full = True
         sender.send(event("e2"))
@@ -177,8 +154,8 @@ def test_a_full_disk_and_no_broker_lose_nothing(tmp_path: Path) -> None:
 
 def test_a_full_disk_for_long_drops_the_oldest_and_counts(tmp_path: Path) -> None:
     """Memory is bounded as the disk is."""
-    with closing(RefusingOutbox(tmp_path / "outbox")) as outbox:
-        sender = courier_of(RecordingTransport(), outbox)
+    with RefusingOutbox.open(tmp_path / "outbox") as outbox:
+        sender = sender_of(RecordingTransport(), outbox)
         outbox.is_full = True
         for number in range(103):
             sender.send(event(f"e{number}"))
@@ -189,15 +166,17 @@ def test_a_full_disk_for_long_drops_the_oldest_and_counts(tmp_path: Path) -> Non
 def test_a_confirmed_event_that_the_disk_keeps_is_not_sent_again(tmp_path: Path) -> None:
     """It is forgotten when there is room again."""
     link = RecordingTransport()
-    with closing(RefusingOutbox(tmp_path / "outbox")) as outbox:
-        sender = courier_of(link, outbox)
+    with RefusingOutbox.open(tmp_path / "outbox") as outbox:
+        sender = sender_of(link, outbox)
         sender.resume()
         sender.send(event("e1"))
         outbox.is_full = True
         sender.delivered(1)
+        sender.flush()
         assert sender.waiting == 0
         sender.resume()
         assert sent(link) == ["e1"]
         outbox.is_full = False
         sender.send(event("e2"))
+        sender.flush()
         assert ids(outbox) == ["e2"]

@@ -2,40 +2,83 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
-from device.mqtt.events import Command, Delivered
-from device.node.inbox import MOST_WAITING, Inbox, Stop
+from device.mqtt.events import Command, Delivered, NewestVersion
+from device.node.inbox import Inbox
+from device.node.messages import Content, Message, Stop
+from device.observation import Source, Trigger
+from tests.clock import Clock
 
 
-def test_letters_come_out_in_their_order() -> None:
+def everything(inbox: Inbox) -> list[Content]:
+    """Take all that waits."""
+    contents: list[Content] = []
+    while (message := inbox.get(0.001)) is not None:
+        contents.append(message.content)
+    return contents
+
+
+def test_messages_come_out_in_their_order_with_their_time() -> None:
     """Whatever they are; without one, None after the time."""
-    inbox = Inbox()
+    clock = Clock()
+    inbox = Inbox(now=clock.now, clock=clock)
+    came = clock.now()
     for content in (Command("capture", b"PRESS"), Delivered(1), Stop()):
         inbox.put(content)
-    first, second, third = inbox.get(1), inbox.get(1), inbox.get(1)
-    assert first is not None
-    assert first.content == Command("capture", b"PRESS")
-    assert second is not None
-    assert second.content == Delivered(1)
-    assert third is not None
-    assert third.content == Stop()
+    clock.seconds += 60
+    assert inbox.get(1) == Message(Command("capture", b"PRESS"), came, 1000.0)
+    assert inbox.get(1) == Message(Delivered(1), came, 1000.0)
+    assert inbox.get(1) == Message(Stop(), came, 1000.0)
     assert inbox.get(0.001) is None
+    assert inbox.is_empty
 
 
-def test_a_flood_of_commands_is_thrown_away_and_told_once(caplog: pytest.LogCaptureFixture) -> None:
-    """What else comes is taken all the same, and commands are again when there is room."""
-    inbox = Inbox()
-    for _ in range(MOST_WAITING + 500):
-        inbox.put(Command("privacy", b"ON"))
+@pytest.mark.parametrize("content", [Command("privacy", b"ON"), Trigger(Source.BUTTON)])
+def test_a_flood_is_thrown_away_and_reported_once(
+    caplog: pytest.LogCaptureFixture, content: Content
+) -> None:
+    """What the node itself causes is taken all the same, and more from outside is when there is room."""
+    inbox = Inbox(max_waiting=100)
+    for _ in range(150):
+        inbox.put(content)
     inbox.put(Stop())
-    taken = [
-        message for message in (inbox.get(0.001) for _ in range(MOST_WAITING + 500)) if message
-    ]
-    assert len(taken) == MOST_WAITING + 1
-    assert taken[-1].content == Stop()
-    assert caplog.text.count("commands wait") == 1
+    taken = everything(inbox)
+    assert taken == [content] * 100 + [Stop()]
+    assert caplog.text.count("are thrown away") == 1
+    inbox.put(content)
+    assert everything(inbox) == [content]
+
+
+def test_after_a_flood_half_of_it_must_be_done_first(caplog: pytest.LogCaptureFixture) -> None:
+    """Or the log would fill with one line for each message that finds room."""
+    caplog.set_level(logging.WARNING)
+    inbox = Inbox(max_waiting=10)
+    for _ in range(20):
+        inbox.put(Command("privacy", b"ON"))
+    for _ in range(4):
+        inbox.get(0.001)
+        inbox.put(Command("privacy", b"ON"))
+    assert len(everything(inbox)) == 6
+    assert caplog.text.count("are thrown away") == 1
+
+
+def test_long_messages_fill_the_inbox_by_their_bytes() -> None:
+    """5,000 versions of 60 kB would be 300 MB; a few of them are taken."""
+    inbox = Inbox()
+    for _ in range(5000):
+        inbox.put(NewestVersion(bytes(60_000)))
+    taken = everything(inbox)
+    assert 1 <= len(taken) <= 4
+    inbox.put(NewestVersion(b"1.2.3"))
+    assert everything(inbox) == [NewestVersion(b"1.2.3")]
+
+
+def test_a_message_that_alone_is_too_long_is_thrown_away() -> None:
+    """The next one is taken."""
+    inbox = Inbox(max_waiting_bytes=100)
+    inbox.put(Command("privacy", bytes(101)))
     inbox.put(Command("privacy", b"OFF"))
-    message = inbox.get(1)
-    assert message is not None
-    assert message.content == Command("privacy", b"OFF")
+    assert everything(inbox) == [Command("privacy", b"OFF")]

@@ -1,9 +1,11 @@
-"""Every trigger ends in exactly one observation, with a reason when there is nothing to say."""
+"""Every request ends in exactly one observation, with a reason when there is nothing to say."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 import cv2
 import numpy as np
@@ -12,10 +14,13 @@ import skimage.data
 
 from device.camera import open_camera
 from device.config import CameraSettings, PerceptionSettings
-from device.node.observer import Observer
-from device.observation import Observation, Reason, Source, Trigger
-from device.perception import open_perception
-from device.perception.pipeline import Perception
+from device.errors import CameraReleasedError
+from device.node.observer import Observer, Request, Shot, unseen
+from device.observation import Face, Frame, Observation, Reason, Source, Trigger
+from device.perception import Perception, open_perception
+from device.perception.pipeline import Judgement, Perceived
+from tests.clock import Clock
+from tests.node.fakes import StuckSource, frame, see_nothing, stuck_camera
 
 
 @pytest.fixture(scope="module")
@@ -35,15 +40,14 @@ def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def observer(source: Path, perception: Perception, hysteresis: float = 0.0) -> Observer:
     """Return an observer whose camera is a file."""
     camera = open_camera(CameraSettings(source=str(source)))
-    return Observer("hall", camera, perception.perceive, burst=2, hysteresis=hysteresis)
+    return Observer(
+        "hall", camera, perception.perceive, burst=2, hysteresis=hysteresis, clock=monotonic
+    )
 
 
-def look(
-    who: Observer, trigger: Trigger | None = None, *, privacy: bool = False, offset: float = 0.0
-) -> Observation:
-    """Trigger an observation."""
-    trigger = trigger or Trigger(Source.BUTTON)
-    return who.observe(trigger, privacy=privacy, threshold_offset=offset).observation
+def ask(who: Observer, trigger: Trigger | None = None, offset: float = 0.0) -> Shot:
+    """Ask for an observation."""
+    return who.observe(Request(trigger or Trigger(Source.BUTTON), offset, "off"))
 
 
 def present(observation: Observation) -> set[str]:
@@ -55,38 +59,94 @@ def present(observation: Observation) -> set[str]:
 def test_a_face_before_the_camera_is_observed(portrait: Path, perception: Perception) -> None:
     """The observation carries the trigger, the times, the stages and the face."""
     trigger = Trigger(Source.BUTTON)
-    seen = look(observer(portrait, perception), trigger)
+    shot = ask(observer(portrait, perception), trigger)
+    seen = shot.observation
     assert (seen.node, seen.trigger, seen.triggered_at) == ("hall", Source.BUTTON, trigger.at)
     assert seen.captured_at is not None
     assert seen.captured_at >= trigger.at
     assert seen.reason is None
     assert "Smiling" in present(seen)
-    assert seen.timings.keys() == {"capture", "detect", "align", "attributes", "decide", "total"}
+    assert list(seen.timings) == ["capture", "detect", "align", "attributes", "decide", "total"]
+    assert (shot.picture, shot.failure) == (None, None)
+
+
+def test_a_picture_is_rendered_as_the_owner_allows(portrait: Path, perception: Perception) -> None:
+    """Here as the crop of the face; the frame itself does not leave."""
+    request = Request(Trigger(Source.BUTTON), 0.0, "crop")
+    picture = observer(portrait, perception).observe(request).picture
+    assert picture is not None
+    decoded = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR)
+    assert decoded is not None
+    assert 150 < decoded.shape[0] < 250
+
+
+def test_total_is_from_the_trigger_and_the_burst_s_end_is_the_burst_s() -> None:
+    """Also for a trigger that waited: what somebody before the camera waits for is the whole."""
+    clock = Clock()
+
+    class SlowCamera:
+        def burst(self, n: int, newer_than: float) -> list[Frame]:
+            assert (n, newer_than) == (2, 998.0)
+            clock.seconds += 0.5
+            return [frame()]
+
+    def think(
+        frames: Sequence[Frame], judgement: Judgement, previous: Sequence[Face] = ()
+    ) -> Perceived:
+        clock.seconds += 30.0
+        return see_nothing(frames, judgement, previous)
+
+    slow = Observer("hall", SlowCamera(), think, burst=2, hysteresis=0.0, clock=clock)
+    shot = ask(slow, Trigger(Source.BUTTON, clock.now(), 998.0))
+    assert shot.observation.timings == {"capture": 500.0, "total": 32_500.0}
+    assert shot.burst_ended == 1000.5
+    assert shot.frames == 1
 
 
 def test_a_missing_camera_is_a_reason(
     tmp_path: Path, perception: Perception, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The observation says so, and the log says why."""
-    seen = look(observer(tmp_path / "gone.png", perception))
+    shot = ask(observer(tmp_path / "gone.png", perception))
+    seen = shot.observation
     assert (seen.reason, seen.faces, seen.captured_at) == (Reason.CAMERA_UNAVAILABLE, (), None)
+    assert shot.failure is None
     assert "gone.png" in caplog.text
 
 
-def test_privacy_does_not_look(portrait: Path, perception: Perception) -> None:
-    """The camera is not asked at all."""
-    camera = open_camera(CameraSettings(source=str(portrait)))
-    seen = look(Observer("hall", camera, perception.perceive, burst=1, hysteresis=0), privacy=True)
-    assert (seen.reason, seen.faces, seen.captured_at) == (Reason.PRIVACY, (), None)
-    assert not camera.is_open
+def test_an_exception_in_perception_is_an_answer(caplog: pytest.LogCaptureFixture) -> None:
+    """With the reason failed, the time of the picture, and the traceback in the log."""
+
+    def fail(
+        _frames: Sequence[Frame], _judgement: Judgement, _previous: Sequence[Face] = ()
+    ) -> Perceived:
+        message = "node 7 of the graph"
+        raise ValueError(message)
+
+    camera = stuck_camera(StuckSource())
+    broken = Observer("hall", camera, fail, burst=1, hysteresis=0.0, clock=monotonic)
+    shot = ask(broken)
+    assert shot.observation.reason is Reason.FAILED
+    assert shot.observation.captured_at is not None
+    assert shot.failure == "ValueError: node 7 of the graph"
+    assert "Traceback" in caplog.text
 
 
-def test_every_observation_has_its_own_id_in_the_order_of_time(
-    portrait: Path, perception: Perception
-) -> None:
+def test_a_released_camera_gives_no_observation() -> None:
+    """There is no observation that anybody could publish."""
+    source = StuckSource()
+    camera = stuck_camera(source)
+    camera.request_release()
+    private = Observer("hall", camera, see_nothing, burst=1, hysteresis=0.0, clock=monotonic)
+    with pytest.raises(CameraReleasedError):
+        ask(private)
+    assert source.reads == 0
+
+
+def test_every_observation_has_its_own_id_in_the_order_of_time() -> None:
     """Ids are unique and sort as the observations happened."""
-    who = observer(portrait, perception)
-    ids = [look(who, privacy=True).event_id for _ in range(50)]
+    trigger = Trigger(Source.BUTTON)
+    ids = [unseen("hall", trigger, Reason.PRIVACY, {}).event_id for _ in range(50)]
     assert ids == sorted(set(ids))
 
 
@@ -95,18 +155,18 @@ def test_the_same_person_keeps_an_attribute_for_a_moment(
 ) -> None:
     """Hysteresis holds within ten seconds, and no longer."""
 
-    def second_look(later: timedelta) -> set[str]:
+    def second_time(later: timedelta) -> set[str]:
         who = observer(portrait, perception, hysteresis=0.3)
-        look(who, offset=-0.4)
-        return present(look(who, Trigger(Source.BUTTON, at=datetime.now(UTC) + later)))
+        ask(who, offset=-0.4)
+        return present(ask(who, Trigger(Source.BUTTON, datetime.now(UTC) + later)).observation)
 
-    assert second_look(timedelta(seconds=1)) > second_look(timedelta(seconds=11))
+    assert second_time(timedelta(seconds=1)) > second_time(timedelta(seconds=11))
 
 
 def test_after_privacy_nothing_is_remembered(portrait: Path, perception: Perception) -> None:
     """What was seen before does not colour what is seen after."""
     who = observer(portrait, perception, hysteresis=0.3)
-    look(who, offset=-0.4)
+    ask(who, offset=-0.4)
     who.forget()
     fresh = observer(portrait, perception, hysteresis=0.3)
-    assert present(look(who)) == present(look(fresh))
+    assert present(ask(who).observation) == present(ask(fresh).observation)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 import skimage.data
 
-from device.config.sections.node import PictureMode
+from device.config.sections.privacy import PictureMode
+from device.entities.settings import Settings
 from device.node.expiring_picture import ExpiringPicture
 from device.node.picture import blank, render
 from device.observation import Box, Image
+from tests.clock import Clock
+from tests.node.fakes import PLAIN
 
 FACE = Box(175, 70, 104, 104)
 
@@ -74,24 +79,50 @@ def test_a_large_picture_is_made_smaller() -> None:
 def test_a_picture_is_shown_until_it_expires() -> None:
     """Then a blank one takes its place, once."""
     shown: list[bytes] = []
-    expiring_picture = ExpiringPicture(shown.append, expiry=60)
-    expiring_picture.put(b"picture", now=100)
-    expiring_picture.tick(now=159)
-    expiring_picture.repeat()
+    clock = Clock()
+    picture = ExpiringPicture(shown.append, 60, clock)
+    picture.put(b"picture")
+    clock.seconds += 59
+    picture.tick()
+    picture.repeat()
     assert shown == [b"picture", b"picture"]
-    expiring_picture.tick(now=160)
-    expiring_picture.tick(now=161)
+    clock.seconds += 1
+    picture.tick()
+    clock.seconds += 1
+    picture.tick()
     assert shown[2:] == [blank()]
 
 
-def test_a_new_picture_starts_the_time_anew() -> None:
+def test_a_new_picture_has_its_own_time() -> None:
     """And one that is taken away does not come back."""
     shown: list[bytes] = []
-    expiring_picture = ExpiringPicture(shown.append, expiry=60)
-    expiring_picture.put(b"first", now=0)
-    expiring_picture.put(b"second", now=50)
-    expiring_picture.tick(now=70)
+    clock = Clock()
+    picture = ExpiringPicture(shown.append, 60, clock)
+    picture.put(b"first")
+    clock.seconds += 50
+    picture.put(b"second")
+    clock.seconds += 20
+    picture.tick()
     assert shown == [b"first", b"second"]
-    expiring_picture.clear()
-    expiring_picture.repeat()
+    picture.clear()
+    picture.repeat()
     assert shown[2:] == [blank(), blank()]
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_cleared"),
+    [
+        (replace(PLAIN, privacy=True), True),
+        (replace(PLAIN, picture_mode="blurred"), True),
+        (replace(PLAIN, threshold_offset=0.1), False),
+    ],
+    ids=["privacy", "another mode", "another setting"],
+)
+def test_a_picture_goes_with_what_allowed_it(settings: Settings, is_cleared: bool) -> None:
+    """At once; the settings of the start take nothing away."""
+    shown: list[bytes] = []
+    picture = ExpiringPicture(shown.append, 60, Clock())
+    picture.apply(PLAIN)
+    picture.put(b"picture")
+    picture.apply(settings)
+    assert shown == ([b"picture", blank()] if is_cleared else [b"picture"])

@@ -8,13 +8,11 @@ import numpy as np
 import pytest
 import skimage.data
 
-from device.networks.card import ZOO, model_path
+from device.config import PerceptionSettings
+from device.networks.files import ZOO
 from device.observation import Frame, Image
+from device.perception import Perception, open_perception
 from device.perception.detection import FaceDetector
-from device.perception.pipeline import Perception
-from device.perception.quality import Gate
-
-GATE = Gate(min_size=48, min_sharpness=0.2, min_brightness=0.1)
 
 
 @pytest.fixture(scope="session")
@@ -32,13 +30,13 @@ def coffee() -> Image:
 @pytest.fixture(scope="session")
 def detector() -> FaceDetector:
     """The shipped detector."""
-    return FaceDetector(ZOO)
+    return FaceDetector.load(ZOO)
 
 
 @pytest.fixture(scope="session")
 def perception() -> Perception:
     """The shipped networks with the default limits."""
-    return Perception(model_path("attributes"), min_score=0.5, gate=GATE)
+    return open_perception(PerceptionSettings(), "attributes")
 
 
 def frame(image: Image) -> Frame:

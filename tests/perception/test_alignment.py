@@ -71,7 +71,7 @@ def test_outside_of_the_picture_is_grey(detector: FaceDetector, astronaut: Image
     assert (crop[:6] == 127).all()
 
 
-def test_a_picture_without_a_find_gives_its_central_square() -> None:
+def test_a_picture_without_a_detection_gives_its_central_square() -> None:
     """The fallback crop is the middle of the picture."""
     image = np.zeros((100, 200, 3), np.uint8)
     image[:, 50:150] = 200

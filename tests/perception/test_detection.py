@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from device.errors import ModelError
-from device.networks.card import ZOO
+from device.networks.files import ZOO
 from device.observation import Image
 from device.perception.detection import FaceDetector, suppress
 from device.perception.runtime import Network
@@ -69,27 +69,27 @@ def test_each_face_of_a_group_is_found(detector: FaceDetector, astronaut: Image)
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 640), (640, 1), (7, 3)])
 def test_a_tiny_picture_has_no_face(detector: FaceDetector, shape: tuple[int, int]) -> None:
-    """Pictures of a few pixels are looked at without an error."""
+    """Pictures of a few pixels are searched without an error."""
     assert detector.detect(np.full((*shape, 3), 128, np.uint8)) == []
 
 
-def test_overlapping_finds_become_their_weighted_mean() -> None:
-    """Two finds of one face are merged, the surer one weighing more; the better score stays."""
+def test_overlapping_detections_become_their_weighted_mean() -> None:
+    """Two detections of one face are merged, the more certain one weighing more; the better score stays."""
     points = np.array([_row(0, 0, 100), _row(10, 0, 100)], np.float32)
     (face,) = suppress(points, np.array([0.9, 0.3], np.float32))
     assert face.box.x == pytest.approx(2.5)
     assert face.score == pytest.approx(0.9)
 
 
-def test_finds_apart_stay_apart_and_the_best_comes_first() -> None:
+def test_detections_apart_stay_apart_and_the_best_comes_first() -> None:
     """Two faces that do not overlap are both kept, ordered by score."""
     points = np.array([_row(0, 0, 50), _row(200, 0, 50)], np.float32)
     faces = suppress(points, np.array([0.6, 0.8], np.float32))
     assert [face.box.x for face in faces] == [200, 0]
 
 
-def test_finds_without_area_do_not_loop_forever() -> None:
-    """Boxes of no size overlap nothing, and are still taken out one by one."""
+def test_detections_without_area_do_not_loop_forever() -> None:
+    """Boxes of no size overlap nothing, and are still removed one by one."""
     points = np.zeros((3, 16), np.float32)
     assert len(suppress(points, np.array([0.6, 0.8, 0.7], np.float32))) == 3
 
@@ -97,7 +97,7 @@ def test_finds_without_area_do_not_loop_forever() -> None:
 def test_a_missing_network_names_the_file() -> None:
     """The error says which file is missing and what to do."""
     with pytest.raises(ModelError, match=r"nothing\.tflite does not exist; reinstall"):
-        Network(ZOO / "nothing.tflite")
+        Network.load(ZOO / "nothing.tflite")
 
 
 def test_a_damaged_network_is_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -106,4 +106,4 @@ def test_a_damaged_network_is_refused(tmp_path_factory: pytest.TempPathFactory) 
     whole = (ZOO / "face_detection_short_range.tflite").read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ModelError, match=r"half\.tflite cannot be loaded"):
-        Network(path)
+        Network.load(path)

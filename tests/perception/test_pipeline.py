@@ -1,15 +1,14 @@
-"""From frames to faces: every burst gets one answer, with a reason when there is nothing to say."""
+"""From frames to faces: every burst gets one answer, with a reason when there is no usable face."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from device.networks.card import model_path
+from device.config import PerceptionSettings
 from device.observation import Image, Reason
-from device.perception.pipeline import Judgement, Perception
-from device.perception.quality import Gate
-from tests.perception.conftest import GATE, frame
+from device.perception import Judgement, Perception, open_perception
+from tests.perception.conftest import frame
 
 PLAIN = Judgement()
 
@@ -27,30 +26,45 @@ def test_the_portrait_smiles(perception: Perception, astronaut: Image) -> None:
     assert set(seen.timings) == {"detect", "align", "attributes", "decide"}
 
 
+def test_the_document_of_a_face_has_its_keys_in_this_order(
+    perception: Perception, astronaut: Image
+) -> None:
+    """They are the published interface, whichever analyser each comes from; docs/observation.md has them."""
+    document = perception.perceive([frame(astronaut)], PLAIN).faces[0].to_json()
+    assert list(document) == [
+        "box",
+        "keypoints",
+        "score",
+        "quality",
+        "primary",
+        "attributes",
+        "hair_color",
+        "facial_hair",
+    ]
+    assert len(document["attributes"]) == 40
+    assert list(document["attributes"]["Smiling"]) == ["probability", "present"]
+
+
 def test_a_burst_is_one_face_not_many(perception: Perception, astronaut: Image) -> None:
     """Three frames of one person are one face."""
     seen = perception.perceive([frame(astronaut)] * 3, PLAIN)
     assert seen.face_count == len(seen.faces) == 1
 
 
-def test_nobody_is_a_result(perception: Perception, coffee: Image) -> None:
+def test_a_picture_of_nobody_has_a_result(perception: Perception, coffee: Image) -> None:
     """No face gives the reason no_face and no faces."""
     seen = perception.perceive([frame(coffee)], PLAIN)
     assert (seen.reason, seen.faces, seen.face_count) == (Reason.NO_FACE, (), 0)
 
 
 def test_a_face_too_small_is_counted_but_not_judged(astronaut: Image) -> None:
-    """The face is there, the node says why it does not judge it."""
-    strict = Perception(
-        model_path("attributes"), min_score=0.5, gate=Gate(200, GATE.min_sharpness, 0.1)
-    )
+    """The face is there, and the node reports why it does not judge it."""
+    strict = open_perception(PerceptionSettings(min_face_size=200), "attributes")
     seen = strict.perceive([frame(astronaut)], PLAIN)
     assert (seen.reason, seen.faces, seen.face_count) == (Reason.TOO_SMALL, (), 1)
 
 
-def test_blurred_frames_leave_the_vote_to_the_sharp_one(
-    perception: Perception, astronaut: Image
-) -> None:
+def test_only_the_sharp_frame_of_a_burst_counts(perception: Perception, astronaut: Image) -> None:
     """A burst that is sharp in one frame is judged by that frame alone."""
     blurred = np.asarray(cv2.GaussianBlur(astronaut, (0, 0), 5), np.uint8)
     alone = perception.perceive([frame(astronaut)], PLAIN).faces[0]
@@ -84,6 +98,6 @@ def test_the_same_face_keeps_what_it_showed(perception: Perception, astronaut: I
 
 def test_only_the_largest_faces_are_judged(astronaut: Image) -> None:
     """max_faces bounds the work of a crowded picture."""
-    one = Perception(model_path("attributes"), min_score=0.5, gate=GATE, max_faces=1)
+    one = open_perception(PerceptionSettings(max_faces=1), "attributes")
     crowd = np.tile(astronaut, (2, 2, 1))
     assert len(one.perceive([frame(crowd)], PLAIN).faces) == 1

@@ -1,4 +1,4 @@
-"""What is too small, too dark or too blurred is told apart from what is not."""
+"""What is too small, too dark or too blurred is distinguished from what is not."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_less_light_does_not_look_like_less_sharpness(
 
 
 def test_a_small_face_is_refused_first() -> None:
-    """Size is asked before light and sharpness: come nearer is the better advice."""
+    """Size is checked before light and sharpness: to come nearer is the better advice."""
     quality = Quality(size=20, sharpness=0, brightness=0, pose=1)
     assert GATE.refuse(quality) is Reason.TOO_SMALL
 

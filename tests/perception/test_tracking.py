@@ -1,13 +1,13 @@
-"""A burst is one vote: who is who, and what the frames together say."""
+"""Who is who in a burst, and what its frames together show."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from device.observation import Box, Detection, Reason
+from device.perception.analysers.analyser import Weighted
 from device.perception.quality import Quality
-from device.perception.tracking import Sample, Track, confirmed, iou, track
+from device.perception.tracking import Sample, Track, confirmed, track
 
 SHARP = Quality(size=120, sharpness=1, brightness=0.5, pose=1)
 BLURRED = Quality(size=120, sharpness=0.1, brightness=0.5, pose=1)
@@ -17,14 +17,13 @@ def sample(
     frame: int,
     x: float,
     side: float = 100,
-    probability: float = 0.5,
+    measured: float = 0.5,
     quality: Quality = SHARP,
     refused: Reason | None = None,
 ) -> Sample:
     """Return a sample of a square face."""
     detection = Detection(Box(x, 0, side, side), np.zeros((6, 2), np.float32), 0.9)
-    probabilities = None if refused else np.array([probability], np.float32)
-    return Sample(frame, detection, quality, refused, probabilities)
+    return Sample(frame, detection, quality, refused, {} if refused else {"height": measured})
 
 
 def test_overlapping_faces_of_following_frames_are_one_person() -> None:
@@ -48,8 +47,8 @@ def test_a_person_missed_in_one_frame_is_still_one_person() -> None:
     assert len(person.samples) == 2
 
 
-def test_a_find_of_a_single_frame_is_taken_for_false() -> None:
-    """One find in five frames is dropped, two are kept; in a burst of one, one is enough."""
+def test_a_detection_in_a_single_frame_is_taken_for_a_false_positive() -> None:
+    """One detection in five frames is dropped, two are kept; in a burst of one, one is enough."""
     once, twice = Track([sample(0, 0)]), Track([sample(0, 300), sample(1, 300)])
     assert confirmed([once, twice], 5) == [twice]
     assert confirmed([once], 1) == [once]
@@ -62,25 +61,23 @@ def test_the_largest_face_comes_first() -> None:
 
 
 def test_a_sharp_frame_weighs_more_than_a_blurred_one() -> None:
-    """The mean lies nearer to what the better frame says."""
-    person = Track([sample(0, 0, probability=0.9), sample(1, 0, probability=0.1, quality=BLURRED)])
-    weights = np.array([SHARP.score, BLURRED.score])
-    expected = float((weights * [0.9, 0.1]).sum() / weights.sum())
-    assert person.probabilities() == pytest.approx([expected])
-    assert expected > 0.5
+    """Each measurement has the quality of its frame as its weight, in the order of the frames."""
+    person = Track([sample(0, 0, measured=0.9), sample(1, 0, measured=0.1, quality=BLURRED)])
+    assert person.evidence("height") == [Weighted(0.9, SHARP.score), Weighted(0.1, BLURRED.score)]
+    assert SHARP.score > BLURRED.score > 0
 
 
-def test_a_refused_frame_does_not_vote() -> None:
+def test_a_face_of_no_quality_still_counts_when_there_is_no_other() -> None:
+    """A mean with weights needs one above zero."""
+    worthless = Quality(size=0, sharpness=0, brightness=0, pose=0)
+    (only,) = Track([sample(0, 0, quality=worthless)]).evidence("height")
+    assert only.weight > 0
+
+
+def test_a_refused_frame_does_not_count() -> None:
     """Only frames that passed the gate are counted, and the best of them stands for the face."""
     refused = sample(0, 0, refused=Reason.TOO_BLURRED)
-    person = Track([refused, sample(1, 0, probability=0.8, quality=BLURRED)])
+    person = Track([refused, sample(1, 0, measured=0.8, quality=BLURRED)])
     assert person.is_usable
-    assert person.probabilities() == pytest.approx([0.8])
+    assert [weighted.evidence for weighted in person.evidence("height")] == [0.8]
     assert person.best.frame == 1
-
-
-def test_overlap_is_that_of_the_areas() -> None:
-    """Half-overlapping squares share a third; boxes apart or without area share nothing."""
-    assert iou(Box(0, 0, 10, 10), Box(5, 0, 10, 10)) == pytest.approx(1 / 3)
-    assert iou(Box(0, 0, 10, 10), Box(20, 0, 10, 10)) == 0
-    assert iou(Box(0, 0, 0, 0), Box(0, 0, 0, 0)) == 0

@@ -1,4 +1,4 @@
-"""`python -m tests.soak --minutes N`: one plague after the other on a real node, and the books checked after each.
+"""`python -m tests.soak --minutes N`: one disturbance after the other on a real node, and every delivery checked.
 
 It needs Mosquitto and libfaketime. The exit code is 1 when anything was lost, doubled or wrong.
 """
@@ -21,39 +21,41 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from device.cli.demo.portrait import write_portrait
 from tests.broker.mosquitto import Mosquitto, free_port
-from tests.faults.clock import faked_clock
 from tests.faults.rig import KEEPS_ALL, rig
-from tests.soak.books import Books
-from tests.soak.plagues import PLAGUES, Soaked
+from tests.faults.system_clock import faked_clock
+from tests.soak.disturbances import DISTURBANCES, Soak
+from tests.soak.figures import Figures
 
 _CONSOLE = Console()
 _CALM = (1, 10)
-"""Seconds from one plague to the next."""
+"""Seconds from one disturbance to the next."""
 
 
 def main(
     minutes: Annotated[float, typer.Option(min=0.1, help="How long.")] = 2,
-    seed: Annotated[int, typer.Option(help="Which plagues, in which order.")] = 0,
+    seed: Annotated[int, typer.Option(help="Which disturbances, in which order.")] = 0,
 ) -> None:
     """Soak a node."""
     folder = Path(mkdtemp(prefix="facet-soak-"))
-    books = Books()
+    figures = Figures()
     error = None
     with Progress(
         TextColumn("{task.description:24}"), BarColumn(), TimeRemainingColumn(), console=_CONSOLE
     ) as progress:
         try:
-            _soak(folder, minutes * 60, Random(seed), books, progress)  # noqa: S311 - no secret
+            _soak(folder, minutes * 60, Random(seed), figures, progress)  # noqa: S311 - no secret
         except (AssertionError, pytest.fail.Exception) as failure:
             error = failure
-    _CONSOLE.print(books.table())
+    _CONSOLE.print(figures.table())
     if error is not None:
         _CONSOLE.print(f"[red]It did not hold:[/red] {error}\nThe log is in {folder}")
         sys.exit(1)
     rmtree(folder)
 
 
-def _soak(folder: Path, seconds: float, random: Random, books: Books, progress: Progress) -> None:
+def _soak(
+    folder: Path, seconds: float, random: Random, figures: Figures, progress: Progress
+) -> None:
     clock, environment = faked_clock(folder)
     (folder / "broker").mkdir()
     started = monotonic()
@@ -61,28 +63,28 @@ def _soak(folder: Path, seconds: float, random: Random, books: Books, progress: 
     waiting: list[str] = []
     with ExitStack() as stack:
         broker = stack.enter_context(Mosquitto(folder / "broker", free_port(), KEEPS_ALL))
-        soaked = Soaked(
+        soak = Soak(
             stack.enter_context(
                 rig(folder, write_portrait(folder), broker, environment=environment)
             ),
             clock,
             random,
         )
-        soaked.rig.wait_until_online()
-        soaked.rig.node.wait_until_pressable()
+        soak.rig.wait_until_online()
+        soak.rig.node.wait_until_pressable()
         while monotonic() - started < seconds:
             # Each of them before any comes again.
-            waiting = waiting or random.sample(sorted(PLAGUES), len(PLAGUES))
+            waiting = waiting or random.sample(sorted(DISTURBANCES), len(DISTURBANCES))
             name = waiting.pop()
             progress.update(task, description=name, completed=monotonic() - started)
-            PLAGUES[name](soaked)
-            soaked.rig.wait_until_online()
-            soaked.rig.check()
-            books.note(name, soaked.rig)
+            DISTURBANCES[name](soak)
+            soak.rig.wait_until_online()
+            soak.rig.check()
+            figures.record(name, soak.rig)
             progress.update(task, description="calm", completed=monotonic() - started)
-            soaked.press_for(random.uniform(*_CALM))
-        soaked.rig.check()
-        books.note("calm", soaked.rig)
+            soak.press_for(random.uniform(*_CALM))
+        soak.rig.check()
+        figures.record("calm", soak.rig)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Starts that fail are counted over restarts, and end in safe mode."""
+"""Boots that fail are counted over restarts, and end in safe mode."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from device.supervision.boot_log import MOST_FAILED_STARTS, BootLog
+from device.supervision.boot_log import MAXIMUM_FAILED_BOOTS, BootLog
 from device.system.json_store import JsonStore
 
 
@@ -18,23 +18,23 @@ def log_of(folder: Path) -> BootLog:
     )
 
 
-def test_safe_mode_comes_after_several_starts_that_did_not_settle(tmp_path: Path) -> None:
+def test_safe_mode_comes_after_several_boots_that_failed(tmp_path: Path) -> None:
     """And not before."""
-    starts = [log_of(tmp_path).begin() for _ in range(MOST_FAILED_STARTS + 2)]
-    assert starts == [False] * MOST_FAILED_STARTS + [True, True]
+    boots = [log_of(tmp_path).begin() for _ in range(MAXIMUM_FAILED_BOOTS + 2)]
+    assert boots == [False] * MAXIMUM_FAILED_BOOTS + [True, True]
 
 
-def test_a_start_that_settled_forgives_those_before(tmp_path: Path) -> None:
+def test_a_healthy_boot_forgets_those_that_failed(tmp_path: Path) -> None:
     """Only failures in a row count."""
-    for _ in range(MOST_FAILED_STARTS):
+    for _ in range(MAXIMUM_FAILED_BOOTS):
         log_of(tmp_path).begin()
     log = log_of(tmp_path)
     log.begin()
-    log.settled()
+    log.mark_healthy()
     assert not log_of(tmp_path).begin()
 
 
-def test_the_cause_of_a_failure_is_there_at_the_next_start(tmp_path: Path) -> None:
+def test_the_cause_of_a_failure_is_there_at_the_next_boot(tmp_path: Path) -> None:
     """With its time, for Home Assistant to show."""
     log = log_of(tmp_path)
     log.begin()
@@ -44,20 +44,20 @@ def test_the_cause_of_a_failure_is_there_at_the_next_start(tmp_path: Path) -> No
     assert after.last_failure == "2026-11-24T18:00:00+00:00: the worker hung"
 
 
-def test_an_end_without_a_word_is_a_failure_too(tmp_path: Path) -> None:
-    """The kernel kills without asking; the next start says what it knows."""
+def test_an_end_without_a_cause_is_a_failure_too(tmp_path: Path) -> None:
+    """The kernel kills without asking; the next boot records what it knows."""
     log_of(tmp_path).begin()
     log = log_of(tmp_path)
     log.begin()
     assert log.last_failure is not None
-    assert "ended without a word" in log.last_failure
+    assert "without a recorded cause" in log.last_failure
 
 
 def test_a_node_that_never_failed_has_no_last_failure(tmp_path: Path) -> None:
-    """A settled start that is killed later is no failed start: the power may fail at any time."""
+    """A healthy boot that is killed later has not failed: the power may fail at any time."""
     log = log_of(tmp_path)
     log.begin()
-    log.settled()
+    log.mark_healthy()
     after = log_of(tmp_path)
     after.begin()
     assert after.last_failure is None
@@ -68,7 +68,7 @@ def test_a_node_that_never_failed_has_no_last_failure(tmp_path: Path) -> None:
     ["", "[]", '{"unsettled": "many", "last_failure": 7}', "\x00\xff"],
     ids=["empty", "a list", "wrong types", "binary"],
 )
-def test_a_damaged_memory_counts_as_empty(tmp_path: Path, content: str) -> None:
+def test_a_damaged_file_counts_as_empty(tmp_path: Path, content: str) -> None:
     """What counts failures must not be one."""
     (tmp_path / "starts.json").write_text(content)
     log = log_of(tmp_path)

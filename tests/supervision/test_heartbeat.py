@@ -1,4 +1,4 @@
-"""A thread's promise, and whether it is kept."""
+"""A thread's deadline, and whether it has passed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from device.supervision.heartbeat import Heartbeat
 from tests.clock import Clock
 
 
-def test_a_promise_that_may_still_be_kept_is_no_fault() -> None:
+def test_a_deadline_that_has_not_passed_is_not_overdue() -> None:
     """Up to and including its last moment."""
     clock = Clock()
     heartbeat = Heartbeat("worker", clock)
@@ -15,7 +15,7 @@ def test_a_promise_that_may_still_be_kept_is_no_fault() -> None:
     assert heartbeat.overdue() is None
 
 
-def test_a_broken_promise_names_the_thread_and_what_it_did() -> None:
+def test_a_deadline_that_has_passed_names_the_thread_and_what_it_does() -> None:
     """With the numbers: how long it took, and how long it may."""
     clock = Clock()
     heartbeat = Heartbeat("worker", clock)
@@ -26,7 +26,7 @@ def test_a_broken_promise_names_the_thread_and_what_it_did() -> None:
     )
 
 
-def test_a_new_promise_takes_the_place_of_a_broken_one() -> None:
+def test_a_new_deadline_takes_the_place_of_one_that_has_passed() -> None:
     """A thread that goes on is alive, however late."""
     clock = Clock()
     heartbeat = Heartbeat("worker", clock)
@@ -36,7 +36,7 @@ def test_a_new_promise_takes_the_place_of_a_broken_one() -> None:
     assert heartbeat.overdue() is None
 
 
-def test_a_thread_that_has_not_begun_promises_nothing() -> None:
+def test_a_thread_that_has_not_begun_has_no_deadline() -> None:
     """Loading the networks may take its time."""
     clock = Clock()
     heartbeat = Heartbeat("worker", clock)

@@ -1,4 +1,4 @@
-"""What systemd is told, over a socket as it gives one."""
+"""What is sent to systemd, over a socket as it gives one."""
 
 from __future__ import annotations
 
@@ -18,43 +18,43 @@ from tests.clock import Clock
 def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
     """The other end of $NOTIFY_SOCKET."""
     path = str(tmp_path / "notify")
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
-        ear.bind(path)
-        ear.setblocking(False)  # noqa: FBT003 - the standard library's signature
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(path)
+        receiver.setblocking(False)  # noqa: FBT003 - the standard library's signature
         monkeypatch.setenv("NOTIFY_SOCKET", path)
-        yield ear
+        yield receiver
 
 
-def test_words_arrive_as_one_datagram(systemd: socket.socket) -> None:
-    """A line each, as sd_notify(3) has it."""
+def test_lines_arrive_as_one_datagram(systemd: socket.socket) -> None:
+    """One per line, as sd_notify(3) wants it."""
     notify("READY=1", "WATCHDOG=1")
     assert systemd.recv(100) == b"READY=1\nWATCHDOG=1"
 
 
 def test_an_abstract_address_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
     """Systemd writes its leading zero byte as @."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
-        ear.bind("\0facet-test-notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
+        receiver.bind("\0facet-test-notify")
         monkeypatch.setenv("NOTIFY_SOCKET", "@facet-test-notify")
         notify("STOPPING=1")
-        assert ear.recv(100) == b"STOPPING=1"
+        assert receiver.recv(100) == b"STOPPING=1"
 
 
 @pytest.mark.parametrize("address", ["", "/nowhere/at/all"])
 def test_without_systemd_nothing_happens(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
-    """A node that is started by hand is no error, nor is a supervisor that has gone."""
+    """Neither for a node that is started by hand, nor when the service manager has gone."""
     monkeypatch.setenv("NOTIFY_SOCKET", address)
     notify("READY=1")
 
 
 def test_progress_feeds_the_watchdog(systemd: socket.socket) -> None:
-    """A round of the worker, while the link keeps its promise."""
+    """A round of the worker, while the link is not overdue."""
     Heartbeats().progress()
     assert systemd.recv(100) == b"READY=1\nWATCHDOG=1"
 
 
 def test_a_link_that_hangs_starves_the_watchdog(systemd: socket.socket) -> None:
-    """Whatever the worker says for itself."""
+    """Whatever the worker does."""
     clock = Clock()
     link = Heartbeat("link", clock)
     link.begin("connecting", 10)

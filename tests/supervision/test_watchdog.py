@@ -1,4 +1,4 @@
-"""The supervisor ends what hangs, and leaves alone what is only late."""
+"""The watchdog ends what hangs, and leaves alone what is only late."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import threading
 from queue import SimpleQueue
 
 from device.supervision.heartbeat import Heartbeat
-from device.supervision.watchdog import EXIT_CODE, Supervisor
+from device.supervision.watchdog import EXIT_CODE, Watchdog
 from tests.clock import Clock
 
-_PATIENCE = 10.0
+_TIMEOUT_SECONDS = 10.0
 
 
 def test_a_thread_that_hangs_ends_the_node_with_its_cause() -> None:
@@ -19,39 +19,39 @@ def test_a_thread_that_hangs_ends_the_node_with_its_cause() -> None:
     clock = Clock()
     heartbeat = Heartbeat("worker", clock)
     causes: SimpleQueue[str] = SimpleQueue()
-    supervisor = Supervisor([heartbeat], causes.put, interval=0.001)
+    watchdog = Watchdog([heartbeat], causes.put, interval=0.001)
     heartbeat.begin("a capture", 60)
     clock.seconds += 61
-    supervisor.start()
-    assert causes.get(timeout=_PATIENCE) == (
+    watchdog.start()
+    assert causes.get(timeout=_TIMEOUT_SECONDS) == (
         "the worker has been busy with a capture for 61 s, where 60 s are allowed"
     )
-    supervisor.stop()
+    watchdog.stop()
     assert causes.empty()
 
 
 def test_a_thread_that_catches_up_is_left_alone() -> None:
-    """A machine that slept is late with everything at once; a look or two later all is well."""
+    """A machine that slept is late with everything at once; a check or two later all is well."""
     clock = Clock()
     caught_up = threading.Event()
 
     class Late(Heartbeat):
-        """Overdue at the first look only."""
+        """Overdue at the first check only."""
 
-        looks = 0
+        checks = 0
 
         def overdue(self) -> str | None:
             """Answer, and count."""
-            self.looks += 1
-            if self.looks > 5:
+            self.checks += 1
+            if self.checks > 5:
                 caught_up.set()
-            return "late" if self.looks == 1 else None
+            return "late" if self.checks == 1 else None
 
     causes: SimpleQueue[str] = SimpleQueue()
-    supervisor = Supervisor([Late("worker", clock)], causes.put, interval=0.001)
-    supervisor.start()
-    assert caught_up.wait(_PATIENCE)
-    supervisor.stop()
+    watchdog = Watchdog([Late("worker", clock)], causes.put, interval=0.001)
+    watchdog.start()
+    assert caught_up.wait(_TIMEOUT_SECONDS)
+    watchdog.stop()
     assert causes.empty()
 
 

@@ -1,4 +1,4 @@
-"""When a change of level is a trigger, on a clock that is handed in."""
+"""When a change of level is a trigger, at times that are handed in."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ def presses(
     *,
     debounce: float = 0.05,
     hold: float = 0.0,
-    pressed: bool = False,
+    is_pressed: bool = False,
     until: float = 100.0,
 ) -> list[float]:
-    """Return when presses counted, in steps of a millisecond, while the level changed so."""
-    press = Press(debounce=debounce, hold=hold, pressed=pressed)
+    """Return when presses counted while the level changed as in edges, rounded to microseconds."""
+    press = Press(debounce=debounce, hold=hold, is_pressed=is_pressed)
     counted: list[float] = []
-    for at, active in [*edges, (until, UP)]:
+    for at, is_active in [*edges, (until, UP)]:
         due = press.due
         if press.poll(at):
             assert due is not None
             counted.append(round(due, 6))
-        press.edge(at, active=active)
+        press.edge(at, is_active=is_active)
     return counted
 
 
@@ -47,7 +47,7 @@ def presses(
         ([(1.0, DOWN), (2.0, DOWN), (3.0, UP)], [1.05, 2.05]),  # the release was not seen
     ],
 )
-def test_a_press_is_told_from_bouncing_and_spikes(
+def test_a_press_is_distinguished_from_bouncing_and_spikes(
     edges: list[tuple[float, bool]], counted: list[float]
 ) -> None:
     """A press counts once, when the level has been steady for the debounce time."""
@@ -58,7 +58,7 @@ def test_a_press_is_told_from_bouncing_and_spikes(
     ("released", "counted"),
     [
         (3.1, [3.0]),  # held for long enough
-        (2.9, []),  # let go too early
+        (2.9, []),  # released too early
     ],
 )
 def test_a_hold_counts_while_the_button_is_still_down(
@@ -74,8 +74,8 @@ def test_without_debounce_a_press_counts_at_once() -> None:
 
 
 def test_a_button_that_is_down_at_the_start_counts_only_after_release() -> None:
-    """A stuck button, or a finger during a restart, is no trigger; the next press is."""
-    assert presses([(1.0, UP), (2.0, DOWN), (3.0, UP)], pressed=True) == [2.05]
+    """A stuck button, or a finger during a restart, is not a trigger; the next press is."""
+    assert presses([(1.0, UP), (2.0, DOWN), (3.0, UP)], is_pressed=True) == [2.05]
 
 
 @given(
@@ -97,39 +97,39 @@ def test_presses_are_never_closer_than_debounce_and_hold_together(
 
 def test_motion_triggers_at_once_and_not_again_in_the_cool_down() -> None:
     """Five motions in a minute, with a cool-down of 30 seconds, are two triggers."""
-    motion = Motion(cool_down=30.0, armed=True)
+    motion = Motion(cool_down=30.0, is_armed=True)
     fired = []
     for at in (0.0, 10.0, 29.9, 30.0, 59.9):
-        motion.edge(at, active=True)
+        motion.edge(at, is_active=True)
         if motion.poll(at):
             fired.append(at)
-        motion.edge(at + 1.0, active=False)
+        motion.edge(at + 1.0, is_active=False)
     assert fired == [0.0, 30.0]
 
 
 def test_motion_is_polled_once() -> None:
     """One motion, one trigger."""
-    motion = Motion(cool_down=0.0, armed=True)
-    motion.edge(1.0, active=True)
+    motion = Motion(cool_down=0.0, is_armed=True)
+    motion.edge(1.0, is_active=True)
     assert [motion.poll(1.0), motion.poll(1.0)] == [True, False]
     assert motion.due is None
 
 
 def test_disarmed_motion_does_not_trigger_nor_cool_down() -> None:
-    """While it is disarmed motion leaves no trace: armed again, the next one triggers."""
-    motion = Motion(cool_down=30.0, armed=False)
-    motion.edge(1.0, active=True)
+    """Motion while it is disarmed has no effect: once it is armed again, the next motion triggers."""
+    motion = Motion(cool_down=30.0, is_armed=False)
+    motion.edge(1.0, is_active=True)
     assert not motion.poll(1.0)
-    motion.armed = True
-    motion.edge(2.0, active=True)
+    motion.is_armed = True
+    motion.edge(2.0, is_active=True)
     assert motion.poll(2.0)
 
 
 def test_a_new_cool_down_holds_from_the_next_motion_on() -> None:
     """Home Assistant's number shortens it without a restart."""
-    motion = Motion(cool_down=3600.0, armed=True)
-    motion.edge(1.0, active=True)
+    motion = Motion(cool_down=3600.0, is_armed=True)
+    motion.edge(1.0, is_active=True)
     assert motion.poll(1.0)
     motion.cool_down = 5.0
-    motion.edge(10.0, active=True)
+    motion.edge(10.0, is_active=True)
     assert motion.poll(10.0)

@@ -1,11 +1,13 @@
-"""Pins through gpiozero, on its mock factory: from a level to a trigger, and faults that heal."""
+"""Pins through gpiozero, on its mock factory: from a level to a trigger, and faults that go away."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import ModuleType
@@ -16,9 +18,9 @@ from gpiozero.pins.mock import MockFactory
 
 from device.config import ButtonSettings, MotionSettings, TriggerSettings
 from device.errors import PinError
-from device.gpio.pins import refuse_stub
+from device.gpio.pins import reject_stub
 from device.observation import Source, Trigger
-from device.triggers import Triggers, open_triggers, probe
+from device.triggers import Triggers, probe
 from tests.clock import Clock
 
 PATIENCE = 5.0  # seconds, for a trigger that must come
@@ -31,7 +33,7 @@ MOTION = TriggerSettings(motion=MotionSettings(pin=27))
 # gpiozero has no types.
 Pins: TypeAlias = Any
 Waiting: TypeAlias = SimpleQueue[Trigger]
-Open: TypeAlias = Callable[[TriggerSettings], Triggers]
+Start: TypeAlias = Callable[[TriggerSettings], Triggers]
 
 
 @pytest.fixture
@@ -49,17 +51,17 @@ def waiting() -> Waiting:
 
 
 @pytest.fixture
-def watch(pins: Pins, waiting: Waiting) -> Iterator[Open]:
-    """Return a function that watches simulated pins; they are given back in the end."""
-    watched: list[Triggers] = []
+def start(pins: Pins, waiting: Waiting) -> Iterator[Start]:
+    """Return a function that starts triggers on simulated pins; they are closed after the test."""
+    with ExitStack() as stack:
+        yield lambda settings: stack.enter_context(
+            Triggers(settings, waiting.put, factory=lambda: pins)
+        )
 
-    def open_them(settings: TriggerSettings) -> Triggers:
-        watched.append(open_triggers(settings, waiting.put, factory=lambda: pins))
-        return watched[-1]
 
-    yield open_them
-    for triggers in watched:
-        triggers.close()
+def thread_names() -> set[str]:
+    """Return the names of all threads that run."""
+    return {thread.name for thread in threading.enumerate()}
 
 
 def sources(waiting: Waiting, timeout: float = PATIENCE) -> Source | None:
@@ -70,9 +72,9 @@ def sources(waiting: Waiting, timeout: float = PATIENCE) -> Source | None:
         return None
 
 
-def test_a_press_becomes_a_trigger(watch: Open, pins: Pins, waiting: Waiting) -> None:
+def test_a_press_becomes_a_trigger(start: Start, pins: Pins, waiting: Waiting) -> None:
     """A button to ground, pulled up: low is pressed."""
-    watch(BUTTON)
+    start(BUTTON)
     pins.pin(17).drive_low()
     assert sources(waiting) is Source.BUTTON
 
@@ -89,7 +91,7 @@ def test_a_press_becomes_a_trigger(watch: Open, pins: Pins, waiting: Waiting) ->
     ],
 )
 def test_every_wiring_of_a_button_works(
-    watch: Open,
+    start: Start,
     pins: Pins,
     waiting: Waiting,
     pull: Literal["up", "down", "none"],
@@ -98,21 +100,21 @@ def test_every_wiring_of_a_button_works(
 ) -> None:
     """A press triggers and a release does not, whatever level means which."""
     pin = pins.pin(17)
-    press, let_go = pin.drive_low, pin.drive_high
+    press, release = pin.drive_low, pin.drive_high
     if pressed_is_high:
-        press, let_go = let_go, press
+        press, release = release, press
     button = ButtonSettings(pin=17, pull=pull, active_state=active_state, debounce=0)
-    watch(TriggerSettings(button=button))
-    let_go()
+    start(TriggerSettings(button=button))
+    release()
     press()
     assert sources(waiting) is Source.BUTTON
-    let_go()
+    release()
     assert sources(waiting, SILENCE) is None
 
 
-def test_a_chattering_contact_is_one_press(watch: Open, pins: Pins, waiting: Waiting) -> None:
-    """Twenty changes in no time, then down: one trigger."""
-    watch(BUTTON)
+def test_a_chattering_contact_is_one_press(start: Start, pins: Pins, waiting: Waiting) -> None:
+    """Twenty changes at once, then down: one trigger."""
+    start(BUTTON)
     for _ in range(20):
         pins.pin(17).drive_low()
         pins.pin(17).drive_high()
@@ -121,16 +123,16 @@ def test_a_chattering_contact_is_one_press(watch: Open, pins: Pins, waiting: Wai
     assert sources(waiting, SILENCE) is None
 
 
-def test_a_short_push_is_no_hold(watch: Open, pins: Pins, waiting: Waiting) -> None:
+def test_a_short_push_is_not_a_hold(start: Start, pins: Pins, waiting: Waiting) -> None:
     """A button that must be held for ten seconds does not answer to a push."""
-    watch(TriggerSettings(button=ButtonSettings(pin=17, hold=10)))
+    start(TriggerSettings(button=ButtonSettings(pin=17, hold=10)))
     pins.pin(17).drive_low()
     assert sources(waiting, SILENCE) is None
 
 
-def test_motion_becomes_a_trigger(watch: Open, pins: Pins, waiting: Waiting) -> None:
+def test_motion_becomes_a_trigger(start: Start, pins: Pins, waiting: Waiting) -> None:
     """A sensor that is high while something moves; within the cool-down it triggers once."""
-    watch(MOTION)
+    start(MOTION)
     pins.pin(27).drive_high()
     assert sources(waiting) is Source.MOTION
     pins.pin(27).drive_low()
@@ -139,23 +141,23 @@ def test_motion_becomes_a_trigger(watch: Open, pins: Pins, waiting: Waiting) -> 
 
 
 def test_motion_is_disarmed_and_armed_while_running(
-    watch: Open, pins: Pins, waiting: Waiting
+    start: Start, pins: Pins, waiting: Waiting
 ) -> None:
     """Home Assistant's switch has its effect at once."""
-    triggers = watch(MOTION)
-    assert triggers.motion_armed
-    triggers.motion_armed = False
+    triggers = start(MOTION)
+    assert triggers.is_motion_armed
+    triggers.is_motion_armed = False
     pins.pin(27).drive_high()
     assert sources(waiting, SILENCE) is None
-    triggers.motion_armed = True
+    triggers.is_motion_armed = True
     pins.pin(27).drive_low()
     pins.pin(27).drive_high()
     assert sources(waiting) is Source.MOTION
 
 
-def test_the_cool_down_is_set_while_running(watch: Open, pins: Pins, waiting: Waiting) -> None:
+def test_the_cool_down_is_set_while_running(start: Start, pins: Pins, waiting: Waiting) -> None:
     """Home Assistant's number has its effect from the next motion on."""
-    triggers = watch(MOTION)
+    triggers = start(MOTION)
     assert triggers.motion_cool_down == 30
     triggers.motion_cool_down = 0.0
     for _ in range(2):
@@ -170,15 +172,15 @@ def test_without_pins_nothing_is_started() -> None:
     def no_factory() -> Pins:
         raise AssertionError
 
-    with open_triggers(
-        TriggerSettings(), SimpleQueue[Trigger]().put, factory=no_factory
-    ) as triggers:
+    put = SimpleQueue[Trigger]().put
+    with Triggers(TriggerSettings(), put, factory=no_factory) as triggers:
         assert triggers.faults == ()
-        assert not triggers.motion_armed
+        assert "facet-pins" not in thread_names()
+        assert not triggers.is_motion_armed
     assert probe(TriggerSettings(), factory=no_factory) == []
 
 
-def test_a_consumer_that_fails_does_not_end_the_watch(
+def test_a_consumer_that_fails_does_not_end_the_thread(
     pins: Pins, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The next press is tried again, and the failure is in the log."""
@@ -190,7 +192,7 @@ def test_a_consumer_that_fails_does_not_end_the_watch(
             raise failure
         waiting.put(trigger)
 
-    with open_triggers(BUTTON, put, factory=lambda: pins):
+    with Triggers(BUTTON, put, factory=lambda: pins):
         for _ in range(2):
             pins.pin(17).drive_low()
             first = sources(waiting, SILENCE)
@@ -200,29 +202,37 @@ def test_a_consumer_that_fails_does_not_end_the_watch(
     assert "full" in caplog.text
 
 
-def test_a_pin_that_cannot_be_had_is_a_fault_that_heals(pins: Pins, waiting: Waiting) -> None:
-    """The node runs without it, tries again after a while, and from then on hears it."""
+def test_a_pin_that_cannot_be_claimed_is_a_fault_until_it_can(pins: Pins, waiting: Waiting) -> None:
+    """The node runs without it, tries again after a while, and then triggers."""
     clock = Clock()
-    broken = True
+    is_broken = True
 
     def factory() -> Pins:
-        if broken:
-            message = "the pins are away"
+        if is_broken:
+            message = "the pins are gone"
             raise PinError(message)
         return pins
 
-    triggers = open_triggers(BUTTON, waiting.put, clock=clock, factory=factory, jitter=lambda: 0.0)
-    assert triggers.faults == ("the pins are away",)
-    broken = False
-    assert not triggers.retry()  # not yet time to
-    clock.seconds += 1.0
-    assert triggers.retry()
-    assert not triggers.faults
-    pins.pin(17).drive_low()
-    clock.seconds += 1.0
-    pins.pin(17).drive_high()
-    assert sources(waiting) is Source.BUTTON
-    triggers.close()
+    with Triggers(
+        BUTTON, waiting.put, clock=clock, factory=factory, jitter=lambda: 0.0
+    ) as triggers:
+        assert triggers.faults == ("the pins are gone",)
+        is_broken = False
+        assert not triggers.retry()  # not yet time
+        clock.seconds += 1.0
+        assert triggers.retry()
+        assert not triggers.faults
+        pins.pin(17).drive_low()
+        clock.seconds += 1.0
+        pins.pin(17).drive_high()
+        assert sources(waiting) is Source.BUTTON
+
+
+def test_a_trigger_does_nothing_before_it_is_started(pins: Pins, waiting: Waiting) -> None:
+    """Its constructor claims no pin and starts no thread."""
+    Triggers(BUTTON, waiting.put, factory=lambda: pins)
+    assert probe(BUTTON, factory=lambda: pins) == []
+    assert "facet-pins" not in thread_names()
 
 
 def test_probe_claims_the_pins_and_gives_them_back(pins: Pins) -> None:
@@ -232,30 +242,32 @@ def test_probe_claims_the_pins_and_gives_them_back(pins: Pins) -> None:
     assert probe(both, factory=lambda: pins) == []
 
 
-def test_a_pin_in_use_is_named(watch: Open, pins: Pins) -> None:
-    """The fault says which setting, which pin, and what to look for."""
-    watch(BUTTON)
+def test_a_pin_in_use_is_named(start: Start, pins: Pins) -> None:
+    """The fault names the setting, the pin, and what to check."""
+    start(BUTTON)
     (fault,) = probe(BUTTON, factory=lambda: pins)
     assert fault.startswith("triggers.button: pin 17 cannot be used: ")
     assert "no other program" in fault
 
 
 def test_closing_gives_the_pins_back(pins: Pins, waiting: Waiting) -> None:
-    """After close they can be claimed anew, and presses are not heard."""
-    open_triggers(BUTTON, waiting.put, factory=lambda: pins).close()
+    """After close they can be claimed again, a press does not trigger, and no thread is left."""
+    with Triggers(BUTTON, waiting.put, factory=lambda: pins):
+        assert "facet-pins" in thread_names()
+    assert "facet-pins" not in thread_names()
     pins.pin(17).drive_low()
     assert sources(waiting, SILENCE) is None
     assert probe(BUTTON, factory=lambda: pins) == []
 
 
-def test_the_empty_package_named_lgpio_is_told_from_the_real_one() -> None:
-    """On Python 3.13 pip installs a stub: the error says what to do."""
+def test_the_empty_package_named_lgpio_is_recognised() -> None:
+    """On Python 3.13 pip installs a stub: the error names the next step."""
     with pytest.raises(PinError, match=r"empty stub.*apt install python3-lgpio"):
-        refuse_stub(ModuleType("lgpio"))
+        reject_stub(ModuleType("lgpio"))
 
 
 def test_a_machine_without_pins_says_so_and_leaves_no_files_behind(tmp_path: Path) -> None:
-    """With the real library on a machine that is no Pi: one clear fault, no traceback, no litter."""
+    """With the real library on a machine that is not a Pi: one clear fault, no traceback, no files left."""
     program = (
         "import os\n"
         "from device.config import ButtonSettings, TriggerSettings\n"

@@ -18,7 +18,7 @@ import trustme
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from device.errors import UpdateError
-from device.networks.card import ZOO
+from device.networks.files import ZOO
 from device.updates.release.sign import make_key, read_private_key
 from device.updates.root.apply import Places
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from device import __version__
-from device.updates.artifact import MOST_BYTES, Artifact, Kind
+from device.updates.artifact import MAXIMUM_BYTES, Artifact, Kind
 from device.updates.release.sign import make_key, read_private_key, signed
 from device.updates.request import Request
 from device.updates.root.apply import apply
@@ -137,7 +137,7 @@ def _pipe(pi: Pi, name: str) -> None:
 
 
 def _huge(pi: Pi, name: str) -> None:
-    os.truncate(pi.folder / name, MOST_BYTES + 1)
+    os.truncate(pi.folder / name, MAXIMUM_BYTES + 1)
 
 
 def _missing(pi: Pi, name: str) -> None:
@@ -148,7 +148,7 @@ def _missing(pi: Pi, name: str) -> None:
     ("attack", "why"),
     [
         (_link_to_secret, "a plain file is needed"),
-        (_pipe, "is no plain file"),
+        (_pipe, "is not a plain file"),
         (_huge, "that are allowed"),
         (_missing, "cannot be taken"),
     ],
@@ -173,7 +173,7 @@ def test_a_linked_folder_is_refused(
     pi.folder.rename(tmp_path / "elsewhere")
     pi.folder.symlink_to(tmp_path / "elsewhere")
     assert not apply(pi.places)
-    assert "is no folder with a request" in pi.result["message"]
+    assert "is not a folder with a request" in pi.result["message"]
     assert (tmp_path / "elsewhere" / "request").exists()
 
 
@@ -182,7 +182,7 @@ def test_a_request_of_nonsense_is_refused_once(pi: Pi, content: bytes) -> None:
     """And repeats nothing of it: it may be anything."""
     pi.folder.mkdir()
     (pi.folder / "request").write_bytes(content)
-    refused(pi, "is no request to install")
+    refused(pi, "is not a request to install")
     assert pi.result["request"] is None
 
 
@@ -192,4 +192,4 @@ def test_a_request_names_no_path(pi: Pi, artifact: Artifact, wheel: Path) -> Non
     request = json.loads((pi.folder / "request").read_text())
     request["artifact"]["version"] = "9.9/../../x"
     (pi.folder / "request").write_text(json.dumps(request))
-    refused(pi, "is no request to install")
+    refused(pi, "is not a request to install")

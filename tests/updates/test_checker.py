@@ -1,37 +1,39 @@
-"""The node's side: what Home Assistant is shown, and how its button leads to a request that root takes."""
+"""The node's side: what Home Assistant is shown, and how its button leads to a request that root takes.
+
+The tests take the turns of the thread themselves, and move its clock; one of them lets the thread run.
+"""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-import device.updates.node.checker
 from device import __version__
 from device.config.sections.updates import UpdateSettings
 from device.supervision.heartbeat import Heartbeat
 from device.updates.artifact import Kind
 from device.updates.node.checker import Updates
 from device.updates.node.status import UpdateStatus
+from device.updates.node.timing import Timing
 from device.updates.release.sign import make_key, write_index
 from device.updates.root.apply import apply
+from tests.clock import Clock
 from tests.updates.conftest import NETWORK, NEWER, Maintainer, Pi, Site, newer_network
 
-_PATIENCE = 30.0
+_TIMING = Timing()
+_INTERVAL = 86400
 
-Start = Callable[..., Updates]
+Make = Callable[..., Updates]
 
 
-def until(condition: Callable[[], object], what: str) -> None:
-    """Wait for something that other threads do."""
-    end = time.monotonic() + _PATIENCE
-    while not condition():
-        assert time.monotonic() < end, f"not within {_PATIENCE:.0f} s: {what}"
-        time.sleep(0.02)
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of every node here."""
+    return Clock()
 
 
 @pytest.fixture
@@ -42,191 +44,357 @@ def published(site: Site, maintainer: Maintainer, wheel: Path) -> Site:
 
 
 @pytest.fixture
-def start(
-    published: Site, maintainer: Maintainer, pi: Pi, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Start]:
-    """A function that starts a node's search for updates, with changed settings; all end with the test."""
-    monkeypatch.setattr(device.updates.node.checker, "_POLL", 0.05)
-    with ExitStack() as running:
+def make(published: Site, maintainer: Maintainer, pi: Pi, clock: Clock) -> Make:
+    """A function that makes a node's side, with changed settings; as after a start, it has read the index."""
 
-        def _start(**changes: object) -> Updates:
-            settings = UpdateSettings.model_validate(
-                {
-                    "index": published.index,
-                    "allow_install": True,
-                    "public_key": maintainer.public_key,
-                }
-                | changes
-            )
-            updates = Updates(
-                settings, pi.folder, (NETWORK, "1.0"), Heartbeat("updates"), pi.places.result
-            )
-            updates.start()
-            running.callback(updates.stop)
-            return updates
+    def _make(**changes: object) -> Updates:
+        settings = UpdateSettings.model_validate(
+            {
+                "index": published.index,
+                "allow_install": True,
+                "public_key": maintainer.public_key,
+                "check_interval": _INTERVAL,
+            }
+            | changes
+        )
+        updates = Updates(
+            settings,
+            pi.folder,
+            (NETWORK, "1.0"),
+            Heartbeat("updates"),
+            pi.places.result,
+            clock=clock,
+            now=clock.now,
+        )
+        updates.resume()
+        updates.turn()
+        return updates
 
-        yield _start
+    return _make
 
 
-def test_a_newer_release_is_shown(start: Start) -> None:
+def requested(pi: Pi) -> bool:
+    """Whether root is asked for something."""
+    return (pi.folder / "request").exists()
+
+
+def test_a_newer_release_is_shown(make: Make) -> None:
     """With what the index says of it, and not yet in progress."""
-    updates = start()
-    until(lambda: updates.news.release, "the index is read")
-    assert updates.news.software("0.0.1") == {
+    status = make().status
+    assert status.software("0.0.1") == {
         "installed_version": __version__,
         "latest_version": "9.9.0",
         "release_summary": "Finds more",
         "in_progress": False,
     }
-    assert updates.news.network() == {
+    assert status.network() == {
         "installed_version": "1.0",
         "latest_version": "1.0",
         "in_progress": False,
     }
 
 
-def test_without_an_index_the_broker_is_believed(start: Start) -> None:
-    """As before there was any: nothing is fetched, and there is no thread."""
-    updates = start(index=None, allow_install=False)
+def test_without_an_index_what_was_published_on_the_broker_counts(make: Make) -> None:
+    """Nothing is fetched, and there is no thread."""
+    updates = make(index=None, allow_install=False)
+    updates.start()
     shown = {"installed_version": __version__, "latest_version": "0.5.0"}
-    assert updates.news.software("0.5.0") == shown
-    assert not updates._thread.is_alive()  # noqa: SLF001 - the claim
+    assert updates.status.software("0.5.0") == shown
+    assert not updates.is_running
+    updates.stop()
 
 
-def test_the_button_leads_to_an_installation(start: Start, pi: Pi) -> None:
-    """The node downloads and asks; root installs and answers; the node shows the answer."""
-    updates = start()
-    until(lambda: updates.news.release, "the index is read")
+def test_the_thread_takes_the_turns_and_ends_when_it_should(make: Make, pi: Pi) -> None:
+    """All other tests here take them by hand."""
+    updates = make()
+    updates.start()
+    assert updates.is_running
     updates.install(Kind.SOFTWARE)
-    until((pi.folder / "request").exists, "the request is there")
-    assert updates.news.software("")["in_progress"] is True
+    end = time.monotonic() + 30
+    while not requested(pi):
+        assert time.monotonic() < end, "root is not asked within 30 s"
+        time.sleep(0.01)
+    updates.stop(timeout=30)
+    assert not updates.is_running
+
+
+def test_the_button_leads_to_an_installation(make: Make, pi: Pi) -> None:
+    """The node downloads and asks; root installs and writes its result; the node shows it."""
+    updates = make()
+    updates.install(Kind.SOFTWARE)
+    assert updates.status.software("")["in_progress"] is True
+    updates.turn()
+    assert requested(pi)
+    assert updates.status.software("")["in_progress"] is True
     assert apply(pi.places)
-    until(lambda: not updates.news.installing, "the answer is heard")
-    assert updates.news.last is not None
-    assert updates.news.last.endswith(": facet-node 9.9.0 is installed")
+    updates.turn()
+    assert not updates.status.installing
+    assert updates.status.last is not None
+    assert updates.status.last.endswith(": facet-node 9.9.0 is installed")
     assert len(pi.installed) == 1
 
 
 def test_a_network_is_installed_like_the_software(
-    start: Start, published: Site, maintainer: Maintainer, pi: Pi, tmp_path: Path
+    make: Make, published: Site, maintainer: Maintainer, pi: Pi, tmp_path: Path
 ) -> None:
     """From the same index, through the same request."""
     write_index(published.folder, maintainer.key, None, [newer_network(tmp_path / "new")])
-    updates = start()
-    until(lambda: updates.news.model, "the index is read")
+    updates = make()
     updates.install(Kind.MODEL)
-    until((pi.folder / "request").exists, "the request is there")
+    updates.turn()
     assert apply(pi.places), pi.result["message"]
-    until(lambda: not updates.news.installing, "the answer is heard")
-    assert updates.news.last is not None
-    assert f"{NETWORK} {NEWER} is installed" in updates.news.last
+    updates.turn()
+    assert updates.status.last is not None
+    assert f"{NETWORK} {NEWER} is installed" in updates.status.last
+
+
+@pytest.fixture
+def both(published: Site, maintainer: Maintainer, wheel: Path, tmp_path: Path) -> None:
+    """An index that offers software and a network."""
+    write_index(published.folder, maintainer.key, wheel, [newer_network(tmp_path / "new")])
+
+
+@pytest.mark.usefixtures("both")
+def test_two_presses_at_once_are_both_done_one_after_the_other(make: Make, pi: Pi) -> None:
+    """One for the software and one for the network, before the thread has its next turn."""
+    updates = make()
+    updates.install(Kind.SOFTWARE)
+    updates.install(Kind.MODEL)
+    assert [*updates.status.installing] == [Kind.SOFTWARE, Kind.MODEL]
+    updates.turn()
+    assert apply(pi.places)
+    assert pi.result["kind"] == "software"
+    updates.turn()
+    assert [*updates.status.installing] == [Kind.MODEL]
+    assert apply(pi.places), pi.result["message"]
+    assert pi.result["kind"] == "model"
+    updates.turn()
+    assert not updates.status.installing
+    assert list(pi.folder.iterdir()) == []
+
+
+@pytest.mark.usefixtures("both")
+def test_a_press_during_an_installation_waits_for_its_end(make: Make, pi: Pi) -> None:
+    """Root installs one thing at a time; the same button twice is one installation."""
+    updates = make()
+    updates.install(Kind.MODEL)
+    updates.turn()
+    updates.install(Kind.SOFTWARE)
+    updates.install(Kind.MODEL)
+    updates.turn()
+    assert apply(pi.places), pi.result["message"]
+    assert pi.result["kind"] == "model"
+    updates.turn()
+    assert apply(pi.places)
+    assert pi.result["kind"] == "software"
+    updates.turn()
+    assert not updates.status.installing
+    assert not requested(pi)
+
+
+@pytest.mark.usefixtures("both")
+def test_what_waits_survives_the_restart_that_an_installation_brings(make: Make, pi: Pi) -> None:
+    """Each installation restarts the node, and root's result comes after that."""
+    first = make()
+    first.install(Kind.SOFTWARE)
+    first.install(Kind.MODEL)
+    first.turn()
+    second = make()
+    assert [*second.status.installing] == [Kind.SOFTWARE, Kind.MODEL]
+    assert apply(pi.places)
+    second.turn()
+    assert requested(pi)
+    third = make()
+    assert [*third.status.installing] == [Kind.MODEL]
+    assert apply(pi.places), pi.result["message"]
+    assert pi.result["kind"] == "model"
+    third.turn()
+    assert not third.status.installing
+    assert list(pi.folder.iterdir()) == []
+
+
+@pytest.mark.usefixtures("both")
+def test_the_second_is_done_though_the_first_cannot_be(make: Make, published: Site, pi: Pi) -> None:
+    """A wheel that is damaged on the server is no reason to leave the network."""
+    (published.folder / "facet_node-9.9.0-py3-none-any.whl").write_bytes(b"malice")
+    updates = make()
+    updates.install(Kind.SOFTWARE)
+    updates.install(Kind.MODEL)
+    updates.turn()
+    assert "it is another file" in (updates.status.last or "")
+    updates.turn()
+    assert apply(pi.places), pi.result["message"]
+    assert pi.result["kind"] == "model"
+
+
+@pytest.mark.usefixtures("both")
+def test_what_waited_too_long_is_not_installed_any_more(
+    make: Make, pi: Pi, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A node that was switched off in the middle of it installs nothing weeks later."""
+    first = make()
+    first.install(Kind.SOFTWARE)
+    first.install(Kind.MODEL)
+    first.turn()
+    (pi.folder / "request").unlink()
+    clock.seconds += _TIMING.installation + 1
+    second = make()
+    assert not second.status.installing
+    assert "facet-node 9.9.0" in caplog.text
+    assert "press Install again" in caplog.text
+    second.turn()
+    assert not (pi.folder / "queue.json").exists()
+    assert not requested(pi)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\x00\xff", b'{"waiting": ["model"]}'])
+def test_a_damaged_queue_is_left_aside(make: Make, pi: Pi, content: bytes) -> None:
+    """The button still works."""
+    pi.folder.mkdir()
+    (pi.folder / "queue.json").write_bytes(content)
+    updates = make()
+    assert not updates.status.installing
+    updates.install(Kind.SOFTWARE)
+    updates.turn()
+    assert apply(pi.places)
 
 
 def test_a_file_that_is_not_the_signed_one_is_not_asked_for(
-    start: Start, published: Site, pi: Pi
+    make: Make, published: Site, pi: Pi
 ) -> None:
-    """The owner hears of it at once."""
+    """The owner sees it at once."""
     (published.folder / "facet_node-9.9.0-py3-none-any.whl").write_bytes(b"malice")
-    updates = start()
-    until(lambda: updates.news.release, "the index is read")
+    updates = make()
     updates.install(Kind.SOFTWARE)
-    until(lambda: updates.news.last, "the refusal is shown")
-    assert "it is another file" in (updates.news.last or "")
-    assert not updates.news.installing
-    assert not (pi.folder / "request").exists()
+    updates.turn()
+    assert "it is another file" in (updates.status.last or "")
+    assert not updates.status.installing
+    assert not requested(pi)
 
 
 def test_an_older_release_is_neither_downloaded_nor_asked_for(
-    start: Start, published: Site, pi: Pi
+    make: Make, published: Site, pi: Pi
 ) -> None:
     """Whatever the index calls the newest."""
     published.rewrite(version="0.0.1")
-    updates = start()
-    until(lambda: updates.news.release, "the index is read")
+    updates = make()
     updates.install(Kind.SOFTWARE)
-    until(lambda: updates.news.last, "the refusal is shown")
-    assert "updates never go back" in (updates.news.last or "")
+    updates.turn()
+    assert "updates never go back" in (updates.status.last or "")
     assert not pi.folder.exists()
 
 
-def test_another_key_is_noticed_before_root_is_asked(start: Start, pi: Pi, tmp_path: Path) -> None:
+def test_another_key_is_noticed_before_root_is_asked(make: Make, pi: Pi, tmp_path: Path) -> None:
     """A key that was exchanged on one side only."""
-    updates = start(public_key=make_key(tmp_path / "other.pem"))
-    until(lambda: updates.news.release, "the index is read")
+    updates = make(public_key=make_key(tmp_path / "other.pem"))
     updates.install(Kind.SOFTWARE)
-    until(lambda: updates.news.last, "the refusal is shown")
-    assert "the key has changed" in (updates.news.last or "")
-    assert not (pi.folder / "request").exists()
+    updates.turn()
+    assert "the key has changed" in (updates.status.last or "")
+    assert not requested(pi)
 
 
 def test_nothing_is_installed_against_the_owners_will(
-    start: Start, pi: Pi, caplog: pytest.LogCaptureFixture
+    make: Make, pi: Pi, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A command may come from anybody whom the broker lets write."""
-    updates = start(allow_install=False)
+    updates = make(allow_install=False)
     updates.install(Kind.SOFTWARE)
+    updates.turn()
     assert "updates.allow_install is false" in caplog.text
-    assert "in_progress" not in updates.news.software("")
+    assert "in_progress" not in updates.status.software("")
     assert not pi.folder.exists()
 
 
-def test_a_request_that_nobody_takes_is_withdrawn(
-    start: Start, pi: Pi, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Else it would be carried out at some later time, to everybody's surprise."""
-    monkeypatch.setattr(device.updates.node.checker, "_BEGINNING", 0.2)
-    updates = start()
-    until(lambda: updates.news.release, "the index is read")
+def test_a_request_that_nobody_takes_is_withdrawn(make: Make, pi: Pi, clock: Clock) -> None:
+    """Else it would be carried out at some later time, when nobody expects it."""
+    updates = make()
     updates.install(Kind.SOFTWARE)
-    until(lambda: updates.news.last, "the node gives up")
-    assert "systemctl enable --now facet-update.path" in (updates.news.last or "")
-    assert not (pi.folder / "request").exists()
-    assert not updates.news.installing
+    updates.turn()
+    clock.seconds += _TIMING.pickup
+    updates.turn()
+    assert requested(pi)
+    clock.seconds += 1
+    updates.turn()
+    assert "systemctl enable --now facet-update.path" in (updates.status.last or "")
+    assert not requested(pi)
+    assert not updates.status.installing
 
 
-def test_the_node_that_was_restarted_by_its_update_hears_of_it(
-    start: Start, pi: Pi, published: Site
-) -> None:
-    """Root answers only after it has seen the new release run."""
-    first = start()
-    until(lambda: first.news.release, "the index is read")
+def test_a_request_without_a_result_is_given_up(make: Make, pi: Pi, clock: Clock) -> None:
+    """The power failed while root was at work."""
+    updates = make()
+    updates.install(Kind.SOFTWARE)
+    updates.turn()
+    (pi.folder / "request").unlink()
+    clock.seconds += _TIMING.installation
+    updates.turn()
+    assert [*updates.status.installing] == [Kind.SOFTWARE]
+    clock.seconds += 1
+    updates.turn()
+    assert "journalctl --unit facet-update" in (updates.status.last or "")
+    assert not updates.status.installing
+
+
+def test_the_node_that_was_restarted_by_its_update_shows_the_result(make: Make, pi: Pi) -> None:
+    """Root writes it only after it has seen the new release run."""
+    first = make()
     first.install(Kind.SOFTWARE)
-    until((pi.folder / "request").exists, "the request is there")
-    first.stop()
-    second = start()
-    until(lambda: second.news.release, "the new release reads the index")
-    assert second.news.last is None
+    first.turn()
+    second = make()
+    assert second.status.last is None
+    assert second.status.software("")["in_progress"] is True
     assert apply(pi.places)
-    until(lambda: second.news.last, "the answer is heard")
-    assert published.folder.exists()
+    second.turn()
+    assert "is installed" in (second.status.last or "")
+    assert second.status.software("")["in_progress"] is False
 
 
-def test_an_index_that_cannot_be_read_is_said_once(
-    start: Start, published: Site, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+def test_an_index_that_cannot_be_read_is_logged_once_and_tried_again(
+    make: Make, published: Site, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """And tried again; what was known stays."""
-    monkeypatch.setattr(device.updates.node.checker, "_RETRY", 0.05)
+    """After a while, and not before; what was known stays."""
     (published.folder / "index.json").rename(published.folder / "aside")
     with caplog.at_level(logging.DEBUG):
-        updates = start()
-        until(lambda: caplog.text.count("cannot be read") > 2, "it is tried again")
+        updates = make()
+        updates.turn()
+        assert caplog.text.count("cannot be read") == 1
+        for _ in range(2):
+            clock.seconds += _TIMING.retry
+            updates.turn()
+        assert caplog.text.count("cannot be read") == 3
     warnings = [record for record in caplog.records if record.levelno >= logging.WARNING]
     assert len(warnings) == 1
     (published.folder / "aside").rename(published.folder / "index.json")
-    until(lambda: updates.news.release, "the index is read")
+    clock.seconds += _TIMING.retry
+    updates.turn()
+    assert updates.status.release is not None
 
 
-def test_news_come_sooner_when_somebody_says_so(
-    start: Start, published: Site, monkeypatch: pytest.MonkeyPatch
+def test_the_index_is_read_again_after_its_interval(
+    make: Make, published: Site, clock: Clock
 ) -> None:
-    """The retained topic is a hint to look, and a thousand of them are one."""
-    monkeypatch.setattr(device.updates.node.checker, "_LEAST_INTERVAL", 0.2)
-    updates = start()
-    until(lambda: updates.news.release, "the index is read")
+    """A tenth sooner or later: not all nodes ask the server at the same moment."""
+    updates = make()
+    published.rewrite(version="9.9.1")
+    clock.seconds += 0.9 * _INTERVAL - 1
+    updates.turn()
+    assert updates.status.software("")["latest_version"] == "9.9.0"
+    clock.seconds += 0.2 * _INTERVAL + 1
+    updates.turn()
+    assert updates.status.software("")["latest_version"] == "9.9.1"
+
+
+def test_the_index_is_read_sooner_after_a_hint(make: Make, published: Site, clock: Clock) -> None:
+    """The retained topic is a hint, and a thousand of them are one."""
+    updates = make()
     published.rewrite(version="9.9.1")
     for _ in range(1000):
-        updates.look()
-    until(lambda: updates.news.software("")["latest_version"] == "9.9.1", "it is read again")
+        updates.check_soon()
+        updates.turn()
+    assert updates.status.software("")["latest_version"] == "9.9.0"
+    clock.seconds += _TIMING.minimum_interval
+    updates.turn()
+    assert updates.status.software("")["latest_version"] == "9.9.1"
 
 
 def test_a_node_whose_network_is_unknown_shows_no_version_of_it() -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from device.errors import UpdateError
 from device.updates.node.fetch import read_url
-from device.updates.node.index import MOST_BYTES, read_index
+from device.updates.node.index import MAXIMUM_BYTES, read_index
 from device.updates.release.sign import write_index
 from tests.updates.conftest import Maintainer, Site
 
@@ -60,7 +61,7 @@ def test_an_index_may_be_a_file(published: Site) -> None:
 def test_a_server_whose_authority_nobody_knows_is_not_believed(
     published: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """TLS is verified, and there is no switch for that."""
+    """TLS is verified, and nothing switches that off."""
     monkeypatch.delenv("SSL_CERT_FILE")
     with pytest.raises(UpdateError, match="certificate verify failed"):
         read_index(published.index)
@@ -83,21 +84,26 @@ def test_nothing_is_fetched_in_plain_text(published: Site) -> None:
 
 def test_a_document_without_end_is_given_up(published: Site) -> None:
     """No server fills the node's memory."""
-    (published.folder / "index.json").write_bytes(b" " * (MOST_BYTES + 1))
-    with pytest.raises(UpdateError, match=f"longer than the {MOST_BYTES} bytes"):
+    (published.folder / "index.json").write_bytes(b" " * (MAXIMUM_BYTES + 1))
+    with pytest.raises(UpdateError, match=f"longer than the {MAXIMUM_BYTES} bytes"):
         read_index(published.index)
 
 
 def test_what_takes_too_long_is_given_up(published: Site) -> None:
     """A server that drips bytes keeps nobody."""
     with pytest.raises(UpdateError, match="took longer than"):
-        read_url(published.index, MOST_BYTES, -1)
+        read_url(published.index, MAXIMUM_BYTES, -1)
 
 
 def test_an_index_that_is_not_there_is_named(published: Site) -> None:
-    """With what to check."""
-    with pytest.raises(UpdateError, match=r"no\.json cannot be read .*check updates\.index"):
+    """With what to check; and its connection is closed, for this may go on for weeks."""
+    with pytest.raises(
+        UpdateError, match=r"no\.json cannot be read .*check updates\.index"
+    ) as caught:
         read_index(f"{published.url}/no.json")
+    cause = caught.value.__cause__
+    assert isinstance(cause, HTTPError)
+    assert cause.fp.closed
 
 
 @pytest.mark.parametrize(
@@ -121,7 +127,7 @@ def test_an_index_that_is_not_there_is_named(published: Site) -> None:
 def test_what_is_no_index_is_refused_with_the_place(
     published: Site, damage: Callable[[Any], object], found: str
 ) -> None:
-    """Whoever writes the index by hand hears where it is wrong."""
+    """Whoever writes the index by hand learns where it is wrong."""
     path = published.folder / "index.json"
     changed = damage(json.loads(path.read_text()))
     path.write_text(changed if isinstance(changed, str) else json.dumps(changed))

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from device.networks.card import ZOO
+from device.networks.files import ZOO
 from device.updates.node.index import read_index
 from device.updates.signature import read_key, verify
 
@@ -15,7 +15,7 @@ from device.updates.signature import read_key, verify
 def sign(*arguments: object) -> subprocess.CompletedProcess[str]:
     """Run the command."""
     return subprocess.run(
-        [sys.executable, "-m", "device.updates.release.sign", *map(str, arguments)],
+        [sys.executable, "-m", "device.updates.sign", *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,

@@ -122,7 +122,7 @@ def test_another_kind_of_key_does_not_sign(tmp_path: Path) -> None:
     """The error names the file."""
     file = tmp_path / "key.pem"
     file.write_text("nonsense")
-    with pytest.raises(UpdateError, match=r"--key .*key\.pem is no private key"):
+    with pytest.raises(UpdateError, match=r"--key .*key\.pem is not a private key"):
         read_private_key(file)
 
 

@@ -14,22 +14,21 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from device.cli.demo.broker import HOST, PROTOCOL, EmbeddedBroker, parse_broker
-from device.cli.demo.home import Home
+from device.cli.demo.listener import Listener
 from device.cli.demo.node import Node
 from device.cli.demo.portrait import write_portrait
 from device.cli.demo.tables import entities_table, observation_table
 from device.config import Config
 from device.errors import DemoError
 from device.mqtt.topics import Topics
+from device.system.validation import describe
 
-__all__ = ["DemoError", "demo"]
-
-# Not the default id: the broker may be one at which a real node of the owner's lives.
+# Not the default id: a real node of the owner may use the same broker.
 _NODE = {"id": "facet_demo", "name": "Facet demo"}
 
 
 def demo(broker: str | None, camera: str | None, *, once: bool) -> None:
-    """Run a node with all its parts, and be its Home Assistant and its button.
+    """Run a whole node, and take the place of its Home Assistant and its button.
 
     Args:
         broker: HOST or HOST:PORT; None starts one in this process.
@@ -37,10 +36,10 @@ def demo(broker: str | None, camera: str | None, *, once: bool) -> None:
         once: press once, print the observation as one JSON document on standard output, and return.
 
     Raises:
-        FacetError: a part is missing, or does not answer.
+        FacetError: a component is missing, or does not answer.
     """
-    # A demo that is told to end leaves as cleanly as one that is interrupted; and Ctrl-C interrupts it
-    # even where a shell in the background has let its children ignore it.
+    # SIGTERM ends the demo as cleanly as Ctrl-C does; and Ctrl-C ends it even where a shell has started it in
+    # the background with that signal ignored.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.default_int_handler)
     with ExitStack() as stack:
@@ -55,14 +54,14 @@ def demo(broker: str | None, camera: str | None, *, once: bool) -> None:
         mqtt: dict[str, str | int] = {"host": host, "port": port, "protocol": protocol}
         config = _configure(mqtt, source, folder)
         node = Node(config)
-        home = stack.enter_context(Home(host, port, Topics.of(config), node.still_alive))
+        listener = stack.enter_context(Listener(config.mqtt, Topics.of(config), node.check))
         if broker is not None:
-            stack.callback(home.forget)
+            stack.callback(listener.delete_retained)
         stack.enter_context(node)
         if once:
-            _press_once(node, home)
+            _press_once(node, listener)
         else:
-            _press_at_will(node, home)
+            _press_on_enter(node, listener)
 
 
 def _configure(mqtt: Mapping[str, str | int], source: str, folder: Path) -> Config:
@@ -74,38 +73,37 @@ def _configure(mqtt: Mapping[str, str | int], source: str, folder: Path) -> Conf
     try:
         return Config.model_validate(sections)
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        msg = f"--broker or --camera cannot be used: {wrong}"
-        raise DemoError(msg) from error
+        message = f"--broker or --camera cannot be used: {describe(error)}"
+        raise DemoError(message) from error
 
 
-def _press_once(node: Node, home: Home) -> None:
-    components = home.discover()["components"].values()
+def _press_once(node: Node, listener: Listener) -> None:
+    components = listener.discover()["components"].values()
     count = sum("default_entity_id" in component for component in components)
     sys.stderr.write(f"{count} entities discovered; pressing once\n")
     node.press()
-    sys.stdout.write(home.observation() + "\n")
+    sys.stdout.write(listener.observation() + "\n")
     sys.stdout.flush()
 
 
-def _press_at_will(node: Node, home: Home) -> None:
+def _press_on_enter(node: Node, listener: Listener) -> None:
     console = Console()
     try:
         with console.status("starting the node"):
-            discovery = home.discover()
+            discovery = listener.discover()
         console.print(entities_table(discovery))
         for _ in _presses(console):
             node.press()
-            console.print(observation_table(json.loads(home.observation())))
+            console.print(observation_table(json.loads(listener.observation())))
     except KeyboardInterrupt:
         console.print()
 
 
 def _presses(console: Console) -> Iterator[None]:
     """Yield at each line until "q" or the end of the input."""
-    asks = console.is_terminal and sys.stdin is not None and sys.stdin.isatty()
-    prompt = "[bold]Enter[/] presses the button, [bold]q[/] leaves: " if asks else ""
-    if not asks:
+    is_interactive = console.is_terminal and sys.stdin is not None and sys.stdin.isatty()
+    prompt = "[bold]Enter[/] presses the button, [bold]q[/] leaves: " if is_interactive else ""
+    if not is_interactive:
         console.print("There is no terminal: each line of standard input presses the button.")
     while True:
         try:

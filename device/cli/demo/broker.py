@@ -1,4 +1,4 @@
-"""A broker in this process, for those who have none yet: amqtt, on a free port of this machine."""
+"""A broker in this process, for owners who have none yet: amqtt, on a free port of this machine."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from device.errors import DemoError
 
 HOST = "127.0.0.1"
 PROTOCOL = "3.1.1"
-"""The only version that amqtt speaks; it leaves a client that tries 5 waiting for an answer."""
+"""The only version that amqtt supports; it leaves a client that tries 5 waiting for an answer."""
 
 _DEFAULT_PORT = 1883
 
 _START_SECONDS = 20.0
 _STOP_SECONDS = 5.0
-_FAREWELL_SECONDS = 1.0
+# For connections that are closing when the broker ends.
+_DRAIN_SECONDS = 1.0
 
 
 def parse_broker(text: str) -> tuple[str, int]:
@@ -35,13 +36,16 @@ def parse_broker(text: str) -> tuple[str, int]:
     except ValueError:
         host, port = None, 0
     if not host or parts.netloc != text or "@" in text:
-        msg = f"--broker {text}: give HOST or HOST:PORT of a broker that asks for no password, such as localhost:1883"
-        raise DemoError(msg)
+        message = (
+            f"--broker {text}: give HOST or HOST:PORT of a broker that needs no password, "
+            "such as localhost:1883"
+        )
+        raise DemoError(message)
     return host, port
 
 
 class EmbeddedBroker:
-    """A broker that lives as long as its context; what it retains is gone with it.
+    """A broker that runs while its context lasts; what it retains is then lost.
 
     Attributes:
         port: where it listens, on HOST.
@@ -58,11 +62,11 @@ class EmbeddedBroker:
     def __enter__(self) -> Self:
         self._thread.start()
         if not self._started.wait(_START_SECONDS) or self._failure is not None:
-            msg = (
+            message = (
                 f"the embedded broker does not start: {self._failure or 'no answer'}. Install it "
-                f"(pip install 'facet-node[demo]'), or name a broker of yours: --broker HOST"
+                f"(pip install 'facet-node[demo]'), or name your broker: --broker HOST"
             )
-            raise DemoError(msg) from self._failure
+            raise DemoError(message) from self._failure
         return self
 
     def __exit__(
@@ -78,14 +82,14 @@ class EmbeddedBroker:
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())
-        except BaseException as error:  # noqa: BLE001 - told by the thread that waits
+        except BaseException as error:  # noqa: BLE001 - raised by the thread that waits
             self._failure = error
         self._started.set()
 
     async def _serve(self) -> None:
         from amqtt.broker import Broker
 
-        # It logs each packet; what goes wrong is seen by the clients, and told by them.
+        # It logs each packet; the clients report what goes wrong.
         for name in ("amqtt", "transitions"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self.port = _free_port()
@@ -102,9 +106,9 @@ class EmbeddedBroker:
         self._started.set()
         await self._stop.wait()
         await broker.shutdown()
-        # Connections that end in this moment close their sockets themselves, if they are let.
+        # Connections that end at this moment close their sockets themselves if they get the time.
         if ending := asyncio.all_tasks() - {asyncio.current_task()}:
-            await asyncio.wait(ending, timeout=_FAREWELL_SECONDS)
+            await asyncio.wait(ending, timeout=_DRAIN_SECONDS)
 
 
 def _free_port() -> int:

@@ -1,4 +1,4 @@
-"""The node of the demo: the real one, on a thread of its own."""
+"""The node of the demo: the real one, on a thread of this process."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Self
 
 from device.config import Config
 from device.errors import DemoError
-from device.node.inbox import Inbox, Stop
-from device.node.wiring import run_node, start_log
+from device.node.inbox import Inbox
+from device.node.messages import Stop
+from device.node.state_directory import open_boot_log
+from device.node.wiring import run_node
 from device.observation import Source, Trigger
 from device.supervision.heartbeats import Heartbeats
 
@@ -17,7 +19,11 @@ _STOP_SECONDS = 15.0
 
 
 class Node:
-    """A node that lives as long as its context."""
+    """A node that runs while its context lasts.
+
+    Args:
+        config: the node's.
+    """
 
     def __init__(self, config: Config) -> None:
         self._config = config
@@ -26,6 +32,7 @@ class Node:
         self._thread = threading.Thread(target=self._run, name="facet-node", daemon=True)
 
     def __enter__(self) -> Self:
+        """Start the node."""
         self._thread.start()
         return self
 
@@ -35,29 +42,30 @@ class Node:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Stop the node."""
         self._inbox.put(Stop())
         self._thread.join(_STOP_SECONDS)
 
     def press(self) -> None:
-        """Ask for an observation, as a button would."""
+        """Request an observation, as a button would."""
         self._inbox.put(Trigger(Source.KEYBOARD))
 
-    def still_alive(self) -> None:
-        """Raise what has ended the node, if something has.
+    def check(self) -> None:
+        """Raise what has ended the node; return if it runs.
 
         Raises:
-            FacetError: what the owner can do something about.
-            DemoError: anything else.
+            FacetError: the owner can act on it.
+            DemoError: the node has ended without an error.
         """
         if self._thread.is_alive():
             return
         if self._failure is not None:
             raise self._failure
-        msg = "the node has ended; start the demo again"
-        raise DemoError(msg)
+        message = "the node has ended; start the demo again"
+        raise DemoError(message)
 
     def _run(self) -> None:
         try:
-            run_node(self._config, self._inbox, start_log(self._config), Heartbeats())
-        except BaseException as error:  # noqa: BLE001 - raised by the thread that asks
+            run_node(self._config, self._inbox, open_boot_log(self._config), Heartbeats())
+        except BaseException as error:  # noqa: BLE001 - raised by check, on the demo's thread
             self._failure = error

@@ -20,11 +20,11 @@ def write_portrait(folder: Path) -> Path:
     try:
         from skimage.data import astronaut
     except ImportError as error:
-        msg = (
+        message = (
             "the demo's photograph comes with scikit-image, which is not installed. Install it "
-            "(pip install 'facet-node[demo]'), or name a camera or picture of yours: --camera"
+            "(pip install 'facet-node[demo]'), or name your camera or picture: --camera"
         )
-        raise DemoError(msg) from error
+        raise DemoError(message) from error
     path = folder / "portrait.png"
     picture = cv2.cvtColor(astronaut(), cv2.COLOR_RGB2BGR)
     top = picture[: picture.shape[1] * _HEIGHT // _WIDTH]

@@ -1,4 +1,4 @@
-"""What was heard over MQTT, as tables for people."""
+"""What was received over MQTT, as tables for people."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from rich.text import Text
 
 from device.entities.attributes import ATTRIBUTES
 
-# Nothing subjective.
+# Those that are not subjective.
 _NAMES = {row.attribute: row.name for row in ATTRIBUTES if row.is_enabled_by_default}
-_BAR_WIDTH = 20
+_BAR_CHARACTERS = 20
 
 
 def entities_table(discovery: Mapping[str, Any]) -> Table:
     """Return the entities of a discovery payload; those that start disabled are only counted."""
-    # A device trigger has no id: it is no entity.
+    # A device trigger has no id: it is not an entity.
     components = [c for c in discovery["components"].values() if "default_entity_id" in c]
     enabled = [c for c in components if c.get("enabled_by_default", True)]
     hidden = len(components) - len(enabled)
@@ -31,7 +31,7 @@ def entities_table(discovery: Mapping[str, Any]) -> Table:
 
 
 def observation_table(event: Mapping[str, Any]) -> Table:
-    """Return an observation's JSON as a table: a row an attribute of the primary face."""
+    """Return an observation's JSON as a table: one row for each attribute of the primary face."""
     took = f"{event['timings']['total']:.0f} ms"
     faces = event["faces"]
     if not faces:
@@ -55,10 +55,10 @@ def observation_table(event: Mapping[str, Any]) -> Table:
     for name in sorted(
         _NAMES.keys() & attributes.keys(), key=lambda n: -attributes[n]["probability"]
     ):
-        probability, present = attributes[name]["probability"], attributes[name]["present"]
+        probability, is_present = attributes[name]["probability"], attributes[name]["present"]
         table.add_row(
             _NAMES[name],
-            Text("yes", style="bold green") if present else Text("no", style="dim"),
-            f"{'█' * round(probability * _BAR_WIDTH):<{_BAR_WIDTH}} {probability:4.0%}",
+            Text("yes", style="bold green") if is_present else Text("no", style="dim"),
+            f"{'█' * round(probability * _BAR_CHARACTERS):<{_BAR_CHARACTERS}} {probability:4.0%}",
         )
     return table

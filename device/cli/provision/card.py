@@ -1,4 +1,4 @@
-"""What is told of one node when its card is made: the options of `facet provision`, or a line of its table."""
+"""The description of one node's card: the options of `facet provision`, or one line of its table."""
 
 from __future__ import annotations
 
@@ -19,30 +19,32 @@ HostName: TypeAlias = Annotated[
     str,
     Field(
         pattern=rf"^{_HOST_LABEL}$",
-        json_schema_extra=explained("1 to 63 small letters, digits and -, without a domain"),
+        json_schema_extra=explained("1 to 63 lower-case letters, digits and -, without a domain"),
     ),
 ]
-"""The Pi's own name."""
+"""The Pi's name."""
 
 _Country: TypeAlias = Annotated[
     str,
     Field(
         pattern=r"^[A-Z]{2}$",
-        json_schema_extra=explained("two capital letters, such as DE, FR, GB or US"),
+        json_schema_extra=explained("two upper-case letters, such as DE, FR, GB or US"),
     ),
 ]
 _User: TypeAlias = Annotated[
     str,
     Field(
         pattern=r"^[a-z][a-z0-9_-]{0,31}$",
-        json_schema_extra=explained("up to 32 small letters, digits, _ and -, a letter first"),
+        json_schema_extra=explained(
+            "up to 32 lower-case letters, digits, _ and -, beginning with a letter"
+        ),
     ),
 ]
 _MAX_SSID_BYTES = 32
 
 
 class Card(Section):
-    """One node. The fields are named as the options are, with _ for -."""
+    """One node. Each field has the name of its option, with _ in place of -."""
 
     node: Slug
     host: Host
@@ -68,17 +70,17 @@ class Card(Section):
 
     @property
     def effective_hostname(self) -> str:
-        """The given name, or the node's id as a host may be called."""
+        """The given name, or the node's id in the form of a host name."""
         return self.hostname or self.node.lower().replace("_", "-").strip("-")
 
     @property
     def effective_username(self) -> str | None:
-        """The given name, or the node's id, as the access list wants it; None for a broker without users."""
+        """The given name, or the node's id, as the access list expects; None for a broker without users."""
         return None if self.anonymous else self.username or self.node
 
     @property
-    def encrypted(self) -> bool:
-        """Whether the node speaks TLS: it is asked for, or an authority or a certificate is given."""
+    def is_encrypted(self) -> bool:
+        """Whether the node uses TLS: it is requested, or an authority or a certificate is given."""
         return self.tls or self.ca_file is not None or self.certificate_file is not None
 
     @model_validator(mode="after")
@@ -89,15 +91,15 @@ class Card(Section):
 
     def _conflicts(self) -> Iterator[tuple[str, str]]:
         if not re.fullmatch(_HOST_LABEL, self.effective_hostname):
-            yield "hostname", "the node's id makes no host name; give one"
+            yield "hostname", "the node's id cannot be used as a host name; give one"
         if self.user in {"root", "facet"}:
-            yield "user", "is a user of the system's own; give another name"
+            yield "user", "is a user of the system; give another name"
         if self.anonymous and (self.username or self.password_file):
-            yield "anonymous", "goes with neither a user name nor a password"
+            yield "anonymous", "cannot be combined with a user name or a password"
         if (self.certificate_file is None) != (self.key_file is None):
             yield "key_file", "belongs to certificate_file; give both, or neither"
         if self.button is not None and bcm_number(self.button) == bcm_number(self.motion or ""):
-            yield "motion", "is the pin of the button too; give each its own"
+            yield "motion", "is the pin of the button too; give each a different one"
         yield from self._wifi_conflicts()
 
     def _wifi_conflicts(self) -> Iterator[tuple[str, str]]:
@@ -108,4 +110,7 @@ class Card(Section):
         elif self.wifi_country is None:
             yield "wifi_country", "is missing; the radio stays off until it knows the country"
         elif len(self.wifi.encode()) > _MAX_SSID_BYTES:
-            yield "wifi", f"is longer than {_MAX_SSID_BYTES} bytes, which no network's name is"
+            yield (
+                "wifi",
+                f"is longer than {_MAX_SSID_BYTES} bytes, which is the limit for a network's name",
+            )

@@ -1,6 +1,6 @@
-"""What cloud-init finds on the boot partition: user-data, network-config and meta-data, without a password in clear.
+"""The files that cloud-init reads on the boot partition: user-data, network-config and meta-data.
 
-Raspberry Pi OS has read them since its first images of Trixie; Bookworm's do not know them.
+None has a password in plain text. Raspberry Pi OS reads them since Trixie; Bookworm does not.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from device.cli.provision.emit import Lines, emit
 
 UNIT = Path("/etc/systemd/system/facet-first-boot.service")
 
-# The groups that Raspberry Pi Imager gives a card's user; cloud-init makes those that are missing.
+# The groups that Raspberry Pi Imager assigns to a card's user; cloud-init creates those that are missing.
 _GROUPS = "users,adm,dialout,audio,netdev,video,plugdev,cdrom,games,input,gpio,spi,i2c,render,sudo"
 _HEADER = "# Made by `facet provision`; read once, when the card is started for the first time.\n"
 
 
 def user_data(card: Card, unit: str, ssh_keys: list[str]) -> str:
-    """Return the first boot: host name, user, and the service that installs Facet.
+    """Return user-data, which describes the first boot: host name, user, and the service that installs Facet.
 
     Args:
         card: the node.
         unit: facet-first-boot.service.
-        ssh_keys: public keys that may log in; without one no user is made.
+        ssh_keys: public keys that may log in; without one no user is created.
     """
     data: dict[str, object] = {"hostname": card.effective_hostname, "manage_etc_hosts": True}
     commands = [
         ["systemctl", "enable", UNIT.name],
-        # Not waited for: cloud-init would count as unfinished all the while.
+        # Without waiting for it: cloud-init would be unfinished until then.
         ["systemctl", "start", "--no-block", UNIT.name],
     ]
     if ssh_keys:
@@ -45,16 +45,16 @@ def user_data(card: Card, unit: str, ssh_keys: list[str]) -> str:
         commands[:0] = [["ssh-keygen", "-A"], ["systemctl", "enable", "--now", "ssh"]]
     data["write_files"] = [{"path": str(UNIT), "permissions": "0644", "content": Lines(unit)}]
     data["runcmd"] = commands
-    # cloud-init takes the file by its first line.
+    # cloud-init recognises the file by its first line.
     return "#cloud-config\n" + _HEADER + emit(data)
 
 
 def network_config(card: Card, wifi_key: str | None) -> str:
-    """Return the network in netplan's words: the cable, if there is one, and the Wi-Fi.
+    """Return network-config, in netplan's format: the cable, if there is one, and the Wi-Fi.
 
     Args:
         card: the node.
-        wifi_key: the network's key as 64 hexadecimal digits, if the node has a Wi-Fi.
+        wifi_key: the network's key as 64 hexadecimal digits; None without Wi-Fi.
     """
     network: dict[str, object] = {
         "version": 2,
@@ -74,6 +74,6 @@ def network_config(card: Card, wifi_key: str | None) -> str:
 
 
 def meta_data(card: Card) -> str:
-    """Return the identity: a new one for each card that is made, for cloud-init acts once on each that it meets."""
+    """Return meta-data with a new identity for each card, because cloud-init acts only once for each identity."""
     instance = f"facet-{card.node}-{secrets.token_hex(4)}"
     return _HEADER + emit({"instance-id": instance, "dsmode": "local"})

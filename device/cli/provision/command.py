@@ -24,8 +24,8 @@ def provision(  # noqa: PLR0913  one argument is one option
     csv: Annotated[
         Path | None,
         typer.Option(
-            help="Many nodes: a table with a line for each, its columns named as the options of the first three "
-            "groups. What a line does not say, the options say.",
+            help="Many nodes: a table with one line for each. Its columns have the names of the options in the first "
+            "three groups; the options apply where a line has no value.",
             rich_help_panel=_NODE,
         ),
     ] = None,
@@ -38,7 +38,7 @@ def provision(  # noqa: PLR0913  one argument is one option
     ] = None,
     language: Annotated[
         str | None,
-        typer.Option(help="Of the entities' names: en, de or fr.", rich_help_panel=_NODE),
+        typer.Option(help="Language of the entities' names: en, de or fr.", rich_help_panel=_NODE),
     ] = None,
     button: Annotated[
         str | None, typer.Option(help="Pin of a push button, such as 17.", rich_help_panel=_NODE)
@@ -60,7 +60,7 @@ def provision(  # noqa: PLR0913  one argument is one option
     password_file: Annotated[
         str | None,
         typer.Option(
-            help="A file with the node's password, or - to be asked. A random one is made if unset.",
+            help="A file with the node's password, or - to be asked. A random one is generated if unset.",
             rich_help_panel=_BROKER,
         ),
     ] = None,
@@ -85,7 +85,7 @@ def provision(  # noqa: PLR0913  one argument is one option
     ] = None,
     key_file: Annotated[
         str | None,
-        typer.Option(help="PEM file of the key to it.", rich_help_panel=_BROKER),
+        typer.Option(help="PEM file of its private key.", rich_help_panel=_BROKER),
     ] = None,
     wifi: Annotated[
         str | None,
@@ -115,7 +115,7 @@ def provision(  # noqa: PLR0913  one argument is one option
     ssh_key: Annotated[
         str | None,
         typer.Option(
-            help="File of a public key. Without it the card makes no user.",
+            help="File of a public key. Without it no user is created.",
             rich_help_panel=_NETWORK,
         ),
     ] = None,
@@ -145,7 +145,7 @@ def provision(  # noqa: PLR0913  one argument is one option
         typer.Option("--force", help="Replace cards in it.", rich_help_panel=_PACKAGE),
     ] = False,
 ) -> None:
-    """Make SD cards that need no keyboard: files for the boot partition, by which the first start ends in a node."""
+    """Make SD cards that need no keyboard: with these files on the boot partition the first start installs the node."""
     from device.cli.provision.provision import Release
     from device.cli.provision.provision import provision as write
 

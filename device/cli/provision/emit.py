@@ -1,4 +1,4 @@
-"""YAML for files that people read too: in the order in which it is given, and quoted where that leaves no doubt."""
+"""YAML for files that people read as well: in the given order, and with quotes where they remove doubt."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import yaml
 
 
 class _Scalar(str):
-    """Text that says itself how it is written."""
+    """Text that determines how it is written."""
 
     __slots__ = ()
     tag: ClassVar[str] = "tag:yaml.org,2002:str"
@@ -16,14 +16,14 @@ class _Scalar(str):
 
 
 class Lines(_Scalar):
-    """Text that is shown as the lines it has."""
+    """Text that is written as several lines."""
 
     __slots__ = ()
     style = "|"
 
 
 class Quoted(_Scalar):
-    """Text in quotes: what a plain word means is not for the emitter to guess."""
+    """Text in quotes, so that its meaning does not depend on what a plain word means."""
 
     __slots__ = ()
     style = '"'

@@ -1,4 +1,4 @@
-"""The files that a card takes from elsewhere: certificates, public keys, wheels, and our own installer."""
+"""The files that are copied onto a card: certificates, public keys, wheels, and the installer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PUBLIC_KEY = ("ssh-", "ecdsa-", "sk-")
 
 
 def provisioning_folder() -> Path:
-    """Return provisioning/: beside this code in a checkout, else where the package put it.
+    """Return provisioning/: beside this code in a checkout, else where the package installed it.
 
     Raises:
         ProvisionError: neither is there.
@@ -28,8 +28,8 @@ def provisioning_folder() -> Path:
     for home in homes:
         if (home / "first-boot").is_dir():
             return home
-    msg = f"there is no first-boot in {' or in '.join(map(str, homes))}; install Facet anew"
-    raise ProvisionError(msg)
+    message = f"there is no first-boot in {' or in '.join(map(str, homes))}; install Facet again"
+    raise ProvisionError(message)
 
 
 def installer() -> Iterator[tuple[str, Path]]:
@@ -49,7 +49,7 @@ def ssh_keys(card: Card) -> list[str]:
     """Return the public keys in the card's file, or none without a file.
 
     Raises:
-        ProvisionError: it cannot be read, or holds something else.
+        ProvisionError: it cannot be read, or has other content.
     """
     if card.ssh_key is None:
         return []
@@ -57,12 +57,12 @@ def ssh_keys(card: Card) -> list[str]:
         lines = card.ssh_key.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
-        msg = f"the SSH key {card.ssh_key} cannot be read: {reason}"
-        raise ProvisionError(msg) from None
+        message = f"the SSH key {card.ssh_key} cannot be read: {reason}"
+        raise ProvisionError(message) from None
     keys = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     if not keys or not all(key.startswith(_PUBLIC_KEY) for key in keys):
-        msg = f"the SSH key {card.ssh_key} is no public key; give the file that ends in .pub"
-        raise ProvisionError(msg)
+        message = f"the SSH key {card.ssh_key} is not a public key; give the file that ends in .pub"
+        raise ProvisionError(message)
     return keys
 
 
@@ -95,12 +95,14 @@ def wheels(wheel: Path | None, wheelhouse: Path | None) -> Iterator[tuple[str, P
     """
     if wheel is not None:
         if not wheel.is_file() or not wheel.match("facet_node-*.whl"):
-            msg = f"--wheel {wheel} is no file facet_node-VERSION-py3-none-any.whl"
-            raise ProvisionError(msg)
+            message = f"--wheel {wheel} is not a file facet_node-VERSION-py3-none-any.whl"
+            raise ProvisionError(message)
         yield wheel.name, wheel
     if wheelhouse is not None:
         found = sorted(wheelhouse.glob("*.whl"))
         if not any(file.match("facet_node-*.whl") for file in found) and wheel is None:
-            msg = f"--wheelhouse {wheelhouse} has no facet_node-*.whl among its {len(found)} wheels"
-            raise ProvisionError(msg)
+            message = (
+                f"--wheelhouse {wheelhouse} has no facet_node-*.whl among its {len(found)} wheels"
+            )
+            raise ProvisionError(message)
         yield from ((f"wheelhouse/{file.name}", file) for file in found)

@@ -1,4 +1,4 @@
-"""`facet provision`: from options or a table to folders, and what to do with them."""
+"""`facet provision`: from options or a table to folders, and the next steps."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _FOLDER = "facet"
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Where the cards' Facet comes from; without anything the index has it, in the version of this program.
+    """Where the cards' Facet comes from; by default the package index, in the version of this program.
 
     Attributes:
-        wheel: of Facet, copied onto the cards; its dependencies come from the index or the wheelhouse.
-        wheelhouse: all packages, copied onto the cards; then the Pi needs no index.
-        version: from the index or the wheelhouse.
+        wheel: Facet's, copied onto the cards; its dependencies come from the index or the wheelhouse.
+        wheelhouse: a folder of all packages, copied onto the cards; then the Pi needs no index.
+        version: to take from the index or the wheelhouse.
     """
 
     wheel: Path | None = None
@@ -43,7 +43,7 @@ class Release:
     version: str | None = None
 
     def contents(self) -> Contents:
-        """Return what of it goes onto each card.
+        """Return the files that go onto each card.
 
         Raises:
             ProvisionError: a file is not what it should be.
@@ -55,7 +55,7 @@ class Release:
 
 @dataclass(slots=True)
 class _Passwords:
-    """What was asked for, so that nobody is asked twice, and what the broker is to be told."""
+    """The passwords so far, so that nobody is asked twice, and the lines for the broker's password file."""
 
     networks: dict[str, str] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
@@ -85,11 +85,11 @@ class _Passwords:
 def provision(
     options: Mapping[str, str], table: Path | None, release: Release, out: Path, *, force: bool
 ) -> None:
-    """Write the cards, and say what was written and what comes next. If anything is wrong nothing is written.
+    """Write the cards, and print what was written and the next steps. If anything is wrong nothing is written.
 
     Args:
         options: text by the name of the card's field.
-        table: CSV for many nodes; then the options stand for what a line does not say.
+        table: CSV for many nodes; then the options apply where a line has no value.
         release: where Facet comes from.
         out: a folder that is new or empty.
         force: replace the cards of these nodes in a folder that is not empty.
@@ -131,7 +131,7 @@ def _report(nodes: list[Card], out: Path, passwords: _Passwords) -> None:
     console = Console()
     table = Table("node", "host name", "broker", "user there", "Wi-Fi", "log-in", "folder")
     for one in nodes:
-        broker = f"{one.host}, TLS" if one.encrypted else f"{one.host}, not encrypted"
+        broker = f"{one.host}, TLS" if one.is_encrypted else f"{one.host}, not encrypted"
         login = f"{one.user}, by key" if one.ssh_key else "none"
         cells = (
             one.node,
@@ -145,16 +145,16 @@ def _report(nodes: list[Card], out: Path, passwords: _Passwords) -> None:
         table.add_row(*(Text(cell, overflow="fold") for cell in cells))
     console.print(table)
     steps = [
-        "Write Raspberry Pi OS (Trixie, 64-bit, Lite) onto each card, without the Imager's own customisation.",
-        f"Copy all that is in {out}/NODE onto the card's boot partition (bootfs), over what is there.",
+        "Write Raspberry Pi OS (Trixie, 64-bit, Lite) onto each card, without the Imager's customisation.",
+        f"Copy everything in {out}/NODE onto the card's boot partition (bootfs), replacing what is there.",
     ]
     if passwords.lines:
         steps.append(
-            f"Append {out / PASSWORDS} to the broker's password file, and let it read that: docs/provisioning.md."
+            f"Append {out / PASSWORDS} to the broker's password file, and reload it: docs/provisioning.md."
         )
-    steps.append("Start the Pi. After some minutes Home Assistant has the device.")
+    steps.append("Start the Pi. After a few minutes the device appears in Home Assistant.")
     for number, step in enumerate(steps, 1):
         console.print(Text(f"{number}. {step}"), soft_wrap=True)
     console.print(
-        Text(f"{out} holds passwords: remove it when the cards are written."), soft_wrap=True
+        Text(f"{out} contains passwords: remove it when the cards are written."), soft_wrap=True
     )

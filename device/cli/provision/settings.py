@@ -1,4 +1,4 @@
-"""A card's facet.yaml and secrets.yaml, written through the models that read them."""
+"""A card's facet.yaml and secrets.yaml, validated by the models that read them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from device.config import Config
 CA_FILE, CERTIFICATE_FILE, KEY_FILE = "ca.crt", "node.crt", "node.key"
 """Beside facet.yaml, on the card and later on the Pi."""
 
-# What provisioning's udev rule calls the first USB camera.
+# The name that the udev rule in provisioning/ gives the first USB camera.
 _CAMERA = "/dev/facet-camera"
 _SECRET = "mqtt_password"  # noqa: S105  the name under which it is found
 _HEADER = """\
@@ -19,12 +19,12 @@ _HEADER = """\
 
 
 def settings_yaml(card: Card) -> str:
-    """Return facet.yaml; what the card does not say is left to the defaults."""
+    """Return facet.yaml; what the card does not set is left to the defaults."""
     config = Config.model_validate(_values(card))
     values = config.model_dump(mode="json", exclude_unset=True)
     if card.effective_username is not None:
         values["mqtt"]["password"] = SecretName(_SECRET)
-    # PyYAML quotes what bears a tag; people do not.
+    # PyYAML quotes what has a tag; people do not.
     return _HEADER + emit(_quoted(values)).replace(f"!secret '{_SECRET}'", f"!secret {_SECRET}")
 
 
@@ -39,7 +39,7 @@ def _values(card: Card) -> dict[str, object]:
         "port": card.port,
         "username": card.effective_username,
     }
-    if card.encrypted:
+    if card.is_encrypted:
         mqtt["tls"] = _given(
             enabled=True,
             ca_file=card.ca_file and CA_FILE,

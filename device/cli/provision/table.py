@@ -1,4 +1,4 @@
-"""From options and from a CSV file to cards, or to every fault in them with its line and column."""
+"""From options and from a CSV file to cards, or to every fault with its line and column."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from pydantic import ValidationError
 
 from device.cli.provision.card import Card
 from device.config.explain import explain, nearest
-from device.config.faults import ConfigError, Fault, printable
 from device.config.yaml.document import Document
 from device.config.yaml.scalar import Reference
+from device.errors import ConfigError, Fault
+from device.system.text import printable
 
 Given: TypeAlias = Mapping[str, str]
 """Text by the name of the field, for those that are given."""
@@ -40,7 +41,7 @@ def cards(table: Path, options: Given) -> list[Card]:
 
     Args:
         table: CSV with a header of option names; paths in it start at its folder.
-        options: stand for columns that are missing and for cells that are empty.
+        options: apply where a column is missing or a cell is empty.
 
     Raises:
         ConfigError: with every fault of every line.
@@ -56,7 +57,9 @@ def cards(table: Path, options: Given) -> list[Card]:
             continue
         for key in (("node", one.node), ("hostname", one.effective_hostname)):
             if (first := lines.setdefault(key, line)) != line:
-                message = f'"{key[1]}" is that of line {first} already; each node needs its own'
+                message = (
+                    f'"{key[1]}" is already used in line {first}; each node needs a different one'
+                )
                 faults.append(Fault(str(table), line, key[0], message))
                 break
         found.append(one)
@@ -70,7 +73,7 @@ def cards(table: Path, options: Given) -> list[Card]:
 
 
 def _card(given: Given, document: Document, folder: Path, faults: list[Fault]) -> Card | None:
-    # Each text is read as what its field needs, as !secret and !env are.
+    # Each text is read as the type that its field needs, as !secret and !env are.
     values = {name: Reference(text) for name, text in given.items()}
     try:
         return Card.model_validate(values, context={"folder": folder})
@@ -118,7 +121,7 @@ def _header_faults(table: Path, header: list[str]) -> Iterator[Fault]:
         elif name not in _COLUMNS:
             message = f"unknown column{nearest(name, _COLUMNS)}; known: {', '.join(_COLUMNS)}"
         elif header.count(name) > 1:
-            message = "stands in the header more than once"
+            message = "is in the header more than once"
         else:
             continue
         yield Fault(str(table), 1, printable(name), message)

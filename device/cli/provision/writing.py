@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
 from device.errors import ProvisionError
+from device.system.atomic_write import atomic_write
 
 PASSWORDS = "passwords.txt"
-"""What the broker is told of the nodes: lines for Mosquitto's password_file. No node's id has a dot."""
+"""The nodes' lines for Mosquitto's password_file. It cannot be a node's folder, because no id has a dot."""
 
 Contents: TypeAlias = Mapping[str, str | Path]
 """Text, or a file to copy, by its path on the card."""
 
 
 def check_folder(out: Path, *, force: bool) -> None:
-    """Make sure that nothing is lost when cards are written.
+    """Check that writing cards overwrites nothing.
 
     Raises:
-        ProvisionError: the folder has something in it, and no force is used.
+        ProvisionError: the folder is not empty, and force is not set.
     """
     if out.exists() and not out.is_dir():
-        msg = f"{out} is a file; name a folder with --out"
-        raise ProvisionError(msg)
+        message = f"{out} is a file; name a folder with --out"
+        raise ProvisionError(message)
     if out.is_dir() and any(out.iterdir()) and not force:
-        msg = f"{out} has files in it; name another folder with --out, or replace these cards with --force"
-        raise ProvisionError(msg)
+        message = f"{out} has files in it; name another folder with --out, or replace these cards with --force"
+        raise ProvisionError(message)
 
 
 def write_cards(out: Path, cards: Mapping[str, Contents], passwords: Mapping[str, str]) -> None:
     """Write a folder for each node, and the broker's lines beside them.
 
-    A folder that is there is replaced; of the broker's lines those of other nodes stay.
+    An existing folder is replaced; the broker's lines of other nodes are kept.
 
     Args:
-        out: the folder; made where it is missing.
-        cards: by node.
-        passwords: the lines by the user's name.
+        out: the folder; created if it is missing.
+        cards: contents by node.
+        passwords: lines by user name.
 
     Raises:
         ProvisionError: a file cannot be written.
@@ -53,19 +53,13 @@ def write_cards(out: Path, cards: Mapping[str, Contents], passwords: Mapping[str
         if passwords:
             _write(out / PASSWORDS, "".join(f"{line}\n" for line in _merged(out, passwords)))
     except OSError as error:
-        msg = f"{error.filename or out} cannot be written: {error.strerror}"
-        raise ProvisionError(msg) from error
+        message = f"{error.filename or out} cannot be written: {error.strerror}"
+        raise ProvisionError(message) from error
 
 
 def _write(path: Path, content: str | Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        if isinstance(content, str):
-            file.write(content.encode())
-        else:
-            with content.open("rb") as source:
-                shutil.copyfileobj(source, file)
+    atomic_write(path, content if isinstance(content, str) else content.read_bytes(), mode=0o600)
 
 
 def _merged(out: Path, passwords: Mapping[str, str]) -> Iterable[str]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from pydantic import Field
 
 from device.config.sections.fields import CameraSource, explained
 from device.config.sections.section import Section
-
-_CREDENTIALS = re.compile(r"(?<=://).*@")
+from device.system.redaction import redact_url
 
 
 class CameraSettings(Section):
@@ -25,30 +23,34 @@ class CameraSettings(Section):
         repr=False,
     )
     width: int = Field(
-        640, title="Width", description="Pixels asked of the camera.", ge=160, le=7680
+        640, title="Width", description="Requested from the camera, in pixels.", ge=160, le=7680
     )
     height: int = Field(
-        480, title="Height", description="Pixels asked of the camera.", ge=120, le=4320
+        480, title="Height", description="Requested from the camera, in pixels.", ge=120, le=4320
     )
     fps: int = Field(
-        30, title="Frame rate", description="Frames a second asked of the camera.", ge=1, le=240
+        30,
+        title="Frame rate",
+        description="Requested from the camera, in frames per second.",
+        ge=1,
+        le=240,
     )
     fourcc: str | None = Field(
         "MJPG",
         title="Pixel format",
-        description="Asked of the camera; MJPG saves USB bandwidth. null takes the camera's own.",
+        description="Requested from the camera; MJPG saves USB bandwidth. null keeps the camera's default.",
         pattern=r"^[A-Za-z0-9 ]{4}$",
         json_schema_extra=explained("a four-character code such as MJPG or YUYV"),
     )
     warm_up_frames: int = Field(
         5,
         title="Warm-up frames",
-        description="Frames thrown away after the camera was opened, until its exposure has settled.",
+        description="Frames discarded after the camera is opened, until its exposure has settled.",
         ge=0,
         le=120,
     )
     rotation: Literal[0, 90, 180, 270] = Field(
-        0, title="Rotation", description="Degrees clockwise by which pictures are turned."
+        0, title="Rotation", description="Degrees clockwise by which pictures are rotated."
     )
     mirror: bool = Field(
         False, title="Mirror", description="Whether to swap left and right, after the rotation."
@@ -56,5 +58,5 @@ class CameraSettings(Section):
 
     @property
     def shown_source(self) -> str:
-        """The source for logs and screens: a URL without its user and password."""
-        return _CREDENTIALS.sub("", self.source)
+        """The source for logs and screens: a URL without its user, password, query and fragment."""
+        return redact_url(self.source)

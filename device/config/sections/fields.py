@@ -1,6 +1,6 @@
-"""Kinds of values that settings share, each with its check, and its words for people and editors.
+"""Kinds of values that settings share, each with its check and a description for people and editors.
 
-The checks raise a bare ValueError: what the owner reads is made from the schema, in explain.py, for all kinds alike.
+The checks raise a bare ValueError: explain.py makes the text for the owner from the schema, for all kinds alike.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
 
 
 def explained(words: str) -> dict[str, Any]:
-    """Return the extra of a JSON schema that says in words what a pattern allows.
+    """Return the extra of a JSON schema that describes in words what a pattern allows.
 
-    Editors show it (VS Code's keyword), and so do our own faults and reference.
+    Editors show it (VS Code's keyword), and so do the faults and the reference.
     """
     return {"patternErrorMessage": words}
 
@@ -100,7 +100,7 @@ Pin: TypeAlias = Annotated[
         }
     ),
 ]
-"""A GPIO pin, in gpiozero's own words."""
+"""A GPIO pin, named as gpiozero names it."""
 
 Host: TypeAlias = Annotated[
     str,
@@ -132,7 +132,7 @@ Slug: TypeAlias = Annotated[
         json_schema_extra=explained("1 to 32 letters, digits, _ and -"),
     ),
 ]
-"""What Home Assistant's discovery and every broker accept in a topic."""
+"""What Home Assistant's discovery and every broker accept as one topic level."""
 
 File: TypeAlias = Annotated[
     Path, Field(strict=False), AfterValidator(beside_configuration), BeforeValidator(_file)
@@ -157,7 +157,7 @@ Url: TypeAlias = Annotated[
         json_schema_extra=explained("a URL that begins with http:// or https://"),
     ),
 ]
-"""A page for browsers; for anything else Home Assistant would refuse the whole device."""
+"""A page for browsers; Home Assistant rejects the whole device if it is anything else."""
 
 ModelName: TypeAlias = Annotated[
     str,

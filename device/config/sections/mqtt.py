@@ -18,12 +18,12 @@ class TlsSettings(Section):
     """Encryption of the connection to the broker."""
 
     enabled: bool = Field(
-        False, title="Enabled", description="Whether to speak TLS with the broker."
+        False, title="Enabled", description="Whether the connection to the broker uses TLS."
     )
     ca_file: File | None = Field(
         None,
         title="CA file",
-        description="PEM file of the authority that signed the broker's certificate; without it the system's.",
+        description="PEM file of the authority that signed the broker's certificate; if unset, those of the system.",
     )
     certificate_file: File | None = Field(
         None,
@@ -33,12 +33,12 @@ class TlsSettings(Section):
     key_file: File | None = Field(
         None,
         title="Key file",
-        description="PEM file of the key to `certificate_file`, without a pass phrase.",
+        description="PEM file of the private key of `certificate_file`, without a pass phrase.",
     )
     insecure_skip_verify: bool = Field(
         False,
         title="Skip verification",
-        description="Accept any certificate. For experiments only: anybody can then pretend to be the broker.",
+        description="Accept any certificate. For experiments only: anyone can then pretend to be the broker.",
     )
 
     @model_validator(mode="after")
@@ -57,7 +57,7 @@ class TlsSettings(Section):
 
 
 def _version(value: object) -> object:
-    """Let YAML's bare 5 pass for the version it means."""
+    """Accept YAML's bare 5 as the version it means."""
     return "5" if isinstance(value, int) and value == 5 else value  # noqa: PLR2004  MQTT's, named by the line above
 
 
@@ -71,7 +71,7 @@ class MqttSettings(Section):
     port: int | None = Field(
         None,
         title="Port",
-        description="TCP port; without it 1883, or 8883 with TLS.",
+        description="TCP port; if unset, 1883, or 8883 with TLS.",
         ge=1,
         le=65535,
     )
@@ -81,10 +81,13 @@ class MqttSettings(Section):
     ] = Field(
         "auto",
         title="Protocol",
-        description="MQTT's version; auto speaks 5, and 3.1.1 when the broker answers that it does not know 5.",
+        description="MQTT version; auto uses 5, and 3.1.1 if the broker answers that it does not support 5.",
     )
     username: str | None = Field(
-        None, title="User name", description="As the broker knows the node.", min_length=1
+        None,
+        title="User name",
+        description="The name by which the broker knows the node.",
+        min_length=1,
     )
     password: SecretStr | None = Field(
         None,
@@ -94,26 +97,26 @@ class MqttSettings(Section):
     client_id: str | None = Field(
         None,
         title="Client id",
-        description="Each client of a broker needs its own; without it facet- and the node's id.",
+        description="Each client of a broker needs a different one; if unset, facet- and the node's id.",
         pattern=r"^[A-Za-z0-9_-]{1,64}$",
         json_schema_extra=explained("1 to 64 letters, digits, _ and -"),
     )
     keep_alive: int = Field(
         30,
         title="Keep alive",
-        description="Seconds. A node that vanishes is shown as unavailable after one and a half times as long.",
+        description="Seconds. A node that vanishes is shown as unavailable after one and a half times this interval.",
         ge=5,
         le=3600,
     )
     discovery_prefix: Topic = Field(
         "homeassistant",
         title="Discovery prefix",
-        description="As in Home Assistant's MQTT integration, where it is seldom changed.",
+        description="The same as in Home Assistant's MQTT integration, where it is seldom changed.",
     )
     base_topic: Topic = Field(
         "facet",
         title="Base topic",
-        description="All of the node's topics start with it and the node's id.",
+        description="All topics of the node start with it, followed by the node's id.",
     )
     tls: TlsSettings = Field(
         TlsSettings(),
@@ -127,7 +130,7 @@ class MqttSettings(Section):
         return self.port or (_TLS_PORT if self.tls.enabled else _PORT)
 
     @model_validator(mode="after")
-    def _user_before_password(self) -> MqttSettings:
+    def _password_has_user_name(self) -> MqttSettings:
         if self.password is not None and self.username is None:
             # MQTT 3.1.1, 3.1.2.9: without a user name there must be no password.
             message = "is set without mqtt.username; set both, or neither"

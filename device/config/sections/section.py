@@ -1,4 +1,4 @@
-"""What all sections of the configuration share: nothing is guessed, and nothing changes later."""
+"""What all sections of the configuration share: strict types, known keys only, and no change after loading."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Section(BaseModel):
 
     @field_validator("*", mode="wrap")
     @classmethod
-    def _lenient_where_yaml_is_mute(
+    def _accept_references_and_empty_headings(
         cls, value: object, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
     ) -> object:
-        """Read a reference as what the setting needs, and a heading with nothing below it as an empty section."""
+        """Read a reference as the type that the setting needs, and a heading without content as an empty section."""
         if value is None and is_section(cls.model_fields[info.field_name or ""].annotation):
             return handler({})
         if not isinstance(value, Reference):
@@ -44,11 +44,11 @@ def is_section(annotation: object) -> TypeGuard[type[Section]]:
 
 
 def conflict(message: str, *, key: str, **found: str) -> PydanticCustomError:
-    """Return the error of a setting that does not go with another one.
+    """Return the error of a setting that conflicts with another one.
 
     Args:
-        message: what is wrong and what to do; may name the values of found in braces.
-        key: the setting to blame, relative to the section, with dots where it lies deeper.
-        found: the values that message names.
+        message: what is wrong and what to do; it may name values of found in braces.
+        key: the setting at fault, relative to the section, with dots if it is nested deeper.
+        **found: the values that message names.
     """
     return PydanticCustomError("conflict", message, {**found, "key": key})

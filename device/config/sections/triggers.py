@@ -19,12 +19,12 @@ class ButtonSettings(Section):
     pull: Pull = Field(
         "up",
         title="Pull",
-        description="The resistor inside the Pi; none when there is one outside.",
+        description="The resistor inside the Pi; none if there is an external one.",
     )
     active_state: Literal["auto", "low", "high"] = Field(
         "auto",
         title="Active state",
-        description="The pin's level while pressed; auto is low with pull up and high with pull down.",
+        description="The pin's level while the button is pressed; auto is low with pull up and high with pull down.",
     )
     debounce: float = Field(
         0.05,
@@ -36,20 +36,20 @@ class ButtonSettings(Section):
     hold: float = Field(
         0,
         title="Hold",
-        description="Seconds for which the button must be held down; 0 acts at once.",
+        description="Seconds for which the button must be held down; 0 triggers at once.",
         ge=0,
         le=10,
     )
 
     @property
-    def active_low(self) -> bool:
+    def is_active_low(self) -> bool:
         """Whether the pin's level is low while the button is pressed."""
         return self.active_state == "low" or (self.active_state == "auto" and self.pull == "up")
 
     @model_validator(mode="after")
     def _level_is_known(self) -> ButtonSettings:
         if self.pull == "none" and self.active_state == "auto":
-            message = "must be low or high where pull is none: nothing else tells the level"
+            message = "must be low or high where pull is none: nothing else determines the level"
             raise conflict(message, key="active_state")
         return self
 
@@ -66,29 +66,29 @@ class MotionSettings(Section):
     cool_down: float = Field(
         30,
         title="Cool-down",
-        description="Seconds after motion in which more motion is ignored. Later a number in Home Assistant decides.",
+        description="Seconds after motion in which more motion is ignored. Home Assistant can change it later.",
         ge=0,
         le=3600,
     )
     armed: bool = Field(
         True,
         title="Armed",
-        description="Whether motion triggers when the node starts. Later a switch in Home Assistant decides.",
+        description="Whether motion triggers when the node starts. Home Assistant can change it later.",
     )
 
     @property
-    def active_low(self) -> bool:
+    def is_active_low(self) -> bool:
         """Whether the pin's level is low while something moves."""
         return self.pull == "up"
 
 
 class TriggerSettings(Section):
-    """What makes the node look. A command from Home Assistant always does."""
+    """What triggers an observation. A command from Home Assistant always does."""
 
     burst: int = Field(
         5,
         title="Burst",
-        description="Frames that are taken and voted over for one observation.",
+        description="Frames that are captured and combined into one observation.",
         ge=1,
         le=30,
     )
@@ -106,6 +106,6 @@ class TriggerSettings(Section):
             and self.motion
             and bcm_number(self.button.pin) == bcm_number(self.motion.pin)
         ):
-            message = "is the pin of triggers.button too; give each its own"
+            message = "is the pin of triggers.button too; give each a different one"
             raise conflict(message, key="motion.pin")
         return self

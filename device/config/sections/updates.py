@@ -24,7 +24,7 @@ def _index(value: str, info: ValidationInfo) -> str:
 
 
 def key_bytes(text: str) -> bytes | None:
-    """Return the 32 bytes of an Ed25519 key in base64; None of any other text, which no path is by chance."""
+    """Return the 32 bytes of an Ed25519 key in base64; None for any other text. No path looks like a key by chance."""
     try:
         data = base64.b64decode(text, validate=True)
     except ValueError:
@@ -33,7 +33,7 @@ def key_bytes(text: str) -> bytes | None:
 
 
 def _key(value: str, info: ValidationInfo) -> str:
-    """Return a key as it is, and a file's path beside the configuration."""
+    """Return a key unchanged, and the path of a file beside the configuration."""
     return value if key_bytes(value) else str(beside_configuration(Path(value), info))
 
 
@@ -58,18 +58,18 @@ PublicKey: TypeAlias = Annotated[
 
 
 class UpdateSettings(Section):
-    """Where the node hears of newer versions, and whether Home Assistant may install them."""
+    """Where the node looks for newer versions, and whether Home Assistant may install them."""
 
     index: Index | None = Field(
         None,
         title="Index",
-        description="The document that says which versions there are; see updates.md. Without it the node only shows "
-        "the version that the broker was told of.",
+        description="The document that lists the available versions; see updates.md. Without it the node only shows "
+        "the version that was published at the broker.",
     )
     check_interval: int = Field(
         86400,
         title="Check interval",
-        description="Seconds between two looks at the index.",
+        description="Seconds between two checks of the index.",
         ge=60,
         le=2592000,
     )
@@ -82,12 +82,12 @@ class UpdateSettings(Section):
     public_key: PublicKey | None = Field(
         None,
         title="Public key",
-        description="Whose signature an update must bear: what `python -m device.updates.release.sign key` printed, "
-        "or a file that holds it.",
+        description="The key with which updates must be signed: what `python -m device.updates.sign key` "
+        "prints, or a file that holds it.",
     )
 
     @model_validator(mode="after")
-    def _installs_only_what_is_signed(self) -> UpdateSettings:
+    def _needs_signed_updates(self) -> UpdateSettings:
         for needed in ("index", "public_key"):
             if self.allow_install and getattr(self, needed) is None:
                 message = "is true without updates.{needed}; add it, or set allow_install: false"

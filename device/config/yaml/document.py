@@ -1,4 +1,4 @@
-"""A configuration file as plain values: references looked up, duplicates found, every key with its line."""
+"""A configuration file as plain values: references resolved, duplicate keys found, every key with its line."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from typing import TypeAlias
 
 import yaml
 
-from device.config.faults import ConfigError, Fault, KeyPath, dotted, printable
+from device.config.key_path import KeyPath, dotted
 from device.config.yaml.scalar import CONSTRUCTORS, Reference, Scalar
 from device.config.yaml.source import compose
+from device.errors import ConfigError, Fault
+from device.system.text import printable
 
 SECRETS = "secrets.yaml"
 
@@ -23,15 +25,15 @@ Value: TypeAlias = "Scalar | list[Value] | dict[str, Value]"
 
 @dataclass(slots=True)
 class Document:
-    """What a file holds, and where.
+    """The content of a file, and the place of each value.
 
     Attributes:
         file: as it was given.
         values: the root section.
         lines: counted from 1, by the path of each key and list item.
-        references: how each value that is kept elsewhere is named here: "!secret broker".
+        references: for each value that is kept elsewhere, how this file refers to it: "!secret broker".
         faults: what could not be read.
-        unreadable: the paths of these faults; their values are not to be judged.
+        unreadable: the paths of these faults; their values are not validated.
     """
 
     file: str
@@ -52,17 +54,17 @@ def read(path: Path, environment: Mapping[str, str]) -> Document:
     """Read a configuration file.
 
     Args:
-        path: the file; secrets.yaml is looked for beside it.
-        environment: what !env looks in.
+        path: the file; secrets.yaml is expected beside it.
+        environment: the variables that !env reads.
 
     Raises:
-        ConfigError: the file cannot be read, or is no YAML section. Smaller faults are in the document.
+        ConfigError: the file cannot be read, or is not a YAML section. Smaller faults are in the document.
     """
     root = compose(path)
     if not isinstance(root, yaml.MappingNode):
         found = "is empty" if root is None else f"found {_kind(root)} instead of sections"
         line = 0 if root is None else _line(root)
-        message = f"{found}; the least is two lines: mqtt: and below it, indented, host: NAME"
+        message = f"{found}; the minimum is two lines: mqtt: and below it, indented, host: NAME"
         raise ConfigError([Fault(str(path), line, "", message)])
     document = Document(str(path))
     document.values = _Reader(document, path.with_name(SECRETS), environment).section(root, ())
@@ -70,7 +72,7 @@ def read(path: Path, environment: Mapping[str, str]) -> Document:
 
 
 class _Reader:
-    """Walks the tree of one file, and notes lines and faults in its document."""
+    """Walks the tree of one file, and records lines and faults in its document."""
 
     def __init__(self, document: Document, secrets: Path, environment: Mapping[str, str]) -> None:
         self._document = document
@@ -139,7 +141,7 @@ class _Reader:
         return Reference(text)
 
     def _fault(self, node: yaml.Node, path: KeyPath, message: str) -> Scalar:
-        """Note what cannot be read, and return what stands in its place."""
+        """Record what cannot be read, and return what takes its place."""
         fault = Fault(self._document.file, _line(node), dotted(path), message)
         self._document.faults.append(fault)
         self._document.unreadable.add(path)
@@ -147,7 +149,7 @@ class _Reader:
 
 
 class _Secrets:
-    """secrets.yaml as Home Assistant knows it: names and their values. It is read when it is first asked."""
+    """secrets.yaml as in Home Assistant: names and their values. It is read when the first name is looked up."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -155,7 +157,7 @@ class _Secrets:
         self._problem = ""
 
     def get(self, name: str) -> tuple[str | None, str]:
-        """Return a secret's text and "", or None and why there is none. Never tells another secret's value."""
+        """Return a secret's text and "", or None and why there is none. Never shows the value of another secret."""
         if self._values is None:
             self._values = self._read()
         if name in self._values:
@@ -181,19 +183,19 @@ class _Secrets:
             self._problem = str(error)
             return {}
         if not isinstance(root, yaml.MappingNode):
-            self._problem = f"{self._path} holds no names and values; write lines NAME: VALUE"
+            self._problem = f"{self._path} has no names and values; write lines NAME: VALUE"
             return {}
         pairs = [
             (key.value, value) for key, value in root.value if isinstance(key, yaml.ScalarNode)
         ]
-        # Home Assistant's own file may hold lists and sections for other purposes; they are no value here.
+        # Home Assistant's file may hold lists and sections for other purposes; they are not values here.
         return {name: value.value for name, value in pairs if isinstance(value, yaml.ScalarNode)}
 
     def _is_open_to_all(self) -> bool:
         try:
             return bool(self._path.stat().st_mode & stat.S_IRWXO)
         except OSError:
-            return False  # reading it will say what is wrong
+            return False  # reading it reports what is wrong
 
 
 def _line(node: yaml.Node) -> int:
@@ -211,6 +213,6 @@ def _unknown_tag(node: yaml.Node) -> str:
 
 
 def _odd_character(text: str) -> str:
-    """Name the first control character or half of a surrogate pair: files and MQTT refuse them."""
+    """Name the first control character or half of a surrogate pair: files and MQTT reject them."""
     odd = next((c for c in text if unicodedata.category(c) in {"Cc", "Cs"}), None)
     return f"U+{ord(odd):04X}" if odd else ""

@@ -1,7 +1,7 @@
 """What a plain word of the configuration file means.
 
-A part of YAML 1.1's rules (Home Assistant's users know its on, off, yes and no), less what surprises: 0123 is no octal
-number, 12:30 no number of base sixty, 2026-01-01 no date, and 1e-3 is a number. Whatever is none of these is text.
+A subset of YAML 1.1's rules (Home Assistant's users know its on, off, yes and no), without the unexpected ones: 0123 is
+not an octal number, 12:30 is not a number to base sixty, 2026-01-01 is not a date, 1e-3 is a number. All else is text.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ INT = "tag:yaml.org,2002:int"
 FLOAT = "tag:yaml.org,2002:float"
 STR = "tag:yaml.org,2002:str"
 
-# Tag, what such a word looks like, and the characters it may begin with: as PyYAML's resolver wants it.
+# Tag, pattern, and the characters that such a word may begin with, as PyYAML's resolver expects them.
 RULES: tuple[tuple[str, re.Pattern[str], list[str]], ...] = (
     (NULL, re.compile(r"(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]),
     (
@@ -40,7 +40,7 @@ _FALSE = {"no", "false", "off"}
 
 
 class Reference(str):
-    """The text behind a !secret or an !env, which has no type of its own: a setting takes it as what it needs."""
+    """The text behind a !secret or an !env, which has no type: a setting reads it as the type that it needs."""
 
     __slots__ = ()
 
@@ -62,7 +62,7 @@ CONSTRUCTORS: Mapping[str, Callable[[str], Scalar]] = {
 
 
 def meaning(word: str) -> Scalar:
-    """Return what a word stands for where it is not in quotes.
+    """Return the value of a word that is not in quotes.
 
     Raises:
         ValueError: it is a number with more digits than Python reads.

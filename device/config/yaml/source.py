@@ -1,4 +1,4 @@
-"""YAML text to plain values, each with the line it stands on, through PyYAML's safe loader."""
+"""YAML text to a tree of nodes, each with its line, through PyYAML's safe loader."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from pathlib import Path
 
 import yaml
 
-from device.config.faults import ConfigError, Fault
 from device.config.yaml.scalar import RULES
+from device.errors import ConfigError, Fault
 
 # A node's settings take about two kilobytes; PyYAML reads this much in less than a second even on a Pi Zero.
 _MAX_BYTES = 64 * 1024
-# The deepest setting lies three levels down. Bounded because PyYAML recurses.
+# The deepest setting is three levels down. Bounded because PyYAML recurses.
 _MAX_DEPTH = 12
 
 _NEXT_STEP = "give another file with -c, or start from config.example.yaml"
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's, with our meaning of plain words, and without what can make a small file huge."""
+    """PyYAML's safe loader, with the meaning of plain words from scalar.py, and without aliases or deep nesting."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Compose one value, which is no alias and does not lie too deep."""
+        """Compose one value, which is not an alias and not nested too deeply."""
         mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
         if self.check_event(yaml.AliasEvent):
             problem = "an alias (*name); aliases are not supported, write the value out"
@@ -45,7 +45,7 @@ for _tag, _pattern, _first in RULES:
 
 
 def compose(path: Path) -> yaml.Node | None:
-    """Read a file as a tree of YAML nodes; None when there is nothing in it.
+    """Read a file as a tree of YAML nodes; None if it is empty.
 
     Raises:
         ConfigError: the file cannot be read, or is not YAML. It has one fault.
@@ -54,13 +54,13 @@ def compose(path: Path) -> yaml.Node | None:
     try:
         return _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
-        # What is never closed is only noticed at the end; its beginning is what helps.
+        # What is never closed is only noticed at the end; the place where it begins is more helpful.
         at_end = "end of stream" in str(error.problem) or "<stream end>" in str(error.problem)
         mark = (at_end and error.context_mark) or error.problem_mark
-        raise _fault(path, mark.line + 1 if mark else 0, _in_our_words(error)) from None
+        raise _fault(path, mark.line + 1 if mark else 0, _in_plain_words(error)) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        # With text PyYAML gives the character's number, whatever its stub says.
+        # For text, PyYAML gives the character's number, although its stub declares otherwise.
         message = f"found the character U+{int(error.character):04X}, which YAML does not allow; remove it"
         raise _fault(path, line, message) from None
     except (ValueError, OverflowError) as error:
@@ -82,12 +82,10 @@ def _text(path: Path) -> str:
         reason = getattr(error, "strerror", None) or str(error)
         raise _fault(path, 0, f"cannot be read: {reason}; {_NEXT_STEP}") from None
     if len(content) > _MAX_BYTES:
-        message = (
-            f"is larger than {_MAX_BYTES // 1024} KiB, which no configuration is; {_NEXT_STEP}"
-        )
+        message = f"is larger than {_MAX_BYTES // 1024} KiB, far more than a configuration needs; {_NEXT_STEP}"
         raise _fault(path, 0, message)
     try:
-        # Windows' editors put a byte order mark in front.
+        # Editors on Windows put a byte order mark in front.
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
@@ -95,7 +93,7 @@ def _text(path: Path) -> str:
         raise _fault(path, line, message) from None
 
 
-def _in_our_words(error: yaml.MarkedYAMLError) -> str:
+def _in_plain_words(error: yaml.MarkedYAMLError) -> str:
     problem = error.problem or "cannot be read as YAML"
     if r"'\t'" in problem:
         return "found a tab; YAML is indented with spaces"

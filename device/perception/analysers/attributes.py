@@ -1,9 +1,8 @@
-"""The attribute network: an aligned face in, calibrated probabilities out; and what is decided from them."""
+"""CelebA's attributes: an aligned face in, calibrated probabilities out; and what is decided from them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,35 +10,92 @@ from numpy.typing import NDArray
 
 from device.errors import ModelError
 from device.networks.card import Aim, Groups, ModelCard, read_card
-from device.observation import Attribute, Image, Keypoints
+from device.observation import Attribute, FaceAttributes, Image, Keypoints
+from device.perception.aligned_face import AlignedFace, View
 from device.perception.alignment import align
+from device.perception.analysers.analyser import Judgement, Weighted
+from device.perception.arithmetic import sigmoid
 from device.perception.runtime import Network
 
 FloatArray = NDArray[np.float32]
 
+# Whatever the owner adds to a threshold, it stays one: a probability can be above it, and below.
+_LOWEST_THRESHOLD, _HIGHEST_THRESHOLD = 0.01, 0.99
 
-class AttributeClassifier:
-    """Answers the attributes of one face.
+
+class AttributeAnalyser:
+    """Measures the probabilities of the attributes, and decides which are present.
 
     Args:
-        path: the .tflite file; its JSON lies beside it.
-        threads: CPU threads of an invocation.
-
-    Raises:
-        ModelError: network or JSON are missing, damaged, or do not fit each other.
+        classifier: the attribute network.
     """
 
-    def __init__(self, path: Path, threads: int = 1) -> None:
-        self.card: ModelCard = read_card(path)
-        self.network = Network(path, threads)
-        side = self.card.input.side
-        expected = (1, side, side, 3), [(1, self.card.members, len(self.card.labels))]
-        found = self.network.input_shape, self.network.output_shapes
+    name = "attributes"
+
+    def __init__(self, classifier: AttributeClassifier) -> None:
+        self.classifier = classifier
+        self.view = View(classifier.card.input.side, classifier.card.input.margin)
+
+    def measure(self, face: AlignedFace) -> FloatArray:
+        """Return calibrated probabilities, (labels,) float32 in 0..1."""
+        return self.classifier.probabilities(face.crop(self.view))
+
+    def decide(
+        self,
+        evidence: Sequence[Weighted[FloatArray]],
+        before: FaceAttributes | None,
+        judgement: Judgement,
+    ) -> FaceAttributes:
+        """Decide from the mean of the samples, weighted by their quality; see the function decide."""
+        mean = np.average(
+            [sample.evidence for sample in evidence],
+            axis=0,
+            weights=[sample.weight for sample in evidence],
+        )
+        return decide(
+            np.asarray(mean, np.float32),
+            self.classifier.card,
+            aim=judgement.aim,
+            threshold_offset=judgement.threshold_offset,
+            hysteresis=judgement.hysteresis,
+            previous=None if before is None else before.attributes,
+        )
+
+
+class AttributeClassifier:
+    """The attribute network and what its numbers mean. Made by `load`.
+
+    Args:
+        network: that the card describes.
+        card: from the JSON beside the network.
+    """
+
+    def __init__(self, network: Network, card: ModelCard) -> None:
+        self.network = network
+        self.card = card
+        self._scales = np.array([label.scales for label in card.labels], np.float32).T
+        self._bias = np.array([label.bias for label in card.labels], np.float32)
+
+    @classmethod
+    def load(cls, path: Path, threads: int = 1) -> AttributeClassifier:
+        """Load the network and its card.
+
+        Args:
+            path: the .tflite file; its JSON lies beside it.
+            threads: CPU threads of an invocation.
+
+        Raises:
+            ModelError: network or JSON is missing or damaged, or they do not fit each other.
+        """
+        card = read_card(path)
+        network = Network.load(path, threads)
+        side = card.input.side
+        expected = (1, side, side, 3), [(1, card.members, len(card.labels))]
+        found = network.input_shape, network.output_shapes
         if found != expected:
-            msg = f"{path}: input and output are {found}, its JSON says {expected}; export both together"
-            raise ModelError(msg)
-        self._scales = np.array([label.scales for label in self.card.labels], np.float32).T
-        self._bias = np.array([label.bias for label in self.card.labels], np.float32)
+            message = f"{path}: input and output are {found}, but its JSON describes {expected}; export both together"
+            raise ModelError(message)
+        return cls(network, card)
 
     def crop(self, image: Image, keypoints: Keypoints) -> Image:
         """Cut the network's view of a face out of image, (H, W, 3) uint8 BGR."""
@@ -47,7 +103,7 @@ class AttributeClassifier:
         return align(image, keypoints, meaning.side, meaning.margin)
 
     def logits(self, crop: Image) -> FloatArray:
-        """Return its members' own answers, (members, labels) float32, of a crop (side, side, 3) uint8 BGR."""
+        """Return the logits of each member, (members, labels) float32, of a crop (side, side, 3) uint8 BGR."""
         meaning = self.card.input
         values = (crop[None, ..., ::-1].astype(np.float32) - meaning.mean) / meaning.scale
         logits: FloatArray = self.network(values)[0][0]
@@ -73,17 +129,7 @@ def calibrate(logits: FloatArray, scales: FloatArray, bias: FloatArray | float) 
         scales: (members, labels).
         bias: (labels,).
     """
-    calibrated = np.clip((logits * scales).sum(axis=-2) + bias, -80, 80)
-    return np.asarray(1 / (1 + np.exp(-calibrated)), np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What one face shows; see observation.Face for the values."""
-
-    attributes: Mapping[str, Attribute]
-    hair_color: str | None
-    facial_hair: str | None
+    return sigmoid((logits * scales).sum(axis=-2) + bias)
 
 
 def decide(
@@ -94,8 +140,8 @@ def decide(
     threshold_offset: float = 0.0,
     hysteresis: float = 0.0,
     previous: Mapping[str, Attribute] | None = None,
-) -> Decision:
-    """Decide which attributes are present, without contradicting itself.
+) -> FaceAttributes:
+    """Decide which attributes are present, such that none contradicts another.
 
     Args:
         probabilities: (labels,) float32, 0..1.
@@ -107,25 +153,26 @@ def decide(
     """
     margins: dict[str, float] = {}
     for label, probability in zip(card.labels, probabilities, strict=True):
-        threshold = min(max(label.threshold(aim).value + threshold_offset, 0.01), 0.99)
+        threshold = label.threshold(aim).value + threshold_offset
+        threshold = min(max(threshold, _LOWEST_THRESHOLD), _HIGHEST_THRESHOLD)
         was_present = (
             previous is not None and label.name in previous and previous[label.name].present
         )
         if was_present:
-            threshold = max(threshold - hysteresis, 0.01)
-        # As a part of the room above or below its threshold: comparable between labels of different thresholds.
-        room = 1 - threshold if probability >= threshold else threshold
-        margins[label.name] = (float(probability) - threshold) / room
+            threshold = max(threshold - hysteresis, _LOWEST_THRESHOLD)
+        # As a share of the range above or below the threshold: comparable between labels of different thresholds.
+        available = 1 - threshold if probability >= threshold else threshold
+        margins[label.name] = (float(probability) - threshold) / available
     present = {name for name, margin in margins.items() if margin >= 0}
     hair_color = _hair_color(card.groups, present, margins)
     facial_hair = _facial_hair(card.groups, present, margins)
-    if facial_hair is None and _is_bearded(probabilities, card, aim, threshold_offset):
+    if facial_hair is None and _has_beard(probabilities, card, aim, threshold_offset):
         facial_hair = "beard"
     attributes = {
         label.name: Attribute(float(probability), label.name in present)
         for label, probability in zip(card.labels, probabilities, strict=True)
     }
-    return Decision(attributes, hair_color, facial_hair)
+    return FaceAttributes(attributes, hair_color, facial_hair)
 
 
 def _hair_color(groups: Groups, present: set[str], margins: Mapping[str, float]) -> str | None:
@@ -139,7 +186,7 @@ def _hair_color(groups: Groups, present: set[str], margins: Mapping[str, float])
 
 
 def _facial_hair(groups: Groups, present: set[str], margins: Mapping[str, float]) -> str | None:
-    """Settle the family of beards against its absence, and return the style."""
+    """Resolve the contradiction between beards and their absence, and return the style."""
     none = groups.no_facial_hair
     if none in present:
         rivals = groups.rivals(none, {*groups.facial_hair, *groups.other_facial_hair})
@@ -154,10 +201,10 @@ def _facial_hair(groups: Groups, present: set[str], margins: Mapping[str, float]
     return "none" if none in present else None
 
 
-def _is_bearded(
+def _has_beard(
     probabilities: FloatArray, card: ModelCard, aim: Aim, threshold_offset: float
 ) -> bool:
-    """Tell a beard without a name: its absence is as unlikely as the owner's caution asks for."""
+    """Return whether there is a beard of no known style: its absence is as unlikely as the owner's caution asks for."""
     for label, probability in zip(card.labels, probabilities, strict=True):
         if label.name == card.groups.no_facial_hair:
             return bool(probability < label.threshold(aim).value - max(threshold_offset, 0))

@@ -1,4 +1,4 @@
-"""Bytes from https: and file: addresses, never more of them, nor for longer, than was asked for.
+"""Bytes from https: and file: addresses, within a limit on their number and on the time.
 
 The standard library's client: one small document a day is no reason for another package on every node.
 """
@@ -12,7 +12,7 @@ from http.client import HTTPException
 from pathlib import Path
 from time import monotonic
 from typing import IO
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import (
     HTTPDefaultErrorHandler,
@@ -29,9 +29,9 @@ from urllib.request import (
 from device import __version__
 from device.errors import UpdateError
 
-# Seconds in which a server has to say something.
-_SILENCE = 20.0
-_CHUNK = 64 * 1024
+# How long a server may send nothing.
+_SILENCE_SECONDS = 20.0
+_CHUNK_BYTES = 64 * 1024
 
 
 def read_url(url: str, limit: int, seconds: float) -> bytes:
@@ -48,25 +48,30 @@ def chunks(url: str, limit: int, seconds: float) -> Iterator[bytes]:
         seconds: for all of it.
 
     Raises:
-        UpdateError: it cannot be had, is longer, or takes longer.
+        UpdateError: it cannot be read, is longer, or takes longer.
     """
     deadline = monotonic() + seconds
     size = 0
     try:
         with closing(_open(url)) as stream:
-            while chunk := stream.read(_CHUNK):
+            while chunk := stream.read(_CHUNK_BYTES):
                 size += len(chunk)
                 if size > limit:
-                    msg = f"{url} is longer than the {limit} bytes that are allowed"
-                    raise UpdateError(msg)
+                    message = f"{url} is longer than the {limit} bytes that are allowed"
+                    raise UpdateError(message)
                 if monotonic() > deadline:
-                    msg = f"{url} took longer than {seconds:.0f} s; {size} bytes came"
-                    raise UpdateError(msg)
+                    message = f"{url} took longer than {seconds:.0f} s; {size} bytes came"
+                    raise UpdateError(message)
                 yield chunk
     except (OSError, HTTPException, ValueError) as error:
+        if isinstance(error, HTTPError):
+            # It is the server's answer as well, with the connection.
+            error.close()
         reason = error.reason if isinstance(error, URLError) else error
-        msg = f"{url} cannot be read ({reason}); check updates.index, and that the node reaches it"
-        raise UpdateError(msg) from error
+        message = (
+            f"{url} cannot be read ({reason}); check updates.index, and that the node reaches it"
+        )
+        raise UpdateError(message) from error
 
 
 def _open(url: str) -> IO[bytes]:
@@ -84,5 +89,5 @@ def _open(url: str) -> IO[bytes]:
         UnknownHandler(),
     ):
         opener.add_handler(handler)
-    stream: IO[bytes] = opener.open(Request(url), timeout=_SILENCE)  # noqa: S310 - see above
+    stream: IO[bytes] = opener.open(Request(url), timeout=_SILENCE_SECONDS)  # noqa: S310 - see above
     return stream

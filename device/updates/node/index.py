@@ -1,4 +1,4 @@
-"""The index: which versions there are, and where. It is not trusted: each file bears a signature of its own."""
+"""The index: which versions there are, and where. It is not trusted: each file has a signature."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from device.errors import UpdateError
 from device.updates.artifact import SOFTWARE, Artifact, Kind, Name, Sha256, Signature, VersionText
 from device.updates.node.fetch import read_url
 
-MOST_BYTES = 64 * 1024
+MAXIMUM_BYTES = 64 * 1024
 """Of the document."""
 
-_SECONDS = 60.0
+# For the document, on a slow line.
+_READING_SECONDS = 60.0
 _FAULTS_SHOWN = 3
 
 _Address: TypeAlias = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^\S+$")]
@@ -77,9 +78,9 @@ def read_index(url: str) -> Index:
         url: https: or file:.
 
     Raises:
-        UpdateError: it cannot be had, or is no index.
+        UpdateError: it cannot be read, or is not an index.
     """
-    data = read_url(url, MOST_BYTES, _SECONDS)
+    data = read_url(url, MAXIMUM_BYTES, _READING_SECONDS)
     try:
         index = Index.model_validate_json(data)
     except ValidationError as error:
@@ -87,8 +88,8 @@ def read_index(url: str) -> Index:
             f"{'.'.join(map(str, fault['loc'])) or 'the document'}: {fault['msg']}"
             for fault in error.errors(include_input=False)[:_FAULTS_SHOWN]
         )
-        msg = f"updates.index {url} is no index: {found}; `python -m device.updates.release.sign index` writes one"
-        raise UpdateError(msg) from error
+        message = f"updates.index {url} is not an index: {found}; `python -m device.updates.sign index` writes one"
+        raise UpdateError(message) from error
     release = index.release and _located(index.release, url)
     return Index(format=1, release=release, models=[_located(model, url) for model in index.models])
 
@@ -98,11 +99,11 @@ def _located(listed: _AnyListed, base: str) -> _AnyListed:
         address = urljoin(base, listed.url)
         is_file = urlsplit(address).scheme == "file"
     except ValueError as error:
-        msg = f"updates.index {base} names {listed.url!r}, which is no address ({error})"
-        raise UpdateError(msg) from error
+        message = f"updates.index {base} names {listed.url!r}, which is not an address ({error})"
+        raise UpdateError(message) from error
     if is_file and urlsplit(base).scheme != "file":
-        msg = f"updates.index {base} names the file {address}; from the network only https: is followed"
-        raise UpdateError(msg)
+        message = f"updates.index {base} names the file {address}; from the network only https: is followed"
+        raise UpdateError(message)
     return listed.model_copy(update={"url": address})
 
 

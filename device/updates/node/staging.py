@@ -1,4 +1,4 @@
-"""How the node orders an installation: the file, verified, and then the request, in the folder that root looks into."""
+"""How the node hands an installation to root: the file, verified, and then the request, in a folder that root reads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from device.errors import UpdateError
-from device.updates.artifact import MOST_BYTES, Artifact
+from device.system.atomic_write import atomic_write
+from device.updates.artifact import MAXIMUM_BYTES, Artifact
 from device.updates.node.fetch import chunks
 from device.updates.request import ARTIFACT, REQUEST, Request
 from device.updates.signature import verify
@@ -18,51 +19,56 @@ from device.updates.signature import verify
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-DOWNLOADING = 1800.0
-"""Seconds that a download may take, on a slow line."""
-
 
 def download(
     folder: Path,
     url: str,
     artifact: Artifact,
     key: Ed25519PublicKey,
-    is_stopped: Callable[[], bool],
+    is_stopping: Callable[[], bool],
+    seconds: float,
 ) -> bool:
-    """Fetch and verify a file; root does so again, but here the owner hears sooner of what is wrong.
+    """Fetch and verify a file. root verifies it again; here the owner learns sooner what is wrong.
+
+    Args:
+        folder: where the file goes; made if it is missing.
+        url: where it comes from.
+        artifact: what it should be.
+        key: the public one.
+        is_stopping: whether to end early.
+        seconds: for all of it.
 
     Returns:
-        Whether it is there; False when it was stopped before.
+        Whether it is there; False if it was stopped before.
 
     Raises:
-        UpdateError: it cannot be had, is another one, or there is no room.
+        UpdateError: it cannot be fetched, it is another file, or there is no room.
     """
     unfinished = folder / f"{ARTIFACT}.part"
     digest = hashlib.sha256()
-    with _disk(folder):
+    with _writing(folder):
         folder.mkdir(mode=0o700, exist_ok=True)
         with unfinished.open("wb") as file:
-            for chunk in chunks(url, MOST_BYTES, DOWNLOADING):
-                if is_stopped():
+            for chunk in chunks(url, MAXIMUM_BYTES, seconds):
+                if is_stopping():
                     return False
                 digest.update(chunk)
                 file.write(chunk)
         verify(artifact, key, digest.hexdigest())
+        # Without a sync: whatever a power cut leaves of it, root verifies before it is used.
         unfinished.replace(folder / ARTIFACT)
     return True
 
 
-def order(folder: Path, artifact: Artifact) -> Request:
+def stage(folder: Path, artifact: Artifact) -> Request:
     """Ask root to install the file that was downloaded, and return the request.
 
     Raises:
         UpdateError: there is no room.
     """
     request = Request(id=uuid4().hex, artifact=artifact)
-    unfinished = folder / f"{REQUEST}.part"
-    with _disk(folder):
-        unfinished.write_text(request.model_dump_json(), encoding="utf-8")
-        unfinished.replace(folder / REQUEST)
+    with _writing(folder):
+        atomic_write(folder / REQUEST, request.model_dump_json())
     return request
 
 
@@ -76,9 +82,9 @@ def withdraw(folder: Path) -> bool:
 
 
 @contextmanager
-def _disk(folder: Path) -> Iterator[None]:
+def _writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        msg = f"{folder} cannot be written ({error.strerror}); make room on the disk"
-        raise UpdateError(msg) from error
+        message = f"{folder} cannot be written ({error.strerror}); make room on the disk"
+        raise UpdateError(message) from error

@@ -1,7 +1,7 @@
-"""For who releases: makes the key, signs wheels and networks, and writes the index. docs/updates.md shows how.
+"""For whoever makes releases: makes the key, signs wheels and networks, and writes the index. See docs/updates.md.
 
-`python -m device.updates.release.sign key facet-release.pem`
-`python -m device.updates.release.sign index FOLDER --key facet-release.pem --wheel facet_node-0.2.0-py3-none-any.whl`
+`python -m device.updates.sign key facet-release.pem`
+`python -m device.updates.sign index FOLDER --key facet-release.pem --wheel facet_node-0.2.0-py3-none-any.whl`
 """
 
 from __future__ import annotations
@@ -30,13 +30,14 @@ from pydantic import ValidationError
 
 from device.errors import FacetError, UpdateError
 from device.networks.card import read_card
-from device.updates.artifact import MOST_BYTES, SOFTWARE, Artifact, Kind
+from device.system.atomic_write import atomic_write
+from device.updates.artifact import MAXIMUM_BYTES, SOFTWARE, Artifact, Kind
 from device.updates.node.index import Index
-from device.updates.root.self_test import require_sound
+from device.updates.self_test import check_network
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
 
-# As long as a signature is in base64, before there is one.
+# In the place of a signature until there is one, and as long.
 _UNSIGNED = "A" * 88
 
 
@@ -51,8 +52,8 @@ def make_key(path: Path) -> str:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        msg = f"{path} cannot be made ({error.strerror}); a key is never overwritten"
-        raise UpdateError(msg) from error
+        message = f"{path} cannot be made ({error.strerror}); a key is never overwritten"
+        raise UpdateError(message) from error
     with os.fdopen(descriptor, "wb") as file:
         file.write(pem)
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
@@ -68,11 +69,11 @@ def read_private_key(path: Path) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:
-        msg = f"--key {path} is no private key: {error}"
-        raise UpdateError(msg) from error
+        message = f"--key {path} is not a private key: {error}"
+        raise UpdateError(message) from error
     if not isinstance(key, Ed25519PrivateKey):
-        msg = f"--key {path} is no Ed25519 key"
-        raise UpdateError(msg)
+        message = f"--key {path} is not an Ed25519 key"
+        raise UpdateError(message)
     return key
 
 
@@ -80,12 +81,12 @@ def signed(kind: Kind, name: str, version: str, file: Path, key: Ed25519PrivateK
     """Return the signed statement on a file.
 
     Raises:
-        UpdateError: the version is none that nodes understand, or the file is too large for them.
+        UpdateError: nodes do not understand the version, or the file is too large for them.
     """
     data = file.read_bytes()
-    if len(data) > MOST_BYTES:
-        msg = f"{file} has {len(data)} bytes; nodes take {MOST_BYTES}"
-        raise UpdateError(msg)
+    if len(data) > MAXIMUM_BYTES:
+        message = f"{file} has {len(data)} bytes; nodes take {MAXIMUM_BYTES}"
+        raise UpdateError(message)
     try:
         unsigned = Artifact(
             kind=kind,
@@ -95,8 +96,8 @@ def signed(kind: Kind, name: str, version: str, file: Path, key: Ed25519PrivateK
             signature=_UNSIGNED,
         )
     except ValidationError as error:
-        msg = f"{file}: {name} {version} is no version such as 0.2.0 or 0.2.0rc1"
-        raise UpdateError(msg) from error
+        message = f"{file}: {name} {version} is not a version such as 0.2.0 or 0.2.0rc1"
+        raise UpdateError(message) from error
     signature = base64.b64encode(key.sign(unsigned.statement)).decode("ascii")
     return unsigned.model_copy(update={"signature": signature})
 
@@ -109,7 +110,7 @@ def pack(network: Path, folder: Path) -> tuple[Path, str, str]:
         UpdateError: it fails the self-test.
     """
     card = read_card(network)
-    require_sound(network)
+    check_network(network)
     archive = folder / f"{card.name}-{card.version}.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for suffix in (".tflite", ".json"):
@@ -148,10 +149,11 @@ def write_index(
     try:
         index = Index.model_validate_json(json.dumps(document))
     except ValidationError as error:
-        msg = f"nodes would refuse the index: {error}"
-        raise UpdateError(msg) from error
+        message = f"nodes would refuse the index: {error}"
+        raise UpdateError(message) from error
     path = folder / "index.json"
-    path.write_text(index.model_dump_json(indent=1, exclude_none=True) + "\n", encoding="utf-8")
+    # A server may offer the folder while it is written.
+    atomic_write(path, index.model_dump_json(indent=1, exclude_none=True) + "\n", mode=0o644)
     return path
 
 
@@ -168,11 +170,11 @@ def _wheel_version(wheel: Path) -> str:
     try:
         name, version, _build, _tags = parse_wheel_filename(wheel.name)
     except InvalidWheelFilename as error:
-        msg = f"--wheel {wheel} is no wheel of Facet: {error}"
-        raise UpdateError(msg) from error
+        message = f"--wheel {wheel} is not a wheel of Facet: {error}"
+        raise UpdateError(message) from error
     if name != SOFTWARE or wheel.name != f"facet_node-{version}-py3-none-any.whl":
-        msg = f"--wheel {wheel} is no wheel of Facet; it is called facet_node-VERSION-py3-none-any.whl"
-        raise UpdateError(msg)
+        message = f"--wheel {wheel} is not a wheel of Facet; it is called facet_node-VERSION-py3-none-any.whl"
+        raise UpdateError(message)
     return str(version)
 
 
@@ -205,7 +207,8 @@ def index(
     typer.echo(f"{path} is written; nodes need its address as updates.index")
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Run a command; an error that the maintainer can act on is a line, not a traceback."""
     try:
         app()
     except FacetError as error:

@@ -1,6 +1,7 @@
-"""root's side: takes the node's request, verifies it again on a copy of its own, installs, and says what became of it.
+"""root's side: takes the node's request, verifies it again on a private copy, installs, and writes down the result.
 
-Run by facet-update.service as `python -I -B -u -m device.updates.root.apply`, with the code of the release in use.
+facet-update.service runs this with the code of the release in use. While install.sh works, the link to that release
+moves on: nothing may be imported from then on, or it would come from the new release.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from device import __version__
 from device.config.sections.updates import UpdateSettings
 from device.config.yaml.document import read
 from device.errors import FacetError, UpdateError
-from device.networks.card import UPDATED
+from device.networks.files import UPDATED
+from device.system.atomic_write import atomic_write
 from device.updates.artifact import SOFTWARE, Artifact, Kind
 from device.updates.request import RESULT, Request, Result
 from device.updates.root.models import install_model
@@ -28,13 +30,16 @@ from device.updates.root.pickup import take
 from device.updates.signature import read_key, verify
 
 _UNIT = "facet.service"
-# Seconds that the node must run with a new network; install.sh looks at a new release for as long.
-_SETTLE = 10
-_LONGEST_MESSAGE = 1000
+# How long the node must run with a new network; install.sh waits as long for a new release.
+_SETTLE_SECONDS = 10
+# As Result allows; what install.sh prints may be of any length.
+_MAXIMUM_MESSAGE_CHARACTERS = 1000
+# The node, another user, reads the result.
+_RESULT_MODE = 0o644
 
 
 def restart_node() -> None:
-    """Restart the node if it runs, and see it stay.
+    """Restart the node if it runs, and make sure that it keeps running.
 
     Raises:
         UpdateError: it does not.
@@ -43,11 +48,11 @@ def restart_node() -> None:
         return
     if _systemctl("restart", _UNIT).returncode == 0:
         invocation = _invocation()
-        sleep(_SETTLE)
+        sleep(_SETTLE_SECONDS)
         if _is_active() and _invocation() == invocation:
             return
-    msg = f"the node does not run with it; journalctl --unit {_UNIT} says why"
-    raise UpdateError(msg)
+    message = f"the node does not run with it; journalctl --unit {_UNIT} says why"
+    raise UpdateError(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +62,10 @@ class Places:
     Attributes:
         config: the owner's file.
         state: the node's state directory.
-        result: where the answer goes.
+        result: where the result goes.
         models: the folder of updated networks.
         installer: install.sh of the release in use, which makes releases out of wheels.
-        restart: restarts the node, and sees it stay.
+        restart: restarts the node, and makes sure that it keeps running.
     """
 
     config: Path = Path("/etc/facet/facet.yaml")
@@ -77,7 +82,7 @@ class Places:
 
 
 def apply(places: Places) -> bool:
-    """Do what the node asks for, if the owner allows it, and leave the answer.
+    """Do what the node asks for, if the owner allows it, and write down the result.
 
     Returns:
         Whether something was installed.
@@ -89,43 +94,43 @@ def apply(places: Places) -> bool:
             request, sha256 = take(places.state, copy)
             _install(request.artifact, copy, sha256, places)
     except (FacetError, OSError) as error:
-        return _answer(places, request, is_installed=False, message=str(error))
-    return _answer(places, request, is_installed=True, message=f"{request.artifact} is installed")
+        return _finish(places, request, is_installed=False, message=str(error))
+    return _finish(places, request, is_installed=True, message=f"{request.artifact} is installed")
 
 
 def _install(artifact: Artifact, copy: Path, sha256: str, places: Places) -> None:
     settings = _settings(places.config)
     if not settings.allow_install or settings.public_key is None:
-        msg = f"{artifact}: updates.allow_install is false"
-        raise UpdateError(msg)
+        message = f"{artifact}: updates.allow_install is false"
+        raise UpdateError(message)
     verify(artifact, read_key(settings.public_key), sha256)
     if artifact.kind is Kind.MODEL:
         install_model(copy, artifact, places.models, places.restart)
         return
     if artifact.name != SOFTWARE:
-        msg = f"{artifact} is not {SOFTWARE}"
-        raise UpdateError(msg)
+        message = f"{artifact} is not {SOFTWARE}"
+        raise UpdateError(message)
     artifact.require_newer_than(__version__)
-    # pip wants the name that the build gave it, and refuses it if the metadata inside says another version.
+    # pip wants the name that the build gave it, and refuses it if the metadata inside has another version.
     wheel = copy.with_name(f"facet_node-{artifact.version}-py3-none-any.whl")
     copy.rename(wheel)
     _run_installer(places.installer, wheel)
 
 
 def _settings(config: Path) -> UpdateSettings:
-    """Read the one section: what the node's environment gives to others is not here, and faults there are not ours."""
+    """Read the one section: the others may need the node's environment, and their faults do not matter here."""
     section = read(config, {}).values.get("updates") or {}
     try:
         return UpdateSettings.model_validate(section, context={"folder": config.parent})
     except ValidationError as error:
-        msg = f"{config}: the section updates has faults; `facet check -c {config}` names them"
-        raise UpdateError(msg) from error
+        message = f"{config}: the section updates has faults; `facet check -c {config}` names them"
+        raise UpdateError(message) from error
 
 
 def _run_installer(installer: Path, wheel: Path) -> None:
-    """Run install.sh, let the journal have its words, and keep its last one."""
+    """Run install.sh, copy what it prints into the journal, and raise its error."""
     reason = ""
-    with subprocess.Popen(  # noqa: S603 - our own script, and a path of ours
+    with subprocess.Popen(  # noqa: S603 - a script of the release in use, and a path made here
         ["/bin/bash", installer, "--wheel", wheel],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -138,23 +143,20 @@ def _run_installer(installer: Path, wheel: Path) -> None:
             if line.startswith("error: ") or not reason.startswith("error: "):
                 reason = line.strip() or reason
     if process.returncode != 0:
-        msg = f"{wheel.name} was not installed: {reason.removeprefix('error: ')}"
-        raise UpdateError(msg)
+        message = f"{wheel.name} was not installed: {reason.removeprefix('error: ')}"
+        raise UpdateError(message)
 
 
-def _answer(places: Places, request: Request | None, *, is_installed: bool, message: str) -> bool:
+def _finish(places: Places, request: Request | None, *, is_installed: bool, message: str) -> bool:
     result = Result(
         request=request.id if request else None,
         at=datetime.now(UTC),
         kind=request.artifact.kind if request else None,
         is_installed=is_installed,
-        message=message[:_LONGEST_MESSAGE],
+        message=message[:_MAXIMUM_MESSAGE_CHARACTERS],
     )
     sys.stdout.write(f"{message}\n")
-    unfinished = places.result.with_suffix(".part")
-    unfinished.write_text(result.model_dump_json(), encoding="utf-8")
-    unfinished.chmod(0o644)
-    unfinished.replace(places.result)
+    atomic_write(places.result, result.model_dump_json(), mode=_RESULT_MODE)
     return is_installed
 
 
@@ -167,10 +169,6 @@ def _invocation() -> str:
 
 
 def _systemctl(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - arguments of ours
+    return subprocess.run(  # noqa: S603 - the arguments are those above
         ["/usr/bin/systemctl", *arguments], capture_output=True, text=True, check=False
     )
-
-
-if __name__ == "__main__":
-    sys.exit(0 if apply(Places()) else 1)

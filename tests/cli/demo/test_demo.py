@@ -15,7 +15,7 @@ import pytest
 
 COMMAND = [sys.executable, "-m", "device", "demo"]
 PATIENCE = 60.0
-LEAVING = 10.0  # seconds that the demo has to leave; to be told again would kill it
+LEAVING = 10.0  # seconds that the demo has to leave; a second signal would kill it
 
 
 def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
@@ -31,7 +31,7 @@ def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
 
 
 def test_once_prints_one_observation_and_the_astronaut_smiles() -> None:
-    """Standard output is one JSON document with all that the contract names, and nothing else."""
+    """Standard output is one JSON document with all documented keys, and nothing else."""
     ended = run("--once")
     assert ended.returncode == 0, ended.stderr
     observation = json.loads(ended.stdout)
@@ -46,7 +46,7 @@ def test_once_prints_one_observation_and_the_astronaut_smiles() -> None:
 
 
 def test_a_camera_that_is_missing_is_an_observation_too(tmp_path: Path) -> None:
-    """The press gets its answer, and standard error says what is missing."""
+    """The press is answered, and standard error names what is missing."""
     ended = run("--once", "--camera", str(tmp_path / "absent.jpg"))
     assert ended.returncode == 0, ended.stderr
     assert json.loads(ended.stdout)["reason"] == "camera_unavailable"
@@ -89,7 +89,7 @@ def test_at_a_terminal_it_is_left_cleanly(leave: bytes) -> None:
             if select.select([screen], [], [], LEAVING)[0]:
                 shown += os.read(screen, 4096)
             else:
-                # A signal between the prompt and the system's read() waits for the next key, of whoever is so fast.
+                # A signal between the prompt and the system's read() only takes effect with the next key.
                 os.write(screen, leave)
         except OSError:  # the terminal of a process that has ended
             break
@@ -100,7 +100,7 @@ def test_at_a_terminal_it_is_left_cleanly(leave: bytes) -> None:
 
 
 def test_a_broker_that_is_not_there_is_a_line_not_a_traceback() -> None:
-    """The error names the option and what to do."""
+    """The error names the option and the next step."""
     ended = run("--once", "--broker", "127.0.0.1:9")
     assert ended.returncode == 1
     assert ended.stdout == ""

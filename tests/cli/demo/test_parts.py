@@ -1,4 +1,4 @@
-"""The parts of the demo, each for itself."""
+"""The components of the demo, each alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from device.errors import DemoError, FacetError
 
 
 def text_of(table: Table) -> str:
-    """Return a table as it stands on a screen."""
+    """Return a table as a screen shows it."""
     console = Console(width=120)
     with console.capture() as capture:
         console.print(table)
@@ -31,9 +31,9 @@ def text_of(table: Table) -> str:
 
 
 def wait_for_the_end_of(node: Node) -> None:
-    """Ask a node whether it lives, for ten seconds at most."""
+    """Check a node until it has ended, for ten seconds at most."""
     for _ in range(200):
-        node.still_alive()
+        node.check()
         time.sleep(0.05)
 
 
@@ -53,21 +53,21 @@ def test_a_broker_is_host_and_port(text: str, address: tuple[str, int]) -> None:
 @pytest.mark.parametrize(
     "text", ["", ":1883", "host:port", "host:99999", "me:secret@host", "host/path", "mqtt://host"]
 )
-def test_what_is_no_broker_is_refused_with_an_example(text: str) -> None:
-    """The error says what to give."""
+def test_what_is_not_a_broker_is_rejected_with_an_example(text: str) -> None:
+    """The error shows what to give."""
     with pytest.raises(DemoError, match="such as localhost:1883"):
         parse_broker(text)
 
 
-def test_the_embedded_broker_welcomes_a_client_and_ends_with_its_context() -> None:
+def test_the_embedded_broker_accepts_a_client_and_ends_with_its_context() -> None:
     """On a free port of this machine; afterwards nothing listens there."""
-    welcomed = threading.Event()
+    accepted = threading.Event()
     with EmbeddedBroker() as broker:
         client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv311)
-        client.on_connect = lambda *_: welcomed.set()
+        client.on_connect = lambda *_: accepted.set()
         client.connect(HOST, broker.port)
         client.loop_start()
-        assert welcomed.wait(5.0)
+        assert accepted.wait(5.0)
         client.disconnect()
         client.loop_stop()
     with pytest.raises(OSError, match="refused"):
@@ -83,7 +83,7 @@ def test_the_portrait_can_be_read_by_the_camera(tmp_path: Path) -> None:
 
 
 def test_what_ends_the_node_is_raised_where_it_is_awaited(tmp_path: Path) -> None:
-    """A state directory below a file: the demo tells that, instead of waiting in vain."""
+    """A state directory below a file: the demo reports it instead of waiting until its time is over."""
     (tmp_path / "file").touch()
     config = Config.model_validate(
         {
@@ -121,7 +121,7 @@ def test_an_observation_without_a_face_says_why() -> None:
 
 
 def test_an_observation_shows_the_objective_attributes_of_the_primary_face() -> None:
-    """The most probable first; what is a matter of taste is left out."""
+    """The most probable first; the subjective ones are left out."""
     face = {
         "box": [10.0, 20.0, 100.0, 100.0],
         "quality": 0.9,

@@ -1,4 +1,4 @@
-"""`facet provision` for one node: what lies on the card, and what is refused."""
+"""`facet provision` for one node: what is on the card, and what is rejected."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from device.cli.provision.passwords import mosquitto_line, wifi_key
 from device.cli.provision.settings import secrets_yaml, settings_yaml
 from device.cli.provision.table import card
 from device.config import load
-from device.config.faults import ConfigError
-from device.errors import FacetError
+from device.errors import ConfigError, FacetError
 
 PASS_PHRASE = "correct horse battery staple"
 PUBLIC_KEY = (
@@ -28,11 +27,11 @@ PUBLIC_KEY = (
 
 
 class Outcome(NamedTuple):
-    """What became of a command.
+    """The outcome of a command.
 
     Attributes:
         code: its exit code.
-        shown: all that it said.
+        shown: everything that it printed.
     """
 
     code: int
@@ -64,7 +63,7 @@ def full(tmp_path: Path) -> Outcome:
 
 
 def test_the_settings_pass_the_node_s_own_loader(full: Outcome, tmp_path: Path) -> None:
-    """As they lie on the card, with the secret beside them."""
+    """As they are on the card, with the secret beside them."""
     assert full.code == 0, full.shown
     config = load(tmp_path / "cards" / "hall" / "facet" / "facet.yaml")
     assert (config.node.id, config.node.name, config.node.suggested_area) == (
@@ -90,7 +89,7 @@ def test_the_settings_pass_the_node_s_own_loader(full: Outcome, tmp_path: Path) 
 def test_the_first_start_makes_the_user_and_begins_the_installation(
     full: Outcome, tmp_path: Path
 ) -> None:
-    """The user logs in by key alone; nothing waits for the installation."""
+    """The user can log in only by key; nothing waits for the installation."""
     assert full.code == 0
     text = (tmp_path / "cards" / "hall" / "user-data").read_text()
     assert text.startswith("#cloud-config\n")
@@ -106,10 +105,10 @@ def test_the_first_start_makes_the_user_and_begins_the_installation(
     assert data["runcmd"][-1] == ["systemctl", "start", "--no-block", "facet-first-boot.service"]
 
 
-def test_no_password_lies_on_the_card_in_clear_or_appears_on_the_screen(
+def test_no_password_is_on_the_card_in_plain_text_or_on_the_screen(
     full: Outcome, tmp_path: Path
 ) -> None:
-    """The Wi-Fi's pass phrase is nowhere; the node's own password is in secrets.yaml alone, which goes in the end."""
+    """The Wi-Fi's pass phrase is nowhere; the node's password is only in secrets.yaml, which the first boot deletes."""
     card_folder = tmp_path / "cards" / "hall"
     password = yaml.safe_load((card_folder / "facet" / "secrets.yaml").read_text())["mqtt_password"]
     for file in (path for path in (tmp_path / "cards").rglob("*") if path.is_file()):
@@ -128,7 +127,7 @@ def test_only_the_owner_can_read_the_cards(full: Outcome, tmp_path: Path) -> Non
 
 
 def test_the_network_is_netplan_s(full: Outcome, tmp_path: Path) -> None:
-    """With the key instead of the pass phrase, and the country without which the radio stays off."""
+    """It has the key instead of the pass phrase, and the country without which the radio stays off."""
     assert full.code == 0
     text = (tmp_path / "cards" / "hall" / "network-config").read_text()
     wifi = yaml.safe_load(text)["network"]["wifis"]["wlan0"]
@@ -136,8 +135,8 @@ def test_the_network_is_netplan_s(full: Outcome, tmp_path: Path) -> None:
     assert wifi["access-points"] == {"Home": {"password": wifi_key("Home", PASS_PHRASE)}}
 
 
-def test_the_summary_says_what_to_do_next(full: Outcome) -> None:
-    """In the order in which it is to be done."""
+def test_the_summary_lists_the_next_steps(full: Outcome) -> None:
+    """In the order in which they are done."""
     steps = [
         "1. Write Raspberry Pi OS",
         "2. Copy",
@@ -157,7 +156,7 @@ def test_the_key_of_a_network_is_that_of_the_standard() -> None:
 
 
 def test_a_password_is_never_an_option(tmp_path: Path) -> None:
-    """Other users of the machine see command lines, and shells write them down."""
+    """Other users of the machine can see command lines, and shells record them."""
     result = provision(tmp_path, "--node hall --host b --password secret")
     assert result.code == 2
     assert not (tmp_path / "cards").exists()
@@ -172,8 +171,8 @@ def test_a_password_may_come_from_a_pipe(tmp_path: Path) -> None:
     assert config.mqtt.password.get_secret_value() == "from a pipe"
 
 
-def test_each_card_is_an_instance_of_its_own(tmp_path: Path) -> None:
-    """cloud-init does nothing for an instance that it has seen."""
+def test_each_card_is_a_new_instance(tmp_path: Path) -> None:
+    """cloud-init does nothing for an instance that it has seen before."""
     found = set()
     for _ in range(2):
         assert provision(tmp_path, "--node hall --host b --force").code == 0
@@ -182,18 +181,18 @@ def test_each_card_is_an_instance_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
-    """Unless it is meant."""
+    """Unless the owner insists."""
     (tmp_path / "cards").mkdir()
-    (tmp_path / "cards" / "letter.txt").write_text("dear")
+    (tmp_path / "cards" / "notes.txt").write_text("notes")
     result = provision(tmp_path, "--node hall --host b")
     assert result.code == 1
     assert "--force" in result.shown
-    assert [path.name for path in (tmp_path / "cards").iterdir()] == ["letter.txt"]
+    assert [path.name for path in (tmp_path / "cards").iterdir()] == ["notes.txt"]
     assert provision(tmp_path, "--node hall --host b --force").code == 0
-    assert (tmp_path / "cards" / "letter.txt").read_text() == "dear"
+    assert (tmp_path / "cards" / "notes.txt").read_text() == "notes"
 
 
-def test_force_keeps_what_the_broker_is_told_of_other_nodes(tmp_path: Path) -> None:
+def test_force_keeps_the_passwords_of_other_nodes(tmp_path: Path) -> None:
     """And replaces the line of this one."""
     for node in ("hall", "garage", "hall"):
         assert provision(tmp_path, f"--node {node} --host b --force").code == 0
@@ -202,7 +201,7 @@ def test_force_keeps_what_the_broker_is_told_of_other_nodes(tmp_path: Path) -> N
 
 
 def test_a_broker_without_users_needs_no_password(tmp_path: Path) -> None:
-    """Nothing secret is made then."""
+    """No secret is generated."""
     assert provision(tmp_path, "--node hall --host b --anonymous").code == 0
     assert not list((tmp_path / "cards").rglob("secrets.yaml"))
     assert not (tmp_path / "cards" / "passwords.txt").exists()
@@ -222,19 +221,19 @@ def test_a_broker_without_users_needs_no_password(tmp_path: Path) -> None:
         ("--node hall --host b --wifi Home --wifi-country DE", "no terminal to ask on"),
         ("--node hall --host b --ca-file missing.crt", "missing.crt"),
         ("--node hall --host b --certificate-file a.crt", "--key-file: belongs to"),
-        ("--node hall --host b --ssh-key key", "no public key"),
+        ("--node hall --host b --ssh-key key", "is not a public key"),
         ("--node hall --host b --user root --ssh-key key", "--user: is a user"),
-        ("--node hall --host b --wheel key", "--wheel key is no file"),
+        ("--node hall --host b --wheel key", "--wheel key is not a file"),
         ("--node hall --host b --wheelhouse .", "no facet_node-*.whl"),
         ("--node hall --host b --password-file empty", "empty or has control"),
         ("--node _ --host b", "--hostname:"),
-        ("--node hall --host b --anonymous --username x", "--anonymous: goes with neither"),
+        ("--node hall --host b --anonymous --username x", "--anonymous: cannot be combined"),
     ],
 )
 def test_what_is_wrong_is_named_and_nothing_is_written(
     tmp_path: Path, options: str, words: str
 ) -> None:
-    """By the option, with what is allowed or what to do."""
+    """By its option, with what is allowed or what to do."""
     (tmp_path / "key").write_text("-----BEGIN OPENSSH PRIVATE KEY-----\n")
     (tmp_path / "empty").write_text("\n")
     result = provision(tmp_path, options)
@@ -245,7 +244,9 @@ def test_what_is_wrong_is_named_and_nothing_is_written(
 
 
 @pytest.mark.parametrize("pass_phrase", ["short", "ä" * 10, "x" * 64])
-def test_a_pass_phrase_that_no_network_has_is_refused(tmp_path: Path, pass_phrase: str) -> None:
+def test_a_pass_phrase_that_no_network_can_have_is_rejected(
+    tmp_path: Path, pass_phrase: str
+) -> None:
     """Without repeating it."""
     options = "--node hall --host b --wifi Home --wifi-country DE --wifi-password-file -"
     result = provision(tmp_path, options, stdin=pass_phrase + "\n")
@@ -280,7 +281,7 @@ def test_mosquitto_s_line_has_a_new_salt_each_time() -> None:
 
 
 def test_one_fault_does_not_hide_another() -> None:
-    """All options are judged at once."""
+    """All options are validated at once."""
     with pytest.raises(ConfigError) as caught:
         card({"node": "a b", "host": "c d"})
     assert [fault.path for fault in caught.value.faults] == ["--host", "--node"]

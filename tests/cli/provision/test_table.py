@@ -9,7 +9,7 @@ import yaml
 
 from device.cli.provision.table import cards
 from device.config import load
-from device.config.faults import ConfigError
+from device.errors import ConfigError
 from tests.cli.provision.test_card import provision
 
 
@@ -26,7 +26,7 @@ def _faults(folder: Path, text: str, **options: str) -> list[str]:
 
 
 def test_one_line_is_one_card(tmp_path: Path) -> None:
-    """Two hundred of them, each with a password of its own."""
+    """Two hundred of them, each with a different password."""
     lines = "".join(f"room-{number},Room {number},{number % 2 or ''}\n" for number in range(200))
     _table(tmp_path, "node,name,language\n" + lines.replace(",1\n", ",de\n"))
     result = provision(tmp_path, "--csv nodes.csv --host broker.lan")
@@ -43,7 +43,7 @@ def test_one_line_is_one_card(tmp_path: Path) -> None:
     assert len((tmp_path / "cards" / "passwords.txt").read_text().splitlines()) == 200
 
 
-def test_options_stand_for_what_a_line_does_not_say(tmp_path: Path) -> None:
+def test_options_apply_where_a_line_has_no_value(tmp_path: Path) -> None:
     """An empty cell, or a column that is not there."""
     table = _table(tmp_path, "node,host,button\nhall,,17\ngarage,other.lan,\n")
     hall, garage = cards(table, {"host": "broker.lan", "button": "27"})
@@ -64,12 +64,12 @@ def test_every_fault_has_its_line_and_column(tmp_path: Path) -> None:
     assert not (tmp_path / "cards").exists()
 
 
-def test_a_node_or_host_name_that_comes_twice_is_refused(tmp_path: Path) -> None:
+def test_a_node_or_host_name_that_occurs_twice_is_rejected(tmp_path: Path) -> None:
     """Both lines are named."""
     faults = _faults(tmp_path, "node\nhall\ngarage\nhall\nGarage\n", host="b")
     assert [fault.split("; ")[0] for fault in faults] == [
-        'nodes.csv:4: node: "hall" is that of line 2 already',
-        'nodes.csv:5: hostname: "garage" is that of line 3 already',
+        'nodes.csv:4: node: "hall" is already used in line 2',
+        'nodes.csv:5: hostname: "garage" is already used in line 3',
     ]
 
 
@@ -79,20 +79,20 @@ def test_a_node_or_host_name_that_comes_twice_is_refused(tmp_path: Path) -> None
         ("", "nodes.csv:1: is empty"),
         ("node,host\n", "no line below its header"),
         ("node,hots\nhall,b\n", "nodes.csv:1: hots: unknown column; did you mean host?"),
-        ("node,node\nhall,b\n", "nodes.csv:1: node: stands in the header more than once"),
+        ("node,node\nhall,b\n", "nodes.csv:1: node: is in the header more than once"),
         ("node,host\nhall,b,c\n", "nodes.csv:2: has 3 cells below 2 columns"),
         ('node,host\n"hall,b\n', "is not CSV"),
         ("node,password\nhall,x\n", "passwords do not belong in a table"),
         ("node,wifi-password\nhall,x\n", "wifi-password-file"),
     ],
 )
-def test_a_table_that_is_none_says_why(tmp_path: Path, text: str, words: str) -> None:
-    """With the line."""
+def test_a_table_that_cannot_be_used_is_one_fault(tmp_path: Path, text: str, words: str) -> None:
+    """With its line, and the reason."""
     assert words in _faults(tmp_path, text)[0]
 
 
 def test_spreadsheets_may_separate_by_semicolons(tmp_path: Path) -> None:
-    """As they do in many countries, with a mark in front for good measure."""
+    """As they do in many countries, here with a byte order mark as well."""
     [hall] = cards(_table(tmp_path, "\ufeffnode;host;name\nhall;b;Hall, upstairs\n"), {})
     assert hall.name == "Hall, upstairs"
 

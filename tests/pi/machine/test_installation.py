@@ -23,7 +23,7 @@ pytestmark = pytest.mark.machine
 # What the maintainer does, and then the owner; pip finds on the stick what it would find in the index.
 _PUBLISH = f"""
 set -o errexit
-sign='/opt/facet/current/bin/python -m device.updates.release.sign'
+sign='/opt/facet/current/bin/python -m device.updates.sign'
 key=$($sign key /srv/release.pem)
 $sign index /srv/site --key /srv/release.pem --wheel /media/stick/newer/*.whl
 chmod --recursive a+rX /srv/site

@@ -1,0 +1,118 @@
+"""A second client of the broker, as Home Assistant is one: it presses, and receives the observation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+from types import TracebackType
+from typing import Self
+
+from device.cli.bench.node import TOPICS, Broker
+from device.config import MqttSettings
+from device.entities.documents import EVENT
+from device.entities.kinds import PRESS
+from device.errors import BenchError, LinkError
+from device.mqtt import listener
+from device.mqtt.message import ReceivedMessage
+from device.mqtt.topics import ONLINE
+
+# Loading networks on a small Pi takes this long.
+_ONLINE_SECONDS = 60.0
+_ANSWER_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What one press cost.
+
+    Attributes:
+        stages: milliseconds by stage, as the observation lists them.
+        total_ms: from the trigger to the delivery, both on the node's clock.
+        round_trip_ms: from the command that this client sends to the observation that it receives.
+    """
+
+    stages: dict[str, float]
+    total_ms: float
+    round_trip_ms: float
+
+
+class Listener:
+    """Listens to the measured node while its context lasts.
+
+    Args:
+        broker: the node's.
+    """
+
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+        # 3.1.1: the embedded broker supports no other version.
+        settings = MqttSettings(host=broker.host, port=broker.port, protocol="3.1.1")
+        self._listener = listener.Listener(settings, f"{TOPICS.base}/#")
+
+    def __enter__(self) -> Self:
+        """Connect and subscribe.
+
+        Raises:
+            BenchError: the broker does not answer.
+        """
+        try:
+            self._listener.__enter__()
+        except LinkError as error:
+            message = f"--broker {self._broker.host}:{self._broker.port} does not answer: {error}"
+            raise BenchError(message) from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Disconnect."""
+        self._listener.__exit__(kind, error, trace)
+
+    def wait_until_online(self) -> None:
+        """Wait until both the node and its camera are online, in either order.
+
+        Raises:
+            BenchError: they are not in time.
+        """
+        online = set()
+        for received in self._messages("report that it is online", _ONLINE_SECONDS):
+            if received.payload == ONLINE.encode():
+                online.add(received.topic)
+            if {TOPICS.status, TOPICS.camera_status} <= online:
+                return
+
+    def press(self) -> Press:
+        """Press the button as Home Assistant does, and wait for the observation.
+
+        Raises:
+            BenchError: it does not come in time, or has no face.
+        """
+        pressed = monotonic()
+        self._listener.send(TOPICS.command("capture"), PRESS)
+        event_topic = TOPICS.document(EVENT)
+        payload, at = next(
+            (received.payload, received.arrived)
+            for received in self._messages("publish an observation", _ANSWER_SECONDS)
+            if received.topic == event_topic
+        )
+        event = json.loads(payload)
+        if event["reason"] is not None:
+            message = f"--picture: the node answered {event['reason']}; give a picture with one clear face"
+            raise BenchError(message)
+        delivered = datetime.fromisoformat(event["delivered_at"])
+        total = delivered - datetime.fromisoformat(event["triggered_at"])
+        return Press(event["timings"], total.total_seconds() * 1000, (at - pressed) * 1000)
+
+    def _messages(self, expected: str, timeout: float) -> Iterator[ReceivedMessage]:
+        """Yield each message, for timeout seconds at most."""
+        end = monotonic() + timeout
+        while (received := self._listener.get(end - monotonic())) is not None:
+            yield received
+        message = f"the node did not {expected} within {timeout:.0f} s; see its log lines above"
+        raise BenchError(message)

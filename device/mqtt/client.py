@@ -1,0 +1,235 @@
+"""paho's client as a connection needs it: bounded, and with callbacks in plain types. Only this module imports paho."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from socket import IPPROTO_TCP, SHUT_RDWR, TCP_NODELAY, socket
+from typing import TYPE_CHECKING, Any
+
+from paho.mqtt.client import Client, MQTTMessage, MQTTMessageInfo
+from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from device.mqtt.errors import Reason
+from device.mqtt.message import ReceivedMessage, RetainedMessage
+from device.mqtt.session import Session
+from device.mqtt.tls import tls_context
+
+if TYPE_CHECKING:
+    from device.config import MqttSettings
+
+_QOS = 1
+# Messages that are sent and not confirmed; more wait in paho's queue. Mosquitto's default, which paho does not read.
+_MOST_IN_FLIGHT = 20
+# Seconds for which the broker keeps a session whose client is away.
+_SESSION_EXPIRY = 3600
+_VERSIONS = {"5": MQTTProtocolVersion.MQTTv5, "3.1.1": MQTTProtocolVersion.MQTTv311}
+
+
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """What the client calls, on paho's thread, which an exception would end.
+
+    Attributes:
+        welcomed: the broker has answered CONNECT; with its reason, and the bytes of the longest packet it takes, if it
+            names a limit.
+        ended: the connection is over; with the broker's reason, or paho's.
+        subscribed: the broker has answered SUBSCRIBE; with a reason for each topic.
+        answered: the broker has answered a message; with the message's id and the broker's reason.
+        received: a message has come.
+        failed: the socket reports an error; with its text.
+    """
+
+    welcomed: Callable[[Reason, int | None], None]
+    ended: Callable[[Reason], None]
+    subscribed: Callable[[list[Reason]], None]
+    answered: Callable[[int, Reason], None]
+    received: Callable[[ReceivedMessage], None]
+    failed: Callable[[str], None]
+
+
+class _CountingClient(Client):
+    """paho's client, which counts the rounds of its network loop: whether it hangs cannot be seen otherwise."""
+
+    rounds = 0
+
+    def loop_misc(self) -> MQTTErrorCode:
+        """End a round."""
+        self.rounds += 1
+        return super().loop_misc()
+
+
+class MqttClient:
+    """One client for one connection; it does not connect again.
+
+    paho's thread (start) does the network: only then is it safe to publish from others.
+
+    Args:
+        settings: where to connect to, and with which credentials.
+        session: as which client.
+        version: of MQTT, "5" or "3.1.1".
+        most_queued: messages that are published and not confirmed; paho refuses more.
+    """
+
+    def __init__(
+        self, settings: MqttSettings, session: Session, version: str, most_queued: int
+    ) -> None:
+        self._settings = settings
+        self._session = session
+        self._version = version
+        self._client = _CountingClient(
+            CallbackAPIVersion.VERSION2,
+            session.client_id,
+            # MQTT 5 has this in CONNECT instead.
+            clean_session=None if version == "5" else not session.is_kept,
+            protocol=_VERSIONS[version],
+            reconnect_on_failure=False,
+        )
+        self._client.max_inflight_messages_set(_MOST_IN_FLIGHT)
+        self._client.max_queued_messages_set(most_queued)
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds paho's thread has made; about one a second when nothing happens."""
+        return self._client.rounds
+
+    def connect(self, callbacks: Callbacks, patience: float) -> None:
+        """Open the socket, send CONNECT and start paho's thread.
+
+        Args:
+            callbacks: for what comes from the broker.
+            patience: seconds, for each of TCP and TLS.
+
+        Raises:
+            OSError: the socket cannot be opened, or does not speak TLS.
+            UnicodeError: the host is not a name.
+            TlsFileError: a file of mqtt.tls cannot be used.
+        """
+        settings, session, client = self._settings, self._session, self._client
+        client.connect_timeout = patience
+        if settings.username is not None:
+            password = settings.password.get_secret_value() if settings.password else None
+            client.username_pw_set(settings.username, password)
+        if settings.tls.enabled:
+            client.tls_set_context(tls_context(settings.tls))
+        if session.will is not None:
+            client.will_set(session.will.topic, session.will.payload, _QOS, retain=True)
+        _hook(client, callbacks)
+        place = settings.host, settings.effective_port, settings.keep_alive
+        if self._version == "5":
+            properties = _connect_properties(session)
+            client.connect(*place, clean_start=not session.is_kept, properties=properties)
+        else:
+            client.connect(*place)
+        client.loop_start()
+
+    def subscribe(self, topics: Sequence[str]) -> None:
+        """Send SUBSCRIBE."""
+        self._client.subscribe([(topic, _QOS) for topic in topics])
+
+    def publish(self, topic: str, payload: str | bytes, *, retain: bool) -> int | None:
+        """Send a message, for delivery at least once; return MQTT's id for it, or None if that cannot be done."""
+        info = self._client.publish(topic, payload, _QOS, retain)
+        return info.mid if _is_published(info) else None
+
+    def publish_and_wait(self, message: RetainedMessage, timeout: float) -> bool:
+        """Send a retained message; return whether the broker has confirmed it within timeout seconds."""
+        info = self._client.publish(message.topic, message.payload, _QOS, retain=True)
+        if not _is_published(info):
+            return False
+        info.wait_for_publish(timeout)
+        return info.is_published()
+
+    def disconnect(self) -> None:
+        """Send DISCONNECT; the connection is over when Callbacks.ended is called."""
+        self._client.disconnect()
+
+    def abort(self) -> None:
+        """End the connection without DISCONNECT, so that the broker publishes the will."""
+        connected = self._client.socket()
+        if isinstance(connected, socket):
+            with suppress(OSError):
+                # Not that of TLS, which paho's thread is using.
+                socket.shutdown(connected, SHUT_RDWR)
+
+    def join(self) -> None:
+        """Wait until paho's thread has ended, after the connection has."""
+        # paho 2.1 forgets its thread when that ends, possibly between looking for it and joining it.
+        with suppress(AttributeError):
+            self._client.loop_stop()
+
+    def unhook(self) -> None:
+        """Forget the callbacks: a cycle of references would leave the sockets to the garbage collector."""
+        client = self._client
+        client.on_connect = client.on_disconnect = client.on_subscribe = None
+        client.on_publish = client.on_message = client.on_log = None
+
+
+def _hook(client: Client, callbacks: Callbacks) -> None:
+    """Let paho's callbacks call those in plain types."""
+
+    def connected(
+        _client: Client, _data: object, _flags: object, reason: ReasonCode, properties: object
+    ) -> None:
+        # Only MQTT 5 has properties, and only a broker with a limit names one.
+        callbacks.welcomed(_reason(reason), getattr(properties, "MaximumPacketSize", None))
+
+    def disconnected(
+        _client: Client, _data: object, _flags: object, reason: ReasonCode, _properties: object
+    ) -> None:
+        callbacks.ended(_reason(reason))
+
+    def subscribed(
+        _client: Client, _data: object, _id: int, reasons: list[ReasonCode], _properties: object
+    ) -> None:
+        callbacks.subscribed([_reason(reason) for reason in reasons])
+
+    def answered(
+        _client: Client, _data: object, message_id: int, reason: ReasonCode, _properties: object
+    ) -> None:
+        callbacks.answered(message_id, _reason(reason))
+
+    def received(_client: Client, _data: object, message: MQTTMessage) -> None:
+        callbacks.received(ReceivedMessage(message.topic, bytes(message.payload), message.retain))
+
+    def logged(_client: Client, _data: object, level: int, text: str) -> None:
+        if level == LogLevel.MQTT_LOG_ERR:
+            callbacks.failed(text)
+
+    client.on_connect, client.on_disconnect, client.on_subscribe = (
+        connected,
+        disconnected,
+        subscribed,
+    )
+    client.on_publish, client.on_message, client.on_log = answered, received, logged
+    client.on_socket_open = disable_nagle
+
+
+def _reason(reason: ReasonCode) -> Reason:
+    return Reason(code=reason.value, name=reason.getName())
+
+
+def _is_published(info: MQTTMessageInfo) -> bool:
+    return info.rc is MQTTErrorCode.MQTT_ERR_SUCCESS
+
+
+def _connect_properties(session: Session) -> Properties:
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho's has no types
+    if session.longest_packet is not None:
+        properties.MaximumPacketSize = session.longest_packet
+    if session.is_kept:
+        properties.SessionExpiryInterval = _SESSION_EXPIRY
+    return properties
+
+
+def disable_nagle(_client: Client, _data: object, connected: Any) -> None:  # noqa: ANN401 - TLS wraps the socket
+    """Send each message at once; for paho's on_socket_open.
+
+    Observation, states and acknowledgements are small writes in a row, and Nagle's algorithm holds each back until the
+    broker has acknowledged the one before, which Linux puts off by 40 ms.
+    """
+    connected.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)

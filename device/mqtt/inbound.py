@@ -1,0 +1,163 @@
+"""What comes from the broker: which messages reach the node, and how many of them.
+
+Anyone who can write to the broker can send all of it. What is passed on is bounded before it waits in
+memory: every message in length, births and versions in number. Commands are counted where they wait: node/inbox.py.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from random import Random
+from time import monotonic
+from typing import Protocol
+
+from device.mqtt.events import Birth, Command, LinkEvent, NewestVersion
+from device.mqtt.message import ReceivedMessage
+from device.mqtt.topics import BIRTH_TOPIC, ONLINE, Topics
+
+_LOG = logging.getLogger(__name__)
+
+LONGEST = 4096
+"""Bytes of topic and payload; longer messages mean nothing to a node, whose longest command is a hundred."""
+# Seconds. Home Assistant, just started, should not be answered by all nodes at once.
+_BIRTH_DELAY_SECONDS = 2.0
+# Seconds. Of the versions that come within this time only the last one counts.
+_VERSION_DELAY_SECONDS = 0.5
+# Seconds without a message of a kind, after which the next one is reported again.
+_QUIET_SECONDS = 60.0
+# Characters of a topic in the log.
+_SHOWN = 100
+
+
+class Cancellable(Protocol):
+    """A timer that runs."""
+
+    def cancel(self) -> None:
+        """Stop it, unless it has gone off."""
+
+
+StartTimer = Callable[[float, Callable[[], None]], Cancellable]
+"""Starts to wait a number of seconds, and then calls a function on another thread."""
+
+
+def start_timer(seconds: float, call: Callable[[], None]) -> threading.Timer:
+    """Call a function after a number of seconds."""
+    timer = threading.Timer(seconds, call)
+    timer.name, timer.daemon = "facet-mqtt-timer", True
+    timer.start()
+    return timer
+
+
+class Inbound:
+    """Passes on what concerns the node.
+
+    Args:
+        topics: the node's.
+        deliver: takes what concerns the node, on paho's thread or a timer's.
+        random: for the delay after a birth.
+        clock: monotonic, in seconds.
+        timer: for what is delayed.
+    """
+
+    def __init__(
+        self,
+        topics: Topics,
+        deliver: Callable[[LinkEvent], None],
+        random: Random,
+        *,
+        clock: Callable[[], float] = monotonic,
+        timer: StartTimer = start_timer,
+    ) -> None:
+        self._topics = topics
+        self._deliver = deliver
+        self._random = random
+        self._births = _Delayed(deliver, timer)
+        self._versions = _Delayed(deliver, timer)
+        self._too_long = _Flood(clock)
+        self._retained = _Flood(clock)
+
+    def received(self, message: ReceivedMessage) -> None:
+        """Take a message from the broker."""
+        topic, payload = message.topic, message.payload
+        if len(topic.encode()) + len(payload) > LONGEST:
+            self._refuse_long(topic, payload)
+        elif topic == BIRTH_TOPIC:
+            if payload == ONLINE.encode() and not message.is_retained:
+                delay = self._random.uniform(0, _BIRTH_DELAY_SECONDS)
+                self._births.put(Birth(), delay)
+        elif topic == self._topics.newest_version:
+            self._versions.put(NewestVersion(payload), _VERSION_DELAY_SECONDS)
+        elif (key := self._topics.command_key(topic)) is not None:
+            self._command(key, payload, is_retained=message.is_retained)
+
+    def cancel(self) -> None:
+        """Forget what is delayed."""
+        self._births.cancel()
+        self._versions.cancel()
+
+    def _command(self, key: str, payload: bytes, *, is_retained: bool) -> None:
+        if not is_retained:
+            self._deliver(Command(key, payload))
+        elif self._retained.begins():
+            _LOG.warning(
+                "The command on %s is ignored: it was published retained, and would come again at "
+                "each connection; publish it without retain. Others are not reported until none has come for %.0f s",
+                self._topics.command(key)[:_SHOWN],
+                _QUIET_SECONDS,
+            )
+
+    def _refuse_long(self, topic: str, payload: bytes) -> None:
+        if self._too_long.begins():
+            _LOG.warning(
+                "A message on %s is ignored: its topic and its %d bytes are longer than the %d allowed; "
+                "find out who sends it. Others are not reported until none has come for %.0f s",
+                topic[:_SHOWN],
+                len(payload),
+                LONGEST,
+                _QUIET_SECONDS,
+            )
+
+
+class _Delayed:
+    """Delivers once, after a delay, the newest of what came meanwhile."""
+
+    def __init__(self, deliver: Callable[[LinkEvent], None], timer: StartTimer) -> None:
+        self._deliver = deliver
+        self._start_timer = timer
+        self._lock = threading.Lock()
+        self._newest: LinkEvent | None = None
+        self._timer: Cancellable | None = None
+
+    def put(self, event: LinkEvent, delay: float) -> None:
+        with self._lock:
+            is_waiting = self._newest is not None
+            self._newest = event
+            if not is_waiting:
+                self._timer = self._start_timer(delay, self._fire)
+
+    def cancel(self) -> None:
+        with self._lock:
+            self._newest = None
+            if self._timer is not None:
+                self._timer.cancel()
+
+    def _fire(self) -> None:
+        with self._lock:
+            event, self._newest = self._newest, None
+        if event is not None:
+            self._deliver(event)
+
+
+class _Flood:
+    """Messages of a kind that come one soon after the other, of which only the first is reported."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._last = float("-inf")
+
+    def begins(self) -> bool:
+        """Take note of one more; return whether it is the first after a quiet time."""
+        before, self._last = self._last, self._clock()
+        return self._last - before > _QUIET_SECONDS

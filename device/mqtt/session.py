@@ -1,0 +1,28 @@
+"""As which client a connection comes to the broker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from device.mqtt.message import RetainedMessage
+
+LONGEST_PACKET = 0x1_0000
+"""Bytes, of one packet for the node: nothing that it subscribes to is a tenth as long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A client of the broker.
+
+    Attributes:
+        client_id: unique on the broker.
+        will: what the broker publishes when the client vanishes without a word.
+        longest_packet: bytes; the broker keeps longer packets to itself (MQTT 5 alone can ask for that). None
+            is for a client that takes all.
+        is_kept: the broker keeps the session, with what comes for it, while the client is away.
+    """
+
+    client_id: str
+    will: RetainedMessage | None = None
+    longest_packet: int | None = LONGEST_PACKET
+    is_kept: bool = False

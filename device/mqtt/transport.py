@@ -1,0 +1,12 @@
+"""What whoever publishes needs of the link with the broker."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Transport(Protocol):
+    """Takes messages for the broker; see link.Link.publish."""
+
+    def publish(self, topic: str, payload: str | bytes, *, retain: bool = False) -> int | None:
+        """Hand a message to the broker; return its number, or None without a connection."""

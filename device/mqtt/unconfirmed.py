@@ -1,0 +1,102 @@
+"""What was published and is not confirmed: its numbers, and how much of it there may be."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from itertools import count
+
+_numbers = count(1)
+
+
+def next_number() -> int:
+    """Return a number that no other message of this process has."""
+    return next(_numbers)
+
+
+class Unconfirmed:
+    """The messages of one connection that the broker has not answered; may be used from any thread.
+
+    MQTT names a message by 16 bits, which come again after 65,535 messages and with each connection. Here each
+    has a number that no other message of the process has.
+
+    The lock is never held while something else is called: paho answers under a lock, which it needs for
+    publishing as well.
+
+    Args:
+        most: messages.
+        most_bytes: of all of them together. One that is longer is taken when there is no other.
+        on_answer: called with the number of a message and why the broker refuses it, or None if it does not.
+    """
+
+    def __init__(
+        self, most: int, most_bytes: int, on_answer: Callable[[int, str | None], None]
+    ) -> None:
+        self._most = most
+        self._most_bytes = most_bytes
+        self._on_answer = on_answer
+        self._lock = threading.Lock()
+        self._numbers: dict[int, tuple[int, int]] = {}
+        # Answers that came before sent() was called.
+        self._early: dict[int, str | None] = {}
+        self._count = 0
+        self._bytes = 0
+
+    @property
+    def count(self) -> int:
+        """How many messages there are."""
+        return self._count
+
+    @property
+    def bytes(self) -> int:
+        """How long they are together."""
+        return self._bytes
+
+    def has_room(self, size: int) -> bool:
+        """Whether a message of size bytes may be published now."""
+        return not self._count or (
+            self._count < self._most and self._bytes + size <= self._most_bytes
+        )
+
+    def reserve(self, size: int) -> bool:
+        """Make room for a message that is about to be published; return whether there is any."""
+        with self._lock:
+            if not self.has_room(size):
+                return False
+            self._count += 1
+            self._bytes += size
+            return True
+
+    def release(self, size: int) -> None:
+        """Give back the room of a message that was not published after all."""
+        with self._lock:
+            self._count -= 1
+            self._bytes -= size
+
+    def sent(self, message_id: int, size: int) -> int:
+        """Return the number of a message that was published after reserve().
+
+        Args:
+            message_id: MQTT's.
+            size: bytes, as reserved.
+        """
+        number = next_number()
+        with self._lock:
+            was_answered = message_id in self._early
+            refusal = self._early.pop(message_id, None)
+            if not was_answered:
+                self._numbers[message_id] = number, size
+        if was_answered:
+            self.release(size)
+            self._on_answer(number, refusal)
+        return number
+
+    def answered(self, message_id: int, refusal: str | None) -> None:
+        """Take note of the broker's answer; it may come before sent() is called."""
+        with self._lock:
+            number, size = self._numbers.pop(message_id, (None, 0))
+            if number is None:
+                self._early[message_id] = refusal
+        if number is not None:
+            self.release(size)
+            self._on_answer(number, refusal)

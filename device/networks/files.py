@@ -1,0 +1,42 @@
+"""Where the networks lie: those that are shipped, and the updates that root has installed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from packaging.version import Version
+
+ZOO = Path(__file__).resolve().parents[2] / "model" / "zoo"
+UPDATED = Path("/opt/facet/models")
+"""Where root puts updates of the zoo's networks, each in a folder of its name; see device/updates/root/models.py."""
+
+_LOWEST = Version("0.dev0")
+
+
+def model_path(model: str, updated: Path = UPDATED) -> Path:
+    """Return the .tflite file of a model.
+
+    Args:
+        model: a name in the zoo, or the path of the user's own file.
+        updated: where an update of the zoo's network may lie. The newer of both is used, as a release may bring a
+            network that is newer than the update.
+    """
+    if model.endswith(".tflite"):
+        return Path(model)
+    shipped, update = ZOO / f"{model}.tflite", updated / model / f"{model}.tflite"
+    return update if network_version(update) > network_version(shipped) else shipped
+
+
+def network_version(network: Path) -> Version:
+    """Return the version in the JSON beside a network, whatever else is wrong; the lowest of all if there is none."""
+    try:
+        document = json.loads(network.with_suffix(".json").read_bytes())
+        return Version(document["version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return _LOWEST
+
+
+def shipped_models() -> list[str]:
+    """Return the names of the attribute networks in the zoo."""
+    return sorted(path.stem for path in ZOO.glob("*.json"))

@@ -1,0 +1,134 @@
+"""Every trigger gets one answer: an observation, or a place in that of the burst during which it came."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from device.entities.settings import Settings
+from device.node.health import Health
+from device.node.messages import Captured
+from device.node.observer import Request, summary, unseen
+from device.node.sink import Sink
+from device.node.waiting import WaitingTriggers
+from device.observation import Observation, Reason, Trigger
+
+_LOG = logging.getLogger(__name__)
+
+
+class Capturing(Protocol):
+    """What of the capture thread is needed here; see capture.CaptureThread."""
+
+    def request(self, request: Request) -> None:
+        """Ask for an observation."""
+
+
+class Answers:
+    """Between the triggers, the capture thread and the sinks. The loop's thread uses it.
+
+    Args:
+        node: the node's id.
+        settings: as they are at the start.
+        capture: is asked for one observation at a time.
+        sinks: learn of every observation.
+        health: learns whether perception works.
+        clock: monotonic, in seconds; the triggers' own.
+    """
+
+    def __init__(
+        self,
+        node: str,
+        settings: Settings,
+        capture: Capturing,
+        sinks: Sequence[Sink],
+        health: Health,
+        *,
+        clock: Callable[[], float],
+    ) -> None:
+        self._node = node
+        self._settings = settings
+        self._capture = capture
+        self._sinks = sinks
+        self._health = health
+        self._clock = clock
+        self._asked: Request | None = None
+        self._waiting = WaitingTriggers()
+        self._answered_until = float("-inf")
+        self.coalesced = 0
+        """Triggers since the start that were answered by the burst during which they came."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a trigger waits for its answer."""
+        return self._asked is not None
+
+    def trigger(self, trigger: Trigger) -> None:
+        """Answer a trigger, now or when the capture thread has."""
+        if trigger.monotonic < self._answered_until:
+            self._coalesce(trigger)
+        elif self._settings.privacy:
+            self._refuse(trigger)
+        elif self._asked is not None:
+            replaced = self._waiting.add(trigger)
+            if replaced is not None:
+                self._coalesce(replaced)
+        else:
+            self._ask(trigger)
+
+    def captured(self, captured: Captured) -> None:
+        """Take what the capture thread has done.
+
+        Raises:
+            PerceptionError: perception has failed too often in a row.
+        """
+        if captured.request is not self._asked:
+            # Privacy has answered its trigger: what the camera saw before that, or meanwhile, is not published.
+            return
+        self._asked = None
+        shot = captured.shot
+        # A picture in the mode of before is not what the owner allows now.
+        is_allowed = captured.request.picture_mode == self._settings.picture_mode
+        self._publish(shot.observation, shot.picture if is_allowed else None, shot.frames)
+        self._answered_until = shot.burst_ended
+        for trigger in self._waiting.answered_by(shot.burst_ended):
+            self._coalesce(trigger)
+        following = self._waiting.next()
+        if following is not None:
+            self._ask(following)
+        self._health.captured(shot)
+
+    def apply(self, settings: Settings) -> None:
+        """Take other settings. With privacy, what was asked for is answered without the camera."""
+        self._settings = settings
+        if not settings.privacy:
+            return
+        pending = self._waiting.clear()
+        if self._asked is not None:
+            pending.insert(0, self._asked.trigger)
+            self._asked = None
+        for trigger in pending:
+            self.trigger(trigger)
+
+    def _ask(self, trigger: Trigger) -> None:
+        settings = self._settings
+        self._asked = Request(trigger, settings.threshold_offset, settings.picture_mode)
+        self._capture.request(self._asked)
+
+    def _refuse(self, trigger: Trigger) -> None:
+        total = (self._clock() - trigger.monotonic) * 1000
+        self._publish(unseen(self._node, trigger, Reason.PRIVACY, {"total": total}), None, 0)
+        self._answered_until = self._clock()
+
+    def _publish(self, observation: Observation, picture: bytes | None, frames: int) -> None:
+        _LOG.info("%s", summary(observation, frames))
+        for sink in self._sinks:
+            sink.observed(observation, picture)
+
+    def _coalesce(self, trigger: Trigger) -> None:
+        self.coalesced += 1
+        _LOG.info(
+            "The trigger by %s came during a burst, which has answered it (%d so far)",
+            trigger.source,
+            self.coalesced,
+        )

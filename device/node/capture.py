@@ -1,0 +1,174 @@
+"""The thread that owns the camera and the networks: nobody else touches either."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from device.camera.camera import CameraStatus
+from device.errors import CameraReleasedError
+from device.node.messages import CameraChanged, Captured
+from device.node.observer import Request, Shot
+from device.node.timing import Timing
+from device.supervision.heartbeat import Heartbeat
+
+_LOG = logging.getLogger(__name__)
+
+
+class OwnedCamera(Protocol):
+    """What of the camera is needed here; see camera.Camera."""
+
+    @property
+    def status(self) -> CameraStatus:
+        """How the camera is."""
+
+    def tick(self, now: float) -> bool:
+        """Check the camera if it is time to, or close one that was asked to let go."""
+
+    def request_release(self) -> None:
+        """Have a burst give up, and the next tick close the device; from any thread."""
+
+    def resume(self) -> None:
+        """End a release; from any thread."""
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
+class Observing(Protocol):
+    """What of the observer is needed here; see observer.Observer."""
+
+    def observe(self, request: Request) -> Shot:
+        """Answer a request."""
+
+    def forget(self) -> None:
+        """Drop what was seen before."""
+
+
+class CaptureThread:
+    """Takes one request after the other, and looks after the camera in between.
+
+    Camera and observer may be made by another thread, before start(); from then on the thread "facet-capture" alone
+    uses them, until it closes the camera at its end. request(), set_private() and stop() never wait for the camera.
+
+    Args:
+        camera: the one that the observer asks.
+        observer: answers requests.
+        put: takes what came of a request, and how the camera is; the inbox's.
+        heartbeat: the thread's.
+        clock: monotonic, in seconds.
+        timing: how often the camera is checked, and how long an answer may take.
+    """
+
+    def __init__(
+        self,
+        camera: OwnedCamera,
+        observer: Observing,
+        put: Callable[[Captured | CameraChanged], None],
+        heartbeat: Heartbeat,
+        *,
+        clock: Callable[[], float],
+        timing: Timing,
+    ) -> None:
+        self._camera = camera
+        self._observer = observer
+        self._put = put
+        self._heartbeat = heartbeat
+        self._clock = clock
+        self._timing = timing
+        self._changed = threading.Condition()
+        # All of these are guarded by it.
+        self._request: Request | None = None
+        self._is_private = False
+        self._releases = 0
+        self._is_stopping = False
+        self._reported = CameraStatus()
+        self._thread = threading.Thread(target=self._run, name="facet-capture", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread, which closes the camera.
+
+        A camera that answers nothing for a long time keeps its thread, which ends with the process.
+        """
+        with self._changed:
+            self._is_stopping = True
+            self._camera.request_release()
+            self._changed.notify()
+        if self._thread.is_alive():
+            self._thread.join(self._timing.end_of_capture)
+
+    def request(self, request: Request) -> None:
+        """Ask for an observation; the answer is a Captured, unless privacy begins before.
+
+        One request may wait, for a thread that is still busy with one that privacy has ended.
+        """
+        with self._changed:
+            self._request = request
+            self._changed.notify()
+
+    def set_private(self, *, is_private: bool) -> None:
+        """Release the camera, or let it resume.
+
+        From the moment that this returns, what was asked for before a release is not answered any more.
+        """
+        with self._changed:
+            if is_private is self._is_private:
+                return
+            self._is_private = is_private
+            if is_private:
+                self._request = None
+                self._releases += 1
+                self._camera.request_release()
+            else:
+                self._camera.resume()
+            self._changed.notify()
+
+    def _run(self) -> None:
+        forgotten = 0
+        while True:
+            self._heartbeat.begin("waiting", self._timing.tick + self._timing.patience)
+            with self._changed:
+                if self._request is None and not self._is_stopping and forgotten == self._releases:
+                    self._changed.wait(self._timing.tick)
+                request, self._request = self._request, None
+                releases = self._releases
+                if self._is_stopping:
+                    break
+            if forgotten != releases:
+                self._observer.forget()
+                forgotten = releases
+            if request is not None:
+                self._heartbeat.begin(
+                    f"answering the trigger by {request.trigger.source}", self._timing.patience
+                )
+                self._answer(request, releases)
+            self._heartbeat.begin("checking the camera", self._timing.patience)
+            self._camera.tick(self._clock())
+            self._report()
+        self._heartbeat.begin("closing the camera", self._timing.patience)
+        self._camera.close()
+
+    def _answer(self, request: Request, releases: int) -> None:
+        try:
+            shot = self._observer.observe(request)
+        except CameraReleasedError as error:
+            _LOG.debug("The trigger by %s is dropped: %s", request.trigger.source, error)
+            return
+        with self._changed:
+            # What is put while the condition is held comes into the inbox before whatever follows a release.
+            if releases == self._releases:
+                self._reported = self._camera.status
+                self._put(Captured(request, shot, self._reported))
+
+    def _report(self) -> None:
+        status = self._camera.status
+        with self._changed:
+            if status != self._reported:
+                self._reported = status
+                self._put(CameraChanged(status))

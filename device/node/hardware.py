@@ -1,0 +1,102 @@
+"""What the node has of its machine: camera, networks, pins; in safe mode what takes their place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Protocol
+
+from device.camera import open_camera
+from device.config import CameraSettings, Config, LedSettings, PerceptionSettings, TriggerSettings
+from device.entities.vocabulary import Vocabulary
+from device.gpio.led import StatusLed
+from device.networks.card import ModelCard
+from device.node.capture import OwnedCamera
+from device.node.observer import BurstCamera, Perceive
+from device.node.safe_mode import known_vocabulary, no_camera, perceive_nothing
+from device.observation import Face, Frame, Trigger
+from device.perception import open_perception
+from device.perception.pipeline import Judgement, Perceived
+from device.triggers import Triggers
+
+
+class NodeCamera(OwnedCamera, BurstCamera, Protocol):
+    """What of the camera the node uses; see camera.Camera."""
+
+
+class NodePerception(Protocol):
+    """What of perception the node uses; see pipeline.Perception."""
+
+    @property
+    def card(self) -> ModelCard:
+        """What the attribute network's numbers mean."""
+
+    def perceive(
+        self, frames: Sequence[Frame], judgement: Judgement, previous: Sequence[Face] = ()
+    ) -> Perceived:
+        """Return what a burst shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """How to open what the machine has; tests hand in others."""
+
+    camera: Callable[[CameraSettings], NodeCamera] = open_camera
+    perception: Callable[[PerceptionSettings, str], NodePerception] = open_perception
+    triggers: Callable[[TriggerSettings, Callable[[Trigger], None]], Triggers] = Triggers
+    led: Callable[[LedSettings | None], StatusLed] = StatusLed
+
+
+REAL = Hardware()
+
+
+@dataclass(frozen=True, slots=True)
+class Senses:
+    """What may fail on a machine, or hang.
+
+    Attributes:
+        camera: not open yet.
+        perceive: see pipeline.Perception.perceive.
+        triggers: button and motion sensor.
+        vocabulary: the words in which the attribute network answers.
+        model: its name and version.
+    """
+
+    camera: NodeCamera
+    perceive: Perceive
+    triggers: Triggers
+    vocabulary: Vocabulary
+    model: str
+
+
+def open_senses(
+    config: Config, put: Callable[[Trigger], None], stack: ExitStack, hardware: Hardware
+) -> Senses:
+    """Load the networks and claim the pins; the stack gives the pins back.
+
+    Raises:
+        ModelError: a network cannot be loaded.
+    """
+    perception = hardware.perception(config.perception, config.attributes.model)
+    card = perception.card
+    triggers = stack.enter_context(hardware.triggers(config.triggers, put))
+    return Senses(
+        hardware.camera(config.camera),
+        perception.perceive,
+        triggers,
+        Vocabulary.of(card),
+        f"{card.name} {card.version}",
+    )
+
+
+def safe_senses(config: Config, put: Callable[[Trigger], None], stack: ExitStack) -> Senses:
+    """Return what does nothing: for safe mode, in which any of the real ones may be what ends the node."""
+    no_pins = config.triggers.model_copy(update={"button": None, "motion": None})
+    return Senses(
+        no_camera(config.camera),
+        perceive_nothing,
+        stack.enter_context(Triggers(no_pins, put)),
+        known_vocabulary(config.attributes),
+        "none, in safe mode",
+    )

@@ -1,0 +1,96 @@
+"""Whether this start of the node came to something, and whether perception works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from device.errors import PerceptionError
+from device.node.observer import Shot
+from device.node.timing import Timing
+from device.supervision.boot_log import BootLog
+from device.system.json_store import JsonStore
+
+MAX_FAILURES = 3
+"""In a row; then the process ends, as one that hangs does, and after a few such starts safe mode comes."""
+
+_FAILURE = "failure"
+
+
+class Health:
+    """Tells the boot log when the node is healthy: after a picture was answered, or after a while.
+
+    A while does not count while perception fails, in this start or in the one before: such a node runs for as long as
+    nobody presses, and would never come to safe mode. Safe mode never counts: only its owner ends it.
+
+    Args:
+        boot_log: counts the starts that failed.
+        store: keeps the last failure of perception until the next success.
+        is_safe_mode: of this start.
+        clock: monotonic, in seconds.
+        timing: when a node is healthy.
+    """
+
+    def __init__(
+        self,
+        boot_log: BootLog,
+        store: JsonStore,
+        *,
+        is_safe_mode: bool,
+        clock: Callable[[], float],
+        timing: Timing,
+    ) -> None:
+        self._boot_log = boot_log
+        self._store = store
+        self._is_safe_mode = is_safe_mode
+        self._clock = clock
+        self._timing = timing
+        self._healthy_at = float("inf")
+        self._failures = 0
+        self._failure: str | None = None
+
+    @property
+    def fault(self) -> str | None:
+        """What is wrong with perception, for the owner; None when nothing is."""
+        return self._failure
+
+    def begin(self) -> None:
+        """Take note that the node starts now."""
+        failure = self._store.load().get(_FAILURE)
+        self._failure = failure if isinstance(failure, str) else None
+        self._healthy_at = self._clock() + self._timing.healthy_after
+
+    def tick(self) -> None:
+        """Check whether the node has run for long enough; to be called about once a second."""
+        if self._failure is None and self._clock() >= self._healthy_at:
+            self._mark_healthy()
+
+    def captured(self, shot: Shot) -> None:
+        """Take note of what came of a request.
+
+        Raises:
+            PerceptionError: perception has failed too often in a row.
+        """
+        if shot.failure is not None:
+            self._failed(shot.failure)
+        elif shot.observation.captured_at is not None:
+            self._succeeded()
+
+    def _failed(self, cause: str) -> None:
+        self._failures += 1
+        self._failure = f"perception failed with {cause}; press again, and if that stays, report it with the log"
+        self._store.save({_FAILURE: self._failure})
+        if self._failures >= MAX_FAILURES:
+            message = f"perception failed {self._failures} times in a row, last with {cause}"
+            raise PerceptionError(message)
+
+    def _succeeded(self) -> None:
+        self._failures = 0
+        if self._failure is not None:
+            self._failure = None
+            self._store.save({})
+        self._mark_healthy()
+
+    def _mark_healthy(self) -> None:
+        self._healthy_at = float("inf")
+        if not self._is_safe_mode:
+            self._boot_log.mark_healthy()

@@ -1,0 +1,51 @@
+"""What the node's loop can find in its inbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from device.camera.camera import CameraStatus
+from device.mqtt.events import LinkEvent
+from device.node.observer import Request, Shot
+from device.observation import Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """The capture thread has done what it was asked for.
+
+    Attributes:
+        request: what was asked for.
+        shot: what came of it.
+        camera: how the camera is since.
+    """
+
+    request: Request
+    shot: Shot
+    camera: CameraStatus
+
+
+@dataclass(frozen=True, slots=True)
+class CameraChanged:
+    """The camera was lost or found again, or its fault is another one."""
+
+    camera: CameraStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Somebody asks the node to end."""
+
+
+Content: TypeAlias = Trigger | LinkEvent | Captured | CameraChanged | Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something in the inbox, and when it came (UTC, and seconds on the monotonic clock)."""
+
+    content: Content
+    at: datetime
+    monotonic: float

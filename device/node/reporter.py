@@ -1,0 +1,176 @@
+"""How the node is: the diagnostics document, whether the camera gives pictures, and the status LED."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from device.camera.camera import CameraStatus
+from device.entities.condition import Condition
+from device.entities.documents import DIAGNOSTICS, content
+from device.entities.kinds import Json, Row
+from device.entities.settings import Settings
+from device.gpio.led_patterns import Status, choose_status
+from device.node.sink import Sink
+from device.node.timing import Timing
+from device.updates.node.status import UpdateStatus
+
+
+class Led(Protocol):
+    """What of the status LED is needed here; see led.StatusLed."""
+
+    def show(self, status: Status) -> None:
+        """Let the LED show a status; it never waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Where the reporter reads; none of them waits.
+
+    Attributes:
+        is_busy: whether a trigger waits for its answer.
+        is_connected: whether the broker can be reached.
+        pin_faults: what is wrong with the pins.
+        node_faults: what is wrong with the node itself.
+        last_failure: see Condition, as for all that follow.
+        cpu_temperature: in degrees Celsius.
+        newest_version: of Facet.
+        updates: what else is known of newer versions.
+        queue_length: observations that the broker has not confirmed.
+        dropped_events: since the start.
+        coalesced_presses: since the start.
+    """
+
+    is_busy: Callable[[], bool]
+    is_connected: Callable[[], bool]
+    pin_faults: Callable[[], Iterable[str]]
+    node_faults: Callable[[], Iterable[str]]
+    last_failure: Callable[[], str | None]
+    cpu_temperature: Callable[[], float | None]
+    newest_version: Callable[[], str]
+    updates: Callable[[], UpdateStatus]
+    queue_length: Callable[[], int]
+    dropped_events: Callable[[], int]
+    coalesced_presses: Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What stays the same while the node runs.
+
+    Attributes:
+        model: name and version of the attribute network.
+        is_safe_mode: whether camera and networks are left alone.
+    """
+
+    model: str
+    is_safe_mode: bool
+
+
+class Reporter:
+    """Reports how the node is whenever that changes. The loop's thread uses it.
+
+    Args:
+        table: the node's rows.
+        sinks: learn of the diagnostics.
+        sources: where to read.
+        publish_camera: takes whether the camera gives pictures, whenever that changes.
+        led: shows the status.
+        about: what stays the same.
+        clock: monotonic, in seconds.
+        timing: how often to report.
+    """
+
+    def __init__(
+        self,
+        table: Iterable[Row],
+        sinks: Sequence[Sink],
+        sources: Sources,
+        *,
+        publish_camera: Callable[[bool], object],
+        led: Led,
+        about: About,
+        clock: Callable[[], float],
+        timing: Timing,
+    ) -> None:
+        self._table = tuple(table)
+        self._sinks = sinks
+        self._sources = sources
+        self._publish_camera = publish_camera
+        self._led = led
+        self._about = about
+        self._clock = clock
+        self._timing = timing
+        self._camera = CameraStatus()
+        self._is_private = False
+        self._was_online: bool | None = None
+        self._temperature: float | None = None
+        self._next_temperature = float("-inf")
+        self._next_report = float("-inf")
+        self._reported: Mapping[str, Json] = {}
+
+    def apply(self, settings: Settings) -> None:
+        """Take other settings; privacy shows at once."""
+        self._is_private = settings.privacy
+        self._report_camera()
+        self.show_status()
+
+    def camera_is(self, camera: CameraStatus) -> None:
+        """Take how the camera is."""
+        self._camera = camera
+        self._report_camera()
+
+    def show_status(self) -> None:
+        """Let the LED show how the node is; to be called after each message."""
+        sources = self._sources
+        is_faulty = (
+            self._about.is_safe_mode
+            or self._camera.fault is not None
+            or any(sources.pin_faults())
+            or any(sources.node_faults())
+            or not sources.is_connected()
+        )
+        self._led.show(
+            choose_status(
+                is_private=self._is_private, is_busy=sources.is_busy(), is_faulty=is_faulty
+            )
+        )
+
+    def report(self) -> None:
+        """Report the diagnostics if they have changed, and not again too soon; to be called when nothing waits."""
+        now = self._clock()
+        if now < self._next_report:
+            return
+        if now >= self._next_temperature:
+            self._next_temperature = now + self._timing.temperature_interval
+            self._temperature = self._sources.cpu_temperature()
+        document = content(DIAGNOSTICS, self._table, self._condition())
+        if document == self._reported:
+            return
+        self._reported = document
+        self._next_report = now + self._timing.report_interval
+        for sink in self._sinks:
+            sink.changed(DIAGNOSTICS, document)
+
+    def _report_camera(self) -> None:
+        is_online = self._camera.is_available and not self._is_private
+        if is_online is not self._was_online:
+            self._was_online = is_online
+            self._publish_camera(is_online)
+
+    def _condition(self) -> Condition:
+        sources = self._sources
+        return Condition(
+            camera_fault=self._camera.fault,
+            node_fault="; ".join(sources.node_faults()) or None,
+            is_safe_mode=self._about.is_safe_mode,
+            last_failure=sources.last_failure(),
+            cpu_temperature=self._temperature,
+            model=self._about.model,
+            newest_version=sources.newest_version(),
+            updates=sources.updates(),
+            queue_length=sources.queue_length(),
+            dropped_events=sources.dropped_events(),
+            coalesced_presses=sources.coalesced_presses(),
+        )

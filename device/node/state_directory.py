@@ -1,0 +1,55 @@
+"""The folder in which the node keeps what must survive a restart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from device.config import Config
+from device.errors import StateDirectoryError
+from device.observation import utc_now
+from device.supervision.boot_log import BootLog
+from device.system.json_store import JsonStore
+
+_PRIVATE = 0o700
+
+STARTS = "starts.json"
+"""How the last starts ended: see supervision.boot_log."""
+SETTINGS = "settings.json"
+"""What was set in Home Assistant: see settings_store."""
+STATE = "state.json"
+"""The state document: see mqtt_sink."""
+PERCEPTION = "perception.json"
+"""Whether perception fails: see health."""
+ANNOUNCED = "announced.json"
+"""What Home Assistant was offered: see discovery.publisher."""
+OUTBOX = "outbox.sqlite"
+"""Events on their way to the broker: see mqtt.outbox."""
+
+
+def make_state_directory(config: Config) -> Path:
+    """Make the directory if it is not there, for the node's user alone, and return it.
+
+    Raises:
+        StateDirectoryError: it cannot be made.
+    """
+    directory = config.node.effective_state_directory
+    try:
+        directory.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        if directory.stat().st_mode & 0o777 != _PRIVATE:
+            directory.chmod(_PRIVATE)
+    except OSError as error:
+        message = (
+            f"node.state_directory {directory} cannot be made: {error.strerror}; "
+            "choose a folder you may write to"
+        )
+        raise StateDirectoryError(message) from error
+    return directory
+
+
+def open_boot_log(config: Config) -> BootLog:
+    """Return the record of how the node's last starts ended.
+
+    Raises:
+        StateDirectoryError: the state directory cannot be used.
+    """
+    return BootLog(JsonStore(make_state_directory(config) / STARTS), utc_now)

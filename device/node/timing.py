@@ -1,0 +1,32 @@
+"""How long the node waits for what: nothing that a user configures; tests hand in other values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """All in seconds.
+
+    Attributes:
+        tick: the camera's and the pins' recovery are checked this often; presses and messages do not wait for it.
+        patience: for an answer, the slowest on the slowest board included: a stream that is given up takes ten, a burst
+            of five frames with ten faces on a Pi Zero 2 W half a minute. Beyond that something hangs.
+        healthy_after: a node that ran for this long, or has answered a trigger with a picture before, is healthy.
+        report_interval: between two diagnostics documents. A thousand confirmations at once are one change.
+        save_interval: between two attempts to keep that privacy is on, on a disk that does not take it.
+        temperature_interval: between two readings of the temperature, which would otherwise change every second.
+        end_of_capture: for the capture thread to let go of the camera at the end. The longest read takes ten.
+    """
+
+    tick: float = 1.0
+    patience: float = 120.0
+    healthy_after: float = 60.0
+    report_interval: float = 1.0
+    save_interval: float = 60.0
+    temperature_interval: float = 60.0
+    end_of_capture: float = 12.0
+
+
+USUAL = Timing()

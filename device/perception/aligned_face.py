@@ -1,0 +1,50 @@
+"""One face of one frame, from which each analyser cuts what its network needs, all with the one aligner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from device.observation import Detection, Image
+from device.perception.alignment import align
+from device.perception.quality import Quality, measure
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How much of a face a crop shows, and in how many pixels.
+
+    Attributes:
+        side: of the crop, in pixels.
+        margin: 1.0 is the canonical crop; see alignment.align.
+    """
+
+    side: int
+    margin: float = 1.0
+
+
+class AlignedFace:
+    """A face that was detected in a frame. Crops are made when they are asked for, and each only once.
+
+    Args:
+        image: the whole frame, (H, W, 3) uint8 BGR.
+        detection: where the face is in it.
+        quality_view: the crop on which quality is measured; cheapest where an analyser needs the same one.
+    """
+
+    def __init__(self, image: Image, detection: Detection, quality_view: View) -> None:
+        self.image = image
+        self.detection = detection
+        self._quality_view = quality_view
+        self._crops: dict[View, Image] = {}
+
+    @cached_property
+    def quality(self) -> Quality:
+        """How well the face is seen."""
+        return measure(self.detection, self.crop(self._quality_view))
+
+    def crop(self, view: View) -> Image:
+        """Return the face upright, (side, side, 3) uint8 BGR. It is shared: do not write to it."""
+        if view not in self._crops:
+            self._crops[view] = align(self.image, self.detection.keypoints, view.side, view.margin)
+        return self._crops[view]

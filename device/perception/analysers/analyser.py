@@ -1,0 +1,61 @@
+"""What an analyser does; the pipeline knows nothing more of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from device.networks.card import Aim
+from device.observation import FactT
+from device.perception.aligned_face import AlignedFace
+
+EvidenceT = TypeVar("EvidenceT")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How cautious the owner wants decisions to be; it may change from one observation to the next.
+
+    Attributes:
+        aim: which of a label's thresholds decides.
+        threshold_offset: added to every threshold; above zero the node is more reluctant.
+        hysteresis: how far below its threshold a probability must fall to end what was present.
+    """
+
+    aim: Aim = "balanced"
+    threshold_offset: float = 0.0
+    hysteresis: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted(Generic[EvidenceT]):
+    """What was measured on a face in one frame, and how much it counts: the quality there, above 0 to 1."""
+
+    evidence: EvidenceT
+    weight: float
+
+
+class FaceAnalyser(Protocol[EvidenceT, FactT]):
+    """Finds out one thing about a face. The thread that made it uses it.
+
+    To add one: write a class like this, and add it to the list in perception.open_perception.
+    """
+
+    @property
+    def name(self) -> str:
+        """Names its stage in the timings and its fact in Face.facts; no two analysers have the same one."""
+
+    def measure(self, face: AlignedFace) -> EvidenceT:
+        """Return what one face of one frame shows; only called for faces that pass the quality gate."""
+
+    def decide(
+        self, evidence: Sequence[Weighted[EvidenceT]], before: FactT | None, judgement: Judgement
+    ) -> FactT:
+        """Return what a whole burst shows of one person. Without I/O and clock.
+
+        Args:
+            evidence: of at least one frame, in the order of time.
+            before: the fact about the same person a moment ago, if there was one.
+            judgement: the owner's wishes, for an analyser that can follow them.
+        """

@@ -1,0 +1,16 @@
+"""JSON as it is sent and stored: in one line, without blanks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def compact(document: Mapping[str, Any]) -> str:
+    """Return a document as JSON without blanks.
+
+    Raises:
+        ValueError: a number is not finite, which JSON cannot express.
+    """
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

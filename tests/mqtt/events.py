@@ -1,0 +1,34 @@
+"""Events of six o'clock and a sender at seven, for the tests of the outbox and of its sender."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from device.mqtt.outbox import Event, Outbox
+from device.mqtt.sender import OutboxSender
+from tests.transport import RecordingTransport
+
+TOPIC = "facet/hall/event"
+THEN = datetime(2026, 11, 24, 18, 2, 11, tzinfo=UTC)
+NOW = datetime(2026, 11, 24, 19, tzinfo=UTC)
+
+
+def event(event_id: str, payload: str | None = None, occurred_at: datetime = THEN) -> Event:
+    """An event of six o'clock, which holds no more than its id."""
+    return Event(event_id, occurred_at, payload or json.dumps({"event_id": event_id}))
+
+
+def ids(outbox: Outbox) -> list[str]:
+    """The ids of what is pending."""
+    return outbox.pending_ids()
+
+
+def sender_of(link: RecordingTransport, outbox: Outbox) -> OutboxSender:
+    """A sender at seven o'clock."""
+    return OutboxSender(link, TOPIC, outbox, lambda: NOW)
+
+
+def sent(link: RecordingTransport) -> list[str]:
+    """The ids of the events that were published."""
+    return [json.loads(payload)["event_id"] for _, payload, _ in link.messages]

@@ -1,0 +1,150 @@
+"""A broker in this process that speaks just enough MQTT 3.1.1, and falls silent where a test wants it to."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from device.config import MqttSettings
+
+_CONNECT, _CONNACK, _PUBLISH, _PUBACK, _SUBSCRIBE, _SUBACK, _PINGREQ, _PINGRESP, _DISCONNECT = (
+    0x10, 0x20, 0x30, 0x40, 0x82, 0x90, 0xC0, 0xD0, 0xE0,
+)  # fmt: skip
+_QOS_1 = 0x02
+
+
+class FakeBroker:
+    """Welcomes everybody on a port of this machine. Leaving the context ends it.
+
+    Attributes:
+        answers_subscribe: whether it answers SUBSCRIBE; otherwise it reads it and stays silent.
+        hangs_up_on_subscribe: whether it closes the connection instead.
+        confirms: whether it answers PUBLISH.
+        published: topic and payload of what it was sent, in its order.
+        connections: how many clients came.
+        disconnects: how many of them ended with DISCONNECT.
+    """
+
+    def __init__(self) -> None:
+        self.answers_subscribe = True
+        self.hangs_up_on_subscribe = False
+        self.confirms = True
+        self.published: list[tuple[str, bytes]] = []
+        self.connections = 0
+        self.disconnects = 0
+        self._ends = threading.Semaphore(0)
+        self._server = socket.socket()
+        self._clients: list[socket.socket] = []
+        self._thread = threading.Thread(target=self._accept, name="fake-broker", daemon=True)
+
+    @property
+    def settings(self) -> MqttSettings:
+        """Those of a client."""
+        port: int = self._server.getsockname()[1]
+        return MqttSettings(host="127.0.0.1", port=port, protocol="3.1.1")
+
+    def send(self, topic: str, payload: bytes) -> None:
+        """Publish a message to the newest client, with quality of service 0."""
+        body = _text(topic) + payload
+        self._clients[-1].sendall(bytes([_PUBLISH]) + _length(len(body)) + body)
+
+    def cut(self) -> None:
+        """End the newest client's connection, as a broker does that restarts."""
+        self._clients[-1].shutdown(socket.SHUT_RDWR)
+
+    def wait_for_ends(self, number: int) -> None:
+        """Wait until the connections of `number` clients have ended, and all that they sent is read."""
+        for _ in range(number):
+            assert self._ends.acquire(timeout=10), "a client is still connected"
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _address = self._server.accept()
+            except OSError:
+                return
+            self._clients.append(client)
+            self.connections += 1
+            threading.Thread(target=self._serve, args=[client], daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, client.makefile("rb") as stream:
+            try:
+                while head := stream.read(1):
+                    self._answer(client, head[0], stream.read(_read_length(stream.read)))
+            except OSError:
+                pass
+        self._ends.release()
+
+    def _answer(self, client: socket.socket, head: int, body: bytes) -> None:
+        if head == _CONNECT:
+            client.sendall(bytes([_CONNACK, 2, 0, 0]))
+        elif head == _DISCONNECT:
+            self.disconnects += 1
+        elif head == _PINGREQ:
+            client.sendall(bytes([_PINGRESP, 0]))
+        elif head == _SUBSCRIBE and self.hangs_up_on_subscribe:
+            client.shutdown(socket.SHUT_RDWR)
+        elif head == _SUBSCRIBE and self.answers_subscribe:
+            granted = bytes([1] * _topics_in(body[2:]))
+            client.sendall(bytes([_SUBACK, 2 + len(granted)]) + body[:2] + granted)
+        elif head & 0xF0 == _PUBLISH:
+            end = 2 + int.from_bytes(body[:2], "big")
+            self.published.append((body[2:end].decode(), body[end + 2 :]))
+            if self.confirms and head & _QOS_1:
+                client.sendall(bytes([_PUBACK, 2]) + body[end : end + 2])
+
+    def __enter__(self) -> Self:
+        self._server.bind(("127.0.0.1", 0))
+        self._server.listen()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # accept() does not return when another thread merely closes the socket.
+        self._server.shutdown(socket.SHUT_RDWR)
+        self._server.close()
+        self._thread.join()
+        for client in self._clients:
+            client.close()
+
+
+def _text(text: str) -> bytes:
+    return len(text.encode()).to_bytes(2, "big") + text.encode()
+
+
+def _length(number: int) -> bytes:
+    """Return a length as MQTT writes it, seven bits a byte."""
+    encoded = bytearray()
+    while True:
+        number, low = divmod(number, 0x80)
+        encoded.append(low | (0x80 if number else 0))
+        if not number:
+            return bytes(encoded)
+
+
+def _read_length(read: Callable[[int], bytes]) -> int:
+    length, shift = 0, 0
+    while True:
+        byte = read(1)[0]
+        length |= (byte & 0x7F) << shift
+        shift += 7
+        if not byte & 0x80:
+            return length
+
+
+def _topics_in(body: bytes) -> int:
+    """Return how many topics a SUBSCRIBE names; each is followed by its quality of service."""
+    count = 0
+    while body:
+        body = body[2 + int.from_bytes(body[:2], "big") + 1 :]
+        count += 1
+    return count

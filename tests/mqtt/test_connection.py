@@ -1,0 +1,135 @@
+"""One connection, with a broker that does not do what a broker should."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+
+import pytest
+
+from device.errors import LinkError
+from device.mqtt.connection import MOST_UNCONFIRMED, MOST_UNCONFIRMED_BYTES, Connection, Handlers
+from device.mqtt.message import RetainedMessage
+from device.mqtt.session import Session
+from tests.mqtt.fake_broker import FakeBroker
+
+
+@pytest.fixture
+def broker() -> Iterator[FakeBroker]:
+    """A broker that does all it should, until a test changes that."""
+    with FakeBroker() as running:
+        yield running
+
+
+@contextmanager
+def connected(broker: FakeBroker, answers: SimpleQueue[int] | None = None) -> Iterator[Connection]:
+    """An open connection; the numbers of what the broker confirms go into answers."""
+    queue = answers or SimpleQueue()
+    handlers = Handlers(answer=lambda number, _refusal: queue.put(number))
+    connection = Connection(broker.settings, Session(client_id="hall"), "3.1.1", handlers)
+    connection.open()
+    yield connection
+    connection.close(timeout=0.5)
+
+
+def test_nothing_is_opened_before_open_is_called(broker: FakeBroker) -> None:
+    """A constructor only assigns."""
+    connection = Connection(broker.settings, Session(client_id="hall"), "3.1.1", Handlers())
+    assert broker.connections == 0
+    connection.open()
+    assert broker.connections == 1
+    connection.close()
+
+
+def test_a_subscription_that_is_not_answered_is_an_error(broker: FakeBroker) -> None:
+    """It names SUBSCRIBE, the topic and the broker; without commands a node is not connected."""
+    broker.answers_subscribe = False
+    with (
+        connected(broker) as connection,
+        pytest.raises(LinkError, match=r"127\.0\.0\.1:.* SUBSCRIBE \(facet/hall/set/\+\)"),
+    ):
+        connection.subscribe("facet/hall/set/+", patience=0.1)
+
+
+def test_a_connection_that_ends_during_subscribe_is_an_error(broker: FakeBroker) -> None:
+    """At once, not after the patience."""
+    broker.hangs_up_on_subscribe = True
+    with (
+        connected(broker) as connection,
+        pytest.raises(LinkError, match="ended"),
+    ):
+        connection.subscribe("facet/hall/set/+", patience=60)
+
+
+def test_a_subscription_that_is_answered_names_what_was_refused(broker: FakeBroker) -> None:
+    """Nothing, by a broker that lets everybody read."""
+    with connected(broker) as connection:
+        assert connection.subscribe("a", "b/#") == []
+
+
+def test_a_broker_that_confirms_nothing_is_given_up(broker: FakeBroker) -> None:
+    """What waits for it stays bounded, and the error states how much that was."""
+    broker.confirms = False
+    with connected(broker) as connection:
+        numbers = [connection.publish("a", "x", retain=False) for _ in range(MOST_UNCONFIRMED)]
+        assert None not in numbers
+        assert connection.publish("a", "x", retain=False) is None
+        error = connection.wait_until_ended()
+        assert f"has left {MOST_UNCONFIRMED} messages (0.0 MB) without confirmation" in str(error)
+        assert connection.publish("a", "x", retain=False) is None
+
+
+def test_a_broker_that_confirms_nothing_is_given_up_by_bytes_too(broker: FakeBroker) -> None:
+    """A few pictures are as much as many states."""
+    broker.confirms = False
+    picture = bytes(MOST_UNCONFIRMED_BYTES // 4)
+    with connected(broker) as connection:
+        taken = 0
+        while connection.publish("a", picture, retain=False) is not None:
+            taken += 1
+        assert taken == 3
+        assert "has left 3 messages (3.1 MB)" in str(connection.wait_until_ended())
+
+
+def test_a_confirmed_message_makes_room_for_the_next(broker: FakeBroker) -> None:
+    """Three times as many as may be unconfirmed, and the connection lives."""
+    answers: SimpleQueue[int] = SimpleQueue()
+    with connected(broker, answers) as connection:
+        for _ in range(3 * MOST_UNCONFIRMED):
+            number = connection.publish("a", "x", retain=False)
+            assert number is not None
+            assert answers.get(timeout=10) == number
+        assert not connection.has_ended
+
+
+def test_a_last_message_that_is_confirmed_goes_before_an_orderly_end(broker: FakeBroker) -> None:
+    """After DISCONNECT the broker does not publish the will."""
+    with connected(broker) as connection:
+        connection.close(RetainedMessage("status", "offline"))
+    broker.wait_for_ends(1)
+    assert broker.published == [("status", b"offline")]
+    assert broker.disconnects == 1
+
+
+def test_a_last_message_that_is_not_confirmed_is_left_to_the_will(broker: FakeBroker) -> None:
+    """It may never have left: behind hundreds of others it waits in paho's queue."""
+    broker.confirms = False
+    with connected(broker) as connection:
+        for _ in range(MOST_UNCONFIRMED):
+            connection.publish("a", "x", retain=False)
+        connection.close(RetainedMessage("status", "offline"), timeout=0.2)
+        assert connection.has_ended
+    broker.wait_for_ends(1)
+    assert broker.disconnects == 0
+
+
+def test_a_broker_that_is_given_up_publishes_the_will(broker: FakeBroker) -> None:
+    """Until the node is back, it must not be shown as online."""
+    broker.confirms = False
+    with connected(broker) as connection:
+        while connection.publish("a", "x", retain=False) is not None:
+            pass
+        connection.wait_until_ended()
+    broker.wait_for_ends(1)
+    assert broker.disconnects == 0

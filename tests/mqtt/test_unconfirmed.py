@@ -1,0 +1,79 @@
+"""What is published and not confirmed has numbers and bounds."""
+
+from __future__ import annotations
+
+from device.mqtt.unconfirmed import Unconfirmed, next_number
+
+Answers = list[tuple[int, str | None]]
+
+
+def bounded(answers: Answers, most: int = 10, most_bytes: int = 1000) -> Unconfirmed:
+    """One that writes the answers down."""
+    return Unconfirmed(most, most_bytes, lambda number, refusal: answers.append((number, refusal)))
+
+
+def publish(unconfirmed: Unconfirmed, message_id: int, size: int = 1) -> int:
+    """What a connection does for each message."""
+    assert unconfirmed.reserve(size)
+    return unconfirmed.sent(message_id, size)
+
+
+def test_a_number_is_unique_although_mqtt_counts_to_65535() -> None:
+    """Twice around on one connection, at the same time another connection: no number comes twice."""
+    first, second = bounded([]), bounded([])
+    numbers = []
+    for round_ in range(2):
+        for message_id in range(1, 0x1_0000):
+            numbers.append(publish(first, message_id))
+            first.answered(message_id, None)
+            if message_id % 1000 == round_:
+                numbers.append(publish(second, message_id % 100))
+                second.answered(message_id % 100, None)
+                numbers.append(next_number())
+    assert len(set(numbers)) == len(numbers) > 2 * 0xFFFF
+
+
+def test_an_answer_names_the_number_of_its_message() -> None:
+    """In any order, with the refusal."""
+    answers: Answers = []
+    unconfirmed = bounded(answers)
+    first, second = publish(unconfirmed, 7), publish(unconfirmed, 8)
+    unconfirmed.answered(8, "Not authorized")
+    unconfirmed.answered(7, None)
+    assert answers == [(second, "Not authorized"), (first, None)]
+
+
+def test_an_answer_may_come_before_publishing_returns() -> None:
+    """The broker is fast, and answers on another thread."""
+    answers: Answers = []
+    unconfirmed = bounded(answers, most=1)
+    assert unconfirmed.reserve(5)
+    unconfirmed.answered(7, None)
+    assert answers == []
+    number = unconfirmed.sent(7, 5)
+    assert answers == [(number, None)]
+    assert (unconfirmed.count, unconfirmed.bytes) == (0, 0)
+
+
+def test_there_is_no_room_beyond_the_count() -> None:
+    """An answer makes room again, and so does a message that was not published after all."""
+    unconfirmed = bounded([], most=2)
+    publish(unconfirmed, 1)
+    publish(unconfirmed, 2)
+    assert not unconfirmed.reserve(1)
+    unconfirmed.answered(1, None)
+    assert unconfirmed.reserve(1)
+    assert not unconfirmed.reserve(1)
+    unconfirmed.release(1)
+    assert unconfirmed.reserve(1)
+
+
+def test_there_is_no_room_beyond_the_bytes() -> None:
+    """But a message that is longer than all of it is taken when it is alone."""
+    unconfirmed = bounded([], most_bytes=100)
+    publish(unconfirmed, 1, 500)
+    assert not unconfirmed.reserve(1)
+    unconfirmed.answered(1, None)
+    publish(unconfirmed, 2, 60)
+    assert not unconfirmed.has_room(41)
+    assert unconfirmed.has_room(40)

@@ -1,0 +1,192 @@
+"""The thread of the camera: it answers requests, and nothing that it saw before a release leaves it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from queue import Empty, SimpleQueue
+from time import monotonic
+
+import pytest
+
+from device.camera.camera import CameraStatus
+from device.node.capture import CaptureThread
+from device.node.messages import CameraChanged, Captured
+from device.node.observer import Observer, Request
+from device.node.timing import Timing
+from device.observation import Reason, Source, Trigger
+from device.supervision.heartbeat import Heartbeat
+from tests.clock import Clock
+from tests.node.fakes import AVAILABLE, SOON, StuckSource, see_nothing, stuck_camera
+
+QUICK = Timing(tick=0.01, patience=2.0, end_of_capture=SOON)
+
+
+class Running:
+    """A capture thread whose camera may be stuck, and what it puts into the inbox."""
+
+    def __init__(self) -> None:
+        self.source = StuckSource()
+        self.camera = stuck_camera(self.source)
+        self.put: SimpleQueue[Captured | CameraChanged] = SimpleQueue()
+        self.clock = Clock()
+        self.heartbeat = Heartbeat("capture thread", self.clock)
+        self.observer = Observer(
+            "hall", self.camera, see_nothing, burst=1, hysteresis=0.0, clock=monotonic
+        )
+        self.thread = CaptureThread(
+            self.camera,
+            self.observer,
+            self.put.put,
+            self.heartbeat,
+            clock=monotonic,
+            timing=QUICK,
+        )
+
+    def request(self) -> Request:
+        """Ask for an observation."""
+        request = Request(Trigger(Source.BUTTON), 0.0, "off")
+        self.thread.request(request)
+        return request
+
+    def expect_capture(self) -> Captured:
+        """Wait for what came of a request."""
+        while True:
+            message = self.put.get(timeout=SOON)
+            if isinstance(message, Captured):
+                return message
+
+    def expect_closed(self) -> None:
+        """Wait until the camera is let go."""
+        end = monotonic() + SOON
+        while self.source.is_open:
+            assert monotonic() < end
+            threading.Event().wait(0.005)
+
+    def expect_nothing_captured(self) -> None:
+        """Make sure that no capture comes."""
+        while True:
+            try:
+                message = self.put.get(timeout=0.1)
+            except Empty:
+                return
+            assert isinstance(message, CameraChanged)
+
+
+@pytest.fixture
+def running() -> Iterator[Running]:
+    """One that has started, and found its camera."""
+    running = Running()
+    running.thread.start()
+    assert running.put.get(timeout=SOON) == CameraChanged(AVAILABLE)
+    yield running
+    running.source.may_answer.set()
+    running.thread.stop()
+
+
+def test_a_request_is_answered_with_how_the_camera_is(running: Running) -> None:
+    """By a thread with a name, which nobody else's is."""
+    request = running.request()
+    captured = running.expect_capture()
+    assert captured.request is request
+    assert captured.shot.observation.reason is Reason.NO_FACE
+    assert captured.camera == AVAILABLE
+    assert "facet-capture" in {thread.name for thread in threading.enumerate()}
+
+
+def test_the_camera_is_closed_by_its_own_thread_at_the_end() -> None:
+    """Another one must not close what may be read at that moment."""
+    running = Running()
+    closed_by: list[str] = []
+    close = running.source.close
+
+    class Source(StuckSource):
+        def close(self) -> None:
+            closed_by.append(threading.current_thread().name)
+            close()
+
+    running.camera = stuck_camera(Source())
+    thread = CaptureThread(
+        running.camera,
+        running.observer,
+        running.put.put,
+        running.heartbeat,
+        clock=monotonic,
+        timing=QUICK,
+    )
+    thread.start()
+    assert running.put.get(timeout=SOON) == CameraChanged(AVAILABLE)
+    thread.stop()
+    assert set(closed_by) == {"facet-capture"}
+
+
+def test_privacy_does_not_wait_for_a_camera_that_is_stuck(running: Running) -> None:
+    """It returns at once; the camera is let go as soon as its read returns, and what it read is dropped."""
+    running.source.may_answer.clear()
+    running.request()
+    assert running.source.is_reading.wait(SOON)
+    before = monotonic()
+    running.thread.set_private(is_private=True)
+    assert monotonic() - before < 0.1
+    running.source.may_answer.set()
+    running.expect_closed()
+    running.expect_nothing_captured()
+
+
+def test_privacy_that_is_over_again_does_not_bring_the_old_picture_back(running: Running) -> None:
+    """Only a request that came after it is answered."""
+    running.source.may_answer.clear()
+    running.request()
+    assert running.source.is_reading.wait(SOON)
+    running.thread.set_private(is_private=True)
+    running.thread.set_private(is_private=False)
+    later = running.request()
+    running.source.may_answer.set()
+    assert running.expect_capture().request is later
+    running.expect_nothing_captured()
+
+
+def test_a_request_that_privacy_overtakes_is_not_begun(running: Running) -> None:
+    """It waited for the camera, which is not asked any more."""
+    running.source.may_answer.clear()
+    running.request()
+    assert running.source.is_reading.wait(SOON)
+    running.request()
+    running.thread.set_private(is_private=True)
+    running.source.may_answer.set()
+    running.expect_closed()
+    assert running.source.reads == 1
+    running.expect_nothing_captured()
+
+
+def test_after_privacy_the_camera_is_found_again(running: Running) -> None:
+    """Without any press."""
+    running.thread.set_private(is_private=True)
+    running.expect_closed()
+    running.thread.set_private(is_private=False)
+    end = monotonic() + SOON
+    while not running.source.is_open:
+        assert monotonic() < end
+        threading.Event().wait(0.005)
+
+
+def test_a_node_that_starts_with_privacy_does_not_open_its_camera() -> None:
+    """Not even for a moment."""
+    running = Running()
+    running.thread.set_private(is_private=True)
+    running.thread.start()
+    running.expect_nothing_captured()
+    assert (running.source.is_open, running.camera.status) == (False, CameraStatus())
+    running.thread.stop()
+
+
+def test_a_camera_that_hangs_is_overdue(running: Running) -> None:
+    """The heartbeat says what the thread has been doing, and for how long."""
+    running.source.may_answer.clear()
+    running.request()
+    assert running.source.is_reading.wait(SOON)
+    assert running.heartbeat.overdue() is None
+    running.clock.seconds += 3
+    assert running.heartbeat.overdue() == (
+        "the capture thread has been busy with answering the trigger by button for 3 s, where 2 s are allowed"
+    )

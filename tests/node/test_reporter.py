@@ -1,0 +1,160 @@
+"""How the node is: at once where it matters, and not again and again where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from device import __version__
+from device.camera.camera import CameraStatus
+from device.entities.table import CATALOGUE
+from device.gpio.led_patterns import Status
+from device.node.reporter import About, Reporter, Sources
+from device.node.timing import Timing
+from device.updates.node.status import UpdateStatus
+from tests.clock import Clock
+from tests.node.fakes import AVAILABLE, PLAIN, RecordingSink
+
+PRIVATE = replace(PLAIN, privacy=True)
+
+
+@dataclass
+class FakeLed:
+    """Remembers what it shows."""
+
+    shown: list[Status] = field(default_factory=list)
+
+    def show(self, status: Status) -> None:
+        """Remember a status."""
+        self.shown.append(status)
+
+
+@dataclass
+class Facts:
+    """What the sources say."""
+
+    is_busy: bool = False
+    is_connected: bool = True
+    pin_faults: Iterable[str] = ()
+    node_faults: Iterable[str] = ()
+    queue_length: int = 0
+    temperature: float = 40.0
+
+
+class Report:
+    """A reporter, and what it tells."""
+
+    def __init__(self, *, is_safe_mode: bool = False) -> None:
+        self.facts = Facts()
+        self.clock = Clock()
+        self.led = FakeLed()
+        self.sink = RecordingSink()
+        self.camera: list[bool] = []
+        sources = Sources(
+            is_busy=lambda: self.facts.is_busy,
+            is_connected=lambda: self.facts.is_connected,
+            pin_faults=lambda: self.facts.pin_faults,
+            node_faults=lambda: self.facts.node_faults,
+            last_failure=lambda: None,
+            cpu_temperature=lambda: self.facts.temperature,
+            newest_version=lambda: __version__,
+            updates=UpdateStatus,
+            queue_length=lambda: self.facts.queue_length,
+            dropped_events=lambda: 0,
+            coalesced_presses=lambda: 0,
+        )
+        self.reporter = Reporter(
+            CATALOGUE,
+            [self.sink],
+            sources,
+            publish_camera=self.camera.append,
+            led=self.led,
+            about=About("attributes 1.0.0", is_safe_mode),
+            clock=self.clock,
+            timing=Timing(report_interval=1.0, temperature_interval=60.0),
+        )
+        self.reporter.apply(PLAIN)
+
+    def status(self) -> Status:
+        """Return what the LED shows now."""
+        self.reporter.show_status()
+        return self.led.shown[-1]
+
+
+@pytest.fixture
+def report() -> Report:
+    """Of a node whose camera is not known yet."""
+    return Report()
+
+
+def test_a_camera_that_is_found_and_lost_is_reported_once_each(report: Report) -> None:
+    """At the start it is not there; what stays the same is not repeated."""
+    for camera in (AVAILABLE, AVAILABLE, CameraStatus(fault="unplugged"), AVAILABLE):
+        report.reporter.camera_is(camera)
+    assert report.camera == [False, True, False, True]
+
+
+def test_with_privacy_the_camera_is_offline_at_once(report: Report) -> None:
+    """Whatever the camera itself says, then or later; the LED follows in the same moment."""
+    report.reporter.camera_is(AVAILABLE)
+    report.reporter.apply(PRIVATE)
+    assert report.camera[-1] is False
+    assert report.led.shown[-1] is Status.PRIVACY
+    report.reporter.camera_is(replace(AVAILABLE, fault="black pictures"))
+    assert report.camera[-1] is False
+    report.reporter.apply(PLAIN)
+    assert report.camera[-1] is True
+
+
+def test_the_led_shows_faults_unless_somebody_pressed(report: Report) -> None:
+    """Each of them, and no longer than it lasts."""
+    assert report.status() is Status.READY
+    report.facts.is_connected = False
+    assert report.status() is Status.FAULT
+    report.facts.is_busy = True
+    assert report.status() is Status.BUSY
+    report.facts = Facts(pin_faults=["pin 17 is in use"])
+    assert report.status() is Status.FAULT
+    report.facts = Facts(node_faults=["settings.json is damaged"])
+    assert report.status() is Status.FAULT
+    report.facts = Facts()
+    report.reporter.camera_is(CameraStatus(fault="unplugged"))
+    assert report.status() is Status.FAULT
+    report.reporter.camera_is(AVAILABLE)
+    assert report.status() is Status.READY
+    assert Report(is_safe_mode=True).status() is Status.FAULT
+
+
+def test_a_thousand_changes_in_a_second_are_two_documents(report: Report) -> None:
+    """The first at once, and the last one when the second is over."""
+    for number in range(1000, -1, -1):
+        report.facts.queue_length = number
+        report.reporter.report()
+    assert [content["queue_length"] for _name, content in report.sink.documents] == [1000]
+    report.clock.seconds += 1
+    report.reporter.report()
+    assert [content["queue_length"] for _name, content in report.sink.documents] == [1000, 0]
+
+
+def test_what_has_not_changed_is_not_reported(report: Report) -> None:
+    """The temperature is read once a minute, or it would change every second."""
+    for second in range(60):
+        report.facts.temperature = 40.0 + second
+        report.reporter.report()
+        report.clock.seconds += 1
+    assert len(report.sink.documents) == 1
+    report.reporter.report()
+    assert report.sink.newest("diagnostics")["cpu_temperature"] == 99.0
+
+
+def test_faults_are_shown_in_words(report: Report) -> None:
+    """All that are wrong with the node together; the camera's in its own place."""
+    report.facts.node_faults = ["settings.json is damaged", "perception failed"]
+    report.reporter.camera_is(CameraStatus(fault="unplugged"))
+    report.reporter.report()
+    shown = report.sink.newest("diagnostics")
+    assert shown["node_fault"] == "settings.json is damaged; perception failed"
+    assert (shown["camera_problem"], shown["camera_fault"]) == ("ON", "unplugged")
+    assert shown["model"] == "attributes 1.0.0"
