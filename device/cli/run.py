@@ -115,7 +115,7 @@ def _noting_failures(boot_log: BootLog) -> Iterator[None]:
         boot_log.failed(str(error))
         raise
     except Exception as error:
-        _LOG.exception("The node ends because of something that nobody expected")
+        _LOG.exception("The node ends because of an unexpected error")
         boot_log.failed(f"{type(error).__name__}: {error}")
         raise SystemExit(EXIT_CODE) from error
 
@@ -126,11 +126,8 @@ def _reloaded(config: Config, load: Load) -> tuple[Config, str | None]:
         changed = load()
         open_boot_log(changed)
     except FacetError as error:
-        _LOG.error("The configuration of before stays in use: %s", error)
-        return (
-            config,
-            f"the configuration of before is in use, because of the file's faults: {error}",
-        )
+        _LOG.error("The previous configuration stays in use: %s", error)
+        return config, f"the previous configuration is still in use: {error}"
     return changed, None
 
 
