@@ -44,7 +44,7 @@ def run_until_signal(load: Load, *, hardware: Hardware = REAL, timing: Timing = 
 
     Raises:
         FacetError: the configuration has faults, a model cannot be loaded, or the state directory not be used.
-        SystemExit: something went wrong that nobody expected.
+        SystemExit: an unexpected error.
     """
     inbox = Inbox()
 
@@ -78,7 +78,7 @@ def run_until_stopped(load: Load, run_once: RunOnce) -> None:
 
     Raises:
         FacetError: the first configuration has faults, or what run_once raises.
-        SystemExit: something went wrong that nobody expected.
+        SystemExit: an unexpected error.
     """
     config, fault = load(), None
     is_safe_mode = False

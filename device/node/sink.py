@@ -9,7 +9,6 @@ from typing import Any, Protocol
 from device.entities.kinds import Document, Json
 from device.observation import Observation
 
-
 _LOG = logging.getLogger(__name__)
 
 

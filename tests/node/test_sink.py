@@ -22,11 +22,11 @@ class FailingSink:
 
     def observed(self, observation: Observation, picture: bytes | None) -> None:
         """Fail."""
-        raise OSError(observation.event_id)
+        raise OSError(f"{observation.event_id}, {picture!r}")
 
     def changed(self, document: Document[Any], content: Mapping[str, Json]) -> None:
         """Fail."""
-        raise KeyError(document)
+        raise KeyError(document, content)
 
 
 def test_a_guarded_sink_receives_what_its_sink_would() -> None:
