@@ -22,7 +22,7 @@ class FailingSink:
 
     def observed(self, observation: Observation, picture: bytes | None) -> None:
         """Fail."""
-        raise OSError(f"{observation.event_id}, {picture!r}")
+        raise OSError(observation.event_id, picture)
 
     def changed(self, document: Document[Any], content: Mapping[str, Json]) -> None:
         """Fail."""
