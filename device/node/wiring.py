@@ -11,6 +11,7 @@ from pathlib import Path
 
 from device.config import Config
 from device.discovery.publisher import Publisher
+from device.entities.commands import takes_commands
 from device.entities.documents import EVENT
 from device.entities.kinds import Row
 from device.entities.settings import Settings
@@ -117,6 +118,7 @@ def run_node(
         else:
             senses = open_senses(config, inbox.put, stack, hardware)
         table = entities(config, senses.vocabulary)
+        inbox.keep_newest_of(row.key for row in table if takes_commands(row))
         directory = make_state_directory(config)
         # In safe mode too: then above all somebody should see that the node needs its owner.
         led = stack.enter_context(hardware.led(config.led))

@@ -153,7 +153,7 @@ def test_a_second_sink_learns_of_everything(tmp_path: Path) -> None:
     """And nothing else is touched for it."""
     with running(tmp_path) as node:
         node.wait_until(lambda: node.second_sink.lines.qsize() >= 2)
-        assert node.second_sink.lines.get() == "settings: 2 values"
+        assert node.second_sink.lines.get() == "settings: 5 values"
         assert node.second_sink.lines.get().startswith("diagnostics: ")
         node.press()
         while (line := node.second_sink.lines.get(timeout=SOON)).startswith("diagnostics"):
