@@ -42,6 +42,7 @@ from device.node.state_directory import (
     SETTINGS,
     STATE,
     make_state_directory,
+    open_boot_log,
 )
 from device.node.timing import USUAL, Timing
 from device.observation import utc_now
@@ -89,9 +90,9 @@ class _Mqtt:
 def run_node(
     config: Config,
     inbox: Inbox,
-    boot_log: BootLog,
-    heartbeats: Heartbeats,
     *,
+    boot_log: BootLog | None = None,
+    heartbeats: Heartbeats | None = None,
     start: Start = AS_USUAL,
     sinks: Sequence[Sink] = (),
     hardware: Hardware = REAL,
@@ -102,8 +103,8 @@ def run_node(
     Args:
         config: the node's.
         inbox: where its messages come in.
-        boot_log: learns when this start has come to something.
-        heartbeats: of its threads.
+        boot_log: learns when this start has come to something; None opens the one of the state directory.
+        heartbeats: of its threads; None is for a node that no watchdog checks.
         start: as usual or in safe mode.
         sinks: receive everything too, after MQTT; their exceptions are logged.
         hardware: opens camera, networks, pins and LED.
@@ -112,6 +113,8 @@ def run_node(
     Raises:
         FacetError: a model cannot be loaded, the state directory not be used, or perception fails again and again.
     """
+    boot_log = open_boot_log(config) if boot_log is None else boot_log
+    heartbeats = Heartbeats() if heartbeats is None else heartbeats
     with ExitStack() as stack:
         if start.is_safe_mode:
             senses = safe_senses(config, inbox.put, stack)
