@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from device.entities.table import OBJECTIVE, offered
 from numpy.typing import NDArray
 
+from device.entities.table import OBJECTIVE, offered
 from device.networks.card import ModelCard
 from device.networks.files import ZOO, model_path
 from device.perception.analysers.attributes import AttributeClassifier, decide
