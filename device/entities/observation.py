@@ -1,4 +1,4 @@
-"""The rows that say what was seen, and what became of the newest trigger."""
+"""The rows that show what was seen, and the result of the newest trigger."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ BUTTON_PRESSED = SourceTrigger(
 
 
 def observation_rows(vocabulary: Vocabulary) -> tuple[Row, ...]:
-    """Return the rows of what was seen, but for the attributes."""
+    """Return the rows of what was seen, without the attributes."""
     return (
         *_WHAT_WAS_SEEN,
         replace(_HAIR_COLOR, options=vocabulary.hair_colors),
