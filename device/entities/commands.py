@@ -116,7 +116,7 @@ def _number(row: Number, payload: bytes) -> float:
 
 
 def _rejection(row: Row, payload: bytes, allowed: str) -> CommandError:
-    return CommandError(f"set/{row.key}: {_shown(payload)} is refused; allowed: {allowed}")
+    return CommandError(f"set/{row.key}: {_shown(payload)} is rejected; allowed: {allowed}")
 
 
 def _shown(payload: bytes) -> str:

@@ -68,7 +68,7 @@ def resilience(
             decision = decide(classifier.probabilities(crop), classifier.card)
             present = np.array([a.present for a in decision.attributes.values()])
             rows.append(i)
-            passes.append(gate.refuse(measure(face, crop)) is None)
+            passes.append(gate.reject(measure(face, crop)) is None)
             right.append(float((present == truth[i]).mean()))
         accuracy, passed = np.array(right), np.array(passes, bool)
         yield Resilience(

@@ -97,7 +97,7 @@ def test_black_pictures_are_a_fault_but_the_camera_stays_available(
     assert camera.fault is None
 
 
-def test_frames_that_are_far_too_large_are_refused(
+def test_frames_that_are_far_too_large_are_rejected(
     camera: Camera, usb: UsbCamera, clock: Clock
 ) -> None:
     """Before perception makes copies of them."""

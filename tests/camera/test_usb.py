@@ -1,4 +1,4 @@
-"""A USB camera: old frames are refused, false claims are noticed, and errors say what to do."""
+"""A USB camera: old frames are rejected, false claims are noticed, and errors say what to do."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_frames_have_the_time_at_which_they_were_taken(camera: Camera, clock: Cl
 def test_the_first_frame_after_a_trigger_is_taken_not_a_later_one(
     camera: Camera, clock: Clock
 ) -> None:
-    """Refusing old frames costs no more than one interval of the camera."""
+    """Rejecting old frames costs no more than one interval of the camera."""
     camera.burst(1, clock())
     clock.seconds += 2.0
     triggered = clock()
@@ -51,7 +51,7 @@ def test_the_first_frame_after_a_trigger_is_taken_not_a_later_one(
 def test_a_frame_that_was_taken_since_the_trigger_may_come_from_a_buffer(
     camera: Camera, clock: Clock
 ) -> None:
-    """Only frames older than the trigger are refused, not every buffered one."""
+    """Only frames older than the trigger are rejected, not every buffered one."""
     camera.burst(1, clock())
     triggered = clock()
     clock.seconds += 3 * INTERVAL

@@ -52,10 +52,10 @@ def test_any_bytes_are_a_value_within_bounds_or_an_error(entity: Row, payload: b
     try:
         request = read_command(CATALOGUE, entity.key, payload)
     except CommandError as error:
-        request, refusal = None, str(error)
-        assert refusal.startswith(f"set/{entity.key}: ")
-        assert refusal.isprintable()
-        assert len(refusal) < 400
+        request, rejection = None, str(error)
+        assert rejection.startswith(f"set/{entity.key}: ")
+        assert rejection.isprintable()
+        assert len(rejection) < 400
     match entity, request:
         case _, None:
             pass
@@ -75,14 +75,14 @@ def test_any_bytes_are_a_value_within_bounds_or_an_error(entity: Row, payload: b
 @given(st.text(max_size=300))
 def test_any_key_is_a_command_or_an_error(key: str) -> None:
     """A topic below set/ that nobody knows is told so, in one line of bounded length."""
-    refusal = ""
+    rejection = ""
     try:
         read_command(CATALOGUE, key, b"")
     except CommandError as error:
-        refusal = str(error)
-    assert refusal.startswith("set/")
-    assert refusal.isprintable()
-    assert len(refusal) < 400
+        rejection = str(error)
+    assert rejection.startswith("set/")
+    assert rejection.isprintable()
+    assert len(rejection) < 400
 
 
 @given(st.sampled_from(NUMBERS), st.data())

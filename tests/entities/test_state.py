@@ -133,7 +133,7 @@ def test_latency_is_from_the_trigger_to_the_message() -> None:
 
 
 def test_last_capture_is_a_time_with_its_zone() -> None:
-    """Home Assistant refuses a timestamp without one."""
+    """Home Assistant rejects a timestamp without one."""
     state = state_content(TABLE, Outcome(observation(reason=Reason.NO_FACE), PUBLISHED))
     assert state["last_capture"] == "2026-11-24T18:02:11.431+00:00"
 

@@ -95,7 +95,7 @@ def test_everything_but_attributes_starts_enabled() -> None:
 
 
 def test_last_result_knows_every_reason() -> None:
-    """A new reason cannot be forgotten: Home Assistant refuses a value that is no option."""
+    """A new reason cannot be forgotten: Home Assistant rejects a value that is no option."""
     row = by_key(CATALOGUE)["last_result"]
     assert isinstance(row, Sensor)
     assert set(row.options) == {"face", *(reason.value for reason in Reason)}

@@ -67,7 +67,7 @@ def test_a_variable_of_the_group_changes_a_setting_on_all(installed: Run, fleet:
 
 
 def test_a_bad_setting_never_reaches_a_node(installed: Run, fleet: Fleet) -> None:
-    """The node's own loader refuses it, in the words that facet check has, and nothing is restarted."""
+    """The node's own loader rejects it, in the words that facet check has, and nothing is restarted."""
     assert installed.succeeded
     before = {name: machine.run(_TRACES) for name, machine in fleet.machines.items()}
     run = fleet.play("site.yml", facet_config_host={"camera": {"rotation": 45}})

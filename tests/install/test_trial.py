@@ -60,7 +60,7 @@ def test_a_release_without_a_self_test_must_load_its_networks(work: Path) -> Non
     assert (work / "asked").read_text().startswith("-c ;from device.classify import open_perc")
 
 
-def test_a_release_that_fails_its_self_test_is_refused_with_the_reason(work: Path) -> None:
+def test_a_release_that_fails_its_self_test_is_rejected_with_the_reason(work: Path) -> None:
     """In one line, which the node shows in Home Assistant after an update by the button."""
     (work / "broken").touch()
     ended = try_release(work)
@@ -71,7 +71,7 @@ def test_a_release_that_fails_its_self_test_is_refused_with_the_reason(work: Pat
     )
 
 
-def test_a_release_that_is_another_one_is_refused(work: Path) -> None:
+def test_a_release_that_is_another_one_is_rejected(work: Path) -> None:
     """Before its self-test."""
     (work / "version").write_text("0.9")
     ended = try_release(work)

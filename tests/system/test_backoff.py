@@ -27,7 +27,7 @@ def test_the_delay_stays_within_bounds(failures: int, jitter: float) -> None:
 
 
 @pytest.mark.parametrize(("failures", "jitter"), [(0, 0.0), (1, -0.1), (1, 1.1)])
-def test_senseless_arguments_are_refused(failures: int, jitter: float) -> None:
+def test_senseless_arguments_are_rejected(failures: int, jitter: float) -> None:
     """Programming errors are not hidden."""
     with pytest.raises(ValueError, match="failures is at least 1"):
         backoff(failures, jitter)

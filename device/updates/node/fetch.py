@@ -79,7 +79,7 @@ def _open(url: str) -> IO[bytes]:
         return Path(url2pathname(urlsplit(url).path)).open("rb")
     opener = OpenerDirector()
     opener.addheaders = [("User-Agent", f"facet-node/{__version__}")]
-    # No handler for http: a redirection to it is refused like an address that begins with it.
+    # No handler for http: a redirection to it is rejected like an address that begins with it.
     for handler in (
         ProxyHandler(),
         HTTPSHandler(context=ssl.create_default_context()),

@@ -149,7 +149,7 @@ def write_index(
     try:
         index = Index.model_validate_json(json.dumps(document))
     except ValidationError as error:
-        message = f"nodes would refuse the index: {error}"
+        message = f"nodes would reject the index: {error}"
         raise UpdateError(message) from error
     path = folder / "index.json"
     # A server may offer the folder while it is written.
