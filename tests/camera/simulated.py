@@ -1,4 +1,4 @@
-"""A USB camera as Video4Linux and OpenCV show it: it keeps old frames, and claims to be open when unplugged."""
+"""A USB camera as Video4Linux and OpenCV show it: it keeps old frames, and reports that it is open when unplugged."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class CameraCapture:
         return True
 
     def release(self) -> None:
-        """Close it for good."""
+        """Close it permanently."""
         self.released = True
 
     def _let_the_driver_fill_its_buffers(self) -> None:

@@ -74,7 +74,7 @@ def test_a_read_that_blocks_does_not_hold_up_whoever_asks_for_privacy(
     owner.start()
     assert blocked.wait(10)
     camera.request_release()
-    assert camera.is_open is False  # it was never opened for good
+    assert camera.is_open is False  # it does not stay open
     assert owner.is_alive()
     unblock.set()
     owner.join(10)

@@ -1,4 +1,4 @@
-"""A USB camera: old frames are rejected, false claims are noticed, and errors say what to do."""
+"""A USB camera: old frames are rejected, a false "open" is noticed, and errors say what to do."""
 
 from __future__ import annotations
 

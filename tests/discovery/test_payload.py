@@ -100,7 +100,7 @@ def test_the_device_is_identified_and_the_origin_named() -> None:
     assert made["device"]["suggested_area"] == "Hall"
     assert made["device"]["model"] == "Raspberry Pi 4 Model B Rev 1.5"
     assert made["device"]["serial_number"] == "10000000abcdef01"
-    assert "configuration_url" not in made["device"], "null is no URL to Home Assistant"
+    assert "configuration_url" not in made["device"], "Home Assistant does not accept null as a URL"
     assert made["origin"]["name"] == "facet"
     assert None not in made["origin"].values()
 

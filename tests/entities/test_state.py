@@ -104,7 +104,7 @@ def test_nobody_there_turns_everything_off() -> None:
 
 @pytest.mark.parametrize("reason", [Reason.TOO_SMALL, Reason.TOO_BLURRED, Reason.TOO_DARK])
 def test_a_face_that_cannot_be_judged_is_present_and_unknown(reason: Reason) -> None:
-    """Off would be a claim."""
+    """Off would state more than the node knows."""
     before = state_content(TABLE, Outcome(observation(face({"Eyeglasses": True})), PUBLISHED))
     state = state_content(
         TABLE, Outcome(observation(reason=reason, face_count=2), PUBLISHED), before

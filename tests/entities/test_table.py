@@ -95,7 +95,7 @@ def test_everything_but_attributes_starts_enabled() -> None:
 
 
 def test_last_result_knows_every_reason() -> None:
-    """A new reason cannot be forgotten: Home Assistant rejects a value that is no option."""
+    """A new reason cannot be forgotten: Home Assistant rejects a value that is not an option."""
     row = by_key(CATALOGUE)["last_result"]
     assert isinstance(row, Sensor)
     assert set(row.options) == {"face", *(reason.value for reason in Reason)}
@@ -188,7 +188,7 @@ def test_updates_have_entities_as_far_as_the_owner_wants_them(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_names_every_entity_differently(language: Language) -> None:
-    """Names are unique, as short as Home Assistant's own, and no file has a key that is no entity's."""
+    """Names are unique, as short as Home Assistant's own, and every key of a file is an entity's."""
     table = translated(CATALOGUE, language)
     names = [row.name for row in table]
     assert len(set(names)) == len(names)

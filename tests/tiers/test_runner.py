@@ -81,7 +81,7 @@ def test_pytests_last_line_is_found(text: str, said: str) -> None:
 
 
 def test_the_table_has_a_line_for_each_tier_in_the_order_of_their_starts() -> None:
-    """Seconds and processor time beside the budget."""
+    """Seconds and processor time next to the budget."""
     late = Outcome(Tier("late", "", 10), Status.FAILED, 70.0, 5.4, 9.6, "1 failed in 5.00s")
     early = Outcome(Tier("early", "", 20), Status.PASSED, 0.0, 61.0, 3.0)
     assert table([late, early]).splitlines() == [

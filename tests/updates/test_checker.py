@@ -215,7 +215,7 @@ def test_what_waits_survives_the_restart_that_an_installation_brings(make: Make,
 
 @pytest.mark.usefixtures("both")
 def test_the_second_is_done_though_the_first_cannot_be(make: Make, published: Site, pi: Pi) -> None:
-    """A wheel that is damaged on the server is no reason to leave the network."""
+    """A wheel that is damaged on the server does not prevent the network from being installed."""
     (published.folder / "facet_node-9.9.0-py3-none-any.whl").write_bytes(b"malice")
     updates = make()
     updates.install(Kind.SOFTWARE)

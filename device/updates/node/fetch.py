@@ -1,6 +1,6 @@
 """Bytes from https: and file: addresses, within a limit on their number and on the time.
 
-The standard library's client: one small document a day is no reason for another package on every node.
+The standard library's client: for one small document a day, another package on every node is not justified.
 """
 
 from __future__ import annotations
