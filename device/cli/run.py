@@ -44,7 +44,7 @@ def run_until_signal(load: Load, *, hardware: Hardware = REAL, timing: Timing = 
 
     Raises:
         FacetError: the configuration has faults, a model cannot be loaded, or the state directory not be used.
-        SystemExit: something went wrong that nobody expected.
+        SystemExit: an unexpected error.
     """
     inbox = Inbox()
 
@@ -78,7 +78,7 @@ def run_until_stopped(load: Load, run_once: RunOnce) -> None:
 
     Raises:
         FacetError: the first configuration has faults, or what run_once raises.
-        SystemExit: something went wrong that nobody expected.
+        SystemExit: an unexpected error.
     """
     config, fault = load(), None
     is_safe_mode = False
@@ -115,7 +115,7 @@ def _noting_failures(boot_log: BootLog) -> Iterator[None]:
         boot_log.failed(str(error))
         raise
     except Exception as error:
-        _LOG.exception("The node ends because of something that nobody expected")
+        _LOG.exception("The node ends because of an unexpected error")
         boot_log.failed(f"{type(error).__name__}: {error}")
         raise SystemExit(EXIT_CODE) from error
 
@@ -126,11 +126,8 @@ def _reloaded(config: Config, load: Load) -> tuple[Config, str | None]:
         changed = load()
         open_boot_log(changed)
     except FacetError as error:
-        _LOG.error("The configuration of before stays in use: %s", error)
-        return (
-            config,
-            f"the configuration of before is in use, because of the file's faults: {error}",
-        )
+        _LOG.error("The previous configuration stays in use: %s", error)
+        return config, f"the previous configuration is still in use: {error}"
     return changed, None
 
 

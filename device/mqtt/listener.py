@@ -74,6 +74,16 @@ class Listener:
         self.dropped = 0
         """How many messages were given up, the oldest first, because they were not taken."""
 
+    def open(self) -> None:
+        """Connect and subscribe.
+
+        Raises:
+            LinkError: there is no connection; the text says why and what to do.
+        """
+        self._connect()
+        if self._session.is_kept:
+            self._thread.start()
+
     def get(self, timeout: float = 0.0) -> ReceivedMessage | None:
         """Return the next message, or None after timeout seconds without one."""
         with self._changed:
@@ -225,9 +235,7 @@ class Listener:
             self._changed.notify_all()
 
     def __enter__(self) -> Self:
-        self._connect()
-        if self._session.is_kept:
-            self._thread.start()
+        self.open()
         return self
 
     def __exit__(

@@ -118,7 +118,7 @@ class Loop:
         Raises:
             PerceptionError: perception has failed too often in a row.
         """
-        timing, heartbeat = self._timing, self._heartbeats.worker
+        timing, heartbeat = self._timing, self._heartbeats.loop
         while self._end is None:
             heartbeat.begin("waiting", timing.tick + timing.patience)
             message = self._inbox.get(timing.tick)

@@ -33,7 +33,7 @@ from device.node.mqtt_sink import MqttSink
 from device.node.observer import Observer
 from device.node.reporter import About, Reporter, Sources
 from device.node.settings_store import SettingsStore
-from device.node.sink import Sink
+from device.node.sink import GuardedSink, Sink
 from device.node.state_directory import (
     ANNOUNCED,
     OUTBOX,
@@ -104,7 +104,7 @@ def run_node(
         boot_log: learns when this start has come to something.
         heartbeats: of its threads.
         start: as usual or in safe mode.
-        sinks: learn of everything too, after MQTT.
+        sinks: receive everything too, after MQTT; their exceptions are logged.
         hardware: opens camera, networks, pins and LED.
         timing: how long to wait for what.
 
@@ -123,7 +123,7 @@ def run_node(
         mqtt = _mqtt(config, table, directory, inbox, heartbeats.link, stack)
         updates = Updates(config.updates, directory / FOLDER, _model(config), heartbeats.updates)
         settings = Settings.configured(config)
-        all_sinks: Sequence[Sink] = (mqtt.sink, *sinks)
+        all_sinks: Sequence[Sink] = (mqtt.sink, *map(GuardedSink, sinks))
 
         observer = _observer(config, senses)
         capture = CaptureThread(

@@ -17,13 +17,13 @@ class Heartbeats:
     """The heartbeats of the threads that must not hang.
 
     Attributes:
-        worker: of the thread of the loop.
+        loop: of the thread that takes messages out of the inbox.
         capture: of the thread that owns the camera and the networks.
         link: of the thread that keeps the connection with the broker.
         updates: of the thread that looks for newer versions, if there is one.
     """
 
-    worker: Heartbeat = field(default_factory=lambda: Heartbeat("worker"))
+    loop: Heartbeat = field(default_factory=lambda: Heartbeat("loop"))
     capture: Heartbeat = field(default_factory=lambda: Heartbeat("capture thread"))
     link: Heartbeat = field(default_factory=lambda: Heartbeat("link with the broker"))
     updates: Heartbeat = field(default_factory=lambda: Heartbeat("search for updates"))
@@ -31,7 +31,7 @@ class Heartbeats:
     def progress(self) -> None:
         """Feed systemd's watchdog, unless the capture thread or the link is overdue.
 
-        The worker calls this after each round, so that systemd ends a node whose worker hangs.
+        The loop calls this after each round, so that systemd ends a node whose loop hangs.
         """
         if self.capture.overdue() is None and self.link.overdue() is None:
             notify("READY=1", "WATCHDOG=1")
@@ -47,7 +47,7 @@ def watched_heartbeats(boot_log: BootLog) -> Iterator[Heartbeats]:
 
     heartbeats = Heartbeats()
     watchdog = Watchdog(
-        [heartbeats.worker, heartbeats.capture, heartbeats.link, heartbeats.updates], fail
+        [heartbeats.loop, heartbeats.capture, heartbeats.link, heartbeats.updates], fail
     )
     watchdog.start()
     try:

@@ -44,7 +44,7 @@ class JsonStore:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise StoreError(self.path, f"it cannot be read: {error.strerror}") from error
+            raise StoreError(self.path, f"it cannot be read: {error.strerror or error}") from error
         except (ValueError, RecursionError) as error:
             raise StoreError(self.path, f"it is damaged: {error}") from error
         if not isinstance(document, dict):
@@ -60,9 +60,7 @@ class JsonStore:
         try:
             atomic_write(self.path, json.dumps(document))
         except OSError as error:
-            found = (
-                f"it cannot be written: {error.strerror}; make room, or set node.state_directory"
-            )
+            found = f"it cannot be written: {error.strerror or error}; make room, or set node.state_directory"
             raise StoreError(self.path, found) from error
 
     def load(self) -> dict[str, Any]:

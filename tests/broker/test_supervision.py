@@ -169,7 +169,7 @@ def test_restart_reads_the_file_again_and_reports_its_faults(
         configuration.write_text(content.replace("camera:", "camrea:"))
         home.publish("facet/facet/set/restart", "PRESS")
         fault = diagnostics(home, node_problem="ON")["node_fault"]
-        assert "the configuration of before is in use" in fault
+        assert "the previous configuration is still in use" in fault
         assert "camrea" in fault
         home.publish("facet/facet/set/capture", "PRESS")
         assert json.loads(home.expect("facet/facet/event").payload)["faces"]

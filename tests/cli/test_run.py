@@ -91,7 +91,7 @@ def test_a_file_with_faults_is_reported_and_the_one_before_stays_in_use(
     faults = [start.fault for _config, start in runs.starts]
     assert faults[0] is None
     assert "hots" in str(faults[1])
-    assert "the configuration of before is in use" in str(faults[1])
+    assert "the previous configuration is still in use" in str(faults[1])
     assert faults[2] is None
     assert "hots" in caplog.text
 

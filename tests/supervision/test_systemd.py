@@ -48,17 +48,18 @@ def test_without_systemd_nothing_happens(monkeypatch: pytest.MonkeyPatch, addres
 
 
 def test_progress_feeds_the_watchdog(systemd: socket.socket) -> None:
-    """A round of the worker, while the link is not overdue."""
+    """A round of the loop, while no other thread is overdue."""
     Heartbeats().progress()
     assert systemd.recv(100) == b"READY=1\nWATCHDOG=1"
 
 
-def test_a_link_that_hangs_starves_the_watchdog(systemd: socket.socket) -> None:
-    """Whatever the worker does."""
+@pytest.mark.parametrize("thread", ["link", "capture"])
+def test_a_thread_that_hangs_starves_the_watchdog(systemd: socket.socket, thread: str) -> None:
+    """Whatever the loop does."""
     clock = Clock()
-    link = Heartbeat("link", clock)
-    link.begin("connecting", 10)
+    heartbeat = Heartbeat(thread, clock)
+    heartbeat.begin("waiting for an answer", 10)
     clock.seconds += 11
-    Heartbeats(link=link).progress()
+    Heartbeats(**{thread: heartbeat}).progress()
     with pytest.raises(BlockingIOError):
         systemd.recv(100)

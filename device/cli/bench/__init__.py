@@ -15,9 +15,11 @@ from rich.console import Console
 from rich.progress import track
 
 from device.camera import read_picture
-from device.cli.bench.listener import Listener, Press
+from device.cli.bench.listener import NODE_TOPIC, NodeListener, Press
 from device.cli.bench.node import Broker, measured_node
-from device.config import PerceptionSettings
+from device.cli.broker_client import broker_client
+from device.config import MqttSettings, PerceptionSettings
+from device.errors import BenchError
 from device.perception import Perception, open_perception
 from device.system.machine import cpu_seconds, resident_bytes
 
@@ -60,13 +62,16 @@ def bench(broker: Broker, picture: Path, presses: int) -> dict[str, Any]:
     """
     read_picture(picture)  # so that a wrong path is an error here, and not a node that sees nothing
     perception = open_perception(PerceptionSettings(), "attributes")
+    # 3.1.1: the embedded broker supports no other version.
+    settings = MqttSettings(host=broker.host, port=broker.port, protocol="3.1.1")
     bare: list[float] = []
     pressed: list[Press] = []
     with (
-        Listener(broker) as listener,
+        broker_client(settings, NODE_TOPIC, error=BenchError) as client,
         TemporaryDirectory() as folder,
         measured_node(broker, picture, Path(folder)) as node,
     ):
+        listener = NodeListener(client)
         listener.wait_until_online()
         start_to_online = perf_counter() - node.started
         for _ in track(range(_WARM_UP_PRESSES + presses), "pressing", console=_STDERR):

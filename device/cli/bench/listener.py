@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
-from types import TracebackType
-from typing import Self
 
-from device.cli.bench.node import TOPICS, Broker
-from device.config import MqttSettings
+from device.cli.bench.node import TOPICS
 from device.entities.documents import EVENT
 from device.entities.kinds import PRESS
-from device.errors import BenchError, LinkError
-from device.mqtt import listener
+from device.errors import BenchError
+from device.mqtt.listener import Listener
 from device.mqtt.message import ReceivedMessage
 from device.mqtt.topics import ONLINE
+
+NODE_TOPIC = f"{TOPICS.base}/#"
+"""All that the measured node publishes, except its discovery."""
 
 # Loading networks on a small Pi takes this long.
 _ONLINE_SECONDS = 60.0
@@ -39,40 +39,15 @@ class Press:
     round_trip_ms: float
 
 
-class Listener:
-    """Listens to the measured node while its context lasts.
+class NodeListener:
+    """Listens to the measured node, and presses its button.
 
     Args:
-        broker: the node's.
+        client: subscribed to NODE_TOPIC.
     """
 
-    def __init__(self, broker: Broker) -> None:
-        self._broker = broker
-        # 3.1.1: the embedded broker supports no other version.
-        settings = MqttSettings(host=broker.host, port=broker.port, protocol="3.1.1")
-        self._listener = listener.Listener(settings, f"{TOPICS.base}/#")
-
-    def __enter__(self) -> Self:
-        """Connect and subscribe.
-
-        Raises:
-            BenchError: the broker does not answer.
-        """
-        try:
-            self._listener.__enter__()
-        except LinkError as error:
-            message = f"--broker {self._broker.host}:{self._broker.port} does not answer: {error}"
-            raise BenchError(message) from error
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Disconnect."""
-        self._listener.__exit__(kind, error, trace)
+    def __init__(self, client: Listener) -> None:
+        self._client = client
 
     def wait_until_online(self) -> None:
         """Wait until both the node and its camera are online, in either order.
@@ -94,7 +69,7 @@ class Listener:
             BenchError: it does not come in time, or has no face.
         """
         pressed = monotonic()
-        self._listener.send(TOPICS.command("capture"), PRESS)
+        self._client.send(TOPICS.command("capture"), PRESS)
         event_topic = TOPICS.document(EVENT)
         payload, at = next(
             (received.payload, received.arrived)
@@ -112,7 +87,7 @@ class Listener:
     def _messages(self, expected: str, timeout: float) -> Iterator[ReceivedMessage]:
         """Yield each message, for timeout seconds at most."""
         end = monotonic() + timeout
-        while (received := self._listener.get(end - monotonic())) is not None:
+        while (received := self._client.get(end - monotonic())) is not None:
             yield received
         message = f"the node did not {expected} within {timeout:.0f} s; see its log lines above"
         raise BenchError(message)

@@ -13,8 +13,9 @@ from tempfile import TemporaryDirectory
 from pydantic import ValidationError
 from rich.console import Console
 
+from device.cli.broker_client import broker_client
 from device.cli.demo.broker import HOST, PROTOCOL, EmbeddedBroker, parse_broker
-from device.cli.demo.listener import Listener
+from device.cli.demo.listener import NodeListener, node_topics
 from device.cli.demo.node import Node
 from device.cli.demo.portrait import write_portrait
 from device.cli.demo.tables import entities_table, observation_table
@@ -54,7 +55,11 @@ def demo(broker: str | None, camera: str | None, *, once: bool) -> None:
         mqtt: dict[str, str | int] = {"host": host, "port": port, "protocol": protocol}
         config = _configure(mqtt, source, folder)
         node = Node(config)
-        listener = stack.enter_context(Listener(config.mqtt, Topics.of(config), node.check))
+        topics = Topics.of(config)
+        client = stack.enter_context(
+            broker_client(config.mqtt, *node_topics(topics), error=DemoError)
+        )
+        listener = NodeListener(client, topics, node.check)
         if broker is not None:
             stack.callback(listener.delete_retained)
         stack.enter_context(node)
@@ -77,7 +82,7 @@ def _configure(mqtt: Mapping[str, str | int], source: str, folder: Path) -> Conf
         raise DemoError(message) from error
 
 
-def _press_once(node: Node, listener: Listener) -> None:
+def _press_once(node: Node, listener: NodeListener) -> None:
     components = listener.discover()["components"].values()
     count = sum("default_entity_id" in component for component in components)
     sys.stderr.write(f"{count} entities discovered; pressing once\n")
@@ -86,7 +91,7 @@ def _press_once(node: Node, listener: Listener) -> None:
     sys.stdout.flush()
 
 
-def _press_on_enter(node: Node, listener: Listener) -> None:
+def _press_on_enter(node: Node, listener: NodeListener) -> None:
     console = Console()
     try:
         with console.status("starting the node"):

@@ -6,13 +6,11 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from device.config import MqttSettings
 from device.entities.documents import EVENT
 from device.errors import DemoError, LinkError
-from device.mqtt import listener
+from device.mqtt.listener import Listener
 from device.mqtt.message import ReceivedMessage
 from device.mqtt.topics import ONLINE, Topics
 
@@ -22,47 +20,25 @@ _TIMEOUT_SECONDS = 60.0
 _CHECK_SECONDS = 0.2
 
 
-class Listener:
-    """Listens to one node while its context lasts.
+def node_topics(topics: Topics) -> tuple[str, ...]:
+    """Return what a node publishes on."""
+    return topics.discovery, f"{topics.base}/{topics.node}/#"
+
+
+class NodeListener:
+    """Listens to one node.
 
     Args:
-        settings: the broker's.
+        client: subscribed to node_topics.
         topics: the node's.
         check_node: called while waiting; raises what ended the node.
     """
 
-    def __init__(
-        self, settings: MqttSettings, topics: Topics, check_node: Callable[[], None]
-    ) -> None:
-        self._place = f"{settings.host}:{settings.effective_port}"
+    def __init__(self, client: Listener, topics: Topics, check_node: Callable[[], None]) -> None:
+        self._client = client
         self._topics = topics
         self._check_node = check_node
         self._newest: dict[str, bytes] = {}
-        self._listener = listener.Listener(
-            settings, topics.discovery, f"{topics.base}/{topics.node}/#"
-        )
-
-    def __enter__(self) -> Self:
-        """Connect and subscribe.
-
-        Raises:
-            DemoError: the broker does not answer.
-        """
-        try:
-            self._listener.__enter__()
-        except LinkError as error:
-            message = f"--broker {self._place} cannot be reached: {error}"
-            raise DemoError(message) from error
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Disconnect."""
-        self._listener.__exit__(kind, error, trace)
 
     def discover(self) -> dict[str, Any]:
         """Wait until the node is online, and return its discovery payload.
@@ -84,24 +60,24 @@ class Listener:
 
     def delete_retained(self) -> None:
         """Delete what the node has retained, so that the owner's broker is left as it was."""
-        while (received := self._listener.get()) is not None:
+        while (received := self._client.get()) is not None:
             self._take(received)
         for topic in self._newest:
             with suppress(LinkError):
-                self._listener.publish(topic, b"", retain=True, timeout=_CHECK_SECONDS)
+                self._client.publish(topic, b"", retain=True, timeout=_CHECK_SECONDS)
 
     def _wait_for(self, topic: str, payload: bytes | None = None) -> bytes:
         end = monotonic() + _TIMEOUT_SECONDS
         while monotonic() < end:
             self._check_node()
-            received = self._listener.get(_CHECK_SECONDS)
+            received = self._client.get(_CHECK_SECONDS)
             if received is None:
                 continue
             self._take(received)
             if received.topic == topic and payload in {None, received.payload}:
                 return received.payload
         message = (
-            f"no message arrived on {topic} at the broker {self._place} within "
+            f"no message arrived on {topic} within "
             f"{_TIMEOUT_SECONDS:.0f} s. The node's log lines above may show why."
         )
         raise DemoError(message)

@@ -1,0 +1,50 @@
+"""Sinks beside MQTT: one that fails is its author's problem, and not the node's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from device.entities.documents import SETTINGS
+from device.entities.kinds import Document, Json
+from device.node.observer import unseen
+from device.node.sink import GuardedSink
+from device.observation import Observation, Reason, Source, Trigger
+from tests.node.fakes import RecordingSink
+
+OBSERVATION = unseen("hall", Trigger(Source.BUTTON), Reason.PRIVACY, {})
+
+
+class FailingSink:
+    """Fails at everything."""
+
+    def observed(self, observation: Observation, picture: bytes | None) -> None:
+        """Fail."""
+        raise OSError(observation.event_id, picture)
+
+    def changed(self, document: Document[Any], content: Mapping[str, Json]) -> None:
+        """Fail."""
+        raise KeyError(document, content)
+
+
+def test_a_guarded_sink_receives_what_its_sink_would() -> None:
+    """The guard changes nothing for a sink that works."""
+    sink = RecordingSink()
+    guarded = GuardedSink(sink)
+    guarded.observed(OBSERVATION, None)
+    guarded.changed(SETTINGS, {"privacy": "ON"})
+    assert [observation for observation, _picture in sink.observations] == [OBSERVATION]
+    assert sink.newest(SETTINGS) == {"privacy": "ON"}
+
+
+def test_a_sink_that_fails_is_logged_and_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """The log names the sink, what it was given, and has the traceback."""
+    guarded = GuardedSink(FailingSink())
+    guarded.observed(OBSERVATION, None)
+    guarded.changed(SETTINGS, {})
+    assert f"could not take observation {OBSERVATION.event_id}" in caplog.text
+    assert "could not take the document settings" in caplog.text
+    assert caplog.text.count("FailingSink") >= 2
+    assert "Traceback" in caplog.text
