@@ -101,7 +101,7 @@ def run_node(
     Args:
         config: the node's.
         inbox: where its messages come in.
-        boot_log: learns when this start has come to something.
+        boot_log: is informed when this start has succeeded.
         heartbeats: of its threads.
         start: as usual or in safe mode.
         sinks: receive everything too, after MQTT; their exceptions are logged.

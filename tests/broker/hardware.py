@@ -66,7 +66,7 @@ def _be_stuck() -> None:
 
 
 def _die() -> None:
-    message = "nobody expected this"
+    message = "unexpected"
     raise TypeError(message)
 
 

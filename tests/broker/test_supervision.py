@@ -100,7 +100,7 @@ def test_a_node_one_of_whose_threads_died_ends_and_reports_which(
             failure = None
             while failure is None:
                 failure = diagnostics(home)["last_failure"]
-            assert "the thread facet-capture died of TypeError: nobody expected this" in failure
+            assert "the thread facet-capture died of TypeError: unexpected" in failure
 
 
 def test_starts_that_fail_end_in_safe_mode_and_a_button_ends_that(

@@ -178,7 +178,7 @@ def test_subjective_attributes_are_disabled_by_default() -> None:
 
 
 def test_removed_components_are_mere_platforms() -> None:
-    """That is how Home Assistant is told to forget one."""
+    """That makes Home Assistant remove one."""
     made = payload(configured(), {"dimples": "binary_sensor"})
     assert made["components"]["dimples"] == {"platform": "binary_sensor"}
 

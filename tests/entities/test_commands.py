@@ -26,7 +26,7 @@ PLAIN = Settings(
     motion_cool_down=0.0,
 )
 
-# Bytes of all kinds, and what looks like a number or a word of ours.
+# Bytes of all kinds, and what looks like a number or one of our words.
 payloads = st.one_of(
     st.binary(max_size=200),
     st.text(max_size=40).map(str.encode),
@@ -74,7 +74,7 @@ def test_any_bytes_are_a_value_within_bounds_or_an_error(entity: Row, payload: b
 
 @given(st.text(max_size=300))
 def test_any_key_is_a_command_or_an_error(key: str) -> None:
-    """A topic below set/ that nobody knows is told so, in one line of bounded length."""
+    """An unknown topic below set/ is reported in one line of bounded length."""
     rejection = ""
     try:
         read_command(CATALOGUE, key, b"")

@@ -116,7 +116,7 @@ def test_a_face_that_cannot_be_judged_is_present_and_unknown(reason: Reason) -> 
 
 @pytest.mark.parametrize("reason", [Reason.CAMERA_UNAVAILABLE, Reason.PRIVACY, Reason.FAILED])
 def test_without_a_picture_only_the_result_changes(reason: Reason) -> None:
-    """Who did not look cannot say that nobody is there."""
+    """Without a picture the node cannot know that nobody is there."""
     before = state_content(TABLE, Outcome(observation(face({"Eyeglasses": True})), PUBLISHED))
     unseen = observation(reason=reason, captured_at=None)
     state = state_content(TABLE, Outcome(unseen, PUBLISHED + timedelta(milliseconds=1)), before)

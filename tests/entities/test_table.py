@@ -38,7 +38,7 @@ def configured(**sections: Mapping[str, object]) -> Config:
 
 
 def attribute_sensors(table: Iterable[Row]) -> dict[str, AttributeSensor[Outcome]]:
-    """The rows that speak of an attribute, by its label."""
+    """The rows about an attribute, by its label."""
     return {row.attribute: row for row in table if isinstance(row, AttributeSensor)}
 
 
@@ -174,7 +174,7 @@ def test_pictures_have_entities_only_where_they_may_leave(
 def test_updates_have_entities_as_far_as_the_owner_wants_them(
     model: str, allow_install: bool
 ) -> None:
-    """Without an index only the software's; a network of the owner's own has no updates; none installs by itself."""
+    """Without an index only the software's; the owner's own network has no updates; none installs by itself."""
     plain = by_key(entities(configured(), CELEBA))
     assert "attribute_network" not in plain
     assert "last_update" not in plain

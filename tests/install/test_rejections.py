@@ -1,6 +1,6 @@
-"""What cannot work is rejected in one sentence, before anything is changed.
+"""A system that does not fit is rejected with one sentence, before anything is changed.
 
-The systems are played by a trixie: its /etc/os-release is theirs, or a program that install.sh asks answers as theirs.
+A trixie plays each system: with its /etc/os-release, or with a program that answers install.sh as that system would.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def test_it_is_rejected(bare: Callable[[str], Debian], system: str) -> None:
 
 
 def test_another_user_than_root_is_rejected(bare: Callable[[str], Debian]) -> None:
-    """With what to type instead."""
+    """With the command to type instead."""
     result = bare("trixie").run(
         *("setpriv", "--reuid", "65534", "--clear-groups"), "/project/provisioning/install.sh"
     )
@@ -77,7 +77,7 @@ def test_another_user_than_root_is_rejected(bare: Callable[[str], Debian]) -> No
 
 
 def test_two_do_not_install_at_once(bare: Callable[[str], Debian]) -> None:
-    """The second says so and ends."""
+    """The second reports it and ends."""
     held = "flock /run/lock/facet-install.lock /project/provisioning/install.sh"
     result = bare("trixie").run("sh", "-c", held)
     assert result.returncode == 1

@@ -1,4 +1,4 @@
-"""Tiers as processes: what becomes of them, and what is said of it."""
+"""Tiers as processes: how they end, and what is reported."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_what_a_tier_wrote_is_shown_when_it_ends() -> None:
 
 
 def test_a_failure_does_not_keep_the_others_from_running() -> None:
-    """Only what needs it is not run, and passes for no success."""
+    """Only what needs it is not run, and does not count as a success."""
     ended = outcomes(
         Tier("fails", "false; echo never", 60),
         Tier("needs it", "true", 60, needs=("fails",)),

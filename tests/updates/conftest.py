@@ -72,8 +72,8 @@ class Restarts:
         self.count += 1
         if self.fails:
             self.fails = False
-            msg = "the node does not run with it"
-            raise UpdateError(msg)
+            message = "the node does not run with it"
+            raise UpdateError(message)
 
 
 @dataclass(slots=True)
