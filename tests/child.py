@@ -42,7 +42,7 @@ class Child(ABC):
         self,
         *command: str | Path,
         environment: Mapping[str, str] | None = None,
-        in_own_session: bool = False,
+        is_new_session: bool = False,
     ) -> None:
         """Start a command, as this child; without `environment` it inherits the test's."""
         with self._log.open("ab") as log:
@@ -51,7 +51,7 @@ class Child(ABC):
                 env=environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=in_own_session,
+                start_new_session=is_new_session,
             )
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:

@@ -51,7 +51,7 @@ class Publisher:
         self._machine = machine
         self._discovery_number: int | None = None
 
-    def announce(self, documents: Documents, *, camera_online: bool) -> None:
+    def announce(self, documents: Documents, *, is_camera_online: bool) -> None:
         """Publish discovery, then the states, and last that the node is online.
 
         To be called when the link has connected and when Home Assistant sends its birth message: then
@@ -59,10 +59,10 @@ class Publisher:
 
         Args:
             documents: state, settings and diagnostics; an event is not among them.
-            camera_online: whether the camera delivers pictures.
+            is_camera_online: whether the camera delivers pictures.
         """
         self._discover()
-        self.camera(online=camera_online)
+        self.camera(is_online=is_camera_online)
         for document, content in documents.items():
             self.document(document, content)
         self._retain(self._topics.status, ONLINE)
@@ -86,9 +86,9 @@ class Publisher:
         if any(isinstance(row, Image) for row in self._table):
             self._transport.publish(self._topics.picture, jpeg)
 
-    def camera(self, *, online: bool) -> None:
+    def camera(self, *, is_online: bool) -> None:
         """Publish whether the camera delivers pictures."""
-        self._retain(self._topics.camera_status, ONLINE if online else OFFLINE)
+        self._retain(self._topics.camera_status, ONLINE if is_online else OFFLINE)
 
     def delivered(self, number: int) -> None:
         """Record that the broker has a message; to be called for each Delivered."""

@@ -226,7 +226,7 @@ def _robustness(model: str, of: _Measured, data: CelebA, count: int) -> list[str
     results = resilience(classifier, FaceDetector.load(ZOO, CERTAIN_SCORE), pictures, truth)
     cells = [
         [
-            r.fault,
+            r.corruption,
             f"{r.found:.1%}",
             f"{r.judged:.1%}",
             f"{r.accuracy:.4f}",

@@ -1,4 +1,4 @@
-"""A picture file is decoded whatever its size, in bounded memory, or rejected in words."""
+"""A picture file is decoded whatever its size, in bounded memory, or rejected with a readable error."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def test_an_opened_camera_that_gives_nothing_is_an_error_and_is_released(
     camera: Camera, usb: UsbCamera, clock: Clock
 ) -> None:
     """The capture reports that it is open; it is not believed, and not leaked."""
-    usb.plugged = False
+    usb.is_plugged = False
     with pytest.raises(CameraError, match="gives no picture"):
         camera.burst(1, clock())
     assert [capture.released for capture in usb.opened] == [True]
@@ -132,9 +132,9 @@ def test_a_camera_that_was_unplugged_and_is_back_answers_the_next_trigger(
 ) -> None:
     """The dead handle is replaced within the burst: the press gets its picture."""
     camera.burst(1, clock())
-    usb.plugged = False
+    usb.is_plugged = False
     assert not usb.opened[0].grab()
-    usb.plugged = True
+    usb.is_plugged = True
     assert len(camera.burst(2, clock())) == 2
     assert [capture.released for capture in usb.opened] == [True, False]
 

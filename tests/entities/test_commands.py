@@ -1,4 +1,4 @@
-"""Commands: whatever arrives is a value within bounds, or an error in words."""
+"""Commands: whatever arrives is a value within bounds, or a readable error."""
 
 from __future__ import annotations
 

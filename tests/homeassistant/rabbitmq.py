@@ -58,7 +58,7 @@ class RabbitMq(Child):
             "RABBITMQ_LOG_BASE": str(folder / "logs"),
             "RABBITMQ_CONF_ENV_FILE": os.devnull,
         }
-        self._run(program, environment=environment, in_own_session=True)
+        self._run(program, environment=environment, is_new_session=True)
         wait_for(self._listens, f"RabbitMQ listens; its log: {folder}/log", _START)
 
     def _listens(self) -> bool:

@@ -139,7 +139,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, name="site")
+        thread = threading.Thread(target=server.serve_forever, name="facet-site")
         thread.start()
         yield Site(folder, f"https://localhost:{server.server_port}")
         server.shutdown()

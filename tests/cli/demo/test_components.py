@@ -109,7 +109,7 @@ def test_entities_that_start_disabled_are_counted_not_shown() -> None:
 
 
 def test_an_observation_without_a_face_says_why() -> None:
-    """The reason, in words."""
+    """The reason, as text."""
     event = {"faces": [], "reason": "too_small", "face_count": 2, "timings": {"total": 12.3}}
     shown = text_of(observation_table(event))
     assert "too small, 2 faces seen" in shown
