@@ -12,7 +12,7 @@ class FacetError(Exception):
 
 
 class OfflineError(FacetError):
-    """The broker does not say that the node is online."""
+    """The broker does not report the node as online."""
 
 
 class LinkError(FacetError, ConnectionError):
@@ -26,13 +26,13 @@ class LinkError(FacetError, ConnectionError):
 
 
 class RefusedError(LinkError):
-    """The broker answered, and does not want this client."""
+    """The broker answered that it does not accept this client."""
 
     needs_owner = True
 
 
 class ProtocolRefusedError(LinkError):
-    """The broker does not speak this version of MQTT, or hung up when it was addressed in it."""
+    """The broker does not support this version of MQTT, or hung up when the client used it."""
 
 
 class HungUpError(LinkError):
@@ -46,7 +46,7 @@ class TlsFileError(LinkError):
 
 
 class OutboxError(FacetError, OSError):
-    """The disk does not take the events."""
+    """The events cannot be written to the disk."""
 
 
 class OutboxInUseError(FacetError):
@@ -70,11 +70,11 @@ class ClassifyError(FacetError):
 
 
 class StateDirectoryError(FacetError):
-    """The node cannot keep anything where it is told to."""
+    """The node cannot write to its state directory."""
 
 
 class BenchError(FacetError):
-    """The node under test did not do what a node does."""
+    """The measured node did not come online or did not answer."""
 
 
 class DemoError(FacetError):
@@ -82,15 +82,15 @@ class DemoError(FacetError):
 
 
 class ProvisionError(FacetError):
-    """A card cannot be made as it is asked for. Nothing was written."""
+    """A card cannot be made from these options. Nothing was written."""
 
 
 class ModelError(FacetError):
-    """A model file is missing, damaged, or not what its JSON says."""
+    """A model file is missing, damaged, or does not match its JSON."""
 
 
 class CommandError(FacetError, ValueError):
-    """Somebody sent what the entity cannot do."""
+    """A command that its entity does not allow arrived."""
 
 
 class EntityError(FacetError, ValueError):
@@ -106,7 +106,7 @@ class CameraError(FacetError):
 
 
 class CameraReleasedError(CameraError):
-    """The camera was asked to let go, for privacy: no picture is taken or given before it resumes."""
+    """The camera is released for privacy: no picture is taken or handed out before it resumes."""
 
 
 class PerceptionError(FacetError):

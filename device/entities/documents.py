@@ -14,13 +14,13 @@ from device.observation import Observation
 SubjectT = TypeVar("SubjectT")
 
 STATE: Document[Outcome] = Document("state")
-"""What the newest observation says; retained."""
+"""The newest observation; retained."""
 
 SETTINGS: Document[Settings] = Document("settings")
 """What can be switched and set; retained."""
 
 DIAGNOSTICS: Document[Condition] = Document("diagnostics")
-"""How the node is; retained."""
+"""The node's condition; retained."""
 
 EVENT: Document[Observation] = Document("event")
 """One observation; never retained, or Home Assistant would fire it again at each restart."""
@@ -29,7 +29,7 @@ EVENT: Document[Observation] = Document("event")
 def content(
     document: Document[SubjectT], table: Iterable[Row], subject: SubjectT
 ) -> dict[str, Json]:
-    """Return what a document says of its subject: a value for each of its rows.
+    """Return the content of a document: a value for each of its rows.
 
     Args:
         document: SETTINGS or DIAGNOSTICS; for STATE see state_content.
@@ -56,7 +56,7 @@ def state_content(
     state = blank_state(rows, previous)
     for row in rows:
         value = row.value(outcome)
-        # Whoever did not look cannot say that nobody is there; without a new capture the last one is still the last.
+        # Without a picture nobody knows whether somebody is there; without a new capture the last one stays the last.
         is_as_before = not outcome.is_seen if row.needs_camera else value is None
         if not is_as_before:
             state[row.key] = value
@@ -80,7 +80,7 @@ def event_content(observation: Observation, hidden: Collection[str] = ()) -> dic
 
     Args:
         observation: what was seen.
-        hidden: attributes that the owner disabled; they do not leave the node in any way.
+        hidden: attributes that the owner disabled; they never leave the node.
     """
     event = observation.to_json()
     for face in event["faces"]:
@@ -89,7 +89,7 @@ def event_content(observation: Observation, hidden: Collection[str] = ()) -> dic
 
 
 def rows_of(document: Document[SubjectT], table: Iterable[Row]) -> Iterator[Readable[SubjectT]]:
-    """Yield the rows whose values stand in a document."""
+    """Yield the rows whose values a document contains."""
     for row in table:
         if isinstance(row, Readable) and row.document is document:
             # A document has one name and one subject: the rows of this name read this subject.

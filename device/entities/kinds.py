@@ -54,7 +54,7 @@ class Category(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What all rows have.
+    """The attributes that all rows have.
 
     Attributes:
         platform: of Home Assistant.
@@ -63,7 +63,7 @@ class Row:
         meaning: one sentence for the owner.
         icon: of Material Design Icons, as "mdi:glasses".
         category: None for the device's main purpose.
-        is_enabled_by_default: False where the owner has to ask for it in Home Assistant.
+        is_enabled_by_default: False where the owner has to enable it in Home Assistant.
         needs_camera: unavailable while the camera is.
         requires: what a node needs for the row to be in its table.
     """
@@ -85,8 +85,8 @@ class Readable(Row, Generic[SubjectT]):
     """A row with a value in a document.
 
     Attributes:
-        document: where the value stands.
-        read: returns the value, of what the document is made from.
+        document: the one that contains the value.
+        read: returns the value from what the document is made from.
         device_class: Home Assistant's.
     """
 
@@ -95,7 +95,7 @@ class Readable(Row, Generic[SubjectT]):
     device_class: str | None = None
 
     def value(self, subject: SubjectT) -> Json:
-        """Return the value as it stands in the document; None is Home Assistant's "unknown"."""
+        """Return the value as the document contains it; None is Home Assistant's "unknown"."""
         return self.read(subject)
 
 
@@ -148,7 +148,7 @@ class Update(Readable[SubjectT]):
 
     Attributes:
         install: what Home Assistant's button asks for.
-        is_installable: whether the owner lets Home Assistant ask for it.
+        is_installable: whether the owner allows Home Assistant to ask for it.
     """
 
     platform = Platform.UPDATE
@@ -202,7 +202,7 @@ class Select(Readable[Settings], Generic[ChoiceT]):
 
     Attributes:
         options: the values.
-        allowed: returns those that a node's configuration leaves.
+        allowed: returns those that a node's configuration permits.
         write: returns the settings with another value.
     """
 
@@ -246,7 +246,7 @@ class Event(Row, Generic[SubjectT]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image(Row):
-    """A picture on its own topic."""
+    """A picture on a separate topic."""
 
     platform = Platform.IMAGE
 

@@ -1,4 +1,4 @@
-"""The rows that say what was seen, and what became of the newest trigger."""
+"""The rows that show what was seen, and the result of the newest trigger."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _HAIR_COLOR = Sensor(
     document=STATE,
     key="hair_color",
     name="Hair color",
-    meaning="The primary face's; unknown when it cannot be told.",
+    meaning="The primary face's; unknown when the network cannot decide.",
     icon="mdi:palette",
     device_class="enum",
     needs_camera=True,
@@ -64,7 +64,7 @@ _FACIAL_HAIR = Sensor(
     document=STATE,
     key="facial_hair",
     name="Facial hair",
-    meaning="The primary face's; unknown when it cannot be told.",
+    meaning="The primary face's; unknown when the network cannot decide.",
     icon="mdi:mustache",
     device_class="enum",
     needs_camera=True,
@@ -127,7 +127,7 @@ BUTTON_PRESSED = SourceTrigger(
 
 
 def observation_rows(vocabulary: Vocabulary) -> tuple[Row, ...]:
-    """Return the rows of what was seen, but for the attributes."""
+    """Return the rows of what was seen, without the attributes."""
     return (
         *_WHAT_WAS_SEEN,
         replace(_HAIR_COLOR, options=vocabulary.hair_colors),

@@ -38,11 +38,11 @@ CATALOGUE: tuple[Row, ...] = (
     *RESULTS,
     *CONDITION,
 )
-"""Every entity, as it stands with CelebA's labels, a motion sensor, pictures and a configuration without exceptions."""
+"""Every entity of a node with CelebA's labels, a motion sensor, pictures and a configuration without exceptions."""
 
 # A label of an owner's own network.
 _UNKNOWN_ICON = "mdi:face-recognition"
-_UNKNOWN_MEANING = "What the attribute network calls so."
+_UNKNOWN_MEANING = "As decided by the attribute network."
 
 
 def offered(labels: Iterable[str], unreliable: Collection[str]) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ def entities(config: Config, vocabulary: Vocabulary) -> tuple[Row, ...]:
 
     Args:
         config: which attributes the owner enables and disables, and what else the node has.
-        vocabulary: of the attribute network; a label that CelebA lacks becomes its own entity, and an unreliable one
+        vocabulary: of the attribute network; a label that CelebA lacks becomes another entity, and an unreliable one
             starts disabled.
 
     Raises:
@@ -99,7 +99,7 @@ def _attributes(config: Config, vocabulary: Vocabulary) -> Iterator[AttributeSen
 
 
 def _fitted(row: Row, config: Config) -> Row:
-    """Return a row with what the configuration leaves of it."""
+    """Return a row restricted to what the configuration allows."""
     match row:
         case Select():
             return replace(row, options=row.allowed(config))

@@ -1,4 +1,4 @@
-"""Whether this start of the node came to something, and whether perception works."""
+"""Whether this start of the node succeeded, and whether perception works."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Health:
     """Tells the boot log when the node is healthy: after a picture was answered, or after a while.
 
     A while does not count while perception fails, in this start or in the one before: such a node runs for as long as
-    nobody presses, and would never come to safe mode. Safe mode never counts: only its owner ends it.
+    nobody presses, and would never enter safe mode. Safe mode never counts: only its owner ends it.
 
     Args:
         boot_log: counts the starts that failed.

@@ -93,7 +93,7 @@ class MqttSink:
     def camera(self, *, is_online: bool) -> None:
         """Publish whether the camera gives pictures, and again with each announcement."""
         self._is_camera_online = is_online
-        self._publisher.camera(online=is_online)
+        self._publisher.camera(is_online=is_online)
 
     def handle(self, event: ConnectionEvent) -> None:
         """Do what the link reports is to be done; the only place where its events have a meaning."""
@@ -113,7 +113,7 @@ class MqttSink:
                 self._sender.refused(number)
 
     def _announce(self) -> None:
-        self._publisher.announce(self._documents, camera_online=self._is_camera_online)
+        self._publisher.announce(self._documents, is_camera_online=self._is_camera_online)
         self._picture.repeat()
 
     def _last_state(self) -> Mapping[str, Json]:

@@ -103,7 +103,7 @@ def run_node(
     Args:
         config: the node's.
         inbox: where its messages come in.
-        boot_log: learns when this start has come to something; None opens the one of the state directory.
+        boot_log: is informed when this start has succeeded; None opens the one of the state directory.
         heartbeats: of its threads; None is for a node that no watchdog checks.
         start: as usual or in safe mode.
         sinks: receive everything too, after MQTT; their exceptions are logged.

@@ -1,4 +1,4 @@
-"""The node's MQTT side without camera and perception; a test pumps its inbox itself.
+"""The node's MQTT side without camera and perception; a test handles its inbox itself.
 
 Run as a program (python -m tests.broker.node PORT STATE_DIRECTORY) it stays until it is killed.
 """
@@ -69,7 +69,7 @@ class Node:
         self.sink.changed(DIAGNOSTICS, {"camera_problem": OFF})
 
     def send(self, event_id: str) -> None:
-        """Send an event that holds no more than its id."""
+        """Send an event that contains only its id."""
         self.sender.send(Sent(event_id, utc_now(), f'{{"event_id":"{event_id}"}}'))
 
     def expect(self, kind: type[Event], patience: float = PATIENCE) -> Event:

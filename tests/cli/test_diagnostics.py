@@ -38,9 +38,9 @@ def test_the_archive_has_versions_settings_checks_and_the_last_failure(
 ) -> None:
     """Everything that a maintainer asks for first."""
     archive = tmp_path / "report.zip"
-    parts = write_diagnostics(configuration, archive)
+    files = write_diagnostics(configuration, archive)
     with zipfile.ZipFile(archive) as bundle:
-        assert bundle.namelist() == parts
+        assert bundle.namelist() == files
         system = json.loads(bundle.read("system.json"))
         settings = yaml.safe_load(bundle.read("facet.yaml"))
         checks = {check["part"]: check["works"] for check in json.loads(bundle.read("check.json"))}

@@ -117,7 +117,7 @@ def test_a_file_with_faults_does_not_end_safe_mode(runs: Runs) -> None:
     ("error", "code"),
     [
         (PerceptionError("perception failed 3 times in a row"), EXIT_CODE),
-        (ValueError("nobody expected this"), EXIT_CODE),
+        (ValueError("unexpected"), EXIT_CODE),
         (ModelError("attributes.json is damaged"), None),
     ],
 )

@@ -26,7 +26,7 @@ def test_a_fault_is_a_problem_with_its_sentence() -> None:
 
 
 def test_a_long_fault_is_cut_to_what_home_assistant_takes() -> None:
-    """It refuses a longer state whole."""
+    """It rejects a longer state as a whole."""
     condition = Condition(model="attributes 1", camera_fault="x" * 300)
     shown = content(DIAGNOSTICS, CATALOGUE, condition)["camera_fault"]
     assert isinstance(shown, str)

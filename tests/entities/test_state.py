@@ -104,7 +104,7 @@ def test_nobody_there_turns_everything_off() -> None:
 
 @pytest.mark.parametrize("reason", [Reason.TOO_SMALL, Reason.TOO_BLURRED, Reason.TOO_DARK])
 def test_a_face_that_cannot_be_judged_is_present_and_unknown(reason: Reason) -> None:
-    """Off would be a claim."""
+    """Off would state more than the node knows."""
     before = state_content(TABLE, Outcome(observation(face({"Eyeglasses": True})), PUBLISHED))
     state = state_content(
         TABLE, Outcome(observation(reason=reason, face_count=2), PUBLISHED), before
@@ -116,7 +116,7 @@ def test_a_face_that_cannot_be_judged_is_present_and_unknown(reason: Reason) -> 
 
 @pytest.mark.parametrize("reason", [Reason.CAMERA_UNAVAILABLE, Reason.PRIVACY, Reason.FAILED])
 def test_without_a_picture_only_the_result_changes(reason: Reason) -> None:
-    """Who did not look cannot say that nobody is there."""
+    """Without a picture the node cannot know that nobody is there."""
     before = state_content(TABLE, Outcome(observation(face({"Eyeglasses": True})), PUBLISHED))
     unseen = observation(reason=reason, captured_at=None)
     state = state_content(TABLE, Outcome(unseen, PUBLISHED + timedelta(milliseconds=1)), before)
@@ -133,7 +133,7 @@ def test_latency_is_from_the_trigger_to_the_message() -> None:
 
 
 def test_last_capture_is_a_time_with_its_zone() -> None:
-    """Home Assistant refuses a timestamp without one."""
+    """Home Assistant rejects a timestamp without one."""
     state = state_content(TABLE, Outcome(observation(reason=Reason.NO_FACE), PUBLISHED))
     assert state["last_capture"] == "2026-11-24T18:02:11.431+00:00"
 

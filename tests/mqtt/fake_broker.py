@@ -38,7 +38,7 @@ class FakeBroker:
         self._ends = threading.Semaphore(0)
         self._server = socket.socket()
         self._clients: list[socket.socket] = []
-        self._thread = threading.Thread(target=self._accept, name="fake-broker", daemon=True)
+        self._thread = threading.Thread(target=self._accept, name="facet-fake-broker", daemon=True)
 
     @property
     def settings(self) -> MqttSettings:

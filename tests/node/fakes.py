@@ -1,4 +1,4 @@
-"""What stands in for the rest of the node when one of its parts is tested alone."""
+"""Stand-ins for the rest of the node when one of its components is tested alone."""
 
 from __future__ import annotations
 

@@ -33,8 +33,8 @@ CAPTURED = Captured(REQUEST, shot(REQUEST, 2.0), AVAILABLE)
 
 
 @dataclass
-class Parts:
-    """All of the loop's parts in one, which remember what they are given."""
+class Components:
+    """All of the loop's components in one object, which records what it is given."""
 
     left_to_the_loop: Capture | Restart | None = None
     calls: list[object] = field(default_factory=list)
@@ -62,7 +62,7 @@ class Parts:
 
 
 def run(
-    parts: Parts,
+    components: Components,
     *contents: Content,
     always: Callable[[], object] = lambda: None,
     when_idle: Callable[[], object] = lambda: None,
@@ -76,10 +76,10 @@ def run(
         inbox,
         Heartbeats(),
         Timing(tick=0.001),
-        controls=parts,
-        answers=parts,
-        reporter=parts,
-        on_connection=parts.calls.append,
+        controls=components,
+        answers=components,
+        reporter=components,
+        on_connection=components.calls.append,
         upkeep=Upkeep([always], [when_idle]),
     )
     return loop.run()
@@ -103,31 +103,31 @@ def run(
 )
 def test_each_message_reaches_its_part(content: Content, calls: list[object]) -> None:
     """And nobody else; after Stop the loop ends."""
-    parts = Parts()
-    assert run(parts, content, Stop()) is End.STOP
-    assert parts.calls == calls
+    components = Components()
+    assert run(components, content, Stop()) is End.STOP
+    assert components.calls == calls
 
 
 def test_a_capture_that_a_command_asks_for_is_a_trigger_of_the_time_when_it_came() -> None:
     """Not of the time when it was handled: it may have waited, and older frames do not count."""
-    parts = Parts(left_to_the_loop=Capture())
-    run(parts, Command("capture", b"PRESS"), Stop())
+    components = Components(left_to_the_loop=Capture())
+    run(components, Command("capture", b"PRESS"), Stop())
     clock = Clock()
-    assert parts.calls[1] == Trigger(Source.COMMAND, clock.now(), clock())
+    assert components.calls[1] == Trigger(Source.COMMAND, clock.now(), clock())
 
 
 def test_a_restart_ends_the_loop() -> None:
     """What still waits is for the next start."""
-    parts = Parts(left_to_the_loop=Restart())
-    assert run(parts, Command("restart", b"PRESS"), trigger(1.0)) is End.RESTART
-    assert parts.calls == [("restart", b"PRESS")]
+    components = Components(left_to_the_loop=Restart())
+    assert run(components, Command("restart", b"PRESS"), trigger(1.0)) is End.RESTART
+    assert components.calls == [("restart", b"PRESS")]
 
 
 def test_upkeep_comes_after_each_message_and_reports_only_when_nothing_waits() -> None:
     """A flood is answered once."""
     done: list[str] = []
     run(
-        Parts(),
+        Components(),
         *[Delivered(number) for number in range(20)],
         Stop(),
         always=lambda: done.append("always"),
@@ -146,15 +146,15 @@ def test_upkeep_comes_without_any_message() -> None:
         if len(done) == 3:
             inbox.put(Stop())
 
-    parts = Parts()
+    components = Components()
     loop = Loop(
         inbox,
         Heartbeats(),
         Timing(tick=0.001),
-        controls=parts,
-        answers=parts,
-        reporter=parts,
-        on_connection=parts.calls.append,
+        controls=components,
+        answers=components,
+        reporter=components,
+        on_connection=components.calls.append,
         upkeep=Upkeep([upkeep], []),
     )
     assert loop.run() is End.STOP

@@ -180,7 +180,7 @@ def test_a_fact_without_a_key_is_not_in_the_document(
 def test_a_burst_weighs_each_measurement_by_the_quality_of_its_frame(
     detector: FaceDetector, astronaut: Image
 ) -> None:
-    """What was measured on a worse frame counts for less, and on a refused one not at all."""
+    """What was measured on a worse frame counts for less, and on a rejected one not at all."""
     blurred = np.asarray(cv2.GaussianBlur(astronaut, (0, 0), 5), np.uint8)
     blue = np.ascontiguousarray(astronaut[..., ::-1])
     tested = pipeline(detector, WarmthAnalyser())

@@ -124,7 +124,7 @@ def test_an_index_that_is_not_there_is_named(published: Site) -> None:
         (lambda d: d | {"models": [d["release"] | {"name": "../../etc"}]}, "models.0.name: "),
     ],
 )
-def test_what_is_no_index_is_refused_with_the_place(
+def test_what_is_no_index_is_rejected_with_the_place(
     published: Site, damage: Callable[[Any], object], found: str
 ) -> None:
     """Whoever writes the index by hand learns where it is wrong."""

@@ -61,5 +61,5 @@ class FaceAnalyser(Protocol[EvidenceT, FactT]):
         Args:
             evidence: of at least one frame, in the order of time.
             before: the fact about the same person a moment ago, if there was one.
-            judgement: the owner's wishes, for an analyser that can follow them.
+            judgement: the owner's settings, for an analyser that uses them.
         """

@@ -1,6 +1,6 @@
 """Bytes from https: and file: addresses, within a limit on their number and on the time.
 
-The standard library's client: one small document a day is no reason for another package on every node.
+The standard library's client: for one small document a day, another package on every node is not justified.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _open(url: str) -> IO[bytes]:
         return Path(url2pathname(urlsplit(url).path)).open("rb")
     opener = OpenerDirector()
     opener.addheaders = [("User-Agent", f"facet-node/{__version__}")]
-    # No handler for http: a redirection to it is refused like an address that begins with it.
+    # No handler for http: a redirection to it is rejected like an address that begins with it.
     for handler in (
         ProxyHandler(),
         HTTPSHandler(context=ssl.create_default_context()),
