@@ -70,7 +70,7 @@ class Frame:
     """One decoded picture of a burst and when the camera took it (UTC)."""
 
     image: Image
-    captured_at: datetime
+    captured_at: datetime = field(default_factory=utc_now)
 
 
 @dataclass(frozen=True, slots=True)

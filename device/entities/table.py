@@ -76,6 +76,17 @@ def entities(config: Config, vocabulary: Vocabulary) -> tuple[Row, ...]:
     return translated(rows, config.node.language)
 
 
+def documented(table: Iterable[Row]) -> tuple[Row, ...]:
+    """Return the rows whose values stand in a node's settings and diagnostics.
+
+    Those of entities that the node lacks are among them, such as a motion sensor's: whoever reads the documents by
+    themselves finds the same keys on every node.
+    """
+    table = tuple(table)
+    present = {row.key for row in table}
+    return (*table, *(row for row in (*CONTROLS, *CONDITION) if row.key not in present))
+
+
 def _attributes(config: Config, vocabulary: Vocabulary) -> Iterator[AttributeSensor[Outcome]]:
     known = {row.attribute: row for row in ATTRIBUTES}
     settings = config.attributes

@@ -11,6 +11,7 @@ from device.entities.condition import Condition
 from device.entities.documents import DIAGNOSTICS, content
 from device.entities.kinds import Json, Row
 from device.entities.settings import Settings
+from device.entities.table import documented
 from device.gpio.led_patterns import Status, choose_status
 from device.node.sink import Sink
 from device.node.timing import Timing
@@ -145,7 +146,7 @@ class Reporter:
         if now >= self._next_temperature:
             self._next_temperature = now + self._timing.temperature_interval
             self._temperature = self._sources.cpu_temperature()
-        document = content(DIAGNOSTICS, self._table, self._condition())
+        document = content(DIAGNOSTICS, documented(self._table), self._condition())
         if document == self._reported:
             return
         self._reported = document

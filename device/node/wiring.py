@@ -11,6 +11,7 @@ from pathlib import Path
 
 from device.config import Config
 from device.discovery.publisher import Publisher
+from device.entities.commands import takes_commands
 from device.entities.documents import EVENT
 from device.entities.kinds import Row
 from device.entities.settings import Settings
@@ -41,6 +42,7 @@ from device.node.state_directory import (
     SETTINGS,
     STATE,
     make_state_directory,
+    open_boot_log,
 )
 from device.node.timing import USUAL, Timing
 from device.observation import utc_now
@@ -88,9 +90,9 @@ class _Mqtt:
 def run_node(
     config: Config,
     inbox: Inbox,
-    boot_log: BootLog,
-    heartbeats: Heartbeats,
     *,
+    boot_log: BootLog | None = None,
+    heartbeats: Heartbeats | None = None,
     start: Start = AS_USUAL,
     sinks: Sequence[Sink] = (),
     hardware: Hardware = REAL,
@@ -101,8 +103,8 @@ def run_node(
     Args:
         config: the node's.
         inbox: where its messages come in.
-        boot_log: is informed when this start has succeeded.
-        heartbeats: of its threads.
+        boot_log: is informed when this start has succeeded; None opens the one of the state directory.
+        heartbeats: of its threads; None is for a node that no watchdog checks.
         start: as usual or in safe mode.
         sinks: receive everything too, after MQTT; their exceptions are logged.
         hardware: opens camera, networks, pins and LED.
@@ -111,12 +113,15 @@ def run_node(
     Raises:
         FacetError: a model cannot be loaded, the state directory not be used, or perception fails again and again.
     """
+    boot_log = open_boot_log(config) if boot_log is None else boot_log
+    heartbeats = Heartbeats() if heartbeats is None else heartbeats
     with ExitStack() as stack:
         if start.is_safe_mode:
             senses = safe_senses(config, inbox.put, stack)
         else:
             senses = open_senses(config, inbox.put, stack, hardware)
         table = entities(config, senses.vocabulary)
+        inbox.keep_newest_of(row.key for row in table if takes_commands(row))
         directory = make_state_directory(config)
         # In safe mode too: then above all somebody should see that the node needs its owner.
         led = stack.enter_context(hardware.led(config.led))

@@ -47,7 +47,7 @@ class Perceived:
 
 
 class Pipeline:
-    """Detects, aligns, analyses and decides. One thread uses it.
+    """Detects, aligns, analyses and decides. One thread at a time uses it.
 
     Args:
         detect: finds the faces of a frame.

@@ -14,7 +14,7 @@ from device.cli.diagnostics import write_diagnostics
 from device.errors import DiagnosticsError
 from device.system.json_store import JsonStore
 
-_SECRETS = ("hush-broker", "hush-camera")
+_SECRETS = ("hush-broker", "hush-camera", "hush-index", "hush-token")
 
 
 @pytest.fixture
@@ -24,6 +24,7 @@ def configuration(tmp_path: Path) -> Path:
         "node": {"id": "hall", "state_directory": str(tmp_path / "state")},
         "mqtt": {"host": "127.0.0.1", "port": 1, "username": "hall", "password": "hush-broker"},
         "camera": {"source": "rtsp://viewer:hush-camera@127.0.0.1:1/stream"},
+        "updates": {"index": "https://hall:hush-index@127.0.0.1:1/index.json?token=hush-token"},
     }
     path = tmp_path / "facet.yaml"
     path.write_text(yaml.safe_dump(document))

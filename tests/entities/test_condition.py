@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from device.config import Config
 from device.entities.condition import Condition
 from device.entities.documents import DIAGNOSTICS, content
-from device.entities.table import CATALOGUE
+from device.entities.table import CATALOGUE, CELEBA, documented, entities
 
 
 def test_a_node_without_faults_reports_none() -> None:
@@ -31,3 +32,11 @@ def test_a_long_fault_is_cut_to_what_home_assistant_takes() -> None:
     assert isinstance(shown, str)
     assert len(shown) == 255
     assert shown.endswith("…")
+
+
+def test_the_documents_have_the_same_keys_on_every_node() -> None:
+    """Whoever reads them without Home Assistant finds null for what a node lacks, and not a missing key."""
+    table = entities(Config.model_validate({"mqtt": {"host": "broker"}}), CELEBA)
+    document = content(DIAGNOSTICS, documented(table), Condition(model="attributes 1"))
+    assert set(document) == set(content(DIAGNOSTICS, CATALOGUE, Condition(model="attributes 1")))
+    assert (document["attribute_network"], document["last_update"]) == (None, None)

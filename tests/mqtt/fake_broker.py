@@ -46,8 +46,8 @@ class FakeBroker:
         port: int = self._server.getsockname()[1]
         return MqttSettings(host="127.0.0.1", port=port, protocol="3.1.1")
 
-    def send(self, topic: str, payload: bytes) -> None:
-        """Publish a message to the newest client, with quality of service 0."""
+    def send(self, topic: str | bytes, payload: bytes) -> None:
+        """Publish a message to the newest client, with quality of service 0; a topic of bytes may be anything."""
         body = _text(topic) + payload
         self._clients[-1].sendall(bytes([_PUBLISH]) + _length(len(body)) + body)
 
@@ -117,8 +117,9 @@ class FakeBroker:
             client.close()
 
 
-def _text(text: str) -> bytes:
-    return len(text.encode()).to_bytes(2, "big") + text.encode()
+def _text(text: str | bytes) -> bytes:
+    encoded = text if isinstance(text, bytes) else text.encode()
+    return len(encoded).to_bytes(2, "big") + encoded
 
 
 def _length(number: int) -> bytes:

@@ -21,7 +21,7 @@ from device.observation import (
     Observation,
     Source,
 )
-from device.perception import Judgement, Perceived, Perception, Pipeline
+from device.perception import Judgement, Perceived, Perception, Pipeline, open_perception
 from device.perception.aligned_face import AlignedFace, View
 from device.perception.analysers.analyser import FaceAnalyser, Weighted
 from device.perception.detection import FaceDetector
@@ -133,6 +133,17 @@ def test_a_second_analyser_needs_nothing_but_a_place_in_the_list(
     document = document_of(both)
     assert document.pop("warmth") == {"red": round(fact.red, 2), "times": 1}
     assert document == document_of(alone)
+
+
+def test_an_analyser_is_handed_to_what_loads_the_shipped_ones(
+    perception: Perception, astronaut: Image
+) -> None:
+    """All else is as without it."""
+    (alone,) = perception.perceive([frame(astronaut)]).faces
+    (face,) = open_perception(analysers=[WarmthAnalyser()]).perceive([frame(astronaut)]).faces
+    assert list(face.facts) == ["attributes", "warmth"]
+    assert face.quality == alone.quality
+    assert face.attributes == alone.attributes
 
 
 def test_an_analyser_is_given_its_own_fact_of_before(

@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from device.errors import UpdateError
+from device.system.redaction import redact_url
 from device.system.validation import describe
 from device.updates.artifact import SOFTWARE, Artifact, Kind, Name, Sha256, Signature, VersionText
 from device.updates.node.fetch import read_url
@@ -85,7 +86,7 @@ def read_index(url: str) -> Index:
         index = Index.model_validate_json(data)
     except ValidationError as error:
         message = (
-            f"updates.index {url} is not an index: {describe(error)}; "
+            f"updates.index {redact_url(url)} is not an index: {describe(error)}; "
             "`python -m device.updates.sign index` writes one"
         )
         raise UpdateError(message) from error
@@ -98,10 +99,13 @@ def _located(listed: _AnyListed, base: str) -> _AnyListed:
         address = urljoin(base, listed.url)
         is_file = urlsplit(address).scheme == "file"
     except ValueError as error:
-        message = f"updates.index {base} names {listed.url!r}, which is not an address ({error})"
+        message = (
+            f"updates.index {redact_url(base)} names {redact_url(listed.url)!r}, "
+            f"which is not an address ({error})"
+        )
         raise UpdateError(message) from error
     if is_file and urlsplit(base).scheme != "file":
-        message = f"updates.index {base} names the file {address}; from the network only https: is followed"
+        message = f"updates.index {redact_url(base)} names the file {address}; from the network only https: is followed"
         raise UpdateError(message)
     return listed.model_copy(update={"url": address})
 
