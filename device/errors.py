@@ -109,6 +109,14 @@ class CameraReleasedError(CameraError):
     """The camera is released for privacy: no picture is taken or handed out before it resumes."""
 
 
+class CameraStuckError(FacetError):
+    """The camera does not answer, and its thread cannot be ended."""
+
+
+class PerceptionStoppedError(FacetError):
+    """Nobody wants to know any more what a burst shows."""
+
+
 class PerceptionError(FacetError):
     """Perception fails again and again."""
 

@@ -67,10 +67,17 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One decoded picture of a burst and when the camera took it (UTC)."""
+    """One decoded picture of a burst.
+
+    Attributes:
+        image: the picture.
+        captured_at: when the camera took it, in UTC; a file is taken when it is read.
+        monotonic: the same moment on the monotonic clock, in seconds: a later trigger is not answered by this frame.
+    """
 
     image: Image
     captured_at: datetime = field(default_factory=utc_now)
+    monotonic: float = field(default_factory=monotonic)
 
 
 @dataclass(frozen=True, slots=True)

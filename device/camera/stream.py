@@ -32,6 +32,7 @@ class Stream:
     Args:
         address: a URL.
         open_capture: makes the capture; cv2.VideoCapture outside of tests.
+        clock: monotonic, in seconds.
         now: the time in UTC.
     """
 
@@ -40,10 +41,16 @@ class Stream:
     is_open = False
 
     def __init__(
-        self, address: Address, *, open_capture: OpenCapture, now: Callable[[], datetime]
+        self,
+        address: Address,
+        *,
+        open_capture: OpenCapture,
+        clock: Callable[[], float],
+        now: Callable[[], datetime],
     ) -> None:
         self._address = address
         self._open_capture = open_capture
+        self._clock = clock
         self._now = now
 
     def read(self, n: int, newer_than: float, released: Event) -> list[Frame]:
@@ -56,7 +63,7 @@ class Stream:
         del newer_than  # the connection is younger
         capture = self._open_capture(self._address.target, cv2.CAP_FFMPEG, _LIMITS)
         try:
-            frames = next_frames(capture, n, self._now, released)
+            frames = next_frames(capture, n, released, clock=self._clock, now=self._now)
         finally:
             capture.release()
         if not frames:

@@ -17,6 +17,7 @@ class Timing:
         report_interval: between two diagnostics documents. A thousand confirmations at once are one change.
         save_interval: between two attempts to keep that privacy is on, on a disk that does not take it.
         temperature_interval: between two readings of the temperature, which would otherwise change every second.
+        last_answers: for the presses that wait when the node ends. Beyond that they are answered without a picture.
         end_of_capture: for the capture thread to let go of the camera at the end. The longest read takes ten.
     """
 
@@ -26,6 +27,7 @@ class Timing:
     report_interval: float = 1.0
     save_interval: float = 60.0
     temperature_interval: float = 60.0
+    last_answers: float = 8.0
     end_of_capture: float = 12.0
 
 

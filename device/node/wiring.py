@@ -16,7 +16,7 @@ from device.entities.documents import EVENT
 from device.entities.kinds import Row
 from device.entities.settings import Settings
 from device.entities.table import entities
-from device.errors import OutboxError
+from device.errors import CameraStuckError, OutboxError
 from device.mqtt.link import Link
 from device.mqtt.outbox import IN_MEMORY, Outbox
 from device.mqtt.sender import OutboxSender
@@ -26,10 +26,11 @@ from device.node.answers import Answers
 from device.node.capture import CaptureThread
 from device.node.controls import Controls
 from device.node.expiring_picture import ExpiringPicture
+from device.node.gate import Gate
 from device.node.hardware import REAL, Hardware, Senses, open_senses, safe_senses
 from device.node.health import Health
 from device.node.inbox import Inbox
-from device.node.loop import End, Loop, Upkeep
+from device.node.loop import End, Inputs, Loop, Upkeep
 from device.node.mqtt_sink import MqttSink
 from device.node.observer import Observer
 from device.node.reporter import About, Reporter, Sources
@@ -111,28 +112,30 @@ def run_node(
         timing: how long to wait for what.
 
     Raises:
-        FacetError: a model cannot be loaded, the state directory not be used, or perception fails again and again.
+        FacetError: a model cannot be loaded, the state directory not be used, perception fails again and again, or the
+            camera does not let go for a restart.
     """
     boot_log = open_boot_log(config) if boot_log is None else boot_log
     heartbeats = Heartbeats() if heartbeats is None else heartbeats
+    gate = Gate(inbox.put)
     with ExitStack() as stack:
         if start.is_safe_mode:
-            senses = safe_senses(config, inbox.put, stack)
+            senses = safe_senses(config, gate.put, stack)
         else:
-            senses = open_senses(config, inbox.put, stack, hardware)
+            senses = open_senses(config, gate.put, stack, hardware)
         table = entities(config, senses.vocabulary)
         inbox.keep_newest_of(row.key for row in table if takes_commands(row))
         directory = make_state_directory(config)
         # In safe mode too: then above all somebody should see that the node needs its owner.
         led = stack.enter_context(hardware.led(config.led))
-        mqtt = _mqtt(config, table, directory, inbox, heartbeats.link, stack)
+        mqtt = _mqtt(config, table, directory, gate, heartbeats.link, stack)
         updates = Updates(config.updates, directory / FOLDER, _model(config), heartbeats.updates)
         settings = Settings.configured(config)
         all_sinks: Sequence[Sink] = (mqtt.sink, *map(GuardedSink, sinks))
 
         observer = _observer(config, senses)
         capture = CaptureThread(
-            senses.camera, observer, inbox.put, heartbeats.capture, clock=_CLOCK, timing=timing
+            senses.camera, observer, gate.put, heartbeats.capture, clock=_CLOCK, timing=timing
         )
         health = Health(
             boot_log,
@@ -189,7 +192,7 @@ def run_node(
             controls.tick,
         )
         loop = Loop(
-            inbox,
+            Inputs(inbox, _CLOCK, senses.triggers.close, gate.close),
             heartbeats,
             timing,
             controls=controls,
@@ -212,19 +215,27 @@ def run_node(
         updates.start()
         stack.callback(mqtt.link.stop)
         mqtt.link.start()
-        return loop.run()
+        end = loop.run()
+    if end is End.RESTART and capture.is_running:
+        message = (
+            f"camera {config.camera.shown_source} did not answer for {timing.end_of_capture:.0f} s, and the next start "
+            "cannot share it with a thread that still waits for it; the process ends instead. Check the camera's cable "
+            "or network"
+        )
+        raise CameraStuckError(message)
+    return end
 
 
 def _mqtt(
     config: Config,
     table: tuple[Row, ...],
     directory: Path,
-    inbox: Inbox,
+    gate: Gate,
     heartbeat: Heartbeat,
     stack: ExitStack,
 ) -> _Mqtt:
     outbox = stack.enter_context(_outbox(directory / OUTBOX))
-    link = Link(config.mqtt, config.node.id, inbox.put, heartbeat)
+    link = Link(config.mqtt, config.node.id, gate.put, heartbeat)
     publisher = Publisher(link, config, table, JsonStore(directory / ANNOUNCED), machine())
     sender = OutboxSender(link, Topics.of(config).document(EVENT), outbox, utc_now)
     stack.callback(sender.flush)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,9 +58,10 @@ class Perception:
         frames: Sequence[Frame],
         judgement: Judgement = BALANCED,
         previous: Sequence[Face] = (),
+        should_stop: Callable[[], bool] = lambda: False,
     ) -> Perceived:
         """Return what a burst of at least one frame shows; see Pipeline.perceive."""
-        return self.pipeline.perceive(frames, judgement, previous)
+        return self.pipeline.perceive(frames, judgement, previous, should_stop)
 
 
 def open_perception(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from typing import Self
 
 from device.system.json_store import JsonStore
 
@@ -33,12 +34,26 @@ class BootLog:
     def __init__(self, store: JsonStore, now: Callable[[], datetime]) -> None:
         self._store = store
         self._now = now
+        self._failed_boots = 0
+        self._has_cause = False
+        self.last_failure: str | None = None
+
+    @classmethod
+    def load(cls, store: JsonStore, now: Callable[[], datetime]) -> Self:
+        """Return the log as it was kept; a file that cannot be read counts as empty.
+
+        Args:
+            store: see the class.
+            now: see the class.
+        """
+        log = cls(store, now)
         # The keys on disk are those of the first release.
         stored = store.load()
         count, failure = stored.get("unsettled"), stored.get("last_failure")
-        self._failed_boots = count if isinstance(count, int) else 0
-        self._has_cause = stored.get("noted") is True
-        self.last_failure = failure if isinstance(failure, str) else None
+        log._failed_boots = count if isinstance(count, int) else 0
+        log._has_cause = stored.get("noted") is True
+        log.last_failure = failure if isinstance(failure, str) else None
+        return log
 
     def begin(self) -> bool:
         """Count a boot, and return whether it should be in safe mode."""

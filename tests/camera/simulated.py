@@ -24,6 +24,7 @@ class UsbCamera:
         clock: its time; a grab that has to wait moves it.
         is_plugged: whether it is there.
         is_starved: whether no frame arrives although the device answers.
+        on_open: called by each opening; it may block.
         on_grab: called by each grab before it takes a frame; it may block.
         has_timestamps: whether the driver gives frames the time of the monotonic clock.
         damaged: how many of the next frames will not decode.
@@ -38,6 +39,7 @@ class UsbCamera:
     is_plugged: bool = True
     is_starved: bool = False
     has_timestamps: bool = True
+    on_open: Callable[[], None] = lambda: None
     on_grab: Callable[[], None] = lambda: None
     damaged: int = 0
     is_frozen: bool = False
@@ -49,6 +51,7 @@ class UsbCamera:
     def open(self, target: str, backend: int, parameters: Sequence[int]) -> CameraCapture:
         """Stand in for cv2.VideoCapture: never fails, whether or not the camera is there."""
         del target, backend, parameters
+        self.on_open()
         self.opened.append(CameraCapture(self))
         return self.opened[-1]
 

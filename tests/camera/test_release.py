@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from device.camera import Camera
+from device.camera import Camera, open_camera
 from device.camera.source import FrameSource
 from device.camera.still import Folder
 from device.config import CameraSettings
@@ -50,6 +50,36 @@ def test_a_burst_gives_up_at_whichever_frame_privacy_is_asked_for(
     assert len(grabs) == grab
     assert [capture.released for capture in usb.opened] == [True]
     assert not camera.is_open
+
+
+def test_privacy_while_the_device_is_being_opened_takes_no_frame(
+    camera: Camera, usb: UsbCamera, clock: Clock
+) -> None:
+    """Opening may take seconds; not even the frame that would prove the camera is grabbed."""
+    grabs: list[None] = []
+    usb.on_grab = lambda: grabs.append(None)
+    usb.on_open = camera.request_release
+    with pytest.raises(CameraReleasedError):
+        camera.burst(3, clock())
+    assert grabs == []
+    assert [capture.released for capture in usb.opened] == [True]
+
+
+def test_privacy_while_a_stream_is_being_connected_to_takes_no_frame(
+    usb: UsbCamera, clock: Clock
+) -> None:
+    """Its first frame may take another five seconds; the connection is left at once."""
+    grabs: list[None] = []
+    usb.on_grab = lambda: grabs.append(None)
+    settings = CameraSettings(source="rtsp://camera/stream")
+    stream = open_camera(
+        settings, open_capture=usb.open, clock=clock, now=clock.now, jitter=lambda: 0.0
+    )
+    usb.on_open = stream.request_release
+    with pytest.raises(CameraReleasedError):
+        stream.burst(3, clock())
+    assert grabs == []
+    assert [capture.released for capture in usb.opened] == [True]
 
 
 def test_a_read_that_blocks_does_not_hold_up_whoever_asks_for_privacy(
@@ -187,7 +217,7 @@ def test_a_folder_of_damaged_pictures_is_not_searched_in_privacy(
     released = threading.Event()
     released.set()
     with pytest.raises(CameraReleasedError):
-        Folder(tmp_path, now=clock.now).read(1, 0.0, released)
+        Folder(tmp_path, clock=clock, now=clock.now).read(1, 0.0, released)
 
 
 def test_a_source_that_notices_nothing_still_shows_nothing(clock: Clock) -> None:

@@ -35,6 +35,20 @@ def test_frames_have_the_time_at_which_they_were_taken(camera: Camera, clock: Cl
     """Frames of a burst are one interval apart, by the driver's timestamps."""
     first, second = camera.burst(2, clock())
     assert (second.captured_at - first.captured_at).total_seconds() == pytest.approx(INTERVAL)
+    assert second.monotonic - first.monotonic == pytest.approx(INTERVAL)
+
+
+def test_a_frame_s_two_times_are_the_same_moment(
+    camera: Camera, usb: UsbCamera, clock: Clock
+) -> None:
+    """With the driver's timestamps and without: what is decoded later was still taken then."""
+    for usb.has_timestamps in (True, False):
+        camera.release()
+        camera.resume()
+        triggered = clock()
+        (frame,) = camera.burst(1, triggered)
+        assert frame.captured_at == EPOCH + timedelta(seconds=frame.monotonic)
+        assert triggered < frame.monotonic <= clock()
 
 
 def test_the_first_frame_after_a_trigger_is_taken_not_a_later_one(

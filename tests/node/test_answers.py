@@ -40,7 +40,7 @@ class Desk:
         self.clock = Clock()
         self.capture = FakeCapture()
         self.sink, self.second_sink = RecordingSink(), RecordingSink()
-        boot_log = BootLog(JsonStore(folder / "starts.json"), self.clock.now)
+        boot_log = BootLog.load(JsonStore(folder / "starts.json"), self.clock.now)
         self.health = Health(
             boot_log,
             JsonStore(folder / "perception.json"),
@@ -177,6 +177,40 @@ def test_after_privacy_only_the_new_request_is_answered(desk: Desk) -> None:
     desk.capture_ends(desk.clock() + 2.0, picture=b"new", number=1)
     assert desk.sink.reasons == [Reason.PRIVACY, Reason.NO_FACE]
     assert desk.sink.observations[1][1] == b"new"
+
+
+def test_at_the_end_what_waits_is_answered_without_the_camera(desk: Desk) -> None:
+    """Each with its own observation or together with one before; what the camera gives later is dropped."""
+    desk.press(1.0)
+    desk.press(2.0)
+    desk.answers.finish()
+    assert not desk.answers.is_busy
+    desk.capture_ends(1.5, picture=b"jpeg")
+    desk.clock.seconds += 1
+    desk.press(desk.clock())
+    assert desk.sink.reasons == [Reason.FAILED] * 2
+    assert desk.answers.coalesced == 1
+    assert len(desk.capture.requests) == 1
+
+
+def test_at_the_end_of_a_node_in_privacy_the_reason_is_still_privacy(desk: Desk) -> None:
+    """That is why there is no picture."""
+    desk.answers.apply(PRIVATE)
+    desk.answers.finish()
+    desk.press(desk.clock())
+    assert desk.sink.reasons == [Reason.PRIVACY]
+
+
+def test_presses_while_the_camera_fails_are_answered_by_one_more_burst(desk: Desk) -> None:
+    """The one that failed began before them, and saw nobody; the next begins after all of them."""
+    desk.press(1.0)
+    for pressed in (3.0, 5.0, 9.0):
+        desk.press(pressed)
+    desk.capture_ends(1.0)  # it began then, and gave up at 11
+    assert [request.trigger.monotonic for request in desk.capture.requests] == [1.0, 3.0]
+    desk.capture_ends(11.0)  # when it began as well
+    assert len(desk.sink.observations) == 2
+    assert desk.answers.coalesced == 2
 
 
 def test_a_picture_in_a_mode_that_is_no_longer_allowed_is_not_published(desk: Desk) -> None:

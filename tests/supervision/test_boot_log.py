@@ -13,7 +13,7 @@ from device.system.json_store import JsonStore
 
 def log_of(folder: Path) -> BootLog:
     """The log as the next process finds it, at six o'clock."""
-    return BootLog(
+    return BootLog.load(
         JsonStore(folder / "starts.json"), lambda: datetime(2026, 11, 24, 18, tzinfo=UTC)
     )
 

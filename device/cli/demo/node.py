@@ -13,7 +13,8 @@ from device.node.messages import Stop
 from device.node.wiring import run_node
 from device.observation import Source, Trigger
 
-_STOP_SECONDS = 15.0
+STOP_SECONDS = 40.0
+"""As long as systemd gives it: with a camera and a broker that do not answer it takes half a minute."""
 
 
 class Node:
@@ -42,7 +43,7 @@ class Node:
     ) -> None:
         """Stop the node."""
         self._inbox.put(Stop())
-        self._thread.join(_STOP_SECONDS)
+        self._thread.join(STOP_SECONDS)
 
     def press(self) -> None:
         """Request an observation, as a button would."""
