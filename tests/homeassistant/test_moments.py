@@ -119,7 +119,8 @@ def editor_rules(house: House, room: str) -> Iterator[Talk]:
             for name, trigger in (("state", state), ("device", turned_on)):
                 data = {"rule": f"{key} {name}"}
                 rule = client.automation(
-                    f"{room}_{key}_{name}",
+                    # Not beginning with the room's name, as its entities do.
+                    f"rule_{room}_{key}_{name}",
                     triggers=[trigger],
                     actions=[{"event": "seen", "event_data": data}],
                 )
@@ -184,7 +185,7 @@ def test_no_restart_makes_a_rule_run(newest_house: House, smiling: Path) -> None
     room, client = "arcade", newest_house.client
 
     def last_runs() -> list[object]:
-        names = (f"automation.{room}_{rule.replace(' ', '_')}" for rule in ALL)
+        names = (f"automation.rule_{room}_{rule.replace(' ', '_')}" for rule in ALL)
         rules = (client.entity(name) for name in names)
         return [rule["attributes"]["last_triggered"] if rule else None for rule in rules]
 
