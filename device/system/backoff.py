@@ -8,16 +8,17 @@ FIRST_DELAY = 1.0
 LONGEST_DELAY = 60.0
 
 
-def backoff(failures: int, jitter: float) -> float:
+def backoff(failures: int, jitter: float, longest: float = LONGEST_DELAY) -> float:
     """Return the seconds to wait after a number of failures in a row.
 
-    The delay doubles from FIRST_DELAY to LONGEST_DELAY. Jitter takes away up to half of it, so that
+    The delay doubles from FIRST_DELAY to `longest`. Jitter takes away up to half of it, so that
     the nodes of a home do not all connect to a camera or a broker at the same moment after a power
     cut.
 
     Args:
         failures: in a row, the newest included; at least 1.
         jitter: 0..1, a new random number for each call.
+        longest: seconds.
 
     Raises:
         ValueError: when failures or jitter is out of range.
@@ -26,7 +27,7 @@ def backoff(failures: int, jitter: float) -> float:
         message = f"failures is at least 1 and jitter 0..1, not {failures} and {jitter}"
         raise ValueError(message)
     # 2**16 is far above the longest delay; the exponent is limited so that a float cannot overflow.
-    delay = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(failures - 1, 16))
+    delay = min(longest, FIRST_DELAY * 2.0 ** min(failures - 1, 16))
     return max(FIRST_DELAY, delay * (1.0 - 0.5 * jitter))
 
 
