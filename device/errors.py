@@ -39,6 +39,10 @@ class HungUpError(LinkError):
     """The broker ended the connection without a word."""
 
 
+class AbsentError(LinkError):
+    """Nothing listens at the broker's address, or no way leads there: the attempt cost next to nothing."""
+
+
 class TlsFileError(LinkError):
     """A file of mqtt.tls cannot be used."""
 

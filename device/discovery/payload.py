@@ -101,10 +101,18 @@ def _component(row: Row, node_id: str, topics: Topics) -> dict[str, Any]:
         component["command_topic"] = topics.command(row.key)
     if not row.is_enabled_by_default:
         component["enabled_by_default"] = False
-    if row.needs_camera:
+    if conditions := _conditions(row, topics):
         # The root's availability_mode makes it "all" of these.
-        component["availability"] = [{"topic": topics.status}, {"topic": topics.camera_status}]
+        component["availability"] = [{"topic": topic} for topic in (topics.status, *conditions)]
     return _known(component)
+
+
+def _conditions(row: Row, topics: Topics) -> list[str]:
+    """Return the topics that a row's availability depends on, in addition to the node's status."""
+    conditions = [topics.camera_status] if row.needs_camera else []
+    if isinstance(row, Image):
+        conditions.append(topics.picture_status)
+    return conditions
 
 
 def _of_platform(row: Row, topics: Topics) -> dict[str, Any]:

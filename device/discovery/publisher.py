@@ -51,7 +51,7 @@ class Publisher:
         self._machine = machine
         self._discovery_number: int | None = None
 
-    def announce(self, documents: Documents, *, camera_online: bool) -> None:
+    def announce(self, documents: Documents, *, camera_online: bool, picture: bytes | None) -> None:
         """Publish discovery, then the states, and last that the node is online.
 
         To be called when the link has connected and when Home Assistant was born: then every state
@@ -60,9 +60,11 @@ class Publisher:
         Args:
             documents: state, settings and diagnostics as they are now; an event is not among them.
             camera_online: whether the camera gives pictures.
+            picture: see picture().
         """
         self._discover()
         self.camera(online=camera_online)
+        self.picture(picture)
         for document, content in documents.items():
             self.document(document, content)
         self._retain(self._topics.status, ONLINE)
@@ -78,13 +80,25 @@ class Publisher:
             raise ValueError(message)
         self._retain(self._topics.document(document), compact(content))
 
-    def picture(self, jpeg: bytes) -> None:
+    def picture(self, jpeg: bytes | None) -> None:
         """Publish what the newest capture shows, to whoever listens now: the broker keeps no picture.
 
+        The entity is available only while there is a picture. It becomes available after the picture has arrived, and
+        unavailable before the empty message with which Home Assistant drops the picture: an automation on a change of
+        the entity sees neither the picture before nor an empty one.
+
         Nothing is published by a node from which no picture may leave.
+
+        Args:
+            jpeg: the picture; None when there is nothing to show.
         """
-        if any(isinstance(row, Image) for row in self._table):
-            self._transport.publish(self._topics.picture, jpeg)
+        if not any(isinstance(row, Image) for row in self._table):
+            return
+        if jpeg is None:
+            self._retain(self._topics.picture_status, OFFLINE)
+        self._transport.publish(self._topics.picture, jpeg or b"")
+        if jpeg is not None:
+            self._retain(self._topics.picture_status, ONLINE)
 
     def camera(self, *, online: bool) -> None:
         """Publish whether the camera gives pictures."""

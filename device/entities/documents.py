@@ -45,7 +45,8 @@ def state_content(
     """Return what Home Assistant should show after an observation.
 
     Attributes, hair color and facial hair are the primary face's. Without a face the attributes are off; of a face that
-    cannot be judged they are unknown. Without a picture all that needs the camera stays as it was.
+    cannot be judged they are unknown. Without a picture what was seen before is over, because it is not about whoever
+    is there now.
 
     Args:
         table: the node's rows.
@@ -54,13 +55,29 @@ def state_content(
     """
     rows = list(rows_of(STATE, table))
     state = blank_state(rows, previous)
+    if not outcome.is_seen:
+        state = ended_state(rows, state)
     for row in rows:
         value = row.value(outcome)
-        # Whoever did not look cannot say that nobody is there; without a new capture the last one is still the last.
+        # Without a new capture the last one is still the last.
         is_as_before = not outcome.is_seen if row.needs_camera else value is None
         if not is_as_before:
             state[row.key] = value
     return state
+
+
+def ended_state(table: Iterable[Row], state: Mapping[str, Json]) -> dict[str, Json]:
+    """Return a state document once what was seen is over: nobody is there, and nothing is known of anybody.
+
+    While nothing has ever been seen, all of it stays unknown.
+
+    Args:
+        table: the node's rows.
+        state: the document before.
+    """
+    ended = {row.key: row.when_ended for row in rows_of(STATE, table) if row.needs_camera}
+    has_seen = any(state[key] is not None for key in ended)
+    return {**state, **ended} if has_seen else dict(state)
 
 
 def blank_state(

@@ -88,11 +88,13 @@ class Readable(Row, Generic[SubjectT]):
         document: where the value stands.
         read: returns the value, of what the document is made from.
         device_class: Home Assistant's.
+        when_ended: the value, as it stands in the document, once what was seen is over; for rows that need the camera.
     """
 
     document: Document[SubjectT]
     read: Callable[[SubjectT], Json]
     device_class: str | None = None
+    when_ended: Json = None
 
     def value(self, subject: SubjectT) -> Json:
         """Return the value as it stands in the document; None is Home Assistant's "unknown"."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from device.entities.documents import EVENT, STATE
 from device.entities.kinds import (
+    OFF,
     BinarySensor,
     Category,
     Event,
@@ -32,19 +33,21 @@ _WHAT_WAS_SEEN: tuple[Row, ...] = (
         document=STATE,
         key="face_present",
         name="Face present",
-        meaning="The newest capture shows a face, even one that is too small or too dark to judge.",
+        meaning="A face was seen lately, even one that is too small or too dark to judge.",
         device_class="occupancy",
         needs_camera=True,
+        when_ended=OFF,
         read=lambda outcome: outcome.observation.reason is not Reason.NO_FACE,
     ),
     Sensor(
         document=STATE,
         key="face_count",
         name="Face count",
-        meaning="How many faces the newest capture shows.",
+        meaning="How many faces were seen lately.",
         icon="mdi:account-multiple-outline",
         state_class="measurement",
         needs_camera=True,
+        when_ended=0,
         read=lambda outcome: outcome.observation.face_count,
     ),
 )
@@ -74,7 +77,7 @@ _FACIAL_HAIR = Sensor(
 _PICTURE = Image(
     key="picture",
     name="Picture",
-    meaning="What the newest capture shows, as far as it may leave the node; blank after a while.",
+    meaning="What the newest capture shows, as far as it may leave the node; unavailable after a while.",
     icon="mdi:image-outline",
     needs_camera=True,
     requires=PICTURES,

@@ -33,6 +33,7 @@ class Answers:
         capture: is asked for one observation at a time.
         sinks: learn of every observation.
         health: learns whether perception works.
+        on_trigger: called at each trigger, before it is answered.
         clock: monotonic, in seconds; the triggers' own.
     """
 
@@ -44,6 +45,7 @@ class Answers:
         sinks: Sequence[Sink],
         health: Health,
         *,
+        on_trigger: Callable[[], object],
         clock: Callable[[], float],
     ) -> None:
         self._node = node
@@ -51,6 +53,7 @@ class Answers:
         self._capture = capture
         self._sinks = sinks
         self._health = health
+        self._on_trigger = on_trigger
         self._clock = clock
         self._asked: Request | None = None
         self._waiting = WaitingTriggers()
@@ -66,6 +69,7 @@ class Answers:
 
     def trigger(self, trigger: Trigger) -> None:
         """Answer a trigger, now or when the capture thread has."""
+        self._on_trigger()
         if trigger.monotonic < self._answered_until:
             self._coalesce(trigger)
         elif self._settings.privacy:

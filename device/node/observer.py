@@ -199,7 +199,5 @@ def summary(observation: Observation, frames: int) -> str:
 
 
 def _picture(frames: Sequence[Frame], seen: Perceived, mode: PictureMode) -> bytes | None:
-    if mode == "off":
-        return None
     face = next((face.box for face in seen.faces if face.primary), None)
     return render(frames[seen.best_frame].image, face, mode)

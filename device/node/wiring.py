@@ -25,6 +25,7 @@ from device.node.answers import Answers
 from device.node.capture import CaptureThread
 from device.node.controls import Controls
 from device.node.expiring_picture import ExpiringPicture
+from device.node.expiring_state import ExpiringState
 from device.node.gate import Gate
 from device.node.hardware import REAL, Hardware, Senses, open_senses, safe_senses
 from device.node.health import Health
@@ -83,7 +84,6 @@ class _Mqtt:
     link: Link
     sender: OutboxSender
     sink: MqttSink
-    picture: ExpiringPicture
 
 
 def run_node(
@@ -139,7 +139,16 @@ def run_node(
             clock=_CLOCK,
             timing=timing,
         )
-        answers = Answers(config.node.id, settings, capture, all_sinks, health, clock=_CLOCK)
+        answers = Answers(
+            config.node.id,
+            settings,
+            capture,
+            all_sinks,
+            health,
+            # By the time there is an answer there may be a way to the broker.
+            on_trigger=mqtt.link.try_now,
+            clock=_CLOCK,
+        )
         reporter = Reporter(
             table,
             all_sinks,
@@ -170,7 +179,7 @@ def run_node(
             apply=(
                 lambda settings: capture.set_private(is_private=settings.privacy),
                 reporter.apply,
-                mqtt.picture.apply,
+                mqtt.sink.apply,
                 answers.apply,
                 lambda settings: _arm(senses.triggers, settings),
             ),
@@ -182,7 +191,7 @@ def run_node(
             senses.triggers.retry,
             led.retry,
             reporter.show_status,
-            mqtt.picture.tick,
+            mqtt.sink.tick,
             health.tick,
             controls.tick,
         )
@@ -235,16 +244,17 @@ def _mqtt(
     sender = OutboxSender(link, Topics.of(config).document(EVENT), outbox, utc_now)
     stack.callback(sender.flush)
     picture = ExpiringPicture(publisher.picture, config.privacy.picture_expiry, _CLOCK)
-    sink = MqttSink(
-        publisher,
-        sender,
-        table=table,
-        store=JsonStore(directory / STATE),
-        picture=picture,
-        hidden=config.attributes.disabled,
+    state = ExpiringState(
+        table,
+        JsonStore(directory / STATE),
+        expiry=config.attributes.expiry,
+        clock=_CLOCK,
         now=utc_now,
     )
-    return _Mqtt(link, sender, sink, picture)
+    sink = MqttSink(
+        publisher, sender, state=state, picture=picture, hidden=config.attributes.disabled
+    )
+    return _Mqtt(link, sender, sink)
 
 
 def _observer(config: Config, senses: Senses) -> Observer:

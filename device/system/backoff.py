@@ -8,16 +8,17 @@ FIRST_DELAY = 1.0
 LONGEST_DELAY = 60.0
 
 
-def backoff(failures: int, jitter: float) -> float:
+def backoff(failures: int, jitter: float, longest: float = LONGEST_DELAY) -> float:
     """Return the seconds to wait after a number of failures in a row.
 
-    The delay doubles from FIRST_DELAY to LONGEST_DELAY. Jitter takes away up to half of it, so that
+    The delay doubles from FIRST_DELAY to `longest`. Jitter takes away up to half of it, so that
     the nodes of a house do not all knock at a camera or a broker in the same moment after a power
     cut.
 
     Args:
         failures: in a row, the newest included; at least 1.
         jitter: 0..1, drawn anew each time.
+        longest: seconds.
 
     Raises:
         ValueError: when failures or jitter is out of range.
@@ -27,7 +28,7 @@ def backoff(failures: int, jitter: float) -> float:
         raise ValueError(message)
     # Past 2**16 the ceiling has long been reached; the exponent is held so that a float cannot
     # overflow.
-    delay = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(failures - 1, 16))
+    delay = min(longest, FIRST_DELAY * 2.0 ** min(failures - 1, 16))
     return max(FIRST_DELAY, delay * (1.0 - 0.5 * jitter))
 
 

@@ -167,7 +167,10 @@ def test_what_needs_the_camera_is_available_with_node_and_camera() -> None:
     assert made["availability"] == [{"topic": "facet/hall/status"}]
     both = [{"topic": "facet/hall/status"}, {"topic": "facet/hall/camera/status"}]
     for key, component in made["components"].items():
-        assert component.get("availability") == (both if TABLE[key].needs_camera else None)
+        # The picture also depends on there being one.
+        more = [{"topic": "facet/hall/picture/status"}] if key == "picture" else []
+        expected = both + more if TABLE[key].needs_camera else None
+        assert component.get("availability") == expected
 
 
 def test_subjective_attributes_are_disabled_by_default() -> None:

@@ -39,6 +39,7 @@ class Broker(Protocol):
 # What the owner is given; a node's user has the node's id.
 _ACL = Path(__file__).resolve().parents[2] / "provisioning" / "mosquitto" / "acl"
 _ROOMS = (
+    "alcove", "annex", "arbor", "arcade",
     "attic", "balcony", "barn", "bathroom", "bedroom", "cellar", "den", "dock", "door", "facet",
     "foyer", "garage", "garden", "gate", "hall", "kitchen", "landing", "laundry", "library", "loft",
     "lounge", "nursery", "office", "pantry", "porch", "shed", "stairs", "study", "terrace", "tower",
@@ -110,8 +111,9 @@ class House:
         """Wait until all entities of a node are there and available."""
 
         def holds() -> bool:
-            states = self.entities(room)
-            return bool(states) and "unavailable" not in states.values()
+            # A picture is available while there is one.
+            states = [s for k, s in self.entities(room).items() if not k.startswith("image.")]
+            return bool(states) and "unavailable" not in states
 
         wait_for(holds, f"{room} is available; it is {self.entities(room)}", patience)
 

@@ -23,12 +23,11 @@ from device.entities.documents import (
     event_content,
     state_content,
 )
-from device.entities.kinds import Platform, Row
+from device.entities.kinds import Image, Platform, Row
 from device.entities.outcome import Outcome
 from device.entities.settings import Settings
 from device.entities.table import CELEBA, LABELS, entities
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
-from device.node.picture import blank
 from device.observation import Attribute, Box, Face, FaceAttributes, Observation, Reason, Source
 from device.system.compact_json import compact
 from device.system.machine import Machine
@@ -77,8 +76,9 @@ def scripts() -> dict[str, dict[str, Any]]:
             without=("eyeglasses", "eyeglasses_detected"),
         ),
         "a picture is shown and expires": every.script(
-            [(every.topics.picture, {"hex": blank().hex()})] * 2
+            [*every.picture(b"\xff\xd8\xff\xd9"), *every.picture(None)]
         ),
+        "a picture is shown": every.script([*every.picture(b"\xff\xd8\xff\xd9")]),
         "settings change": every.script(every.changed_settings()),
         "a newer version is known": every.script(
             [every.diagnostics(newest="1.0.0")], states={"software": "on"}
@@ -126,10 +126,16 @@ class _Node:
         }
         last = dict(said)
         node, camera = last[self.topics.status] == ONLINE, last[self.topics.camera_status] == ONLINE
+        picture = last.get(self.topics.picture_status) == ONLINE
         away = [
             name
             for name, row in rows.items()
-            if row.is_enabled_by_default and not (node and (camera or not row.needs_camera))
+            if row.is_enabled_by_default
+            and not (
+                node
+                and (camera or not row.needs_camera)
+                and (picture or not isinstance(row, Image))
+            )
         ]
         ids = {row.key: name for name, row in rows.items()}
         return {
@@ -145,11 +151,21 @@ class _Node:
         return [
             self._discovery(self.table),
             (self.topics.camera_status, ONLINE),
+            *self.picture(None),
             (self.topics.document(STATE), compact(blank_state(self.table))),
             (self.topics.document(SETTINGS), compact(settings)),
             self.diagnostics(newest="0.0.1", temperature=None),
             (self.topics.status, ONLINE),
         ]
+
+    def picture(self, jpeg: bytes | None) -> list[Message]:
+        """A picture, or that there is none; nothing if none may leave the node."""
+        if not any(isinstance(row, Image) for row in self.table):
+            return []
+        content: Message = (self.topics.picture, {"hex": (jpeg or b"").hex()})
+        if jpeg is None:
+            return [(self.topics.picture_status, OFFLINE), content]
+        return [content, (self.topics.picture_status, ONLINE)]
 
     def diagnostics(
         self,
@@ -191,14 +207,14 @@ class _Node:
         ]
 
     def observed(self, observation: Observation) -> list[Message]:
-        """The event, with the sender's stamps, and the state of an observation."""
+        """The state, and the event with the sender's stamps, of an observation."""
         published = _NOW + timedelta(milliseconds=130)
         stamps = {"occurred_at": _NOW.isoformat(), "delivered_at": published.isoformat()}
         event = event_content(observation) | stamps
         state = state_content(self.table, Outcome(observation, published))
         return [
-            (self.topics.document(EVENT), compact(event)),
             (self.topics.document(STATE), compact(state)),
+            (self.topics.document(EVENT), compact(event)),
         ]
 
     def _discovery(self, table: Iterable[Row], gone: Mapping[str, str] | None = None) -> Message:

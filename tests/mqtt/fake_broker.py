@@ -20,6 +20,7 @@ class FakeBroker:
     """Welcomes everybody on a port of this machine. Leaving the context ends it.
 
     Attributes:
+        hangs_up_on_connect: whether it closes the connection instead of welcoming the client.
         answers_subscribe: whether it answers SUBSCRIBE; otherwise it reads it and stays silent.
         hangs_up_on_subscribe: whether it closes the connection instead.
         confirms: whether it answers PUBLISH.
@@ -29,6 +30,7 @@ class FakeBroker:
     """
 
     def __init__(self) -> None:
+        self.hangs_up_on_connect = False
         self.answers_subscribe = True
         self.hangs_up_on_subscribe = False
         self.confirms = True
@@ -80,7 +82,9 @@ class FakeBroker:
         self._ends.release()
 
     def _answer(self, client: socket.socket, head: int, body: bytes) -> None:
-        if head == _CONNECT:
+        if head == _CONNECT and self.hangs_up_on_connect:
+            client.shutdown(socket.SHUT_RDWR)
+        elif head == _CONNECT:
             client.sendall(bytes([_CONNACK, 2, 0, 0]))
         elif head == _DISCONNECT:
             self.disconnects += 1

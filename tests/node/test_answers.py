@@ -39,6 +39,7 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.clock = Clock()
         self.capture = FakeCapture()
+        self.hurried: list[int] = []
         self.sink, self.second_sink = RecordingSink(), RecordingSink()
         boot_log = BootLog.load(JsonStore(folder / "starts.json"), self.clock.now)
         self.health = Health(
@@ -54,6 +55,7 @@ class Desk:
             self.capture,
             [self.sink, self.second_sink],
             self.health,
+            on_trigger=lambda: self.hurried.append(len(self.capture.requests)),
             clock=self.clock,
         )
 
@@ -232,3 +234,10 @@ def test_perception_that_fails_is_an_answer_and_in_the_end_an_error(desk: Desk) 
     with pytest.raises(PerceptionError, match="3 times in a row, last with ValueError: broken"):
         desk.capture_ends(1001.0, failure="ValueError: broken")
     assert desk.sink.reasons == [Reason.FAILED] * MAX_FAILURES
+
+
+def test_each_trigger_is_reported_before_it_is_answered(desk: Desk) -> None:
+    """By the time of the answer there may be a way to the broker; also for one that a burst answers."""
+    desk.press(1.0)
+    desk.press(2.0)
+    assert desk.hurried == [0, 1]

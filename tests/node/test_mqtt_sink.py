@@ -17,6 +17,7 @@ from device.mqtt.outbox import Outbox
 from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics
 from device.node.expiring_picture import ExpiringPicture
+from device.node.expiring_state import ExpiringState
 from device.node.mqtt_sink import MqttSink
 from device.node.observer import unseen
 from device.observation import Reason
@@ -30,6 +31,7 @@ CONFIG = Config.model_validate(
     {"mqtt": {"host": "broker"}, "node": {"id": "hall"}, "privacy": {"picture": "crop"}}
 )
 STATE_FILE = "state.json"
+EXPIRY = 300.0
 
 
 class Wired:
@@ -48,11 +50,15 @@ class Wired:
         self.sink = MqttSink(
             publisher,
             self.sender,
-            table=table,
-            store=JsonStore(folder / STATE_FILE),
+            state=ExpiringState(
+                table,
+                JsonStore(folder / STATE_FILE),
+                expiry=EXPIRY,
+                clock=self.clock,
+                now=now,
+            ),
             picture=ExpiringPicture(publisher.picture, 60, self.clock),
             hidden=(),
-            now=now,
         )
         self.sink.restore()
 
@@ -76,10 +82,18 @@ def wired(tmp_path: Path) -> Wired:
     return wired
 
 
-def test_an_observation_is_event_state_and_picture_in_this_order(wired: Wired) -> None:
-    """The event is on disk until the broker has it."""
+def test_an_observation_is_picture_state_and_event_in_this_order(wired: Wired) -> None:
+    """What the event starts finds the picture and the sensors that belong to it. It is on disk before all of them."""
+    kept: list[int] = []
+    wired.transport.on_publish = lambda: kept.append(len(wired.outbox))
     event_id = wired.observe(picture=b"jpeg")
-    assert wired.transport.topics == ["facet/hall/event", "facet/hall/state", "facet/hall/picture"]
+    assert wired.transport.topics == [
+        "facet/hall/picture",
+        "facet/hall/picture/status",
+        "facet/hall/state",
+        "facet/hall/event",
+    ]
+    assert kept == [1] * 4
     assert wired.published("facet/hall/event")[0]["event_id"] == event_id
     assert wired.published("facet/hall/state")[0]["last_result"] == "privacy"
     assert len(wired.outbox) == 1
@@ -94,7 +108,7 @@ def test_without_a_connection_the_event_waits_and_the_state_is_announced_later(
     wired.observe()
     wired.transport.is_down = False
     wired.sink.handle(Connected())
-    assert wired.transport.topics[-2:] == ["facet/hall/picture", "facet/hall/event"]
+    assert wired.transport.topics[-2:] == ["facet/hall/status", "facet/hall/event"]
     assert wired.published("facet/hall/state")[0]["last_result"] == "privacy"
 
 
@@ -110,11 +124,12 @@ def test_an_announcement_has_everything_that_was_said_last(tmp_path: Path) -> No
         assert wired.transport.topics == [
             "homeassistant/device/hall/config",
             "facet/hall/camera/status",
+            "facet/hall/picture/status",
+            "facet/hall/picture",
             "facet/hall/state",
             "facet/hall/settings",
             "facet/hall/diagnostics",
             "facet/hall/status",
-            "facet/hall/picture",
         ]
         assert wired.transport.messages[1][1] == "online"
         assert wired.published("facet/hall/diagnostics") == [{"queue_length": 7}]

@@ -13,6 +13,7 @@ from tests.clock import Clock
 def test_the_delay_doubles_up_to_a_minute() -> None:
     """Without jitter: 1, 2, 4 ... 60 seconds."""
     assert [backoff(n, 0.0) for n in range(1, 9)] == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert [backoff(n, 0.0, 10.0) for n in range(1, 7)] == [1, 2, 4, 8, 10, 10]
 
 
 def test_jitter_takes_away_up_to_half() -> None:
