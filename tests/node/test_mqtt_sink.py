@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +76,22 @@ class Wired:
 
 
 @pytest.fixture
-def wired(tmp_path: Path) -> Wired:
+def start(tmp_path: Path) -> Iterator[Callable[[], Wired]]:
+    """Starts a node in a folder of the test's; each is closed at the end."""
+    with ExitStack() as stack:
+
+        def started() -> Wired:
+            wired = Wired(tmp_path)
+            stack.callback(wired.outbox.close)
+            return wired
+
+        yield started
+
+
+@pytest.fixture
+def wired(start: Callable[[], Wired]) -> Wired:
     """A node that has just connected."""
-    wired = Wired(tmp_path)
+    wired = start()
     wired.sink.handle(Connected())
     wired.transport.messages.clear()
     return wired
@@ -100,10 +115,10 @@ def test_an_observation_is_picture_state_and_event_in_this_order(wired: Wired) -
 
 
 def test_without_a_connection_the_event_waits_and_the_state_is_announced_later(
-    tmp_path: Path,
+    start: Callable[[], Wired],
 ) -> None:
     """First who the node is and how, then what it has seen meanwhile."""
-    wired = Wired(tmp_path)
+    wired = start()
     wired.transport.is_down = True
     wired.observe()
     wired.transport.is_down = False
@@ -112,9 +127,9 @@ def test_without_a_connection_the_event_waits_and_the_state_is_announced_later(
     assert wired.published("facet/hall/state")[0]["last_result"] == "privacy"
 
 
-def test_an_announcement_has_everything_that_was_said_last(tmp_path: Path) -> None:
+def test_an_announcement_has_everything_that_was_said_last(start: Callable[[], Wired]) -> None:
     """For a broker that forgot it, and for a Home Assistant that has just started."""
-    wired = Wired(tmp_path)
+    wired = start()
     wired.sink.changed(SETTINGS, {"privacy": "OFF"})
     wired.sink.changed(DIAGNOSTICS, {"queue_length": 7})
     wired.sink.camera(is_online=True)
@@ -149,27 +164,28 @@ def test_a_confirmation_takes_the_event_off_the_disk(wired: Wired) -> None:
     assert wired.outbox.pending_ids() == []
 
 
-def test_the_state_survives_a_restart(tmp_path: Path) -> None:
+def test_the_state_survives_a_restart(start: Callable[[], Wired]) -> None:
     """Home Assistant shows it again although nobody has pressed since."""
-    first = Wired(tmp_path)
+    first = start()
     first.observe()
     first.outbox.close()
-    second = Wired(tmp_path)
+    second = start()
     second.sink.handle(Connected())
     assert second.published("facet/hall/state")[0]["last_result"] == "privacy"
 
 
 def test_the_state_that_was_committed_with_the_event_wins_over_an_older_file(
     tmp_path: Path,
+    start: Callable[[], Wired],
 ) -> None:
     """A kill may come between the two."""
-    first = Wired(tmp_path)
+    first = start()
     first.observe(Reason.PRIVACY)
     before = (tmp_path / STATE_FILE).read_text()
     first.observe(Reason.CAMERA_UNAVAILABLE)
     (tmp_path / STATE_FILE).write_text(before)
     first.outbox.close()
-    second = Wired(tmp_path)
+    second = start()
     second.sink.handle(Connected())
     assert second.published("facet/hall/state")[0]["last_result"] == "camera_unavailable"
     assert json.loads((tmp_path / STATE_FILE).read_text())["last_result"] == "camera_unavailable"
