@@ -25,7 +25,7 @@ _SMOOTHING_PIXELS = 0.8
 # Energy of the second derivative across the direction that shows least detail, as a share of the crop's contrast, at
 # which sharpness is one half. The Laplacian's energy is a common focus measure (Pech-Pacheco et al., "Diatom
 # autofocusing in brightfield microscopy", 2000), but motion blurs in one direction only.
-_HALF_SHARP = 0.0064
+_HALF_SHARP = 0.0072
 # The detail of a face of only a few grey levels is sensor noise; the floor keeps it from counting as sharpness.
 _LEAST_VARIANCE = 25.0
 # From the eyebrows to the mouth, as shares of the crop's side: no hair, hat, collar or background.
