@@ -164,7 +164,7 @@ class Face:
         box: in the burst's best frame of this face.
         keypoints: as in Detection, in the same frame.
         score: the detector's, 0..1.
-        quality: size, sharpness, light and pose in one number, 0..1.
+        quality: size, sharpness, light, pose and score in one number, 0..1.
         primary: True for exactly one face of an observation: the one that Home Assistant's entities show.
         facts: by the name of the analyser.
     """

@@ -18,6 +18,7 @@ from device.perception.analysers.attributes import AttributeClassifier, decide
 from device.perception.detection import FaceDetector
 from device.perception.quality import Gate, measure
 from model.data.faces import CERTAIN_SCORE, FaceFinder
+from model.evaluation.faults import add_noise, blur, brighten, compress, scale
 
 Corruption = Callable[[Image], Image]
 
@@ -83,35 +84,17 @@ def resilience(
 def _corruptions() -> Iterator[tuple[str, Corruption]]:
     yield "as it is", lambda image: image
     for sigma in (1, 2, 4):
-        yield f"blur, sigma {sigma} px", partial(_blurred, sigma=sigma)
+        yield f"blur, sigma {sigma} px", partial(blur, sigma=sigma)
     for factor in (0.5, 0.25, 0.1):
-        yield f"darkness, {factor:.0%} of the light", partial(_darkened, factor=factor)
+        yield f"darkness, {factor:.0%} of the light", partial(brighten, factor=factor)
     for sigma in (10, 25, 50):
-        yield f"noise, sigma {sigma} of 255", partial(_noisy, sigma=sigma)
+        yield f"noise, sigma {sigma} of 255", partial(add_noise, sigma=sigma)
     for quality in (40, 20, 10):
-        yield f"JPEG, quality {quality}", partial(_compressed, quality=quality)
+        yield f"JPEG, quality {quality}", partial(compress, quality=quality)
     for angle in (10, 20, 30):
         yield f"rotation, {angle} degrees", partial(_rotated, angle=angle)
     for width in (200, 100, 64, 48, 32, 24):
         yield f"face {width} px wide", partial(_resized, width=width, finder=FaceFinder())
-
-
-def _blurred(image: Image, sigma: float) -> Image:
-    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.uint8)
-
-
-def _darkened(image: Image, factor: float) -> Image:
-    return (image * factor).astype(np.uint8)
-
-
-def _noisy(image: Image, sigma: float) -> Image:
-    noise = np.random.default_rng(image.size).normal(0, sigma, image.shape)
-    return np.clip(image + noise, 0, 255).astype(np.uint8)
-
-
-def _compressed(image: Image, quality: int) -> Image:
-    _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
 
 
 def _rotated(image: Image, angle: float) -> Image:
@@ -124,9 +107,7 @@ def _rotated(image: Image, angle: float) -> Image:
 def _resized(image: Image, width: int, finder: FaceFinder) -> Image:
     """Scale a picture until its face has this width, on a grey ground of at least a webcam's size."""
     face = finder.find(image)
-    scale = width / face.box.width if face else 1.0
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    small = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=way), np.uint8)
+    small = scale(image, width / face.box.width if face else 1.0)
     ground = np.full((max(480, small.shape[0]), max(640, small.shape[1]), 3), OUTSIDE, np.uint8)
     top, left = (ground.shape[0] - small.shape[0]) // 2, (ground.shape[1] - small.shape[1]) // 2
     ground[top : top + small.shape[0], left : left + small.shape[1]] = small

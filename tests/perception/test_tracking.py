@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from device.observation import Box, Detection, Reason
@@ -9,8 +11,8 @@ from device.perception.analysers.analyser import Weighted
 from device.perception.quality import Quality
 from device.perception.tracking import Sample, Track, confirmed, track
 
-SHARP = Quality(size=120, sharpness=1, brightness=0.5, pose=1)
-BLURRED = Quality(size=120, sharpness=0.1, brightness=0.5, pose=1)
+SHARP = Quality(size=120, sharpness=1, brightness=0.5, contrast=0.5, grain=0, pose=1, certainty=0.9)
+BLURRED = replace(SHARP, sharpness=0.1)
 
 
 def sample(
@@ -69,7 +71,7 @@ def test_a_sharp_frame_weighs_more_than_a_blurred_one() -> None:
 
 def test_a_face_of_no_quality_still_counts_when_there_is_no_other() -> None:
     """A mean with weights needs one above zero."""
-    worthless = Quality(size=0, sharpness=0, brightness=0, pose=0)
+    worthless = replace(SHARP, size=0, sharpness=0, brightness=0, pose=0)
     (only,) = Track([sample(0, 0, quality=worthless)]).evidence("height")
     assert only.weight > 0
 
