@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 from device.entities.condition import Condition
-from device.entities.kinds import Document, Json, Readable, Row
+from device.entities.kinds import EXPLANATIONS, Document, Json, Readable, Row
 from device.entities.outcome import Outcome, event_type
 from device.entities.settings import Settings
 from device.observation import Observation
@@ -29,14 +29,16 @@ EVENT: Document[Observation] = Document("event")
 def content(
     document: Document[SubjectT], table: Iterable[Row], subject: SubjectT
 ) -> dict[str, Json]:
-    """Return what a document says of its subject: a value for each of its rows.
+    """Return what a document says of its subject: a value for each of its rows, and what explains some of them.
 
     Args:
         document: SETTINGS or DIAGNOSTICS; for STATE see state_content.
         table: the node's rows.
         subject: what the document is made from.
     """
-    return {row.key: row.value(subject) for row in rows_of(document, table)}
+    rows = list(rows_of(document, table))
+    explained = {row.key: dict(row.explain(subject)) for row in rows if row.explain is not None}
+    return _joined({row.key: row.value(subject) for row in rows}, explained)
 
 
 def state_content(
@@ -54,13 +56,17 @@ def state_content(
     """
     rows = list(rows_of(STATE, table))
     state = blank_state(rows, previous)
+    explained = _explained(state)
     for row in rows:
         value = row.value(outcome)
         # Whoever did not look cannot say that nobody is there; without a new capture the last one is still the last.
         is_as_before = not outcome.is_seen if row.needs_camera else value is None
-        if not is_as_before:
-            state[row.key] = value
-    return state
+        if is_as_before:
+            continue
+        state[row.key] = value
+        if row.explain is not None:
+            explained[row.key] = dict(row.explain(outcome))
+    return _joined(state, explained)
 
 
 def blank_state(
@@ -72,7 +78,13 @@ def blank_state(
         table: the node's rows.
         previous: a state document, perhaps of an older table.
     """
-    return {row.key: (previous or {}).get(row.key) for row in rows_of(STATE, table)}
+    before = previous or {}
+    rows = list(rows_of(STATE, table))
+    explained = _explained(before)
+    return _joined(
+        {row.key: before.get(row.key) for row in rows},
+        {row.key: explained.get(row.key, {}) for row in rows if row.explain is not None},
+    )
 
 
 def event_content(observation: Observation, hidden: Collection[str] = ()) -> dict[str, Any]:
@@ -86,6 +98,15 @@ def event_content(observation: Observation, hidden: Collection[str] = ()) -> dic
     for face in event["faces"]:
         face["attributes"] = {k: v for k, v in face["attributes"].items() if k not in hidden}
     return {"event_type": event_type(observation).value, **event}
+
+
+def _explained(document: Mapping[str, Json]) -> dict[str, Json]:
+    found = document.get(EXPLANATIONS)
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def _joined(values: dict[str, Json], explained: Mapping[str, Json]) -> dict[str, Json]:
+    return values | ({EXPLANATIONS: dict(explained)} if explained else {})
 
 
 def rows_of(document: Document[SubjectT], table: Iterable[Row]) -> Iterator[Readable[SubjectT]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from device.camera.camera import CameraStatus
+from device.camera.status import CameraStatus
 from device.entities.condition import Condition
 from device.entities.documents import DIAGNOSTICS, content
 from device.entities.kinds import Json, Row
@@ -14,6 +14,7 @@ from device.entities.settings import Settings
 from device.gpio.led_patterns import Status, choose_status
 from device.node.sink import Sink
 from device.node.timing import Timing
+from device.supervision.boot_log import Failure
 from device.updates.node.status import UpdateStatus
 
 
@@ -46,7 +47,7 @@ class Sources:
     is_connected: Callable[[], bool]
     pin_faults: Callable[[], Iterable[str]]
     node_faults: Callable[[], Iterable[str]]
-    last_failure: Callable[[], str | None]
+    last_failure: Callable[[], Failure | None]
     cpu_temperature: Callable[[], float | None]
     newest_version: Callable[[], str]
     updates: Callable[[], UpdateStatus]
@@ -163,6 +164,7 @@ class Reporter:
         sources = self._sources
         return Condition(
             camera_fault=self._camera.fault,
+            camera_trouble=self._camera.trouble,
             node_fault="; ".join(sources.node_faults()) or None,
             is_safe_mode=self._about.is_safe_mode,
             last_failure=sources.last_failure(),

@@ -99,15 +99,15 @@ def test_turning_everything_off_leaves_privacy_and_the_motion_trigger_as_they_ar
 ) -> None:
     """Neither an area nor a device stands for what configures it: the camera stays off, and motion goes on counting."""
     client = any_house.client
-    with any_house.node("vault", smiling, triggers={"motion": {"pin": 4}}) as node:
+    with any_house.node("cloakroom", smiling, triggers={"motion": {"pin": 4}}) as node:
         device = client.devices()[f"facet_{node.name}"]
-        client.act("switch.turn_on", entity_id="switch.vault_privacy")
-        client.expect("switch.vault_privacy", "on")
+        client.act("switch.turn_on", entity_id="switch.cloakroom_privacy")
+        client.expect("switch.cloakroom_privacy", "on")
         client.act("homeassistant.turn_off", **{target: device[_OF_DEVICE[target]]})
         # A command after it, of which the answer is known: the one before would have been answered first.
-        client.act("number.set_value", entity_id="number.vault_threshold_offset", value=0.07)
-        client.expect("number.vault_threshold_offset", "0.07")
-        assert client.state("switch.vault_privacy") == "on"
-        assert client.state("switch.vault_motion_trigger") == "on"
-        client.act("switch.turn_off", entity_id="switch.vault_privacy")
-        client.expect("switch.vault_privacy", "off")
+        client.act("number.set_value", entity_id="number.cloakroom_threshold_offset", value=0.07)
+        client.expect("number.cloakroom_threshold_offset", "0.07")
+        assert client.state("switch.cloakroom_privacy") == "on"
+        assert client.state("switch.cloakroom_motion_trigger") == "on"
+        client.act("switch.turn_off", entity_id="switch.cloakroom_privacy")
+        client.expect("switch.cloakroom_privacy", "off")

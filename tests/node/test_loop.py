@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from device.camera.camera import CameraStatus
+from device.camera.status import CameraStatus
 from device.entities.requests import Capture, Restart
 from device.mqtt.events import (
     Birth,

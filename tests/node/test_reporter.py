@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from device import __version__
-from device.camera.camera import CameraStatus
+from device.camera.status import CameraStatus
 from device.entities.table import CATALOGUE
+from device.errors import CameraTrouble
 from device.gpio.led_patterns import Status
 from device.node.reporter import About, Reporter, Sources
 from device.node.timing import Timing
@@ -152,9 +153,11 @@ def test_what_has_not_changed_is_not_reported(report: Report) -> None:
 def test_faults_are_shown_in_words(report: Report) -> None:
     """All that are wrong with the node together; the camera's in its own place."""
     report.facts.node_faults = ["settings.json is damaged", "perception failed"]
-    report.reporter.camera_is(CameraStatus(fault="unplugged"))
+    unplugged = CameraStatus(fault="unplugged", trouble=CameraTrouble.NO_PICTURE)
+    report.reporter.camera_is(unplugged)
     report.reporter.report()
     shown = report.sink.newest("diagnostics")
     assert shown["node_fault"] == "settings.json is damaged; perception failed"
-    assert (shown["camera_problem"], shown["camera_fault"]) == ("ON", "unplugged")
+    assert (shown["camera_problem"], shown["camera_fault"]) == ("ON", "no_picture")
+    assert shown["_attributes"] == {"camera_fault": {"reason": "unplugged"}, "last_failure": {}}
     assert shown["model"] == "attributes 1.0.0"

@@ -1,0 +1,62 @@
+"""What is wrong is said in a word or as a moment, with the sentence beside it, and no longer than it lasts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.homeassistant.house import House
+
+pytestmark = pytest.mark.homeassistant
+
+
+def attributes(house: House, entity_id: str) -> dict[str, Any]:
+    """Return what Home Assistant shows besides an entity's state."""
+    entity = house.client.entity(entity_id)
+    assert entity is not None
+    found: dict[str, Any] = entity["attributes"]
+    return found
+
+
+def test_the_fault_of_a_camera_is_a_word_and_ends_with_it(any_house: House, smiling: Path) -> None:
+    """An automation compares the word; the owner reads the sentence; afterwards neither is left."""
+    client, fault = any_house.client, "sensor.passage_camera_fault"
+    with any_house.node("passage", smiling) as node:
+        client.expect(fault, "none")
+        assert {"none", "not_found", "frozen"} <= set(attributes(any_house, fault)["options"])
+        (node.folder / "picture.png").unlink()
+        client.act("button.press", entity_id="button.passage_capture")
+        client.expect(fault, "not_found")
+        assert str(node.folder / "picture.png") in attributes(any_house, fault)["reason"]
+        client.expect("binary_sensor.passage_camera_problem", "on")
+        node.show(smiling)
+        client.act("button.press", entity_id="button.passage_capture")
+        client.expect(fault, "none")
+        assert "reason" not in attributes(any_house, fault)
+        client.expect("binary_sensor.passage_camera_problem", "off")
+
+
+def test_the_last_failure_is_a_moment_and_ends_when_the_node_is_healthy(
+    any_house: House, smiling: Path
+) -> None:
+    """A node that was killed says so after its next start, until it has answered a press with a picture."""
+    client, failure = any_house.client, "sensor.veranda_last_failure"
+    with any_house.node("veranda", smiling) as node:
+        client.expect(failure, "unknown")
+        node.kill()
+        any_house.expect_gone("veranda")
+        node.start()
+        any_house.expect_available("veranda")
+        state = client.state(failure)
+        assert state is not None
+        assert (
+            timedelta(0) < datetime.now(UTC) - datetime.fromisoformat(state) < timedelta(minutes=2)
+        )
+        assert "killed" in attributes(any_house, failure)["reason"]
+        assert attributes(any_house, failure)["device_class"] == "timestamp"
+        client.act("button.press", entity_id="button.veranda_capture")
+        client.expect(failure, "unknown")
+        assert "reason" not in attributes(any_house, failure)
