@@ -23,11 +23,11 @@ class Condition:
         node_fault: what is wrong with the node itself, such as settings that cannot be kept; None when nothing is.
         is_safe_mode: whether camera and networks are left alone.
         last_failure: when and why the node last ended by itself; None when it never did, or is healthy again.
-        cpu_temperature: in degrees Celsius; None on machines that do not report it.
+        cpu_temperature: a steady one, in degrees Celsius; None on machines that do not report it.
         model: name and version of the attribute network.
         newest_version: of Facet, as somebody published it on the broker.
         updates: what else is known of newer versions.
-        queue_length: observations that the broker has not confirmed.
+        queue_length: observations that wait for the broker.
         dropped_events: observations that were given up since the start.
         coalesced_presses: triggers since the start that a running burst answered.
     """

@@ -90,12 +90,12 @@ CONDITION: tuple[Row, ...] = (
         document=DIAGNOSTICS,
         key="cpu_temperature",
         name="CPU temperature",
-        meaning="The processor's.",
+        meaning="The processor's, read every five minutes; a change of less than two degrees does not count.",
         category=Category.DIAGNOSTIC,
         device_class="temperature",
         unit="°C",
         state_class="measurement",
-        precision=1,
+        precision=0,
         read=lambda node: node.cpu_temperature,
     ),
     Sensor(
@@ -151,10 +151,9 @@ CONDITION: tuple[Row, ...] = (
         document=DIAGNOSTICS,
         key="queue_length",
         name="Queue length",
-        meaning="Observations that the broker has not confirmed yet.",
+        meaning="Observations that have waited for the broker for more than five seconds.",
         icon="mdi:tray-full",
         category=Category.DIAGNOSTIC,
-        state_class="measurement",
         read=lambda node: node.queue_length,
     ),
     Sensor(
@@ -164,7 +163,6 @@ CONDITION: tuple[Row, ...] = (
         meaning="Observations since the start that were given up, because too many waited or for too long.",
         icon="mdi:tray-remove",
         category=Category.DIAGNOSTIC,
-        state_class="total_increasing",
         read=lambda node: node.dropped_events,
     ),
     Sensor(
@@ -174,7 +172,6 @@ CONDITION: tuple[Row, ...] = (
         meaning="Triggers since the start that came during a burst and were answered by it.",
         icon="mdi:gesture-tap-button",
         category=Category.DIAGNOSTIC,
-        state_class="total_increasing",
         read=lambda node: node.coalesced_presses,
     ),
 )

@@ -43,7 +43,6 @@ _WHAT_WAS_SEEN: tuple[Row, ...] = (
         name="Face count",
         meaning="How many faces the newest capture shows.",
         icon="mdi:account-multiple-outline",
-        state_class="measurement",
         needs_camera=True,
         read=lambda outcome: outcome.observation.face_count,
     ),

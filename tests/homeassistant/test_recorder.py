@@ -1,0 +1,64 @@
+"""What a node leaves in Home Assistant's database: little, since all of it is kept for days."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.broker.mosquitto import wait_for
+from tests.homeassistant.house import House
+
+pytestmark = pytest.mark.homeassistant
+
+_PRESSES = 5
+_ROWS_OF_A_PRESS = 6
+# Seconds; the recorder writes every second.
+_UNTIL_WRITTEN = 3.0
+
+
+def rows(house: House, room: str) -> Counter[str]:
+    """Return how many states of each entity of a room the recorder has written."""
+    file = house.home.folder / "home-assistant_v2.db"
+    query = "select states_meta.entity_id from states join states_meta using (metadata_id)"
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+        names = [name for (name,) in database.execute(query)]
+    return Counter(name for name in names if name.split(".")[1].startswith(f"{room}_"))
+
+
+def press(house: House, room: str) -> None:
+    """Press the button in Home Assistant, and wait until the observation has arrived."""
+    client, event = house.client, f"event.{room}_observation"
+    last = client.state(event)
+    client.act("button.press", entity_id=f"button.{room}_capture")
+    wait_for(lambda: client.state(event) not in {last, "unavailable"}, f"{room} answers")
+
+
+def test_a_press_that_changes_nothing_is_six_rows_at_most_and_idling_none(
+    newest_house: House, smiling: Path, report: Callable[[str], None]
+) -> None:
+    """The event, two times and a duration, the picture and the button; no attribute, no count and no queue."""
+    sections = {
+        "privacy": {"picture": "full", "picture_expiry": 600},
+        "triggers": {"motion": {"pin": 4}, "button": {"pin": 17}},
+    }
+    with newest_house.node("orangery", smiling, **sections):
+        press(newest_house, "orangery")
+        time.sleep(_UNTIL_WRITTEN)
+        before = rows(newest_house, "orangery")
+        assert before["binary_sensor.orangery_smiling"] > 0
+        for _ in range(_PRESSES):
+            press(newest_house, "orangery")
+        time.sleep(_UNTIL_WRITTEN)
+        pressed = rows(newest_house, "orangery") - before
+        report(f"a press is {pressed.total() / _PRESSES:.1f} rows in the recorder: {pressed}")
+        assert pressed["event.orangery_observation"] == _PRESSES
+        assert pressed.total() <= _ROWS_OF_A_PRESS * _PRESSES, pressed
+        before = rows(newest_house, "orangery")
+        time.sleep(2 * _UNTIL_WRITTEN)
+        assert rows(newest_house, "orangery") == before
