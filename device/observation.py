@@ -104,10 +104,18 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One of CelebA's attributes: the calibrated probability (0..1) and the decision."""
+    """One of CelebA's attributes.
+
+    Attributes:
+        probability: calibrated, 0..1.
+        present: the decision; a contradiction between attributes may have changed it.
+        threshold: with which the probability was compared, 0..1, with the owner's offset and the hysteresis; None where
+            nobody compared.
+    """
 
     probability: float
     present: bool
+    threshold: float | None = None
 
 
 class Fact(Protocol):

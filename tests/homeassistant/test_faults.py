@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.broker.mosquitto import wait_for
 from tests.homeassistant.house import House
 
 pytestmark = pytest.mark.homeassistant
@@ -37,6 +38,31 @@ def test_the_fault_of_a_camera_is_a_word_and_ends_with_it(any_house: House, smil
         client.expect(fault, "none")
         assert "reason" not in attributes(any_house, fault)
         client.expect("binary_sensor.passage_camera_problem", "off")
+
+
+def test_how_sure_the_node_was_is_one_entity(any_house: House, smiling: Path) -> None:
+    """The probability and threshold of each attribute; moving the slider shows at the next press."""
+    client, margin = any_house.client, "sensor.wardrobe_smallest_margin"
+    with any_house.node("wardrobe", smiling):
+        client.expect(margin, "unknown")
+        client.act("button.press", entity_id="button.wardrobe_capture")
+        client.expect("binary_sensor.wardrobe_smiling", "on")
+        before = attributes(any_house, margin)
+        assert before["smiling"]["probability"] > before["smiling"]["threshold"]
+        assert before["eyeglasses"]["probability"] < before["eyeglasses"]["threshold"]
+        assert before["unit_of_measurement"] == "%"
+        state = client.state(margin)
+        assert state is not None
+        assert 0 <= float(state) <= 100
+        client.act("number.set_value", entity_id="number.wardrobe_threshold_offset", value=0.1)
+        client.expect("number.wardrobe_threshold_offset", "0.1")
+        client.act("button.press", entity_id="button.wardrobe_capture")
+
+        def has_moved() -> bool:
+            after = attributes(any_house, margin)["eyeglasses"]["threshold"]
+            return bool(after > before["eyeglasses"]["threshold"])
+
+        wait_for(has_moved, "the threshold is higher")
 
 
 def test_the_last_failure_is_a_moment_and_ends_when_the_node_is_healthy(
