@@ -13,7 +13,7 @@ class FacetError(Exception):
 
 
 class OfflineError(FacetError):
-    """The broker does not say that the node is online."""
+    """The broker does not report the node as online."""
 
 
 class LinkError(FacetError, ConnectionError):
@@ -27,17 +27,21 @@ class LinkError(FacetError, ConnectionError):
 
 
 class RefusedError(LinkError):
-    """The broker answered, and does not want this client."""
+    """The broker answered that it does not accept this client."""
 
     needs_owner = True
 
 
 class ProtocolRefusedError(LinkError):
-    """The broker does not speak this version of MQTT, or hung up when it was addressed in it."""
+    """The broker does not support this version of MQTT, or hung up when the client used it."""
 
 
 class HungUpError(LinkError):
     """The broker ended the connection without a word."""
+
+
+class AbsentError(LinkError):
+    """Nothing listens at the broker's address, or no way leads there: the attempt cost next to nothing."""
 
 
 class TlsFileError(LinkError):
@@ -47,7 +51,7 @@ class TlsFileError(LinkError):
 
 
 class OutboxError(FacetError, OSError):
-    """The disk does not take the events."""
+    """The events cannot be written to the disk."""
 
 
 class OutboxInUseError(FacetError):
@@ -71,11 +75,11 @@ class ClassifyError(FacetError):
 
 
 class StateDirectoryError(FacetError):
-    """The node cannot keep anything where it is told to."""
+    """The node cannot write to its state directory."""
 
 
 class BenchError(FacetError):
-    """The node under test did not do what a node does."""
+    """The measured node did not come online or did not answer."""
 
 
 class DemoError(FacetError):
@@ -83,15 +87,15 @@ class DemoError(FacetError):
 
 
 class ProvisionError(FacetError):
-    """A card cannot be made as it is asked for. Nothing was written."""
+    """A card cannot be made from these options. Nothing was written."""
 
 
 class ModelError(FacetError):
-    """A model file is missing, damaged, or not what its JSON says."""
+    """A model file is missing, damaged, or does not match its JSON."""
 
 
 class CommandError(FacetError, ValueError):
-    """Somebody sent what the entity cannot do."""
+    """A command that its entity does not allow arrived."""
 
 
 class EntityError(FacetError, ValueError):
@@ -153,7 +157,7 @@ class CameraNotOpeningError(CameraError):
 
 
 class CameraConnectionError(CameraError):
-    """The camera on the network does not answer, or refuses the connection."""
+    """The camera on the network does not answer, or rejects the connection."""
 
     trouble = CameraTrouble.NO_CONNECTION
 
@@ -177,13 +181,21 @@ class FrozenCameraError(CameraError):
 
 
 class CameraInSafeModeError(CameraError):
-    """The camera is left alone, because the last starts of the node failed."""
+    """The camera stays unused, because the last starts of the node failed."""
 
     trouble = CameraTrouble.SAFE_MODE
 
 
 class CameraReleasedError(CameraError):
-    """The camera was asked to let go, for privacy: no picture is taken or given before it resumes."""
+    """The camera is released for privacy: no picture is taken or handed out before it resumes."""
+
+
+class CameraStuckError(FacetError):
+    """The camera does not answer, and its thread cannot be ended."""
+
+
+class PerceptionStoppedError(FacetError):
+    """Nobody wants to know any more what a burst shows."""
 
 
 class PerceptionError(FacetError):

@@ -191,8 +191,8 @@ def evaluate(
         return
     table = Table("attribute", "accuracy", "precision", "recall", "F1", "ECE", "positives")
     for name, of in figures["attributes"].items():
-        parts = [f"{of[key]:.3f}" for key in ("accuracy", "precision", "recall", "f1", "ece")]
-        table.add_row(name, *parts, str(of["positives"]))
+        columns = [f"{of[key]:.3f}" for key in ("accuracy", "precision", "recall", "f1", "ece")]
+        table.add_row(name, *columns, str(of["positives"]))
     console = Console()
     console.print(table)
     console.print(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from threading import Event
 from typing import Self
 
@@ -136,9 +137,7 @@ class Camera:
             raise self._failed(error, released) from error
         self._found()
         return [
-            Frame(
-                orient(frame.image, rotation=self._rotation, mirror=self._mirror), frame.captured_at
-            )
+            replace(frame, image=orient(frame.image, rotation=self._rotation, mirror=self._mirror))
             for frame in frames
         ]
 

@@ -96,30 +96,38 @@ def decode(capture: Capture) -> Image | None:
 
 
 def next_frames(
-    capture: Capture, n: int, now: Callable[[], datetime], released: Event
+    capture: Capture,
+    n: int,
+    released: Event,
+    *,
+    clock: Callable[[], float],
+    now: Callable[[], datetime],
 ) -> list[Frame]:
     """Return up to n frames of a file or stream, fewer at its end, none when the capture is not open.
 
     Args:
         capture: of a file or stream, whose next frame is never an old one.
         n: how many are wanted.
-        now: the time in UTC.
         released: set when no further frame may be taken.
+        clock: monotonic, in seconds.
+        now: the time in UTC.
 
     Raises:
         UnreadablePictureError: frames have a shape or size that cannot be used.
         CameraReleasedError: released was set before the last frame was taken.
     """
+    # Opening the capture may have taken seconds.
+    require_not_released(released)
     frames: list[Frame] = []
     damaged = 0
     while capture.isOpened() and len(frames) < n and damaged < _MAX_DAMAGED and capture.grab():
         require_not_released(released)
-        captured_at = now()
+        captured_at, grabbed = now(), clock()
         image = decode(capture)
         if image is None:
             damaged += 1
         else:
-            frames.append(Frame(image, captured_at))
+            frames.append(Frame(image, captured_at, grabbed))
             damaged = 0
     require_not_released(released)
     return frames

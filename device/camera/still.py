@@ -26,14 +26,18 @@ class Picture:
 
     Args:
         path: of the file.
+        clock: monotonic, in seconds.
         now: the time in UTC.
     """
 
     is_live = False
     check_interval = CHECK_INTERVAL_SECONDS
 
-    def __init__(self, path: Path, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, path: Path, *, clock: Callable[[], float], now: Callable[[], datetime]
+    ) -> None:
         self._path = path
+        self._clock = clock
         self._now = now
         self._decoded: tuple[tuple[int, ...], Image] | None = None
 
@@ -49,7 +53,7 @@ class Picture:
         if self._decoded is None or self._decoded[0] != state:
             self._decoded = None  # room for the new one first
             self._decoded = (state, read_picture(self._path))
-        return [Frame(self._decoded[1], self._now())]
+        return [Frame(self._decoded[1], self._now(), self._clock())]
 
     def check(self, released: Event) -> None:
         """Check that the file is there; decode it if that was never done or it has changed."""
@@ -67,6 +71,7 @@ class Folder:
 
     Args:
         path: of the folder.
+        clock: monotonic, in seconds.
         now: the time in UTC.
     """
 
@@ -74,8 +79,11 @@ class Folder:
     check_interval = CHECK_INTERVAL_SECONDS
     is_open = False
 
-    def __init__(self, path: Path, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, path: Path, *, clock: Callable[[], float], now: Callable[[], datetime]
+    ) -> None:
         self._path = path
+        self._clock = clock
         self._now = now
         self._last: str | None = None
 
@@ -93,7 +101,8 @@ class Folder:
             require_not_released(released)
             self._last = next_name(names, self._last)
             try:
-                return [Frame(read_picture(self._path / self._last), self._now())]
+                image = read_picture(self._path / self._last)
+                return [Frame(image, self._now(), self._clock())]
             except CameraError as error:
                 _LOG.warning("camera.source: skipped a picture of %s: %s", self._path, error)
                 skipped = error

@@ -32,6 +32,7 @@ class Stream:
     Args:
         address: a URL.
         open_capture: makes the capture; cv2.VideoCapture outside of tests.
+        clock: monotonic, in seconds.
         now: the time in UTC.
     """
 
@@ -40,17 +41,23 @@ class Stream:
     is_open = False
 
     def __init__(
-        self, address: Address, *, open_capture: OpenCapture, now: Callable[[], datetime]
+        self,
+        address: Address,
+        *,
+        open_capture: OpenCapture,
+        clock: Callable[[], float],
+        now: Callable[[], datetime],
     ) -> None:
         self._address = address
         self._open_capture = open_capture
+        self._clock = clock
         self._now = now
 
     def read(self, n: int, newer_than: float, released: Event) -> list[Frame]:
         """Connect and return n frames; fewer if the stream ends: a snapshot URL has only one.
 
         Raises:
-            CameraConnectionError: it cannot be reached, or refuses user or path.
+            CameraConnectionError: it cannot be reached, or rejects user or path.
             NoPictureError: it gives no picture in NETWORK_TIMEOUT_MS.
             CameraReleasedError: released was set before the last frame was taken.
         """
@@ -58,7 +65,7 @@ class Stream:
         capture = self._open_capture(self._address.target, cv2.CAP_FFMPEG, _LIMITS)
         try:
             is_connected = capture.isOpened()
-            frames = next_frames(capture, n, self._now, released)
+            frames = next_frames(capture, n, released, clock=self._clock, now=self._now)
         finally:
             capture.release()
         if not frames:

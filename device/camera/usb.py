@@ -124,6 +124,7 @@ class UsbCamera:
             raise obstacle
         capture = self._open_capture(str(path), cv2.CAP_V4L2, ())
         try:
+            require_not_released(released)
             image = self._prove(capture, released)
         except BaseException:
             capture.release()
@@ -202,7 +203,7 @@ class UsbCamera:
             if image is None:
                 continue
             age = max(0.0, self._clock() - taken)
-            frames.append(Frame(image, self._now() - timedelta(seconds=age)))
+            frames.append(Frame(image, self._now() - timedelta(seconds=age), taken))
             if len(frames) == n:
                 _LOG.debug("camera %s: %d frames out of %d grabbed", self._path, n, grabs)
                 return frames

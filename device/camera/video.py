@@ -22,6 +22,7 @@ class Video:
     Args:
         path: of the file.
         open_capture: makes the capture; cv2.VideoCapture outside of tests.
+        clock: monotonic, in seconds.
         now: the time in UTC.
     """
 
@@ -29,10 +30,16 @@ class Video:
     check_interval = CHECK_INTERVAL_SECONDS
 
     def __init__(
-        self, path: Path, *, open_capture: OpenCapture, now: Callable[[], datetime]
+        self,
+        path: Path,
+        *,
+        open_capture: OpenCapture,
+        clock: Callable[[], float],
+        now: Callable[[], datetime],
     ) -> None:
         self._path = path
         self._open_capture = open_capture
+        self._clock = clock
         self._now = now
         self._capture: Capture | None = None
 
@@ -50,14 +57,12 @@ class Video:
             CameraReleasedError: released was set before the last frame was decoded.
         """
         del newer_than
-        if self._capture is not None and (
-            frames := next_frames(self._capture, n, self._now, released)
-        ):
+        if self._capture is not None and (frames := self._next(self._capture, n, released)):
             return frames
         self.close()  # at the end, or never begun
         self.check(released)
         self._capture = self._open_capture(str(self._path), cv2.CAP_ANY, ())
-        if frames := next_frames(self._capture, n, self._now, released):
+        if frames := self._next(self._capture, n, released):
             return frames
         self.close()
         message = (
@@ -67,7 +72,11 @@ class Video:
         raise UnreadablePictureError(message)
 
     def check(self, released: Event) -> None:
-        """Check that the file is there; does not decode it."""
+        """Check that the file is there; does not decode it.
+
+        Raises:
+            CameraError: it is not.
+        """
         del released  # nothing is read
         if not self._path.is_file():
             message = f"camera.source: there is no video file {self._path}. Put it there."
@@ -78,3 +87,6 @@ class Video:
         capture, self._capture = self._capture, None
         if capture is not None:
             capture.release()
+
+    def _next(self, capture: Capture, n: int, released: Event) -> list[Frame]:
+        return next_frames(capture, n, released, clock=self._clock, now=self._now)

@@ -30,7 +30,7 @@ _NODE = "facet"
 
 
 def renewed(page: str) -> str:
-    """Return the page with the table between its marks as it should be.
+    """Return the page with a new table between its marks.
 
     Raises:
         ValueError: the page has no marks.

@@ -1,4 +1,4 @@
-"""Home Assistant's way from a document to a value: the one place where Jinja is written. Pure."""
+"""The templates with which Home Assistant reads a value from a document: the only place with Jinja. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from device.entities.kinds import (
     Update,
 )
 
-# Seconds that an event may have waited for the broker and still count as something that happens now.
+# Seconds that an event may have waited for the broker and still count as current.
 _FRESH_SECONDS = 60
 _IS_FRESH = (
     "as_timestamp(value_json.delivered_at) - as_timestamp(value_json.occurred_at)"
@@ -28,7 +28,7 @@ def value_template(row: Row) -> str | None:
     """Return the template of a row; None for a row without a document.
 
     A null renders as "None", which Home Assistant takes for "unknown". A subscript, because a key may begin with a
-    digit. An event is the whole document, but for faces beyond the fifth: Home Assistant's recorder drops attributes
+    digit. An event is the whole document, without faces beyond the fifth: Home Assistant's recorder drops attributes
     of more than 16 KiB, and a face takes 2.3. A device trigger fires when its template renders as ON, for any of the
     faces, and not for an event that waited for the broker: an automation would act on somebody who has long gone.
     """

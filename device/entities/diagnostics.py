@@ -1,4 +1,4 @@
-"""The rows that say how the node is."""
+"""The rows that show the condition of the node."""
 
 from __future__ import annotations
 

@@ -14,13 +14,13 @@ from device.observation import Observation
 SubjectT = TypeVar("SubjectT")
 
 STATE: Document[Outcome] = Document("state")
-"""What the newest observation says; retained."""
+"""The newest observation; retained."""
 
 SETTINGS: Document[Settings] = Document("settings")
 """What can be switched and set; retained."""
 
 DIAGNOSTICS: Document[Condition] = Document("diagnostics")
-"""How the node is; retained."""
+"""The node's condition; retained."""
 
 EVENT: Document[Observation] = Document("event")
 """One observation; never retained, or Home Assistant would fire it again at each restart."""
@@ -29,7 +29,7 @@ EVENT: Document[Observation] = Document("event")
 def content(
     document: Document[SubjectT], table: Iterable[Row], subject: SubjectT
 ) -> dict[str, Json]:
-    """Return what a document says of its subject: a value for each of its rows, and what explains some of them.
+    """Return the content of a document: a value for each of its rows, and the attributes of some of them.
 
     Args:
         document: SETTINGS or DIAGNOSTICS; for STATE see state_content.
@@ -47,7 +47,8 @@ def state_content(
     """Return what Home Assistant should show after an observation.
 
     Attributes, hair color and facial hair are the primary face's. Without a face the attributes are off; of a face that
-    cannot be judged they are unknown. Without a picture all that needs the camera stays as it was.
+    cannot be judged they are unknown. Without a picture what was seen before is over, because it is not about whoever
+    is there now.
 
     Args:
         table: the node's rows.
@@ -56,10 +57,12 @@ def state_content(
     """
     rows = list(rows_of(STATE, table))
     state = blank_state(rows, previous)
+    if not outcome.is_seen:
+        state = ended_state(rows, state)
     explained = _explained(state)
     for row in rows:
         value = row.value(outcome)
-        # Whoever did not look cannot say that nobody is there; without a new capture the last one is still the last.
+        # Without a new capture the last one is still the last.
         is_as_before = not outcome.is_seen if row.needs_camera else value is None
         if is_as_before:
             continue
@@ -67,6 +70,22 @@ def state_content(
         if row.explain is not None:
             explained[row.key] = dict(row.explain(outcome))
     return _joined(state, explained)
+
+
+def ended_state(table: Iterable[Row], state: Mapping[str, Json]) -> dict[str, Json]:
+    """Return a state document once what was seen is over: nobody is there, and nothing is known of anybody.
+
+    While nothing has ever been seen, all of it stays unknown.
+
+    Args:
+        table: the node's rows.
+        state: the document before.
+    """
+    rows = [row for row in rows_of(STATE, table) if row.needs_camera]
+    if all(state[row.key] is None for row in rows):
+        return dict(state)
+    explained = _explained(state) | {row.key: {} for row in rows if row.explain is not None}
+    return _joined({**state, **{row.key: row.when_ended for row in rows}}, explained)
 
 
 def blank_state(
@@ -92,7 +111,7 @@ def event_content(observation: Observation, hidden: Collection[str] = ()) -> dic
 
     Args:
         observation: what was seen.
-        hidden: attributes that the owner disabled; they do not leave the node in any way.
+        hidden: attributes that the owner disabled; they never leave the node.
     """
     event = observation.to_json()
     for face in event["faces"]:
@@ -110,7 +129,7 @@ def _joined(values: dict[str, Json], explained: Mapping[str, Json]) -> dict[str,
 
 
 def rows_of(document: Document[SubjectT], table: Iterable[Row]) -> Iterator[Readable[SubjectT]]:
-    """Yield the rows whose values stand in a document."""
+    """Yield the rows whose values a document contains."""
     for row in table:
         if isinstance(row, Readable) and row.document is document:
             # A document has one name and one subject: the rows of this name read this subject.

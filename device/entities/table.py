@@ -40,11 +40,11 @@ CATALOGUE: tuple[Row, ...] = (
     certainty(ATTRIBUTES),
     *CONDITION,
 )
-"""Every entity, as it stands with CelebA's labels, a motion sensor, pictures and a configuration without exceptions."""
+"""Every entity of a node with CelebA's labels, a motion sensor, pictures and a configuration without exceptions."""
 
 # A label of an owner's own network.
 _UNKNOWN_ICON = "mdi:face-recognition"
-_UNKNOWN_MEANING = "What the attribute network calls so."
+_UNKNOWN_MEANING = "As decided by the attribute network."
 
 
 def offered(labels: Iterable[str], unreliable: Collection[str]) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ def entities(config: Config, vocabulary: Vocabulary) -> tuple[Row, ...]:
 
     Args:
         config: which attributes the owner enables and disables, and what else the node has.
-        vocabulary: of the attribute network; a label that CelebA lacks becomes its own entity, and an unreliable one
+        vocabulary: of the attribute network; a label that CelebA lacks becomes another entity, and an unreliable one
             starts disabled.
 
     Raises:
@@ -79,6 +79,17 @@ def entities(config: Config, vocabulary: Vocabulary) -> tuple[Row, ...]:
     return translated(rows, config.node.language)
 
 
+def documented(table: Iterable[Row]) -> tuple[Row, ...]:
+    """Return the rows whose values stand in a node's settings and diagnostics.
+
+    Those of entities that the node lacks are among them, such as a motion sensor's: whoever reads the documents by
+    themselves finds the same keys on every node.
+    """
+    table = tuple(table)
+    present = {row.key for row in table}
+    return (*table, *(row for row in (*CONTROLS, *CONDITION) if row.key not in present))
+
+
 def _attributes(config: Config, vocabulary: Vocabulary) -> Iterator[AttributeSensor[Outcome]]:
     known = {row.attribute: row for row in ATTRIBUTES}
     settings = config.attributes
@@ -91,7 +102,7 @@ def _attributes(config: Config, vocabulary: Vocabulary) -> Iterator[AttributeSen
 
 
 def _fitted(row: Row, config: Config) -> Row:
-    """Return a row with what the configuration leaves of it."""
+    """Return a row restricted to what the configuration allows."""
     match row:
         case Select():
             return replace(row, options=row.allowed(config))

@@ -11,6 +11,7 @@ from device.entities.condition import Condition
 from device.entities.documents import DIAGNOSTICS, content
 from device.entities.kinds import Json, Row
 from device.entities.settings import Settings
+from device.entities.table import documented
 from device.gpio.led_patterns import Status, choose_status
 from device.node.sink import Sink
 from device.node.steady import LastingCount, SteadyTemperature
@@ -149,7 +150,7 @@ class Reporter:
         if now >= self._next_temperature:
             self._next_temperature = now + self._timing.temperature_interval
             self._temperature = self._steady_temperature.shown(self._sources.cpu_temperature())
-        document = content(DIAGNOSTICS, self._table, self._condition(now))
+        document = content(DIAGNOSTICS, documented(self._table), self._condition(now))
         if document == self._reported:
             return
         self._reported = document

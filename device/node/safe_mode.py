@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from device.camera.camera import Camera
@@ -28,6 +28,11 @@ def no_camera(settings: CameraSettings) -> Camera:
     """Return a camera that is never there, and says why."""
 
     def refuse() -> FrameSource:
+        """Refuse to connect.
+
+        Raises:
+            CameraError: always.
+        """
         message = (
             "the node is in safe mode and leaves the camera alone, because its last starts failed. "
             "See what Home Assistant shows as its last failure, fix that, and press its button Restart."
@@ -40,7 +45,10 @@ def no_camera(settings: CameraSettings) -> Camera:
 
 
 def perceive_nothing(
-    _frames: Sequence[Frame], _judgement: Judgement, _previous: Sequence[Face] = ()
+    _frames: Sequence[Frame],
+    _judgement: Judgement,
+    _previous: Sequence[Face],
+    _should_stop: Callable[[], bool],
 ) -> Perceived:
     """Answer for networks that are not loaded; a camera that is never there does not ask."""
     return Perceived((), 0, None, {})

@@ -19,6 +19,7 @@ class Timing:
         temperature_interval: between two readings of the temperature: a day has 288, and Home Assistant records each
             that differs.
         lasting: an observation that the broker has not confirmed by then counts as waiting; usually it does at once.
+        last_answers: for the presses that wait when the node ends. Beyond that they are answered without a picture.
         end_of_capture: for the capture thread to let go of the camera at the end. The longest read takes ten.
     """
 
@@ -29,6 +30,7 @@ class Timing:
     save_interval: float = 60.0
     temperature_interval: float = 300.0
     lasting: float = 5.0
+    last_answers: float = 8.0
     end_of_capture: float = 12.0
 
 

@@ -1,4 +1,4 @@
-"""How well a face is seen: what the node refuses to judge, and how much each frame's sample weighs."""
+"""How well a face is seen: which faces the node rejects, and how much each frame's sample weighs."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Gate:
     min_sharpness: float
     min_brightness: float
 
-    def refuse(self, quality: Quality) -> Reason | None:
+    def reject(self, quality: Quality) -> Reason | None:
         """Return why a face is not judged, or None."""
         if quality.size < self.min_size:
             return Reason.TOO_SMALL

@@ -63,13 +63,28 @@ class BootLog:
     def __init__(self, store: JsonStore, now: Callable[[], datetime]) -> None:
         self._store = store
         self._now = now
+        self._failed_boots = 0
+        self._has_cause = False
+        self._is_overcome = False
+        self.last_failure: Failure | None = None
+
+    @classmethod
+    def load(cls, store: JsonStore, now: Callable[[], datetime]) -> Self:
+        """Return the log as it was kept; a file that cannot be read counts as empty.
+
+        Args:
+            store: see the class.
+            now: see the class.
+        """
+        log = cls(store, now)
         # The keys on disk are those of the first release.
         stored = store.load()
         count = stored.get("unsettled")
-        self._failed_boots = count if isinstance(count, int) else 0
-        self._has_cause = stored.get("noted") is True
-        self._is_overcome = stored.get("overcome") is True
-        self.last_failure = Failure.parse(stored.get("last_failure"))
+        log._failed_boots = count if isinstance(count, int) else 0
+        log._has_cause = stored.get("noted") is True
+        log._is_overcome = stored.get("overcome") is True
+        log.last_failure = Failure.parse(stored.get("last_failure"))
+        return log
 
     @property
     def present_failure(self) -> Failure | None:

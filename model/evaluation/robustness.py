@@ -1,4 +1,4 @@
-"""What faults of a picture cost: pictures made worse in one way at a time, through detector, gate and network."""
+"""What corruptions of a picture cost: one kind at a time, through detector, gate and network."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from device.perception.detection import FaceDetector
 from device.perception.quality import Gate, measure
 from model.data.faces import CERTAIN_SCORE, FaceFinder
 
-Fault = Callable[[Image], Image]
+Corruption = Callable[[Image], Image]
 
 
 @dataclass(frozen=True, slots=True)
 class Resilience:
-    """How the node does on pictures with one fault.
+    """Results of the node on pictures with one corruption.
 
     Attributes:
-        fault: what was done, for people.
-        found: part of the pictures in which the detector is certain of a face.
-        judged: part of the pictures that pass the quality gate with its default limits as well.
+        corruption: its name, for people.
+        found: fraction of the pictures in which the detector is certain of a face.
+        judged: fraction of the pictures that pass the quality gate with its default limits as well.
         accuracy: mean over attributes and all pictures with a certain face, 0..1.
         judged_accuracy: the same of those that pass the gate; nan where none does.
     """
 
-    fault: str
+    corruption: str
     found: float
     judged: float
     accuracy: float
@@ -47,7 +47,7 @@ def resilience(
     pictures: list[Image],
     truth: NDArray[np.bool_],
 ) -> Iterator[Resilience]:
-    """Measure the node under each fault.
+    """Measure the node under each corruption.
 
     Args:
         classifier: the network.
@@ -57,10 +57,10 @@ def resilience(
     """
     settings = PerceptionSettings()
     gate = Gate(settings.min_face_size, settings.min_sharpness, settings.min_brightness)
-    for name, fault in _faults():
+    for name, corrupted in _corruptions():
         rows, passes, right = [], [], []
         for i, picture in enumerate(tqdm(pictures, desc=name, unit="picture", leave=False)):
-            image = fault(picture)
+            image = corrupted(picture)
             face = max(detector.detect(image), key=lambda d: d.score, default=None)
             if face is None or face.score < CERTAIN_SCORE:
                 continue
@@ -68,7 +68,7 @@ def resilience(
             decision = decide(classifier.probabilities(crop), classifier.card)
             present = np.array([a.present for a in decision.attributes.values()])
             rows.append(i)
-            passes.append(gate.refuse(measure(face, crop)) is None)
+            passes.append(gate.reject(measure(face, crop)) is None)
             right.append(float((present == truth[i]).mean()))
         accuracy, passed = np.array(right), np.array(passes, bool)
         yield Resilience(
@@ -80,7 +80,7 @@ def resilience(
         )
 
 
-def _faults() -> Iterator[tuple[str, Fault]]:
+def _corruptions() -> Iterator[tuple[str, Corruption]]:
     yield "as it is", lambda image: image
     for sigma in (1, 2, 4):
         yield f"blur, sigma {sigma} px", partial(_blurred, sigma=sigma)
@@ -122,7 +122,7 @@ def _rotated(image: Image, angle: float) -> Image:
 
 
 def _resized(image: Image, width: int, finder: FaceFinder) -> Image:
-    """Scale a picture until its face is so wide, on a grey ground of at least a webcam's size."""
+    """Scale a picture until its face has this width, on a grey ground of at least a webcam's size."""
     face = finder.find(image)
     scale = width / face.box.width if face else 1.0
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.broker
 _NODE = [sys.executable, "-m", "device"]
 # The same command, whose camera never answers and whose patience is short.
 _HANGING_NODE = [sys.executable, "-m", "tests.broker.hardware", "hangs"]
-# The same command, whose camera meets an error outside of all that its thread expects.
+# The same command, whose camera meets an error that its thread does not expect.
 _DYING_NODE = [sys.executable, "-m", "tests.broker.hardware", "dies"]
 
 
@@ -106,7 +106,7 @@ def test_a_node_one_of_whose_threads_died_ends_and_reports_which(
             failure = ""
             while not failure:
                 failure = reason(diagnostics(home))
-            assert "the thread facet-capture died of TypeError: nobody expected this" in failure
+            assert "the thread facet-capture died of TypeError: unexpected" in failure
 
 
 def test_starts_that_fail_end_in_safe_mode_and_a_button_ends_that(
@@ -136,7 +136,7 @@ def test_starts_that_fail_end_in_safe_mode_and_a_button_ends_that(
 
 
 def test_a_stop_and_a_start_end_safe_mode_too(broker: Mosquitto, configuration: Path) -> None:
-    """Who stops the node has looked after it."""
+    """Somebody who stops the node has taken care of it."""
     json_path = configuration.with_name("attributes.json")
     content = json_path.read_text()
     json_path.write_text("{}")
@@ -168,7 +168,7 @@ def test_the_state_directory_is_its_owner_s_alone(broker: Mosquitto, configurati
 def test_restart_reads_the_file_again_and_reports_its_faults(
     broker: Mosquitto, configuration: Path
 ) -> None:
-    """With a fault the node goes on as before, and shows it; without, with what the file says now."""
+    """With a fault in the file the node keeps the old settings, and shows it; without, it uses the new ones."""
     content = configuration.read_text()
     with observe(broker.port) as home, running(_NODE, configuration) as node:
         home.expect("facet/facet/status", b"online")

@@ -1,4 +1,4 @@
-"""How sure the node was: one entity, with every probability beside the threshold that it was compared with."""
+"""How sure the node was: one entity, with every probability next to the threshold that it was compared with."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from device.config import Config
-from device.entities.documents import blank_state, state_content
+from device.entities.documents import blank_state, ended_state, state_content
 from device.entities.outcome import Outcome
 from device.entities.table import CELEBA, entities
 from device.observation import Attribute, Box, Face, FaceAttributes, Observation, Reason, Source
@@ -67,10 +67,18 @@ def test_without_a_judged_face_nobody_was_sure_of_anything() -> None:
         assert state["_attributes"] == {"smallest_margin": {}}
 
 
-def test_without_a_picture_the_margin_stays_with_what_it_explains() -> None:
-    """As the attributes do, after a restart of the node as well."""
+def test_without_a_picture_the_margin_ends_with_what_it_explains() -> None:
+    """As the attributes do: the numbers of somebody who has gone explain nothing."""
     before = state_content(TABLE, Outcome(SEEN, NOW))
     lost = replace(SEEN, reason=Reason.CAMERA_UNAVAILABLE, captured_at=None, faces=(), face_count=0)
-    state = state_content(TABLE, Outcome(lost, NOW), blank_state(TABLE, before))
-    assert state["smallest_margin"] == before["smallest_margin"]
+    for state in (ended_state(TABLE, before), state_content(TABLE, Outcome(lost, NOW), before)):
+        assert state["smallest_margin"] is None
+        assert state["_attributes"] == {"smallest_margin": {}}
+
+
+def test_a_restart_keeps_the_numbers_with_the_margin() -> None:
+    """What has not ended yet is restored as a whole."""
+    before = state_content(TABLE, Outcome(SEEN, NOW))
+    state = blank_state(TABLE, before)
+    assert state["smallest_margin"] == 12.3
     assert state["_attributes"] == before["_attributes"]

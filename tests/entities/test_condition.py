@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from device.config import Config
 from device.entities.condition import Condition
 from device.entities.documents import DIAGNOSTICS, content
 from device.entities.kinds import Json, Sensor
-from device.entities.table import CATALOGUE
+from device.entities.table import CATALOGUE, CELEBA, documented, entities
 from device.errors import CameraTrouble
 from device.supervision.boot_log import Failure
 
@@ -45,7 +46,7 @@ def test_a_fault_is_a_problem_with_its_sentence() -> None:
 
 
 def test_a_long_fault_is_cut_to_what_home_assistant_takes() -> None:
-    """It refuses a longer state whole."""
+    """It rejects a longer state as a whole."""
     condition = Condition(model="attributes 1", node_fault="x" * 300)
     shown = content(DIAGNOSTICS, CATALOGUE, condition)["node_fault"]
     assert isinstance(shown, str)
@@ -62,9 +63,17 @@ def test_a_failure_is_a_moment_with_its_reason() -> None:
 
 
 def test_every_trouble_of_a_camera_is_an_option() -> None:
-    """Home Assistant refuses a value that is none."""
+    """Home Assistant rejects a value that is not among them."""
     (row,) = (row for row in CATALOGUE if row.key == "camera_fault")
     assert isinstance(row, Sensor)
     for trouble in CameraTrouble:
         condition = Condition(model="a 1", camera_fault="it is so", camera_trouble=trouble)
         assert content(DIAGNOSTICS, CATALOGUE, condition)["camera_fault"] in row.options
+
+
+def test_the_documents_have_the_same_keys_on_every_node() -> None:
+    """Whoever reads them without Home Assistant finds null for what a node lacks, and not a missing key."""
+    table = entities(Config.model_validate({"mqtt": {"host": "broker"}}), CELEBA)
+    document = content(DIAGNOSTICS, documented(table), Condition(model="attributes 1"))
+    assert set(document) == set(content(DIAGNOSTICS, CATALOGUE, Condition(model="attributes 1")))
+    assert (document["attribute_network"], document["last_update"]) == (None, None)

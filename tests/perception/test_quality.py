@@ -23,27 +23,27 @@ def quality_of(detector: FaceDetector, image: Image) -> Quality:
 def test_a_portrait_is_good_enough(detector: FaceDetector, astronaut: Image) -> None:
     """A sharp, bright, frontal face passes with a high score."""
     quality = quality_of(detector, astronaut)
-    assert GATE.refuse(quality) is None
+    assert GATE.reject(quality) is None
     assert quality.score > 0.7
 
 
 def test_blur_lowers_sharpness_step_by_step(detector: FaceDetector, astronaut: Image) -> None:
-    """The more blur the less sharpness, down to refusal."""
+    """The more blur the less sharpness, down to rejection."""
     blurred = [
         np.asarray(cv2.GaussianBlur(astronaut, (0, 0), sigma), np.uint8) for sigma in (1, 2, 5)
     ]
     figures = [quality_of(detector, image).sharpness for image in (astronaut, *blurred)]
     assert figures == sorted(figures, reverse=True)
-    assert GATE.refuse(quality_of(detector, blurred[-1])) is Reason.TOO_BLURRED
+    assert GATE.reject(quality_of(detector, blurred[-1])) is Reason.TOO_BLURRED
 
 
-def test_darkness_is_refused_as_darkness(detector: FaceDetector, astronaut: Image) -> None:
+def test_darkness_is_rejected_as_darkness(detector: FaceDetector, astronaut: Image) -> None:
     """A face at a tenth of the light is too dark, whatever its noise."""
     random = np.random.default_rng(1)
     noise = random.normal(0, 2, astronaut.shape)
     dark = np.clip(astronaut * 0.12 + noise, 0, 255).astype(np.uint8)
     face = detector.detect(astronaut)[0]
-    assert GATE.refuse(measure(face, align(dark, face.keypoints, 128))) is Reason.TOO_DARK
+    assert GATE.reject(measure(face, align(dark, face.keypoints, 128))) is Reason.TOO_DARK
 
 
 def test_less_light_does_not_look_like_less_sharpness(
@@ -55,10 +55,10 @@ def test_less_light_does_not_look_like_less_sharpness(
     assert quality_of(detector, half).sharpness == pytest.approx(full, abs=0.08)
 
 
-def test_a_small_face_is_refused_first() -> None:
+def test_a_small_face_is_rejected_first() -> None:
     """Size is checked before light and sharpness: to come nearer is the better advice."""
     quality = Quality(size=20, sharpness=0, brightness=0, pose=1)
-    assert GATE.refuse(quality) is Reason.TOO_SMALL
+    assert GATE.reject(quality) is Reason.TOO_SMALL
 
 
 def test_a_turned_head_weighs_less() -> None:

@@ -19,11 +19,11 @@ def sample(
     side: float = 100,
     measured: float = 0.5,
     quality: Quality = SHARP,
-    refused: Reason | None = None,
+    rejected: Reason | None = None,
 ) -> Sample:
     """Return a sample of a square face."""
     detection = Detection(Box(x, 0, side, side), np.zeros((6, 2), np.float32), 0.9)
-    return Sample(frame, detection, quality, refused, {} if refused else {"height": measured})
+    return Sample(frame, detection, quality, rejected, {} if rejected else {"height": measured})
 
 
 def test_overlapping_faces_of_following_frames_are_one_person() -> None:
@@ -74,10 +74,10 @@ def test_a_face_of_no_quality_still_counts_when_there_is_no_other() -> None:
     assert only.weight > 0
 
 
-def test_a_refused_frame_does_not_count() -> None:
+def test_a_rejected_frame_does_not_count() -> None:
     """Only frames that passed the gate are counted, and the best of them stands for the face."""
-    refused = sample(0, 0, refused=Reason.TOO_BLURRED)
-    person = Track([refused, sample(1, 0, measured=0.8, quality=BLURRED)])
+    rejected = sample(0, 0, rejected=Reason.TOO_BLURRED)
+    person = Track([rejected, sample(1, 0, measured=0.8, quality=BLURRED)])
     assert person.is_usable
     assert [weighted.evidence for weighted in person.evidence("height")] == [0.8]
     assert person.best.frame == 1

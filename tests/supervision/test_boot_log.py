@@ -15,7 +15,7 @@ _SIX_O_CLOCK = datetime(2026, 11, 24, 18, tzinfo=UTC)
 
 def log_of(folder: Path) -> BootLog:
     """The log as the next process finds it, at six o'clock."""
-    return BootLog(JsonStore(folder / "starts.json"), lambda: _SIX_O_CLOCK)
+    return BootLog.load(JsonStore(folder / "starts.json"), lambda: _SIX_O_CLOCK)
 
 
 def test_safe_mode_comes_after_several_boots_that_failed(tmp_path: Path) -> None:
