@@ -111,10 +111,18 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute of a face: the calibrated probability (0..1) and the decision."""
+    """One attribute of a face.
+
+    Attributes:
+        probability: calibrated, 0..1.
+        present: the decision; a contradiction between attributes may have changed it.
+        threshold: what the probability was compared with, 0..1, with the owner's offset and the hysteresis; None where
+            nothing was compared.
+    """
 
     probability: float
     present: bool
+    threshold: float | None = None
 
 
 class Fact(Protocol):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import device
-from device.discovery.templates import value_template
+from device.discovery.templates import attributes_template, value_template
 from device.entities.commands import takes_commands
 from device.entities.documents import EVENT
 from device.entities.kinds import (
@@ -96,6 +96,9 @@ def _component(row: Row, node_id: str, topics: Topics) -> dict[str, Any]:
     }
     if isinstance(row, Readable | Event):
         component["state_topic"] = topics.document(row.document)
+    if isinstance(row, Readable) and row.explain is not None:
+        component["json_attributes_topic"] = topics.document(row.document)
+        component["json_attributes_template"] = attributes_template(row)
     if takes_commands(row):
         component["command_topic"] = topics.command(row.key)
     if not row.is_enabled_by_default:

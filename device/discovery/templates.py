@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
-from device.entities.kinds import ON, AttributeTrigger, Event, Readable, Row, SourceTrigger, Update
+from device.entities.kinds import (
+    EXPLANATIONS,
+    ON,
+    AttributeTrigger,
+    Event,
+    Readable,
+    Row,
+    SourceTrigger,
+    Update,
+)
 
 # Seconds that an event may have waited for the broker and still count as current.
 _FRESH_SECONDS = 60
@@ -37,3 +47,13 @@ def value_template(row: Row) -> str | None:
             return f"{{{{ value_json['{row.key}'] }}}}"
         case _:
             return None
+
+
+def attributes_template(row: Readable[Any]) -> str | None:
+    """Return the template of an entity's attributes; None for an entity without.
+
+    A document that an older release has retained lacks them, and Home Assistant may read it before the new one.
+    """
+    if row.explain is None:
+        return None
+    return f"{{{{ value_json.get('{EXPLANATIONS}', {{}}).get('{row.key}', {{}}) | to_json }}}}"

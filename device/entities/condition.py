@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from device import __version__
+from device.errors import CameraTrouble
+from device.supervision.boot_log import Failure
 from device.updates.node.status import UpdateStatus
 
 # Characters of a state; Home Assistant rejects a longer one as a whole.
@@ -17,22 +19,24 @@ class Condition:
 
     Attributes:
         camera_fault: what is wrong with the camera; None when nothing is.
+        camera_trouble: the same in a word.
         node_fault: what is wrong with the node itself, such as settings that cannot be kept; None when nothing is.
         is_safe_mode: whether camera and networks stay unused.
-        last_failure: when and why the node last ended by itself.
-        cpu_temperature: in degrees Celsius; None on machines that do not report it.
+        last_failure: when and why the node last ended by itself; None when it never did, or is healthy again.
+        cpu_temperature: in whole degrees Celsius, without noise; None on machines that do not report it.
         model: name and version of the attribute network.
         newest_version: of Facet, as published on the broker.
         updates: what else is known of newer versions.
-        queue_length: observations that the broker has not confirmed.
+        queue_length: observations that have waited for the broker for a while.
         dropped_events: observations that were dropped since the start.
         coalesced_presses: triggers since the start that a running burst answered.
     """
 
     camera_fault: str | None = None
+    camera_trouble: CameraTrouble | None = None
     node_fault: str | None = None
     is_safe_mode: bool = False
-    last_failure: str | None = None
+    last_failure: Failure | None = None
     cpu_temperature: float | None = None
     model: str
     newest_version: str = __version__

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeAlias, TypeVar
@@ -14,6 +14,9 @@ from device.entities.settings import Settings
 from device.observation import Source
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
+
+EXPLANATIONS = "_attributes"
+"""The key of a document under which the attributes of its entities stand; no row's key begins so."""
 
 ON = "ON"
 OFF = "OFF"
@@ -88,12 +91,15 @@ class Readable(Row, Generic[SubjectT]):
         document: the one that contains the value.
         read: returns the value from what the document is made from.
         device_class: Home Assistant's.
+        explain: returns what Home Assistant shows as the entity's attributes; few, because its recorder keeps them.
+            None for an entity without.
         when_ended: the value, as it stands in the document, once what was seen is over; for rows that need the camera.
     """
 
     document: Document[SubjectT]
     read: Callable[[SubjectT], Json]
     device_class: str | None = None
+    explain: Callable[[SubjectT], Mapping[str, Json]] | None = None
     when_ended: Json = None
 
     def value(self, subject: SubjectT) -> Json:

@@ -45,7 +45,6 @@ _WHAT_WAS_SEEN: tuple[Row, ...] = (
         name="Face count",
         meaning="How many faces were seen lately.",
         icon="mdi:account-multiple-outline",
-        state_class="measurement",
         needs_camera=True,
         when_ended=0,
         read=lambda outcome: outcome.observation.face_count,

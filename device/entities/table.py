@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from device.config import Config
 from device.entities.attributes import ATTRIBUTES, detected, objective
+from device.entities.certainty import certainty
 from device.entities.controls import CONTROLS
 from device.entities.diagnostics import CONDITION
 from device.entities.kinds import AttributeSensor, Row, Select, Update
@@ -36,6 +37,7 @@ CATALOGUE: tuple[Row, ...] = (
     *ATTRIBUTES,
     *CONTROLS,
     *RESULTS,
+    certainty(ATTRIBUTES),
     *CONDITION,
 )
 """Every entity of a node with CelebA's labels, a motion sensor, pictures and a configuration without exceptions."""
@@ -67,6 +69,7 @@ def entities(config: Config, vocabulary: Vocabulary) -> tuple[Row, ...]:
         *attributes,
         *CONTROLS,
         *RESULTS,
+        certainty(attributes),
         *CONDITION,
         BUTTON_PRESSED,
         *(detected(row) for row in attributes if row.is_enabled_by_default),

@@ -162,7 +162,7 @@ def run_node(
                 is_connected=lambda: mqtt.link.is_connected,
                 pin_faults=lambda: senses.triggers.faults,
                 node_faults=lambda: filter(None, (start.fault, *controls.faults, health.fault)),
-                last_failure=lambda: boot_log.last_failure,
+                last_failure=lambda: boot_log.present_failure,
                 cpu_temperature=cpu_temperature,
                 newest_version=lambda: controls.newest_version,
                 updates=lambda: updates.status,

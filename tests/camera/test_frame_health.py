@@ -10,7 +10,7 @@ import pytest
 from device.camera import Camera
 from device.camera.frame_health import BLACK_AFTER, FROZEN_AFTER, FrameHealth
 from device.camera.usb import CHECK_INTERVAL_SECONDS, persistent_name
-from device.errors import CameraError
+from device.errors import CameraError, CameraTrouble
 from tests.camera.simulated import UsbCamera
 from tests.clock import Clock
 
@@ -92,6 +92,7 @@ def test_black_pictures_are_a_fault_but_the_camera_stays_available(
     assert camera.available
     assert camera.fault is not None
     assert "only black pictures" in camera.fault
+    assert camera.status.trouble is CameraTrouble.BLACK
     usb.is_covered = False
     camera.burst(1, clock())
     assert camera.fault is None

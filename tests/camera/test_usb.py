@@ -11,7 +11,7 @@ import pytest
 from device.camera import Camera, open_camera
 from device.camera.usb import MAX_GRABS, was_waited_for, why_not_openable
 from device.config import CameraSettings
-from device.errors import CameraError
+from device.errors import CameraError, CameraNotFoundError
 from tests.camera.conftest import DEVICE
 from tests.camera.simulated import INTERVAL, UsbCamera
 from tests.clock import EPOCH, Clock
@@ -157,8 +157,9 @@ def test_the_error_for_a_missing_device_lists_the_cameras_that_are_there(tmp_pat
     """It names the device, lists persistent names, and warns owners of ribbon-cable cameras."""
     (tmp_path / "usb-Cam_1-video-index0").touch()
     (tmp_path / "usb-Cam_1-video-index1").touch()
-    text = why_not_openable(Path("/dev/video77"), tmp_path)
-    assert text is not None
+    error = why_not_openable(Path("/dev/video77"), tmp_path)
+    assert isinstance(error, CameraNotFoundError)
+    text = str(error)
     assert "there is no device /dev/video77" in text
     assert "usb-Cam_1-video-index0." in text
     assert "index1" not in text

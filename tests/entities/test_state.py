@@ -64,6 +64,7 @@ def test_a_blank_state_has_every_key_and_knows_nothing() -> None:
     """A template that finds no key would fill Home Assistant's log."""
     state = blank_state(TABLE)
     assert {"eyeglasses", "face_present", "hair_color", "last_result", "latency"} <= set(state)
+    assert state.pop("_attributes") == {"smallest_margin": {}}
     assert set(state.values()) == {None}
 
 

@@ -17,7 +17,7 @@ from device.config.sections.section import Section
 from device.discovery.reference import renewed
 from device.entities.commands import takes_commands
 from device.entities.documents import SETTINGS, STATE, rows_of
-from device.entities.kinds import AttributeSensor, Number, Platform, Row, Select, Sensor
+from device.entities.kinds import AttributeSensor, Category, Number, Platform, Row, Select, Sensor
 from device.entities.outcome import Outcome
 from device.entities.settings import Settings
 from device.entities.table import CATALOGUE, CELEBA, LABELS, entities
@@ -54,6 +54,15 @@ def test_every_attribute_of_celeba_is_a_binary_sensor() -> None:
     assert {row.platform for row in rows} == {Platform.BINARY_SENSOR}
     assert {row.document for row in rows} == {STATE}
     assert all(row.needs_camera for row in rows)
+
+
+def test_no_switch_belongs_to_the_main_purpose_of_the_device() -> None:
+    """Home Assistant turns off what has no category together with its area, and privacy is not a lamp."""
+    switches = [row for row in CATALOGUE if row.platform is Platform.SWITCH]
+    assert {row.key: row.category for row in switches} == {
+        "motion_trigger": Category.CONFIG,
+        "privacy": Category.CONFIG,
+    }
 
 
 def test_keys_are_unique_and_fit_topics_and_templates() -> None:

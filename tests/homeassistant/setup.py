@@ -44,6 +44,7 @@ _ROOMS = (
     "foyer", "garage", "garden", "gate", "hall", "kitchen", "landing", "laundry", "library", "loft",
     "lounge", "nursery", "office", "pantry", "porch", "shed", "stairs", "study", "terrace", "tower",
     "vault", "workshop",
+    "cloakroom", "orangery", "passage", "solarium", "veranda", "wardrobe",
 )  # fmt: skip
 
 

@@ -13,6 +13,9 @@ from tests.homeassistant.setup import Setup
 
 pytestmark = pytest.mark.homeassistant
 
+# What a target of an action is called, and where the device has it.
+_OF_DEVICE = {"area_id": "area_id", "device_id": "id"}
+
 
 def test_the_privacy_switch_releases_the_camera_and_gives_it_back(
     newest_setup: Setup, smiling: Path
@@ -90,3 +93,23 @@ def test_the_button_install_asks_for_the_release_that_is_shown(
 
         wait_for(is_in_progress, "the installation is in progress")
         wait_for((node.folder / "state" / "update" / "request").exists, "root is asked")
+
+
+@pytest.mark.parametrize("target", ["area_id", "device_id"])
+def test_turning_everything_off_leaves_privacy_and_the_motion_trigger_as_they_are(
+    any_setup: Setup, smiling: Path, target: str
+) -> None:
+    """Neither an area nor a device stands for what configures it: the camera stays off, and motion goes on counting."""
+    client = any_setup.client
+    with any_setup.node("cloakroom", smiling, triggers={"motion": {"pin": 4}}) as node:
+        device = client.devices()[f"facet_{node.name}"]
+        client.act("switch.turn_on", entity_id="switch.cloakroom_privacy")
+        client.expect("switch.cloakroom_privacy", "on")
+        client.act("homeassistant.turn_off", **{target: device[_OF_DEVICE[target]]})
+        # A command after it, of which the answer is known: the one before would have been answered first.
+        client.act("number.set_value", entity_id="number.cloakroom_threshold_offset", value=0.07)
+        client.expect("number.cloakroom_threshold_offset", "0.07")
+        assert client.state("switch.cloakroom_privacy") == "on"
+        assert client.state("switch.cloakroom_motion_trigger") == "on"
+        client.act("switch.turn_off", entity_id="switch.cloakroom_privacy")
+        client.expect("switch.cloakroom_privacy", "off")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,43 @@ def test_the_newest_version_that_the_broker_knows_is_offered(
         assert software["attributes"]["latest_version"] == "99.1.0"
         owner.publish("facet/newest_version", "", retain=True)
         client.expect("update.cellar_software", "off")
+
+
+def test_an_upgrade_keeps_the_ids_of_what_changes_its_category_or_class(
+    any_setup: Setup, smiling: Path
+) -> None:
+    """What the previous release announced is taken over, so that automations and histories go on."""
+    client, topic = any_setup.client, "homeassistant/device/solarium/config"
+    with any_setup.overhear(topic) as owner:
+        with any_setup.node("solarium", smiling):
+            discovery = json.loads(owner.expect(topic).payload)
+        for key in ("privacy", "camera_fault", "last_failure", "face_count"):
+            component = discovery["components"][key]
+            for fact in ("device_class", "options", "state_class", "json_attributes_topic"):
+                component.pop(fact, None)
+        del discovery["components"]["privacy"]["entity_category"]
+        discovery["components"]["face_count"]["state_class"] = "measurement"
+        owner.publish(topic, "", retain=True)
+        wait_for(lambda: not any_setup.entities("solarium"), "the device is gone")
+        owner.publish(topic, json.dumps(discovery), retain=True)
+
+    def category() -> str | None:
+        device = client.devices().get("facet_solarium")
+        found = client.registered(device["id"]) if device else {}
+        entry = found.get("switch.solarium_privacy")
+        return f"{entry['entity_category']}" if entry else None
+
+    wait_for(lambda: category() == "None", "the previous release is known")
+    before = client.registered(client.devices()["facet_solarium"]["id"])
+    with any_setup.node("solarium", smiling):
+        wait_for(lambda: category() == "config", "the category is the new one")
+        after = client.registered(client.devices()["facet_solarium"]["id"])
+        assert {k: row["id"] for k, row in before.items()} == {
+            k: row["id"] for k, row in after.items()
+        }
+        client.expect("sensor.solarium_camera_fault", "none")
+        client.act("button.press", entity_id="button.solarium_capture")
+        client.expect("sensor.solarium_face_count", "1")
 
 
 @pytest.mark.parametrize("home", ["session_newest", "session_floor"])
