@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 from device.entities.condition import Condition
@@ -92,17 +92,9 @@ def blank_state(
     return {row.key: (previous or {}).get(row.key) for row in rows_of(STATE, table)}
 
 
-def event_content(observation: Observation, hidden: Collection[str] = ()) -> dict[str, Any]:
-    """Return the event of an observation: the observation's own JSON and its type.
-
-    Args:
-        observation: what was seen.
-        hidden: attributes that the owner disabled; they do not leave the node in any way.
-    """
-    event = observation.to_json()
-    for face in event["faces"]:
-        face["attributes"] = {k: v for k, v in face["attributes"].items() if k not in hidden}
-    return {"event_type": event_type(observation).value, **event}
+def event_content(observation: Observation) -> dict[str, Any]:
+    """Return the event of an observation: the observation's own JSON and its type."""
+    return {"event_type": event_type(observation).value, **observation.to_json()}
 
 
 def rows_of(document: Document[SubjectT], table: Iterable[Row]) -> Iterator[Readable[SubjectT]]:

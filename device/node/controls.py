@@ -50,7 +50,7 @@ class Controls:
     Args:
         table: the node's rows.
         store: keeps the settings.
-        sinks: learn of the settings.
+        sink: receives the settings.
         apply: each is given the settings at the start and whenever they have changed, in this order.
         updates: installs newer versions.
         clock: monotonic, in seconds.
@@ -61,7 +61,7 @@ class Controls:
         self,
         table: Iterable[Row],
         store: Store,
-        sinks: Sequence[Sink],
+        sink: Sink,
         *,
         apply: Sequence[Callable[[Settings], object]],
         updates: Updating,
@@ -70,7 +70,7 @@ class Controls:
     ) -> None:
         self._table = tuple(table)
         self._store = store
-        self._sinks = sinks
+        self._sink = sink
         self._applied_by = apply
         self._updates = updates
         self._clock = clock
@@ -194,6 +194,4 @@ class Controls:
 
     def _publish(self) -> None:
         self._owes_settings = False
-        document = content(SETTINGS, self._table, self.settings)
-        for sink in self._sinks:
-            sink.changed(SETTINGS, document)
+        self._sink.changed(SETTINGS, content(SETTINGS, self._table, self.settings))
