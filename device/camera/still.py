@@ -10,8 +10,8 @@ from threading import Event
 
 from device.camera.address import PICTURES
 from device.camera.picture import read_picture
-from device.camera.source import require_not_released
-from device.errors import CameraError
+from device.camera.source import require_not_released, unreadable
+from device.errors import CameraError, CameraNotFoundError, UnreadablePictureError
 from device.observation import Frame, Image
 
 _LOG = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ class Folder:
             f"camera.source: none of the {len(names)} pictures in {self._path} can be read. "
             f"The last one: {skipped}"
         )
-        raise CameraError(message)
+        raise UnreadablePictureError(message)
 
     def check(self, released: Event) -> None:
         """Check that the folder holds pictures; does not decode any."""
@@ -128,7 +128,7 @@ class Folder:
                 f"camera.source: the folder {self._path} cannot be read: {error.strerror}. "
                 f"Check that it exists, and its permissions."
             )
-            raise CameraError(message) from error
+            raise unreadable(message, error) from error
         names = sorted(
             name
             for name in entries
@@ -139,7 +139,7 @@ class Folder:
                 f"camera.source: the folder {self._path} has no picture among its {len(entries)} "
                 f"entries. Allowed: {', '.join(PICTURES)}."
             )
-            raise CameraError(message)
+            raise CameraNotFoundError(message)
         return names
 
 
@@ -161,5 +161,5 @@ def _file_state(path: Path) -> tuple[int, ...]:
         found = path.stat()
     except OSError as error:
         message = f"camera.source: {path} cannot be read: {error.strerror}. Put the picture there."
-        raise CameraError(message) from error
+        raise unreadable(message, error) from error
     return found.st_mtime_ns, found.st_size, found.st_ino

@@ -10,7 +10,7 @@ import cv2
 
 from device.camera.address import Address
 from device.camera.capture import NETWORK_TIMEOUT_MS, OpenCapture, next_frames
-from device.errors import CameraError
+from device.errors import CameraConnectionError, NoPictureError
 from device.observation import Frame, Image
 
 CHECK_INTERVAL_SECONDS = 60.0
@@ -57,12 +57,14 @@ class Stream:
         """Connect and return n frames; fewer if the stream ends: a snapshot URL has only one.
 
         Raises:
-            CameraError: it cannot be reached or gives no picture in NETWORK_TIMEOUT_MS.
+            CameraConnectionError: it cannot be reached, or rejects user or path.
+            NoPictureError: it gives no picture in NETWORK_TIMEOUT_MS.
             CameraReleasedError: released was set before the last frame was taken.
         """
         del newer_than  # the connection is younger
         capture = self._open_capture(self._address.target, cv2.CAP_FFMPEG, _LIMITS)
         try:
+            is_connected = capture.isOpened()
             frames = next_frames(capture, n, released, clock=self._clock, now=self._now)
         finally:
             capture.release()
@@ -72,7 +74,7 @@ class Stream:
                 f"camera.source: {self._address.label} gives no picture in {limit:.0f} s. Check "
                 f"that it is switched on and reachable, and the user, password and path of its URL."
             )
-            raise CameraError(message)
+            raise NoPictureError(message) if is_connected else CameraConnectionError(message)
         return frames
 
     def check(self, released: Event) -> Image:

@@ -10,7 +10,7 @@ from threading import Event
 import cv2
 
 from device.camera.capture import Capture, OpenCapture, next_frames
-from device.errors import CameraError
+from device.errors import CameraNotFoundError, UnreadablePictureError
 from device.observation import Frame
 
 CHECK_INTERVAL_SECONDS = 10.0
@@ -52,7 +52,8 @@ class Video:
         """Return the next n frames, fewer at the end; newer_than means nothing to a file.
 
         Raises:
-            CameraError: the file is missing or holds no frame that can be decoded.
+            CameraNotFoundError: the file is missing.
+            UnreadablePictureError: it holds no frame that can be decoded.
             CameraReleasedError: released was set before the last frame was decoded.
         """
         del newer_than
@@ -68,7 +69,7 @@ class Video:
             f"camera.source: {self._path} holds no video that can be decoded. "
             f"Convert it, for instance to H.264 in MP4."
         )
-        raise CameraError(message)
+        raise UnreadablePictureError(message)
 
     def check(self, released: Event) -> None:
         """Check that the file is there; does not decode it.
@@ -79,7 +80,7 @@ class Video:
         del released  # nothing is read
         if not self._path.is_file():
             message = f"camera.source: there is no video file {self._path}. Put it there."
-            raise CameraError(message)
+            raise CameraNotFoundError(message)
 
     def close(self) -> None:
         """Close the file; the next read starts at its beginning."""

@@ -60,7 +60,13 @@ def run_until_signal(load: Load, *, hardware: Hardware = REAL, timing: Timing = 
         threading.excepthook = _ending_with(boot_log)
         with watched_heartbeats(boot_log) as heartbeats:
             return run_node(
-                config, inbox, boot_log, heartbeats, start=start, hardware=hardware, timing=timing
+                config,
+                inbox,
+                boot_log=boot_log,
+                heartbeats=heartbeats,
+                start=start,
+                hardware=hardware,
+                timing=timing,
             )
 
     run_until_stopped(load, run_once)

@@ -1,4 +1,4 @@
-"""Says who the node is and how it is, in the order that Home Assistant needs."""
+"""Publishes discovery, states and availability in the order that Home Assistant needs."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ Documents = Mapping[Document[Any], Mapping[str, Json]]
 
 
 class Publisher:
-    """Publishes what stays on the broker.
+    """Publishes what the broker retains.
 
     A component that leaves the table (its attribute was disabled, the network changed) has to be
-    published once more as a mere platform before Home Assistant forgets it. The memory tells what
-    was announced before; it learns of the new table only when the broker has confirmed it.
+    published once more with nothing but its platform before Home Assistant removes it. The store
+    holds what was announced before; it gets the new table only when the broker has confirmed it.
 
     Args:
         transport: the link.
-        config: says who the node is.
+        config: of the node.
         table: its entities.
-        memory: what was announced before, a platform by key.
+        announced: the store of what was announced before, a platform by key.
         machine: what the node runs on.
     """
 
@@ -40,37 +40,39 @@ class Publisher:
         transport: Transport,
         config: Config,
         table: Iterable[Row],
-        memory: JsonStore,
+        announced: JsonStore,
         machine: Machine,
     ) -> None:
         self._transport = transport
         self._node = config.node
         self._topics = Topics.of(config)
         self._table = tuple(table)
-        self._memory = memory
+        self._announced = announced
         self._machine = machine
         self._discovery_number: int | None = None
 
-    def announce(self, documents: Documents, *, camera_online: bool, picture: bytes | None) -> None:
+    def announce(
+        self, documents: Documents, *, is_camera_online: bool, picture: bytes | None
+    ) -> None:
         """Publish discovery, then the states, and last that the node is online.
 
-        To be called when the link has connected and when Home Assistant was born: then every state
-        is there before the entities become available.
+        To be called when the link has connected and when Home Assistant sends its birth message: then
+        every state is there before the entities become available.
 
         Args:
             documents: state, settings and diagnostics as they are now; an event is not among them.
-            camera_online: whether the camera gives pictures.
+            is_camera_online: whether the camera gives pictures.
             picture: see picture().
         """
         self._discover()
-        self.camera(online=camera_online)
+        self.camera(is_online=is_camera_online)
         self.picture(picture)
         for document, content in documents.items():
             self.document(document, content)
         self._retain(self._topics.status, ONLINE)
 
     def document(self, document: Document[Any], content: Mapping[str, Json]) -> None:
-        """Publish how a retained document is now.
+        """Publish the current content of a retained document.
 
         Raises:
             ValueError: it is an event, which Home Assistant would see again at each restart.
@@ -100,19 +102,19 @@ class Publisher:
         if jpeg is not None:
             self._retain(self._topics.picture_status, ONLINE)
 
-    def camera(self, *, online: bool) -> None:
-        """Publish whether the camera gives pictures."""
-        self._retain(self._topics.camera_status, ONLINE if online else OFFLINE)
+    def camera(self, *, is_online: bool) -> None:
+        """Publish whether the camera delivers pictures."""
+        self._retain(self._topics.camera_status, ONLINE if is_online else OFFLINE)
 
     def delivered(self, number: int) -> None:
-        """Take note that the broker has a message; to be called for each Delivered."""
+        """Record that the broker has a message; to be called for each Delivered."""
         if number == self._discovery_number:
-            self._memory.save({row.key: row.platform.value for row in self._table})
+            self._announced.save({row.key: row.platform.value for row in self._table})
 
     def _discover(self) -> None:
         current = {row.key: row.platform.value for row in self._table}
-        announced = self._memory.load()
-        gone = {key: name for key, name in announced.items() if current.get(key) != name}
+        before = self._announced.load()
+        gone = {key: name for key, name in before.items() if current.get(key) != name}
         if gone:
             rest = [row for row in self._table if row.key not in gone]
             farewell = discovery_payload(self._node, self._topics, rest, self._machine, gone)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 from device.entities.condition import Condition
-from device.entities.kinds import Document, Json, Readable, Row
+from device.entities.kinds import EXPLANATIONS, Document, Json, Readable, Row
 from device.entities.outcome import Outcome, event_type
 from device.entities.settings import Settings
 from device.observation import Observation
@@ -14,13 +14,13 @@ from device.observation import Observation
 SubjectT = TypeVar("SubjectT")
 
 STATE: Document[Outcome] = Document("state")
-"""What the newest observation says; retained."""
+"""The newest observation; retained."""
 
 SETTINGS: Document[Settings] = Document("settings")
 """What can be switched and set; retained."""
 
 DIAGNOSTICS: Document[Condition] = Document("diagnostics")
-"""How the node is; retained."""
+"""The node's condition; retained."""
 
 EVENT: Document[Observation] = Document("event")
 """One observation; never retained, or Home Assistant would fire it again at each restart."""
@@ -29,14 +29,16 @@ EVENT: Document[Observation] = Document("event")
 def content(
     document: Document[SubjectT], table: Iterable[Row], subject: SubjectT
 ) -> dict[str, Json]:
-    """Return what a document says of its subject: a value for each of its rows.
+    """Return the content of a document: a value for each of its rows, and the attributes of some of them.
 
     Args:
         document: SETTINGS or DIAGNOSTICS; for STATE see state_content.
         table: the node's rows.
         subject: what the document is made from.
     """
-    return {row.key: row.value(subject) for row in rows_of(document, table)}
+    rows = list(rows_of(document, table))
+    explained = {row.key: dict(row.explain(subject)) for row in rows if row.explain is not None}
+    return _joined({row.key: row.value(subject) for row in rows}, explained)
 
 
 def state_content(
@@ -57,13 +59,17 @@ def state_content(
     state = blank_state(rows, previous)
     if not outcome.is_seen:
         state = ended_state(rows, state)
+    explained = _explained(state)
     for row in rows:
         value = row.value(outcome)
         # Without a new capture the last one is still the last.
         is_as_before = not outcome.is_seen if row.needs_camera else value is None
-        if not is_as_before:
-            state[row.key] = value
-    return state
+        if is_as_before:
+            continue
+        state[row.key] = value
+        if row.explain is not None:
+            explained[row.key] = dict(row.explain(outcome))
+    return _joined(state, explained)
 
 
 def ended_state(table: Iterable[Row], state: Mapping[str, Json]) -> dict[str, Json]:
@@ -75,9 +81,11 @@ def ended_state(table: Iterable[Row], state: Mapping[str, Json]) -> dict[str, Js
         table: the node's rows.
         state: the document before.
     """
-    ended = {row.key: row.when_ended for row in rows_of(STATE, table) if row.needs_camera}
-    has_seen = any(state[key] is not None for key in ended)
-    return {**state, **ended} if has_seen else dict(state)
+    rows = [row for row in rows_of(STATE, table) if row.needs_camera]
+    if all(state[row.key] is None for row in rows):
+        return dict(state)
+    explained = _explained(state) | {row.key: {} for row in rows if row.explain is not None}
+    return _joined({**state, **{row.key: row.when_ended for row in rows}}, explained)
 
 
 def blank_state(
@@ -89,7 +97,13 @@ def blank_state(
         table: the node's rows.
         previous: a state document, perhaps of an older table.
     """
-    return {row.key: (previous or {}).get(row.key) for row in rows_of(STATE, table)}
+    before = previous or {}
+    rows = list(rows_of(STATE, table))
+    explained = _explained(before)
+    return _joined(
+        {row.key: before.get(row.key) for row in rows},
+        {row.key: explained.get(row.key, {}) for row in rows if row.explain is not None},
+    )
 
 
 def event_content(observation: Observation) -> dict[str, Any]:
@@ -97,8 +111,17 @@ def event_content(observation: Observation) -> dict[str, Any]:
     return {"event_type": event_type(observation).value, **observation.to_json()}
 
 
+def _explained(document: Mapping[str, Json]) -> dict[str, Json]:
+    found = document.get(EXPLANATIONS)
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def _joined(values: dict[str, Json], explained: Mapping[str, Json]) -> dict[str, Json]:
+    return values | ({EXPLANATIONS: dict(explained)} if explained else {})
+
+
 def rows_of(document: Document[SubjectT], table: Iterable[Row]) -> Iterator[Readable[SubjectT]]:
-    """Yield the rows whose values stand in a document."""
+    """Yield the rows whose values a document contains."""
     for row in table:
         if isinstance(row, Readable) and row.document is document:
             # A document has one name and one subject: the rows of this name read this subject.

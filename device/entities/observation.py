@@ -1,4 +1,4 @@
-"""The rows that say what was seen, and what became of the newest trigger."""
+"""The rows that show what was seen, and the result of the newest trigger."""
 
 from __future__ import annotations
 
@@ -45,7 +45,6 @@ _WHAT_WAS_SEEN: tuple[Row, ...] = (
         name="Face count",
         meaning="How many faces were seen lately.",
         icon="mdi:account-multiple-outline",
-        state_class="measurement",
         needs_camera=True,
         when_ended=0,
         read=lambda outcome: outcome.observation.face_count,
@@ -56,7 +55,7 @@ _HAIR_COLOR = Sensor(
     document=STATE,
     key="hair_color",
     name="Hair color",
-    meaning="The primary face's; unknown when it cannot be told.",
+    meaning="The primary face's; unknown when the network cannot decide.",
     icon="mdi:palette",
     device_class="enum",
     needs_camera=True,
@@ -67,7 +66,7 @@ _FACIAL_HAIR = Sensor(
     document=STATE,
     key="facial_hair",
     name="Facial hair",
-    meaning="The primary face's; unknown when it cannot be told.",
+    meaning="The primary face's; unknown when the network cannot decide.",
     icon="mdi:mustache",
     device_class="enum",
     needs_camera=True,
@@ -130,7 +129,7 @@ BUTTON_PRESSED = SourceTrigger(
 
 
 def observation_rows(vocabulary: Vocabulary) -> tuple[Row, ...]:
-    """Return the rows of what was seen, but for the attributes."""
+    """Return the rows of what was seen, without the attributes."""
     return (
         *_WHAT_WAS_SEEN,
         replace(_HAIR_COLOR, options=vocabulary.hair_colors),

@@ -68,13 +68,13 @@ class Link:
     """Keeps a connection with the broker. All methods may be called from any thread.
 
     Its thread, "facet-mqtt", waits between two attempts: paho's reconnect_delay_set doubles its delay
-    without jitter, and all nodes of a house would come to a restarted broker at once.
+    without jitter, and all nodes of a home would connect to a restarted broker at once.
 
     Args:
         settings: where to connect to, and as whom.
         node_id: the node's.
         inbox: receives what happens, from threads of the link; it must only put it on a queue.
-        heartbeat: takes note of the progress of the link's thread, and through it of paho's.
+        heartbeat: records the progress of the link's thread, and through it of paho's.
         random: for the jitter.
         patience: seconds that the broker has to answer SUBSCRIBE.
     """

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from device.camera.camera import CameraStatus
+from device.camera.status import CameraStatus
 from device.errors import CameraReleasedError, PerceptionStoppedError
 from device.node.messages import CameraChanged, Captured
 from device.node.observer import Request, Shot

@@ -1,4 +1,4 @@
-"""Whether this start of the node came to something, and whether perception works."""
+"""Whether this start of the node succeeded, and whether perception works."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _FAILURE, _ENDED_START = "failure", "ended_start"
 class Health:
     """Tells the boot log when the node is healthy: after a picture was answered, or after a while.
 
-    A while does not count if perception has ended the start before: such a node runs for as long as nobody presses, and
-    would never come to safe mode. Safe mode never counts: only its owner ends it.
+    A while does not count if perception ended the start before: such a node runs for as long as nobody presses, and
+    would never enter safe mode. Safe mode never counts: only its owner ends it.
 
     Args:
         boot_log: counts the starts that failed.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
 
-from device.camera.camera import CameraStatus
+from device.camera.status import CameraStatus
 from device.entities.requests import Capture, Restart
 from device.errors import PerceptionError
 from device.mqtt.events import (

@@ -71,7 +71,7 @@ class MqttSink:
     def camera(self, *, is_online: bool) -> None:
         """Publish whether the camera gives pictures, and again with each announcement."""
         self._is_camera_online = is_online
-        self._publisher.camera(online=is_online)
+        self._publisher.camera(is_online=is_online)
 
     def handle(self, event: ConnectionEvent) -> None:
         """Do what the link reports is to be done; the only place where its events have a meaning."""
@@ -97,5 +97,5 @@ class MqttSink:
 
     def _announce(self) -> None:
         self._publisher.announce(
-            self._documents, camera_online=self._is_camera_online, picture=self._picture
+            self._documents, is_camera_online=self._is_camera_online, picture=self._picture
         )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from device.camera.camera import Camera
 from device.entities.table import CELEBA
 from device.entities.vocabulary import Vocabulary
-from device.errors import CameraError, ModelError
+from device.errors import CameraInSafeModeError, ModelError
 from device.networks.card import read_card
 from device.networks.files import model_path
 from device.observation import Face, Frame
@@ -37,7 +37,7 @@ def no_camera(settings: CameraSettings) -> Camera:
             "the node is in safe mode and leaves the camera alone, because its last starts failed. "
             "See what Home Assistant shows as its last failure, fix that, and press its button Restart."
         )
-        raise CameraError(message)
+        raise CameraInSafeModeError(message)
 
     return Camera(
         refuse, settings, description="(safe mode)", clock=time.monotonic, jitter=random.random

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from device.config import Config
 from device.discovery.publisher import Publisher
+from device.entities.commands import takes_commands
 from device.entities.documents import EVENT
 from device.entities.kinds import Row
 from device.entities.settings import Settings
@@ -43,6 +44,7 @@ from device.node.state_directory import (
     SETTINGS,
     STATE,
     make_state_directory,
+    open_boot_log,
 )
 from device.node.timing import USUAL, Timing
 from device.observation import utc_now
@@ -89,9 +91,9 @@ class _Mqtt:
 def run_node(
     config: Config,
     inbox: Inbox,
-    boot_log: BootLog,
-    heartbeats: Heartbeats,
     *,
+    boot_log: BootLog | None = None,
+    heartbeats: Heartbeats | None = None,
     start: Start = AS_USUAL,
     sinks: Sequence[Sink] = (),
     hardware: Hardware = REAL,
@@ -102,8 +104,8 @@ def run_node(
     Args:
         config: the node's.
         inbox: where its messages come in.
-        boot_log: learns when this start has come to something.
-        heartbeats: of its threads.
+        boot_log: is informed when this start has succeeded; None opens the one of the state directory.
+        heartbeats: of its threads; None is for a node that no watchdog checks.
         start: as usual or in safe mode.
         sinks: receive everything too, after MQTT; their exceptions are logged.
         hardware: opens camera, networks, pins and LED.
@@ -113,6 +115,8 @@ def run_node(
         FacetError: a model cannot be loaded, the state directory not be used, perception fails again and again, or the
             camera does not let go for a restart.
     """
+    boot_log = open_boot_log(config) if boot_log is None else boot_log
+    heartbeats = Heartbeats() if heartbeats is None else heartbeats
     gate = Gate(inbox.put)
     with ExitStack() as stack:
         if start.is_safe_mode:
@@ -120,6 +124,7 @@ def run_node(
         else:
             senses = open_senses(config, gate.put, stack, hardware)
         table = entities(config, senses.vocabulary)
+        inbox.keep_newest_of(row.key for row in table if takes_commands(row))
         directory = make_state_directory(config)
         # In safe mode too: then above all somebody should see that the node needs its owner.
         led = stack.enter_context(hardware.led(config.led))
@@ -169,7 +174,7 @@ def run_node(
                 is_connected=lambda: mqtt.link.is_connected,
                 pin_faults=lambda: senses.triggers.faults,
                 node_faults=lambda: filter(None, (start.fault, *controls.faults, health.fault)),
-                last_failure=lambda: boot_log.last_failure,
+                last_failure=lambda: boot_log.present_failure,
                 cpu_temperature=cpu_temperature,
                 newest_version=lambda: controls.newest_version,
                 updates=lambda: updates.status,

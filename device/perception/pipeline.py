@@ -48,7 +48,7 @@ class Perceived:
 
 
 class Pipeline:
-    """Detects, aligns, analyses and decides. One thread uses it.
+    """Detects, aligns, analyses and decides. One thread at a time uses it.
 
     Args:
         detect: finds the faces of a frame.
@@ -120,13 +120,13 @@ class Pipeline:
     def _sample(self, frame: int, face: AlignedFace, clock: _StageClock) -> Sample:
         with clock.stage("align"):
             quality = face.quality
-        refused = self._gate.refuse(quality)
+        rejected = self._gate.reject(quality)
         evidence: dict[str, Any] = {}
-        if refused is None:
+        if rejected is None:
             for analyser in self._analysers:
                 with clock.stage(analyser.name):
                     evidence[analyser.name] = analyser.measure(face)
-        return Sample(frame, face.detection, quality, refused, evidence)
+        return Sample(frame, face.detection, quality, rejected, evidence)
 
     def _face(
         self, person: Track, judgement: Judgement, previous: Sequence[Face], *, primary: bool
@@ -178,4 +178,4 @@ def _facts_before(box: Box, previous: Sequence[Face]) -> Mapping[str, Any]:
 
 def _reason(people: Sequence[Track]) -> Reason:
     """Return why nobody can be judged: what is wrong with the largest face."""
-    return (people[0].best.refused or Reason.NO_FACE) if people else Reason.NO_FACE
+    return (people[0].best.rejected or Reason.NO_FACE) if people else Reason.NO_FACE

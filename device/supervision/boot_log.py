@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
@@ -18,6 +19,34 @@ _UNKNOWN = (
     "the node ended before it was healthy and without a recorded cause: killed, out of memory, "
     "or without power"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """When and why the node ended by itself.
+
+    Attributes:
+        at: in UTC.
+        cause: for the owner.
+    """
+
+    at: datetime
+    cause: str
+
+    def __str__(self) -> str:
+        """Return it as it stands on disk."""
+        return f"{self.at.isoformat(timespec='seconds')}: {self.cause}"
+
+    @classmethod
+    def parse(cls, text: object) -> Self | None:
+        """Return what str() made; None for anything else."""
+        if not isinstance(text, str):
+            return None
+        moment, _, cause = text.partition(": ")
+        try:
+            return cls(datetime.fromisoformat(moment), cause)
+        except ValueError:
+            return None
 
 
 class BootLog:
@@ -36,7 +65,8 @@ class BootLog:
         self._now = now
         self._failed_boots = 0
         self._has_cause = False
-        self.last_failure: str | None = None
+        self._is_overcome = False
+        self.last_failure: Failure | None = None
 
     @classmethod
     def load(cls, store: JsonStore, now: Callable[[], datetime]) -> Self:
@@ -49,11 +79,17 @@ class BootLog:
         log = cls(store, now)
         # The keys on disk are those of the first release.
         stored = store.load()
-        count, failure = stored.get("unsettled"), stored.get("last_failure")
+        count = stored.get("unsettled")
         log._failed_boots = count if isinstance(count, int) else 0
         log._has_cause = stored.get("noted") is True
-        log.last_failure = failure if isinstance(failure, str) else None
+        log._is_overcome = stored.get("overcome") is True
+        log.last_failure = Failure.parse(stored.get("last_failure"))
         return log
+
+    @property
+    def present_failure(self) -> Failure | None:
+        """The last failure until a boot after it is healthy; None from then on."""
+        return None if self._is_overcome else self.last_failure
 
     def begin(self) -> bool:
         """Count a boot, and return whether it should be in safe mode."""
@@ -66,8 +102,9 @@ class BootLog:
 
     def mark_healthy(self) -> None:
         """Forget the boots that failed: this one has not, or the owner wants to try again."""
-        if self._failed_boots:
+        if self._failed_boots or self.present_failure is not None:
             self._failed_boots = 0
+            self._is_overcome = True
             self._save()
 
     def failed(self, cause: str) -> None:
@@ -77,7 +114,8 @@ class BootLog:
         self._save()
 
     def _record(self, cause: str) -> None:
-        self.last_failure = f"{self._now().isoformat(timespec='seconds')}: {cause}"
+        self.last_failure = Failure(self._now(), cause)
+        self._is_overcome = False
         _LOG.debug("The last failure is now: %s", self.last_failure)
 
     def _save(self) -> None:
@@ -85,6 +123,7 @@ class BootLog:
             {
                 "unsettled": self._failed_boots,
                 "noted": self._has_cause,
-                "last_failure": self.last_failure,
+                "overcome": self._is_overcome,
+                "last_failure": None if self.last_failure is None else str(self.last_failure),
             }
         )

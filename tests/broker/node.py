@@ -1,4 +1,4 @@
-"""The node's MQTT side without camera and perception; a test pumps its inbox itself.
+"""The node's MQTT side without camera and perception; a test handles its inbox itself.
 
 Run as a program (python -m tests.broker.node PORT STATE_DIRECTORY) it stays until it is killed.
 """

@@ -104,7 +104,7 @@ def test_a_read_that_blocks_does_not_hold_up_whoever_asks_for_privacy(
     owner.start()
     assert blocked.wait(10)
     camera.request_release()
-    assert camera.is_open is False  # it was never opened for good
+    assert camera.is_open is False  # it does not stay open
     assert owner.is_alive()
     unblock.set()
     owner.join(10)
@@ -141,12 +141,12 @@ def test_giving_up_is_not_a_loss_of_the_camera(
     """Neither for a burst nor for a check, even when the read fails meanwhile: it stays available, without a fault."""
     camera.tick(clock())
     for attempt in (lambda: camera.tick(clock() + 3600), lambda: camera.burst(1, clock())):
-        usb.starved = True
+        usb.is_starved = True
         usb.on_grab = call_at(1, camera.request_release)
         with contextlib.suppress(CameraReleasedError):
             assert not attempt()
         assert (camera.available, camera.fault) == (True, None)
-        usb.starved = False
+        usb.is_starved = False
         camera.resume()
     assert "not available" not in caplog.text
     assert camera.status.is_available
@@ -191,7 +191,7 @@ def test_resuming_a_camera_that_was_not_released_changes_nothing(
     camera: Camera, usb: UsbCamera, clock: Clock
 ) -> None:
     """The back-off of a lost camera goes on."""
-    usb.plugged = False
+    usb.is_plugged = False
     camera.tick(clock())
     camera.resume()
     camera.tick(clock())

@@ -44,7 +44,7 @@ def components(link: RecordingTransport) -> list[dict[str, Any]]:
 def test_online_is_the_last_of_all_and_everything_is_retained(tmp_path: Path) -> None:
     """The states are there before the entities become available."""
     link = RecordingTransport()
-    make(tmp_path, link).announce(DOCUMENTS, camera_online=True, picture=None)
+    make(tmp_path, link).announce(DOCUMENTS, is_camera_online=True, picture=None)
     assert link.topics == [
         "homeassistant/device/hall/config",
         "facet/hall/camera/status",
@@ -57,11 +57,11 @@ def test_online_is_the_last_of_all_and_everything_is_retained(tmp_path: Path) ->
     assert link.messages[-1][1] == "online"
 
 
-@pytest.mark.parametrize(("online", "payload"), [(True, "online"), (False, "offline")])
-def test_the_camera_has_a_status_of_its_own(tmp_path: Path, online: bool, payload: str) -> None:
+@pytest.mark.parametrize(("is_online", "payload"), [(True, "online"), (False, "offline")])
+def test_the_camera_has_a_separate_status(tmp_path: Path, is_online: bool, payload: str) -> None:
     """Diagnostics stay available while the camera is not."""
     link = RecordingTransport()
-    make(tmp_path, link).camera(online=online)
+    make(tmp_path, link).camera(is_online=is_online)
     assert link.messages == [("facet/hall/camera/status", payload, True)]
 
 
@@ -77,17 +77,17 @@ def test_a_component_that_left_the_table_is_taken_leave_of_once(tmp_path: Path) 
     """As a mere platform, and then no more; also by a node that was restarted in between."""
     link = RecordingTransport()
     first = make(tmp_path, link)
-    first.announce({}, camera_online=True, picture=None)
+    first.announce({}, is_camera_online=True, picture=None)
     first.delivered(1)
     rest = tuple(row for row in CATALOGUE_OF_HALL if row.key != "bald")
     link = RecordingTransport()
     second = make(tmp_path, link, rest)
-    second.announce({}, camera_online=True, picture=None)
+    second.announce({}, is_camera_online=True, picture=None)
     farewell, final = components(link)
     assert farewell["bald"] == {"platform": "binary_sensor"}
     assert {key for key in farewell if key != "bald"} == set(final)
     second.delivered(2)
-    second.announce({}, camera_online=True, picture=None)
+    second.announce({}, is_camera_online=True, picture=None)
     assert len(components(link)) == 3
     assert "bald" not in components(link)[2]
 
@@ -96,12 +96,12 @@ def test_taking_leave_is_repeated_until_the_broker_has_it(tmp_path: Path) -> Non
     """A connection that breaks before the confirmation must not leave a ghost behind."""
     link = RecordingTransport()
     first = make(tmp_path, link)
-    first.announce({}, camera_online=True, picture=None)
+    first.announce({}, is_camera_online=True, picture=None)
     first.delivered(1)
     link = RecordingTransport()
     second = make(tmp_path, link, CATALOGUE_OF_HALL[1:])
-    second.announce({}, camera_online=True, picture=None)
-    second.announce({}, camera_online=True, picture=None)
+    second.announce({}, is_camera_online=True, picture=None)
+    second.announce({}, is_camera_online=True, picture=None)
     assert len(components(link)) == 4
 
 
@@ -109,7 +109,7 @@ def test_a_component_that_changed_its_platform_is_replaced(tmp_path: Path) -> No
     """Home Assistant does not turn one into the other; it has to forget the old one first."""
     JsonStore(tmp_path / "announced.json").save({"eyeglasses": "sensor"})
     link = RecordingTransport()
-    make(tmp_path, link).announce({}, camera_online=True, picture=None)
+    make(tmp_path, link).announce({}, is_camera_online=True, picture=None)
     farewell, final = components(link)
     assert farewell["eyeglasses"] == {"platform": "sensor"}
     assert final["eyeglasses"]["platform"] == "binary_sensor"

@@ -64,6 +64,7 @@ def test_a_blank_state_has_every_key_and_knows_nothing() -> None:
     """A template that finds no key would fill Home Assistant's log."""
     state = blank_state(TABLE)
     assert {"eyeglasses", "face_present", "hair_color", "last_result", "latency"} <= set(state)
+    assert state.pop("_attributes") == {"smallest_margin": {}}
     assert set(state.values()) == {None}
 
 
@@ -104,7 +105,7 @@ def test_nobody_there_turns_everything_off() -> None:
 
 @pytest.mark.parametrize("reason", [Reason.TOO_SMALL, Reason.TOO_BLURRED, Reason.TOO_DARK])
 def test_a_face_that_cannot_be_judged_is_present_and_unknown(reason: Reason) -> None:
-    """Off would be a claim."""
+    """Off would state more than the node knows."""
     before = state_content(TABLE, Outcome(observation(face({"Eyeglasses": True})), PUBLISHED))
     state = state_content(
         TABLE, Outcome(observation(reason=reason, face_count=2), PUBLISHED), before
@@ -138,7 +139,7 @@ def test_latency_is_from_the_trigger_to_the_message() -> None:
 
 
 def test_last_capture_is_a_time_with_its_zone() -> None:
-    """Home Assistant refuses a timestamp without one."""
+    """Home Assistant rejects a timestamp without one."""
     state = state_content(TABLE, Outcome(observation(reason=Reason.NO_FACE), PUBLISHED))
     assert state["last_capture"] == "2026-11-24T18:02:11.431+00:00"
 

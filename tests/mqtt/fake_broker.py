@@ -40,7 +40,7 @@ class FakeBroker:
         self._ends = threading.Semaphore(0)
         self._server = socket.socket()
         self._clients: list[socket.socket] = []
-        self._thread = threading.Thread(target=self._accept, name="fake-broker", daemon=True)
+        self._thread = threading.Thread(target=self._accept, name="facet-fake-broker", daemon=True)
 
     @property
     def settings(self) -> MqttSettings:
@@ -48,8 +48,8 @@ class FakeBroker:
         port: int = self._server.getsockname()[1]
         return MqttSettings(host="127.0.0.1", port=port, protocol="3.1.1")
 
-    def send(self, topic: str, payload: bytes) -> None:
-        """Publish a message to the newest client, with quality of service 0."""
+    def send(self, topic: str | bytes, payload: bytes) -> None:
+        """Publish a message to the newest client, with quality of service 0; a topic of bytes may be anything."""
         body = _text(topic) + payload
         self._clients[-1].sendall(bytes([_PUBLISH]) + _length(len(body)) + body)
 
@@ -121,8 +121,9 @@ class FakeBroker:
             client.close()
 
 
-def _text(text: str) -> bytes:
-    return len(text.encode()).to_bytes(2, "big") + text.encode()
+def _text(text: str | bytes) -> bytes:
+    encoded = text if isinstance(text, bytes) else text.encode()
+    return len(encoded).to_bytes(2, "big") + encoded
 
 
 def _length(number: int) -> bytes:

@@ -1,4 +1,4 @@
-"""What stands in for the rest of the node when one of its parts is tested alone."""
+"""Stand-ins for the rest of the node when one of its components is tested alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from device.camera.camera import Camera, CameraStatus
+from device.camera.camera import Camera
+from device.camera.status import CameraStatus
 from device.config import CameraSettings
 from device.entities.kinds import Document, Json
 from device.entities.settings import Settings

@@ -9,7 +9,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from device.camera.camera import CameraStatus
+from device.camera.status import CameraStatus
 from device.errors import PerceptionStoppedError
 from device.node.capture import CaptureThread
 from device.node.messages import CameraChanged, Captured

@@ -1,4 +1,4 @@
-"""When a start has come to something, and when perception that fails ends it."""
+"""When a start has succeeded, and when perception that fails ends it."""
 
 from __future__ import annotations
 

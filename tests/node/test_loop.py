@@ -8,7 +8,7 @@ from time import monotonic
 
 import pytest
 
-from device.camera.camera import CameraStatus
+from device.camera.status import CameraStatus
 from device.entities.requests import Capture, Restart
 from device.errors import PerceptionError
 from device.mqtt.events import (
@@ -36,8 +36,8 @@ CAPTURED = Captured(REQUEST, shot(REQUEST, 2.0), AVAILABLE)
 
 
 @dataclass
-class Parts:
-    """All of the loop's parts in one, which remember what they are given.
+class Components:
+    """All of the loop's components in one, which remember what they are given.
 
     Attributes:
         left_to_the_loop: what the next command leaves to the loop.
@@ -90,7 +90,7 @@ class Parts:
 
 
 def run(
-    parts: Parts,
+    components: Components,
     *contents: Content,
     always: Callable[[], object] = lambda: None,
     when_idle: Callable[[], object] = lambda: None,
@@ -100,11 +100,11 @@ def run(
     inbox = Inbox(now=clock.now, clock=clock)
     for content in contents:
         inbox.put(content)
-    return loop_of(parts, inbox, clock, always, when_idle).run()
+    return loop_of(components, inbox, clock, always, when_idle).run()
 
 
 def loop_of(
-    parts: Parts,
+    components: Components,
     inbox: Inbox,
     clock: Callable[[], float],
     always: Callable[[], object] = lambda: None,
@@ -112,13 +112,13 @@ def loop_of(
 ) -> Loop:
     """Return a loop."""
     return Loop(
-        Inputs(inbox, clock, parts.stop_triggers, parts.close_gate),
+        Inputs(inbox, clock, components.stop_triggers, components.close_gate),
         Heartbeats(),
         TIMING,
-        controls=parts,
-        answers=parts,
-        reporter=parts,
-        on_connection=parts.calls.append,
+        controls=components,
+        answers=components,
+        reporter=components,
+        on_connection=components.calls.append,
         upkeep=Upkeep([always], [when_idle]),
     )
 
@@ -145,32 +145,32 @@ END = ["stop triggers", "stop triggers", "close gate", "finish"]
 )
 def test_each_message_reaches_its_part(content: Content, calls: list[object]) -> None:
     """And nobody else; after Stop the loop ends."""
-    parts = Parts()
-    assert run(parts, content, Stop()) is End.STOP
-    assert parts.calls == [*calls, *END]
+    components = Components()
+    assert run(components, content, Stop()) is End.STOP
+    assert components.calls == [*calls, *END]
 
 
 def test_a_capture_that_a_command_asks_for_is_a_trigger_of_the_time_when_it_came() -> None:
     """Not of the time when it was handled: it may have waited, and older frames do not count."""
-    parts = Parts(left_to_the_loop=Capture())
-    run(parts, Command("capture", b"PRESS"), Stop())
+    components = Components(left_to_the_loop=Capture())
+    run(components, Command("capture", b"PRESS"), Stop())
     clock = Clock()
-    assert parts.calls[1] == Trigger(Source.COMMAND, clock.now(), clock())
+    assert components.calls[1] == Trigger(Source.COMMAND, clock.now(), clock())
 
 
 def test_a_restart_ends_the_loop_after_what_waits() -> None:
     """A press that was noticed before is answered before."""
-    parts = Parts(left_to_the_loop=Restart())
-    assert run(parts, Command("restart", b"PRESS"), trigger(1.0)) is End.RESTART
-    assert parts.calls == [("restart", b"PRESS"), END[0], trigger(1.0), *END[1:]]
+    components = Components(left_to_the_loop=Restart())
+    assert run(components, Command("restart", b"PRESS"), trigger(1.0)) is End.RESTART
+    assert components.calls == [("restart", b"PRESS"), END[0], trigger(1.0), *END[1:]]
 
 
 @pytest.mark.parametrize("last", [Stop(), Command("restart", b"PRESS")], ids=["stop", "restart"])
 def test_an_answer_that_is_on_its_way_is_waited_for(last: Content) -> None:
     """It comes before the loop has the rest answered without the camera."""
-    parts = Parts(left_to_the_loop=Restart(), is_busy=True)
-    run(parts, last, CAPTURED)
-    assert parts.calls[-5:] == [CAPTURED, AVAILABLE, *END[1:]]
+    components = Components(left_to_the_loop=Restart(), is_busy=True)
+    run(components, last, CAPTURED)
+    assert components.calls[-5:] == [CAPTURED, AVAILABLE, *END[1:]]
 
 
 def test_an_answer_that_does_not_come_is_not_waited_for_long() -> None:
@@ -190,10 +190,10 @@ def test_an_answer_that_does_not_come_is_not_waited_for_long() -> None:
                     self.put(trigger(1.0))
             return message
 
-    inbox, parts = Late(now=clock.now, clock=clock), Parts(is_busy=True)
+    inbox, components = Late(now=clock.now, clock=clock), Components(is_busy=True)
     inbox.put(Stop())
-    assert loop_of(parts, inbox, clock).run() is End.STOP
-    assert parts.calls == [*END, trigger(1.0)]
+    assert loop_of(components, inbox, clock).run() is End.STOP
+    assert components.calls == [*END, trigger(1.0)]
     assert clock.seconds == pressed_at
 
 
@@ -209,32 +209,32 @@ def test_what_comes_without_end_does_not_keep_the_loop() -> None:
             self.put(NewestVersion(b"9.9"))
             return super().get(timeout)
 
-    inbox, parts = Flooded(now=clock.now, clock=clock), Parts()
+    inbox, components = Flooded(now=clock.now, clock=clock), Components()
     inbox.put(Stop())
-    assert loop_of(parts, inbox, clock).run() is End.STOP
+    assert loop_of(components, inbox, clock).run() is End.STOP
     assert clock.seconds < 1000.0 + TIMING.last_answers + 30.0
 
 
 def test_a_stop_is_not_overtaken_by_a_restart() -> None:
     """Nor does it wait for the next start."""
-    parts = Parts(left_to_the_loop=Restart())
-    assert run(parts, Stop(), Command("restart", b"PRESS")) is End.STOP
-    assert run(parts, Command("restart", b"PRESS"), Stop()) is End.STOP
+    components = Components(left_to_the_loop=Restart())
+    assert run(components, Stop(), Command("restart", b"PRESS")) is End.STOP
+    assert run(components, Command("restart", b"PRESS"), Stop()) is End.STOP
 
 
 def test_perception_that_ends_the_loop_leaves_no_trigger_without_an_answer() -> None:
     """What waits is answered before the error leaves the loop."""
-    parts = Parts(captured_raises=PerceptionError("broken"))
+    components = Components(captured_raises=PerceptionError("broken"))
     with pytest.raises(PerceptionError):
-        run(parts, CAPTURED, trigger(1.0))
-    assert parts.calls == [CAPTURED, *END[1:], trigger(1.0)]
+        run(components, CAPTURED, trigger(1.0))
+    assert components.calls == [CAPTURED, *END[1:], trigger(1.0)]
 
 
 def test_upkeep_comes_after_each_message_and_reports_only_when_nothing_waits() -> None:
     """A flood is answered once."""
     done: list[str] = []
     run(
-        Parts(),
+        Components(),
         *[Delivered(number) for number in range(20)],
         Stop(),
         always=lambda: done.append("always"),
@@ -253,5 +253,5 @@ def test_upkeep_comes_without_any_message() -> None:
         if len(done) == 3:
             inbox.put(Stop())
 
-    assert loop_of(Parts(), inbox, monotonic, always=upkeep).run() is End.STOP
+    assert loop_of(Components(), inbox, monotonic, always=upkeep).run() is End.STOP
     assert len(done) == 4

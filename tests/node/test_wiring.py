@@ -28,12 +28,11 @@ from device.node.inbox import Inbox
 from device.node.loop import End
 from device.node.messages import Content, Stop
 from device.node.sink import Sink
-from device.node.state_directory import OUTBOX, open_boot_log
+from device.node.state_directory import OUTBOX
 from device.node.timing import USUAL, Timing
 from device.node.wiring import run_node
 from device.observation import Face, Frame, Observation, Reason, Source, Trigger
 from device.perception.pipeline import Judgement, Perceived
-from device.supervision.heartbeats import Heartbeats
 from tests.node.fakes import SOON, RecordingSink, StuckSource, see_nothing, stuck_camera
 
 OBEYED_WITHIN = 0.2
@@ -171,8 +170,6 @@ class Node:
             self.end = run_node(
                 self._config,
                 self.inbox,
-                open_boot_log(self._config),
-                Heartbeats(),
                 sinks=[self.sink, self.second_sink],
                 hardware=hardware,
                 timing=self.timing,
@@ -201,7 +198,7 @@ def test_a_second_sink_learns_of_everything(tmp_path: Path) -> None:
     with running(tmp_path) as node:
         node.wait_until(lambda: node.second_sink.lines.qsize() >= 2)
         assert node.second_sink.lines.get().startswith("state: ")
-        assert node.second_sink.lines.get() == "settings: 2 values"
+        assert node.second_sink.lines.get() == "settings: 5 values"
         assert node.second_sink.lines.get().startswith("diagnostics: ")
         node.press()
         while (line := node.second_sink.lines.get(timeout=SOON)).startswith("diagnostics"):
