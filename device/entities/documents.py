@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 from device.entities.condition import Condition
@@ -106,17 +106,9 @@ def blank_state(
     )
 
 
-def event_content(observation: Observation, hidden: Collection[str] = ()) -> dict[str, Any]:
-    """Return the event of an observation: the observation's own JSON and its type.
-
-    Args:
-        observation: what was seen.
-        hidden: attributes that the owner disabled; they never leave the node.
-    """
-    event = observation.to_json()
-    for face in event["faces"]:
-        face["attributes"] = {k: v for k, v in face["attributes"].items() if k not in hidden}
-    return {"event_type": event_type(observation).value, **event}
+def event_content(observation: Observation) -> dict[str, Any]:
+    """Return the event of an observation: the observation's own JSON and its type."""
+    return {"event_type": event_type(observation).value, **observation.to_json()}
 
 
 def _explained(document: Mapping[str, Json]) -> dict[str, Json]:

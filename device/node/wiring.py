@@ -25,8 +25,8 @@ from device.networks.files import model_path, network_version
 from device.node.answers import Answers
 from device.node.capture import CaptureThread
 from device.node.controls import Controls
-from device.node.expiring_picture import ExpiringPicture
 from device.node.expiring_state import ExpiringState
+from device.node.fan_out import FanOut
 from device.node.gate import Gate
 from device.node.hardware import REAL, Hardware, Senses, open_senses, safe_senses
 from device.node.health import Health
@@ -128,11 +128,23 @@ def run_node(
         directory = make_state_directory(config)
         # In safe mode too: then above all somebody should see that the node needs its owner.
         led = stack.enter_context(hardware.led(config.led))
-        mqtt = _mqtt(config, table, directory, gate, heartbeats.link, stack)
+        state = ExpiringState(
+            table,
+            JsonStore(directory / STATE),
+            expiry=config.attributes.expiry,
+            clock=_CLOCK,
+            now=utc_now,
+        )
+        mqtt = _mqtt(config, table, directory, gate, heartbeats.link, state, stack)
+        fan_out = FanOut(
+            (mqtt.sink, *map(GuardedSink, sinks)),
+            state=state,
+            picture_expiry=config.privacy.picture_expiry,
+            hidden=config.attributes.disabled,
+            clock=_CLOCK,
+        )
         updates = Updates(config.updates, directory / FOLDER, _model(config), heartbeats.updates)
         settings = Settings.configured(config)
-        all_sinks: Sequence[Sink] = (mqtt.sink, *map(GuardedSink, sinks))
-
         observer = _observer(config, senses)
         capture = CaptureThread(
             senses.camera, observer, gate.put, heartbeats.capture, clock=_CLOCK, timing=timing
@@ -148,7 +160,7 @@ def run_node(
             config.node.id,
             settings,
             capture,
-            all_sinks,
+            fan_out,
             health,
             # By the time there is an answer there may be a way to the broker.
             on_trigger=mqtt.link.try_now,
@@ -156,7 +168,7 @@ def run_node(
         )
         reporter = Reporter(
             table,
-            all_sinks,
+            fan_out,
             Sources(
                 is_busy=lambda: answers.is_busy,
                 is_connected=lambda: mqtt.link.is_connected,
@@ -170,7 +182,6 @@ def run_node(
                 dropped_events=lambda: mqtt.sender.dropped,
                 coalesced_presses=lambda: answers.coalesced,
             ),
-            publish_camera=lambda is_online: mqtt.sink.camera(is_online=is_online),
             led=led,
             about=About(senses.model, start.is_safe_mode),
             clock=_CLOCK,
@@ -179,12 +190,12 @@ def run_node(
         controls = Controls(
             table,
             SettingsStore(JsonStore(directory / SETTINGS), settings),
-            all_sinks,
+            fan_out,
             # The camera first: privacy waits for nothing.
             apply=(
                 lambda settings: capture.set_private(is_private=settings.privacy),
                 reporter.apply,
-                mqtt.sink.apply,
+                fan_out.apply,
                 answers.apply,
                 lambda settings: _arm(senses.triggers, settings),
             ),
@@ -196,7 +207,7 @@ def run_node(
             senses.triggers.retry,
             led.retry,
             reporter.show_status,
-            mqtt.sink.tick,
+            fan_out.tick,
             health.tick,
             controls.tick,
         )
@@ -213,7 +224,7 @@ def run_node(
             ),
         )
 
-        mqtt.sink.restore()
+        fan_out.begin(mqtt.sender.newest())
         controls.begin()
         reporter.report()
         health.begin()
@@ -241,6 +252,7 @@ def _mqtt(
     directory: Path,
     gate: Gate,
     heartbeat: Heartbeat,
+    state: ExpiringState,
     stack: ExitStack,
 ) -> _Mqtt:
     outbox = stack.enter_context(_outbox(directory / OUTBOX))
@@ -248,18 +260,7 @@ def _mqtt(
     publisher = Publisher(link, config, table, JsonStore(directory / ANNOUNCED), machine())
     sender = OutboxSender(link, Topics.of(config).document(EVENT), outbox, utc_now)
     stack.callback(sender.flush)
-    picture = ExpiringPicture(publisher.picture, config.privacy.picture_expiry, _CLOCK)
-    state = ExpiringState(
-        table,
-        JsonStore(directory / STATE),
-        expiry=config.attributes.expiry,
-        clock=_CLOCK,
-        now=utc_now,
-    )
-    sink = MqttSink(
-        publisher, sender, state=state, picture=picture, hidden=config.attributes.disabled
-    )
-    return _Mqtt(link, sender, sink)
+    return _Mqtt(link, sender, MqttSink(publisher, sender, state=state))
 
 
 def _observer(config: Config, senses: Senses) -> Observer:

@@ -27,7 +27,6 @@ from device.mqtt.outbox import Event as Sent
 from device.mqtt.outbox import Outbox
 from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics
-from device.node.expiring_picture import ExpiringPicture
 from device.node.expiring_state import ExpiringState
 from device.node.mqtt_sink import MqttSink
 from device.observation import utc_now
@@ -66,8 +65,6 @@ class Node:
                 clock=time.monotonic,
                 now=utc_now,
             ),
-            picture=ExpiringPicture(self.publisher.picture, 60, time.monotonic),
-            hidden=(),
         )
         self.sink.camera(is_online=True)
         self.sink.changed(SETTINGS, {"privacy": OFF, "threshold_offset": 0.0})

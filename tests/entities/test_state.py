@@ -176,10 +176,3 @@ def test_the_event_is_the_observation_with_its_type() -> None:
     event = json.loads(compact(event_content(seen)))
     assert event.pop("event_type") == "face"
     assert event == json.loads(compact(seen.to_json()))
-
-
-def test_what_the_owner_disabled_is_not_in_the_event() -> None:
-    """Not for any of the faces."""
-    faces = face({"Male": True, "Smiling": True}), face({"Male": False}, primary=False)
-    event = event_content(observation(*faces), hidden={"Male"})
-    assert [set(one["attributes"]) for one in event["faces"]] == [{"Smiling"}, set()]
