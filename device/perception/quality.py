@@ -38,8 +38,8 @@ _SATURATED = 250
 _SATURATED_WEIGHT = 2.0
 # The limits for contrast and grain that belong to a limit of one for brightness, so that one setting moves all three.
 # With the default of 0.2 contrast must be at least 0.25, and grain at most 0.035. Of 600 CelebA test pictures, which
-# are what the network knows, 99.5 % have more than 0.24 of brightness and 0.25 of contrast, and none has more than 0.023
-# of grain.
+# are what the network knows, 99.5 % have more than 0.24 of brightness and 0.25 of contrast, and none has a grain
+# above 0.023.
 _CONTRAST_AT_FULL_BRIGHTNESS = 1.25
 _GRAIN_AT_FULL_BRIGHTNESS = 0.007
 # Of 0..1; a face at least as well lit as this has full weight.
