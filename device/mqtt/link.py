@@ -39,6 +39,9 @@ _INSECURE = (
 # Seconds. A connection that ends sooner counts as a failure: two clients with one id push each
 # other out for ever otherwise.
 _STABLE_SECONDS = 30.0
+# Connections in a row that ended this soon and without a reason. Once is a broker that was stopped in good order, which
+# then cannot be reached; two clients with one id reach it each time.
+_SUSPICIOUS_HANG_UPS = 2
 # Seconds. Name, TCP, TLS and CONNECT have ten each, for two versions of MQTT; resolvers take their time.
 _CONNECTING_SECONDS = 120.0
 # Seconds. A round of paho's takes one.
@@ -87,6 +90,7 @@ class Link:
         self._connection: Connection | None = None
         self._version: str | None = None
         self._stopping = threading.Event()
+        self._hang_ups = 0
         self._reported_error = ""
         self._has_reported_refusal = False
         self._thread = threading.Thread(target=self._run, name="facet-mqtt", daemon=True)
@@ -134,6 +138,7 @@ class Link:
                 lasted, error = self._connect_and_stay()
             except LinkError as cause:
                 lasted, error = 0.0, cause
+                self._hang_ups = 0
             except Exception as cause:  # noqa: BLE001 - survive what was not foreseen
                 _LOG.exception("The link with the broker failed in an unexpected way")
                 lasted, error = 0.0, LinkError(f"unexpected: {cause}")
@@ -178,10 +183,14 @@ class Link:
 
     def _explained(self, error: LinkError, lasted: float) -> LinkError:
         if lasted > _STABLE_SECONDS or not isinstance(error, HungUpError):
+            self._hang_ups = 0
+            return error
+        self._hang_ups += 1
+        if self._hang_ups < _SUSPICIOUS_HANG_UPS:
             return error
         # So does Mosquitto with a client whose id comes a second time.
         return LinkError(
-            f"{error} after {lasted:.0f} s. If this repeats, another client may use the id "
+            f"{error} after {lasted:.0f} s, {self._hang_ups} times in a row. Another client may use the id "
             f"{self._session.client_id}; give each node a different node.id"
         )
 
