@@ -81,6 +81,10 @@ class DemoError(FacetError):
     """The demo cannot go on; str() says what was found and what to do next."""
 
 
+class RetireError(FacetError):
+    """A node that should be forgotten is still there."""
+
+
 class ProvisionError(FacetError):
     """A card cannot be made as it is asked for. Nothing was written."""
 

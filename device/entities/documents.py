@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 from device.entities.condition import Condition
-from device.entities.kinds import Document, Json, Readable, Row
+from device.entities.kinds import AttributeSensor, Document, Json, Readable, Row
 from device.entities.outcome import Outcome, event_type
 from device.entities.settings import Settings
 from device.observation import Observation
@@ -75,22 +75,32 @@ def blank_state(
     return {row.key: (previous or {}).get(row.key) for row in rows_of(STATE, table)}
 
 
-def event_content(observation: Observation, hidden: Collection[str] = ()) -> dict[str, Any]:
+def published_attributes(table: Iterable[Row]) -> frozenset[str]:
+    """Return the attributes that leave the node: those that are offered, and those that the owner enabled.
+
+    Args:
+        table: the node's rows.
+    """
+    rows = (row for row in table if isinstance(row, AttributeSensor))
+    return frozenset(row.attribute for row in rows if row.is_published)
+
+
+def event_content(observation: Observation, published: Collection[str]) -> dict[str, Any]:
     """Return the event of an observation: the observation's own JSON and its type.
 
     Args:
         observation: what was seen.
-        hidden: attributes that the owner disabled; they do not leave the node in any way.
+        published: attributes; others do not leave the node in any way.
     """
     event = observation.to_json()
     for face in event["faces"]:
-        face["attributes"] = {k: v for k, v in face["attributes"].items() if k not in hidden}
+        face["attributes"] = {k: v for k, v in face["attributes"].items() if k in published}
     return {"event_type": event_type(observation).value, **event}
 
 
 def rows_of(document: Document[SubjectT], table: Iterable[Row]) -> Iterator[Readable[SubjectT]]:
     """Yield the rows whose values stand in a document."""
     for row in table:
-        if isinstance(row, Readable) and row.document is document:
+        if isinstance(row, Readable) and row.document is document and row.is_published:
             # A document has one name and one subject: the rows of this name read this subject.
             yield cast("Readable[SubjectT]", row)

@@ -94,6 +94,11 @@ class Readable(Row, Generic[SubjectT]):
     read: Callable[[SubjectT], Json]
     device_class: str | None = None
 
+    @property
+    def is_published(self) -> bool:
+        """Whether the value stands in the document at all."""
+        return True
+
     def value(self, subject: SubjectT) -> Json:
         """Return the value as it stands in the document; None is Home Assistant's "unknown"."""
         return self.read(subject)
@@ -140,6 +145,11 @@ class AttributeSensor(BinarySensor[SubjectT]):
     """
 
     attribute: str
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the attribute leaves the node: whoever neither is offered it nor asks for it does not get it."""
+        return self.is_enabled_by_default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

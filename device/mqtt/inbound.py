@@ -13,7 +13,7 @@ from random import Random
 from time import monotonic
 from typing import Protocol
 
-from device.mqtt.events import Birth, Command, LinkEvent, NewestVersion
+from device.mqtt.events import Birth, Command, LinkEvent, NewestVersion, OwnDiscovery
 from device.mqtt.message import ReceivedMessage
 from device.mqtt.topics import BIRTH_TOPIC, ONLINE, Topics
 
@@ -21,6 +21,8 @@ _LOG = logging.getLogger(__name__)
 
 LONGEST = 4096
 """Bytes of topic and payload; longer messages mean nothing to a node, whose longest command is a hundred."""
+LONGEST_DISCOVERY = 65_536
+"""Bytes of the payload of the node's own discovery, which has about half as many."""
 # Seconds. Home Assistant, just started, should not be answered by all nodes at once.
 _BIRTH_DELAY_SECONDS = 2.0
 # Seconds. Of the versions that come within this time only the last one counts.
@@ -81,7 +83,11 @@ class Inbound:
     def received(self, message: ReceivedMessage) -> None:
         """Take a message from the broker."""
         topic, payload = message.topic, message.payload
-        if len(topic.encode()) + len(payload) > LONGEST:
+        if topic == self._topics.discovery:
+            # What the node itself publishes comes back as well, but not as a retained message.
+            if message.is_retained and len(payload) <= LONGEST_DISCOVERY:
+                self._deliver(OwnDiscovery(payload))
+        elif len(topic.encode()) + len(payload) > LONGEST:
             self._refuse_long(topic, payload)
         elif topic == BIRTH_TOPIC:
             if payload == ONLINE.encode() and not message.is_retained:

@@ -62,6 +62,7 @@ class Link:
         inbox: receives what happens, from threads of the link; it must only put it on a queue.
         heartbeat: takes note of the progress of the link's thread, and through it of paho's.
         random: for the jitter.
+        reads_own_discovery: ask the broker for what it has kept as this node's discovery; see OwnDiscovery.
         patience: seconds that the broker has to answer SUBSCRIBE.
     """
 
@@ -73,6 +74,7 @@ class Link:
         heartbeat: Heartbeat,
         random: Random | None = None,
         *,
+        reads_own_discovery: bool = False,
         patience: float = PATIENCE,
     ) -> None:
         self._settings = settings
@@ -83,6 +85,7 @@ class Link:
         )
         self._deliver_to = inbox
         self._heartbeat = heartbeat
+        self._reads_own_discovery = reads_own_discovery
         self._patience = patience
         self._random = random or Random()  # noqa: S311 - jitter, not cryptography
         self._inbound = Inbound(self._topics, self._deliver, self._random)
@@ -196,9 +199,14 @@ class Link:
 
     def _subscribe(self, connection: Connection) -> None:
         topics = self._topics.command("+"), BIRTH_TOPIC, self._topics.newest_version
-        for topic in connection.subscribe(*topics, patience=self._patience):
-            _LOG.error(
-                "The broker does not let mqtt.username read %s; allow it in the broker's ACL", topic
+        # The node does without it: a broker that keeps it to itself is not to be complained of.
+        optional = (self._topics.discovery,) if self._reads_own_discovery else ()
+        for topic in connection.subscribe(*topics, *optional, patience=self._patience):
+            level = logging.DEBUG if topic in optional else logging.ERROR
+            _LOG.log(
+                level,
+                "The broker does not let mqtt.username read %s; allow it in the broker's ACL",
+                topic,
             )
 
     def _keep(self, connection: Connection) -> None:

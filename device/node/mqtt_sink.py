@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from device.discovery.publisher import Publisher
-from device.entities.documents import STATE, blank_state, event_content, state_content
+from device.entities.documents import (
+    STATE,
+    blank_state,
+    event_content,
+    published_attributes,
+    state_content,
+)
 from device.entities.kinds import Document, Json, Row
 from device.entities.outcome import Outcome
-from device.mqtt.events import Birth, Connected, Delivered, Disconnected, Refused
+from device.mqtt.events import (
+    Birth,
+    Connected,
+    Delivered,
+    Disconnected,
+    OwnDiscovery,
+    Refused,
+)
 from device.mqtt.outbox import Event
 from device.mqtt.sender import OutboxSender
 from device.node.expiring_picture import ExpiringPicture
@@ -25,7 +38,7 @@ _LOG = logging.getLogger(__name__)
 # Beside the saved state: which observation it follows from.
 _EVENT_ID = "event_id"
 
-ConnectionEvent: TypeAlias = Connected | Birth | Disconnected | Delivered | Refused
+ConnectionEvent: TypeAlias = Connected | Birth | Disconnected | Delivered | Refused | OwnDiscovery
 
 
 class MqttSink:
@@ -39,7 +52,6 @@ class MqttSink:
         table: the node's rows.
         store: keeps the state document, and which observation it follows from.
         picture: what Home Assistant shows.
-        hidden: attributes that the owner disabled; they do not leave the node in any way.
         now: returns the time in UTC.
     """
 
@@ -51,7 +63,6 @@ class MqttSink:
         table: Iterable[Row],
         store: JsonStore,
         picture: ExpiringPicture,
-        hidden: Collection[str],
         now: Callable[[], datetime],
     ) -> None:
         self._publisher = publisher
@@ -59,11 +70,11 @@ class MqttSink:
         self._table = tuple(table)
         self._store = store
         self._picture = picture
-        self._hidden = frozenset(hidden)
+        self._published = published_attributes(self._table)
         self._now = now
         self._is_camera_online = False
         # In the order in which they are announced.
-        self._documents: dict[Document[Any], Mapping[str, Json]] = {STATE: blank_state(table)}
+        self._documents: dict[Document[Any], Mapping[str, Json]] = {STATE: blank_state(self._table)}
 
     def restore(self) -> None:
         """Take up the state of before this start."""
@@ -76,7 +87,7 @@ class MqttSink:
         event = Event(
             observation.event_id,
             observation.triggered_at,
-            compact(event_content(observation, self._hidden)),
+            compact(event_content(observation, self._published)),
             compact(state),
         )
         self._sender.send(event)
@@ -103,17 +114,22 @@ class MqttSink:
                 self._sender.resume()
             case Birth():
                 _LOG.info("Home Assistant has started; announcing the node again")
-                self._announce()
+                self._announce(is_birth=True)
             case Disconnected():
                 self._sender.pause()
             case Delivered(number):
                 self._publisher.delivered(number)
                 self._sender.delivered(number)
             case Refused(number):
+                self._publisher.refused(number)
                 self._sender.refused(number)
+            case OwnDiscovery(payload):
+                self._publisher.found(payload)
 
-    def _announce(self) -> None:
-        self._publisher.announce(self._documents, camera_online=self._is_camera_online)
+    def _announce(self, *, is_birth: bool = False) -> None:
+        self._publisher.announce(
+            self._documents, camera_online=self._is_camera_online, is_birth=is_birth
+        )
         self._picture.repeat()
 
     def _last_state(self) -> Mapping[str, Json]:

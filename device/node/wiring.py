@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from device.config import Config
+from device.discovery.announced import Announced
 from device.discovery.publisher import Publisher
 from device.entities.documents import EVENT
 from device.entities.kinds import Row
@@ -36,6 +37,7 @@ from device.node.settings_store import SettingsStore
 from device.node.sink import GuardedSink, Sink
 from device.node.state_directory import (
     ANNOUNCED,
+    FAREWELLS,
     OUTBOX,
     PERCEPTION,
     SETTINGS,
@@ -219,8 +221,18 @@ def _mqtt(
     stack: ExitStack,
 ) -> _Mqtt:
     outbox = stack.enter_context(_outbox(directory / OUTBOX))
-    link = Link(config.mqtt, config.node.id, inbox.put, heartbeat)
-    publisher = Publisher(link, config, table, JsonStore(directory / ANNOUNCED), machine())
+    components = JsonStore(directory / ANNOUNCED)
+    board = machine()
+    link = Link(
+        config.mqtt,
+        config.node.id,
+        inbox.put,
+        heartbeat,
+        # Whoever remembers what he announced need not ask.
+        reads_own_discovery=not components.load(),
+    )
+    announced = Announced(components, JsonStore(directory / FAREWELLS), board.serial_number)
+    publisher = Publisher(link, config, table, announced, board)
     sender = OutboxSender(link, Topics.of(config).document(EVENT), outbox, utc_now)
     stack.callback(sender.flush)
     picture = ExpiringPicture(publisher.picture, config.privacy.picture_expiry, _CLOCK)
@@ -230,7 +242,6 @@ def _mqtt(
         table=table,
         store=JsonStore(directory / STATE),
         picture=picture,
-        hidden=config.attributes.disabled,
         now=utc_now,
     )
     return _Mqtt(link, sender, sink, picture)

@@ -17,6 +17,7 @@ from typing import Self, TypeVar
 import pytest
 
 from device.config import Config
+from device.discovery.announced import Announced
 from device.discovery.publisher import Publisher
 from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS, STATE
 from device.entities.kinds import OFF
@@ -51,8 +52,10 @@ class Node:
         self.inbox: SimpleQueue[LinkEvent] = SimpleQueue()
         seeded = Random(0)  # noqa: S311 - a test that fails should fail again
         self.link = Link(config.mqtt, config.node.id, self.inbox.put, Heartbeat("link"), seeded)
-        memory = JsonStore(folder / "announced.json")
-        self.publisher = Publisher(self.link, config, self.table, memory, Machine())
+        announced = Announced(
+            JsonStore(folder / "announced.json"), JsonStore(folder / "farewells.json")
+        )
+        self.publisher = Publisher(self.link, config, self.table, announced, Machine())
         self.outbox = Outbox.open(folder / "outbox.db")
         self.sender = OutboxSender(self.link, self.topics.document(EVENT), self.outbox, utc_now)
         self.sink = MqttSink(
@@ -61,7 +64,6 @@ class Node:
             table=self.table,
             store=JsonStore(folder / "state.json"),
             picture=ExpiringPicture(self.publisher.picture, 60, time.monotonic),
-            hidden=(),
             now=utc_now,
         )
         self.sink.camera(is_online=True)

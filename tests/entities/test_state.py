@@ -10,7 +10,12 @@ import numpy as np
 import pytest
 
 from device.config import Config
-from device.entities.documents import blank_state, event_content, state_content
+from device.entities.documents import (
+    blank_state,
+    event_content,
+    published_attributes,
+    state_content,
+)
 from device.entities.outcome import EventType, Outcome, event_type
 from device.entities.table import CELEBA, entities
 from device.observation import Attribute, Box, Face, FaceAttributes, Observation, Reason, Source
@@ -167,13 +172,21 @@ def test_every_reason_has_its_event_type(reason: Reason | None, expected: EventT
 def test_the_event_is_the_observation_with_its_type() -> None:
     """One more key, and nothing else is different."""
     seen = observation(face({"Eyeglasses": True}))
-    event = json.loads(compact(event_content(seen)))
+    event = json.loads(compact(event_content(seen, {"Eyeglasses"})))
     assert event.pop("event_type") == "face"
     assert event == json.loads(compact(seen.to_json()))
 
 
-def test_what_the_owner_disabled_is_not_in_the_event() -> None:
-    """Not for any of the faces."""
-    faces = face({"Male": True, "Smiling": True}), face({"Male": False}, primary=False)
-    event = event_content(observation(*faces), hidden={"Male"})
-    assert [set(one["attributes"]) for one in event["faces"]] == [{"Smiling"}, set()]
+def test_what_is_neither_offered_nor_enabled_leaves_the_node_in_no_way() -> None:
+    """Neither in the event, for any of the faces, nor in the state; what the owner enables does."""
+    faces = face({"Male": True, "Young": True, "Smiling": True}), face({"Male": False})
+    seen = observation(*faces)
+    sections = {"mqtt": {"host": "broker"}, "attributes": {"enabled": ["Young"]}}
+    table = entities(Config.model_validate(sections), CELEBA)
+    published = published_attributes(table)
+    event = event_content(seen, published)
+    assert [set(one["attributes"]) for one in event["faces"]] == [{"Young", "Smiling"}, set()]
+    state = state_content(table, Outcome(seen, datetime.now(UTC)))
+    assert state["young"] == "ON"
+    assert "male" not in state
+    assert "male" not in blank_state(table, {"male": "ON"})

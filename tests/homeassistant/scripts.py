@@ -21,6 +21,7 @@ from device.entities.documents import (
     blank_state,
     content,
     event_content,
+    published_attributes,
     state_content,
 )
 from device.entities.kinds import Platform, Row
@@ -194,7 +195,7 @@ class _Node:
         """The event, with the sender's stamps, and the state of an observation."""
         published = _NOW + timedelta(milliseconds=130)
         stamps = {"occurred_at": _NOW.isoformat(), "delivered_at": published.isoformat()}
-        event = event_content(observation) | stamps
+        event = event_content(observation, published_attributes(self.table)) | stamps
         state = state_content(self.table, Outcome(observation, published))
         return [
             (self.topics.document(EVENT), compact(event)),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from device.config import Config
+from device.discovery.announced import Announced
 from device.discovery.publisher import Publisher
 from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS
 from device.entities.table import CELEBA, entities
@@ -42,7 +43,9 @@ class Wired:
         topics = Topics.of(CONFIG)
         now = self.clock.now
         table = entities(CONFIG, CELEBA)
-        announced = JsonStore(folder / "announced.json")
+        announced = Announced(
+            JsonStore(folder / "announced.json"), JsonStore(folder / "farewells.json")
+        )
         publisher = Publisher(self.transport, CONFIG, table, announced, Machine())
         self.sender = OutboxSender(self.transport, topics.document(EVENT), self.outbox, now)
         self.sink = MqttSink(
@@ -51,7 +54,6 @@ class Wired:
             table=table,
             store=JsonStore(folder / STATE_FILE),
             picture=ExpiringPicture(publisher.picture, 60, self.clock),
-            hidden=(),
             now=now,
         )
         self.sink.restore()
