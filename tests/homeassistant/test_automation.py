@@ -9,6 +9,7 @@ import pytest
 
 from tests.homeassistant.client import Talk
 from tests.homeassistant.house import House
+from tests.homeassistant.phone import phone
 
 pytestmark = pytest.mark.homeassistant
 
@@ -128,22 +129,106 @@ def test_a_press_is_told_whatever_the_camera_saw(newest_house: House, smiling: P
         }
 
 
-def test_a_lost_camera_and_a_dead_node_are_told(newest_house: House, smiling: Path) -> None:
-    """First the picture file goes, then the process."""
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_phone_shows_what_was_seen_in_the_owners_language(
+    any_house: House, smiling: Path, language: str
+) -> None:
+    """The blueprint without a line of YAML: names of the node's sensors, and its picture."""
+    client = any_house.client
+    sections: dict[str, dict[str, Any]] = {
+        "node": {"language": language},
+        "privacy": {"picture": "full"},
+    }
+    name = {"en": "Smiling", "de": "Lächelt"}[language]
+    with any_house.node("gate", smiling, **sections), phone(client, f"phone {language}") as mine:
+        rule = client.blueprint(
+            "notify_phone",
+            observation="event.gate_observation",
+            phone=mine.device,
+            attributes=["binary_sensor.gate_smiling", "binary_sensor.gate_eyeglasses"],
+            picture=["image.gate_picture"],
+            cool_down=0,
+        )
+        with rule:
+            client.act("button.press", entity_id="button.gate_capture")
+            shown = mine.notification()
+    assert shown["title"] == "Gate camera"
+    assert shown["message"] == name
+    assert shown["data"]["image"] == "/api/image_proxy/image.gate_picture"
+
+
+def test_a_phone_is_not_bothered_by_who_was_not_asked_for(
+    newest_house: House, smiling: Path
+) -> None:
+    """Nobody with glasses: no notification; and without a filter whoever comes is announced."""
+    client = newest_house.client
+    asked: dict[str, Any] = {"observation": "event.balcony_observation", "cool_down": 0}
+    with newest_house.node("balcony", smiling), phone(client, "other phone") as mine:
+        asked["phone"] = mine.device
+        glasses = client.blueprint(
+            "notify_phone",
+            attributes=["binary_sensor.balcony_eyeglasses"],
+            title="Glasses",
+            **asked,
+        )
+        with glasses, client.blueprint("notify_phone", **asked):
+            client.act("button.press", entity_id="button.balcony_capture")
+            shown = mine.notification()
+            client.act("button.press", entity_id="button.balcony_capture")
+            again = mine.notification()
+        assert mine.is_silent()
+    assert shown["title"] == again["title"] == "Balcony camera"
+    assert "Smiling" in shown["message"]
+    assert "image" not in shown["data"]
+
+
+def test_a_lost_camera_and_a_dead_node_are_told_and_when_all_is_well_again(
+    newest_house: House, smiling: Path
+) -> None:
+    """First the picture file goes and comes back, then the process."""
     client = newest_house.client
     rule = client.blueprint(
         "node_trouble",
         cameras=["binary_sensor.nursery_camera_problem"],
         patience={"seconds": 0},
         actions=action("trouble", "node_name"),
+        well_again=action("trouble", "is_well"),
     )
     with newest_house.node("nursery", smiling) as node, rule, client.talk() as talk:
         talk.ask("subscribe_events", event_type="seen")
         (node.folder / "picture.png").unlink()
         client.act("button.press", entity_id="button.nursery_capture")
         assert heard(talk) == {"trouble": "camera", "node_name": "Nursery camera"}
+        node.show(smiling)
+        assert heard(talk) == {"trouble": "camera", "is_well": True}
         node.kill()
         assert heard(talk) == {"trouble": "offline", "node_name": "Nursery camera"}
+        node.start()
+        assert heard(talk) == {"trouble": "offline", "is_well": True}
+
+
+def test_trouble_that_was_ignored_has_no_end(newest_house: House, smiling: Path) -> None:
+    """With patience nothing is told of a node that restarts, and neither that it is back."""
+    client = newest_house.client
+    impatient, patient = (
+        client.blueprint(
+            "node_trouble",
+            cameras=["binary_sensor.barn_camera_problem"],
+            patience={"seconds": seconds},
+            actions=action("trouble"),
+            well_again=[{"event": "seen", "event_data": {"after": seconds}}],
+        )
+        for seconds in (0, 300)
+    )
+    with newest_house.node("barn", smiling) as node, patient, impatient, client.talk() as talk:
+        talk.ask("subscribe_events", event_type="seen")
+        node.kill()
+        assert heard(talk) == {"trouble": "offline"}
+        node.start()
+        assert heard(talk) == {"after": 0}
+        node.kill()
+        assert heard(talk) == {"trouble": "offline"}
+        node.start()
 
 
 def test_a_device_trigger_fires_for_what_was_seen(newest_house: House, smiling: Path) -> None:
