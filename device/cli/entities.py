@@ -9,8 +9,8 @@ from rich.table import Column, Table
 
 from device.config import load
 from device.discovery.payload import entity_id
-from device.entities.kinds import Row
 from device.discovery.reference import shipped_catalogue
+from device.entities.kinds import Row
 from device.entities.table import entities
 from device.entities.vocabulary import Vocabulary
 from device.networks.card import read_card

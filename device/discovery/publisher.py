@@ -122,9 +122,11 @@ class Publisher:
     def found(self, payload: bytes) -> None:
         """Take what the broker had of this node's discovery when the link connected; anything.
 
-        Components that this node cannot remember, because its state directory is new, leave as others do.
+        Components that this node cannot remember, because its state directory is new, leave as others do: with the next
+        announcement, or at once if there has been one.
         """
-        if self._announced.find(_components(payload), self._current):
+        has_ghosts = self._announced.find(_components(payload), self._current)
+        if has_ghosts and self._discovery_number is not None:
             self._discover()
 
     def _clear_former(self) -> None:

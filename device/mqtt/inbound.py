@@ -77,6 +77,7 @@ class Inbound:
         self._random = random
         self._births = _Delayed(deliver, timer)
         self._versions = _Delayed(deliver, timer)
+        self._has_own_discovery = threading.Event()
         self._too_long = _Flood(clock)
         self._retained = _Flood(clock)
 
@@ -84,9 +85,7 @@ class Inbound:
         """Take a message from the broker."""
         topic, payload = message.topic, message.payload
         if topic == self._topics.discovery:
-            # What the node itself publishes comes back as well, but not as a retained message.
-            if message.is_retained and len(payload) <= LONGEST_DISCOVERY:
-                self._deliver(OwnDiscovery(payload))
+            self._take_own_discovery(message)
         elif len(topic.encode()) + len(payload) > LONGEST:
             self._refuse_long(topic, payload)
         elif topic == BIRTH_TOPIC:
@@ -98,10 +97,21 @@ class Inbound:
         elif (key := self._topics.command_key(topic)) is not None:
             self._command(key, payload, is_retained=message.is_retained)
 
+    def wait_for_own_discovery(self, timeout: float) -> bool:
+        """Wait until the node's own discovery has been passed on; return whether it was within timeout seconds."""
+        return self._has_own_discovery.wait(timeout)
+
     def cancel(self) -> None:
         """Forget what is delayed."""
         self._births.cancel()
         self._versions.cancel()
+
+    def _take_own_discovery(self, message: ReceivedMessage) -> None:
+        # What the node itself publishes comes back as well, but not as a retained message.
+        is_first = message.is_retained and not self._has_own_discovery.is_set()
+        if is_first and len(message.payload) <= LONGEST_DISCOVERY:
+            self._deliver(OwnDiscovery(message.payload))
+            self._has_own_discovery.set()
 
     def _command(self, key: str, payload: bytes, *, is_retained: bool) -> None:
         if not is_retained:

@@ -44,6 +44,8 @@ _STABLE_SECONDS = 30.0
 _SUSPICIOUS_HANG_UPS = 2
 # Seconds. Name, TCP, TLS and CONNECT have ten each, for two versions of MQTT; resolvers take their time.
 _CONNECTING_SECONDS = 120.0
+# Seconds. A broker sends what it keeps together with its answer to SUBSCRIBE, and nothing if there is nothing.
+_OWN_DISCOVERY_SECONDS = 1.0
 # Seconds. A round of paho's takes one.
 _ROUND_SECONDS = 30.0
 # A wrong password does not go away by itself, and some brokers lock out a client that tries it often.
@@ -62,7 +64,8 @@ class Link:
         inbox: receives what happens, from threads of the link; it must only put it on a queue.
         heartbeat: takes note of the progress of the link's thread, and through it of paho's.
         random: for the jitter.
-        reads_own_discovery: ask the broker for what it has kept as this node's discovery; see OwnDiscovery.
+        reads_own_discovery: ask the broker, once, for what it has kept as this node's discovery; it comes before
+            Connected.
         patience: seconds that the broker has to answer SUBSCRIBE.
     """
 
@@ -163,6 +166,10 @@ class Link:
         except LinkError as cause:
             connection.close()
             return 0.0, self._explained(cause, monotonic() - started)
+        if self._reads_own_discovery:
+            # Before Connected, or the states of the new table would come to the entities of the old one.
+            self._inbound.wait_for_own_discovery(_OWN_DISCOVERY_SECONDS)
+            self._reads_own_discovery = False
         self._connection = connection
         if self._stopping.is_set():
             connection.close()

@@ -43,7 +43,12 @@ class Node:
     """Link and MQTT sink, wired as in the node."""
 
     def __init__(
-        self, folder: Path, mqtt: Mapping[str, object], **sections: Mapping[str, object]
+        self,
+        folder: Path,
+        mqtt: Mapping[str, object],
+        *,
+        reads_own_discovery: bool = False,
+        **sections: Mapping[str, object],
     ) -> None:
         mqtt = {"host": "127.0.0.1", **mqtt}
         config = Config.model_validate({"mqtt": mqtt, **sections})
@@ -51,7 +56,14 @@ class Node:
         self.table = entities(config, CELEBA)
         self.inbox: SimpleQueue[LinkEvent] = SimpleQueue()
         seeded = Random(0)  # noqa: S311 - a test that fails should fail again
-        self.link = Link(config.mqtt, config.node.id, self.inbox.put, Heartbeat("link"), seeded)
+        self.link = Link(
+            config.mqtt,
+            config.node.id,
+            self.inbox.put,
+            Heartbeat("link"),
+            seeded,
+            reads_own_discovery=reads_own_discovery,
+        )
         announced = Announced(
             JsonStore(folder / "announced.json"), JsonStore(folder / "farewells.json")
         )

@@ -156,6 +156,15 @@ def test_a_node_that_cannot_remember_takes_leave_of_what_the_broker_has(tmp_path
     assert announce(publisher, link, is_birth=True) == 3
 
 
+def test_what_the_broker_has_is_taken_leave_of_with_the_first_announcement(tmp_path: Path) -> None:
+    """Nothing is published before that."""
+    link = RecordingTransport()
+    publisher = make(tmp_path, link, WITHOUT_BALD)
+    publisher.found(b'{"components": {"bald": {"platform": "binary_sensor"}}}')
+    assert link.messages == []
+    assert announce(publisher, link) == 3
+
+
 @pytest.mark.parametrize(
     "payload",
     [

@@ -135,12 +135,11 @@ def test_a_phone_shows_what_was_seen_in_the_owners_language(
 ) -> None:
     """The blueprint without a line of YAML: names of the node's sensors, and its picture."""
     client = any_house.client
-    sections: dict[str, dict[str, Any]] = {
-        "node": {"language": language},
-        "privacy": {"picture": "full"},
-    }
     name = {"en": "Smiling", "de": "Lächelt"}[language]
-    with any_house.node("gate", smiling, **sections), phone(client, f"phone {language}") as mine:
+    with (
+        any_house.node("gate", smiling, node={"language": language}, privacy={"picture": "full"}),
+        phone(client, f"phone {language}") as mine,
+    ):
         rule = client.blueprint(
             "notify_phone",
             observation="event.gate_observation",
