@@ -228,6 +228,8 @@ def test_trouble_that_was_ignored_has_no_end(newest_house: House, smiling: Path)
         node.kill()
         assert heard(talk) == {"trouble": "offline"}
         node.start()
+        assert heard(talk) == {"after": 0}
+        newest_house.expect_available("barn")
 
 
 def test_a_device_trigger_fires_for_what_was_seen(newest_house: House, smiling: Path) -> None:
