@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 
@@ -12,7 +13,7 @@ class FacetError(Exception):
 
 
 class OfflineError(FacetError):
-    """The broker does not say that the node is online."""
+    """The broker does not report the node as online."""
 
 
 class LinkError(FacetError, ConnectionError):
@@ -26,17 +27,21 @@ class LinkError(FacetError, ConnectionError):
 
 
 class RefusedError(LinkError):
-    """The broker answered, and does not want this client."""
+    """The broker answered that it does not accept this client."""
 
     needs_owner = True
 
 
 class ProtocolRefusedError(LinkError):
-    """The broker does not speak this version of MQTT, or hung up when it was addressed in it."""
+    """The broker does not support this version of MQTT, or hung up when the client used it."""
 
 
 class HungUpError(LinkError):
     """The broker ended the connection without a word."""
+
+
+class AbsentError(LinkError):
+    """Nothing listens at the broker's address, or no way leads there: the attempt cost next to nothing."""
 
 
 class TlsFileError(LinkError):
@@ -46,7 +51,7 @@ class TlsFileError(LinkError):
 
 
 class OutboxError(FacetError, OSError):
-    """The disk does not take the events."""
+    """The events cannot be written to the disk."""
 
 
 class OutboxInUseError(FacetError):
@@ -70,11 +75,11 @@ class ClassifyError(FacetError):
 
 
 class StateDirectoryError(FacetError):
-    """The node cannot keep anything where it is told to."""
+    """The node cannot write to its state directory."""
 
 
 class BenchError(FacetError):
-    """The node under test did not do what a node does."""
+    """The measured node did not come online or did not answer."""
 
 
 class DemoError(FacetError):
@@ -86,15 +91,15 @@ class RetireError(FacetError):
 
 
 class ProvisionError(FacetError):
-    """A card cannot be made as it is asked for. Nothing was written."""
+    """A card cannot be made from these options. Nothing was written."""
 
 
 class ModelError(FacetError):
-    """A model file is missing, damaged, or not what its JSON says."""
+    """A model file is missing, damaged, or does not match its JSON."""
 
 
 class CommandError(FacetError, ValueError):
-    """Somebody sent what the entity cannot do."""
+    """A command that its entity does not allow arrived."""
 
 
 class EntityError(FacetError, ValueError):
@@ -105,12 +110,96 @@ class LogLevelError(FacetError):
     """The level is not one of LEVELS."""
 
 
+class CameraTrouble(StrEnum):
+    """What can be wrong with a camera, in a word for automations; the error has the sentence for the owner."""
+
+    NOT_FOUND = "not_found"
+    NO_PERMISSION = "no_permission"
+    MISCONFIGURED = "misconfigured"
+    DOES_NOT_OPEN = "does_not_open"
+    NO_CONNECTION = "no_connection"
+    NO_PICTURE = "no_picture"
+    UNREADABLE = "unreadable"
+    FROZEN = "frozen"
+    BLACK = "black"
+    FAILED = "failed"
+    SAFE_MODE = "safe_mode"
+
+
 class CameraError(FacetError):
-    """No usable picture; str() names the source, says what was found and what to do next."""
+    """No usable picture; str() names the source, says what was found and what to do next.
+
+    Attributes:
+        trouble: the same in a word.
+    """
+
+    trouble = CameraTrouble.FAILED
+
+
+class CameraNotFoundError(CameraError):
+    """There is no such device, file or folder, or nothing in it."""
+
+    trouble = CameraTrouble.NOT_FOUND
+
+
+class CameraPermissionError(CameraError):
+    """The device or file is there, and this user may not use it."""
+
+    trouble = CameraTrouble.NO_PERMISSION
+
+
+class CameraSourceError(CameraError):
+    """The setting `camera.source` is nothing that Facet can read."""
+
+    trouble = CameraTrouble.MISCONFIGURED
+
+
+class CameraNotOpeningError(CameraError):
+    """The device is there and does not open: another program uses it, or it is not a camera."""
+
+    trouble = CameraTrouble.DOES_NOT_OPEN
+
+
+class CameraConnectionError(CameraError):
+    """The camera on the network does not answer, or rejects the connection."""
+
+    trouble = CameraTrouble.NO_CONNECTION
+
+
+class NoPictureError(CameraError):
+    """The camera is there and gives no picture."""
+
+    trouble = CameraTrouble.NO_PICTURE
+
+
+class UnreadablePictureError(CameraError):
+    """There is a picture or video, and it cannot be used."""
+
+    trouble = CameraTrouble.UNREADABLE
+
+
+class FrozenCameraError(CameraError):
+    """The camera gives the same picture again and again."""
+
+    trouble = CameraTrouble.FROZEN
+
+
+class CameraInSafeModeError(CameraError):
+    """The camera stays unused, because the last starts of the node failed."""
+
+    trouble = CameraTrouble.SAFE_MODE
 
 
 class CameraReleasedError(CameraError):
-    """The camera was asked to let go, for privacy: no picture is taken or given before it resumes."""
+    """The camera is released for privacy: no picture is taken or handed out before it resumes."""
+
+
+class CameraStuckError(FacetError):
+    """The camera does not answer, and its thread cannot be ended."""
+
+
+class PerceptionStoppedError(FacetError):
+    """Nobody wants to know any more what a burst shows."""
 
 
 class PerceptionError(FacetError):

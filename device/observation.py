@@ -1,4 +1,4 @@
-"""The typed objects that flow through the node, from a trigger to what was seen."""
+"""The typed objects that flow through the node, from a trigger to the observation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Keypoints: TypeAlias = NDArray[np.float32]
 
 
 def utc_now() -> datetime:
-    """Return the time in UTC: the clock that is handed to whatever records a time."""
+    """Return the time in UTC; the default of every clock that records a time."""
     return datetime.now(UTC)
 
 
@@ -67,10 +67,17 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One decoded picture of a burst and when the camera took it (UTC)."""
+    """One decoded picture of a burst.
+
+    Attributes:
+        image: the picture.
+        captured_at: when the camera took it, in UTC; a file is taken when it is read.
+        monotonic: the same moment on the monotonic clock, in seconds: a later trigger is not answered by this frame.
+    """
 
     image: Image
-    captured_at: datetime
+    captured_at: datetime = field(default_factory=utc_now)
+    monotonic: float = field(default_factory=monotonic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +111,18 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One of CelebA's attributes: the calibrated probability (0..1) and the decision."""
+    """One attribute of a face.
+
+    Attributes:
+        probability: calibrated, 0..1.
+        present: the decision; a contradiction between attributes may have changed it.
+        threshold: what the probability was compared with, 0..1, with the owner's offset and the hysteresis; None where
+            nothing was compared.
+    """
 
     probability: float
     present: bool
+    threshold: float | None = None
 
 
 class Fact(Protocol):
@@ -122,7 +137,7 @@ FactT = TypeVar("FactT", bound=Fact)
 
 @dataclass(frozen=True, slots=True)
 class FaceAttributes:
-    """The fact that the attribute network leads to.
+    """What was decided with the attribute network.
 
     Attributes:
         attributes: by CelebA's name, for instance "Eyeglasses".
@@ -151,13 +166,13 @@ _NO_ATTRIBUTES = FaceAttributes({}, None, None)
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One person of an observation: where, how well seen, and what was decided over the whole burst.
+    """One person of an observation: where the face is, how good its picture is, and what the burst decided.
 
     Attributes:
         box: in the burst's best frame of this face.
         keypoints: as in Detection, in the same frame.
         score: the detector's, 0..1.
-        quality: size, sharpness, light and pose in one figure, 0..1.
+        quality: size, sharpness, light, pose and score in one number, 0..1.
         primary: True for exactly one face of an observation: the one that Home Assistant's entities show.
         facts: by the name of the analyser.
     """
@@ -189,7 +204,7 @@ class Face:
         return (self.fact(FaceAttributes) or _NO_ATTRIBUTES).facial_hair
 
     def to_json(self) -> dict[str, Any]:
-        """Return the face as it is in an observation's JSON."""
+        """Return the face as an observation's JSON contains it."""
         document: dict[str, Any] = {
             "box": [round(v, 1) for v in (self.box.x, self.box.y, self.box.width, self.box.height)],
             "keypoints": [[round(float(v), 1) for v in point] for point in self.keypoints],
@@ -208,11 +223,11 @@ class Observation:
 
     Attributes:
         node: the node's id.
-        trigger: what asked.
-        triggered_at: when it asked, in UTC.
+        trigger: what asked for it.
+        triggered_at: when that was, in UTC.
         captured_at: when the first frame was taken, in UTC; None when there was none.
         reason: why there is no usable face; None when there is one.
-        faces: the primary face first, then by falling area.
+        faces: the primary face first, then by decreasing area.
         face_count: how many faces were seen, usable or not.
         timings: milliseconds by stage.
         event_id: unique and sortable by time (UUID version 7, RFC 9562); the same when an event is sent again.

@@ -1,9 +1,10 @@
-"""The commands of training: `python -m model pipeline|prepare|train|teach|export|calibrate|evaluate|report`."""
+"""The commands of training and measuring; `python -m model --help` lists them."""
 
 from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -191,8 +192,8 @@ def evaluate(
         return
     table = Table("attribute", "accuracy", "precision", "recall", "F1", "ECE", "positives")
     for name, of in figures["attributes"].items():
-        parts = [f"{of[key]:.3f}" for key in ("accuracy", "precision", "recall", "f1", "ece")]
-        table.add_row(name, *parts, str(of["positives"]))
+        columns = [f"{of[key]:.3f}" for key in ("accuracy", "precision", "recall", "f1", "ece")]
+        table.add_row(name, *columns, str(of["positives"]))
     console = Console()
     console.print(table)
     console.print(
@@ -223,6 +224,46 @@ def report(
     from model.evaluation.report import report as write
 
     write(model, read_celeba(data), run or [], out, degraded)
+
+
+@app.command()
+def robustness(
+    photos: Annotated[
+        Path,
+        typer.Option(
+            envvar="FACET_PHOTOS",
+            help="A folder of good photographs: labels.csv (file, n_faces, labels) and images/.",
+        ),
+    ],
+    model: Annotated[
+        str, typer.Option(help="A name in the zoo, or a path to a .tflite.")
+    ] = "attributes",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Make photographs worse step by step: how many faces the quality gate rejects, how many answers turn wrong."""
+    from model.data.photographs import read_photographs
+    from model.evaluation.faults import graded_faults
+    from model.evaluation.gate import GateMeasurement, summed
+
+    rows = list(GateMeasurement(read_photographs(photos), model).run(graded_faults()))
+    if as_json:
+        typer.echo(json.dumps([asdict(row) for row in rows]))
+        return
+    table = Table("fault", "amount", "faces", "rejected", "answers", "wrong", "share")
+    for row in [*rows, summed(rows)]:
+        table.add_row(
+            row.kind,
+            row.amount,
+            str(row.faces),
+            f"{row.rejected:.0%}",
+            str(row.answers),
+            str(row.wrong),
+            f"{row.wrong_share:.2%}",
+        )
+    console = Console()
+    if not console.is_terminal:
+        console.width = _FILE_COLUMNS
+    console.print(table)
 
 
 def main() -> None:

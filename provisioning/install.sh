@@ -124,7 +124,7 @@ main() {
   read_arguments "$@"
   umask 022
   export PYTHONDONTWRITEBYTECODE=1 # pip compiles what it installs; root leaves nothing else behind
-  refuse_what_cannot_work
+  check_requirements
   if ! "$dry_run"; then
     exec 9>/run/lock/facet-install.lock
     flock --nonblock 9 || fail "another install.sh is at work; wait until it is done."

@@ -1,4 +1,4 @@
-"""A program that runs beside a test."""
+"""A program that runs during a test."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ class Child(ABC):
         self,
         *command: str | Path,
         environment: Mapping[str, str] | None = None,
-        in_own_session: bool = False,
+        is_new_session: bool = False,
     ) -> None:
-        """Start a command, as this child; without an environment of its own it has the test's."""
+        """Start a command, as this child; without `environment` it inherits the test's."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
                 env=environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=in_own_session,
+                start_new_session=is_new_session,
             )
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""A clock for tests: no test waits for time to pass where it can say that it has."""
+"""A clock for tests: a test moves it instead of waiting."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass
 class Clock:
-    """A monotonic clock, in seconds, that moves when it is told to; now() is the same in UTC."""
+    """A monotonic clock, in seconds, that moves only when a test moves it; now() is the same in UTC."""
 
     seconds: float = 1000.0
 

@@ -10,7 +10,7 @@ def ssh_options(key: Path, **options: str) -> list[str]:
 
     Args:
         key: the private one.
-        options: of ssh_config(5), beside those that all tests need.
+        options: of ssh_config(5), in addition to those that all tests need.
     """
     all_options = {
         "BatchMode": "yes",

@@ -1,4 +1,4 @@
-"""What a tier has to say at the end of its run: what it ran with, and what it measured."""
+"""The summary at the end of a tier's run: what it ran with, and what it measured."""
 
 from __future__ import annotations
 

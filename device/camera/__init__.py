@@ -49,13 +49,13 @@ def open_camera(
         path = Path(address.target)
         match address.kind:
             case Kind.PICTURE:
-                return Picture(path, now=now)
+                return Picture(path, clock=clock, now=now)
             case Kind.FOLDER:
-                return Folder(path, now=now)
+                return Folder(path, clock=clock, now=now)
             case Kind.VIDEO:
-                return Video(path, open_capture=open_capture, now=now)
+                return Video(path, open_capture=open_capture, clock=clock, now=now)
             case Kind.STREAM:
-                return Stream(address, open_capture=open_capture, now=now)
+                return Stream(address, open_capture=open_capture, clock=clock, now=now)
             case Kind.DEVICE:
                 return UsbCamera(path, settings, open_capture=open_capture, clock=clock, now=now)
 

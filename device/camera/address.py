@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from device.errors import CameraError
+from device.errors import CameraError, CameraNotFoundError, CameraSourceError
 from device.system.redaction import redact_url
 
 PICTURES = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
@@ -71,7 +71,7 @@ def parse(source: str) -> Address:
             message = (
                 f"camera.source: {label} is not a stream that Facet can read. Allowed: {allowed}."
             )
-            raise CameraError(message)
+            raise CameraSourceError(message)
         return Address(Kind.STREAM, source, label)
     if source.isascii() and source.isdigit():
         return Address(Kind.DEVICE, f"/dev/video{int(source)}", f"/dev/video{int(source)}")
@@ -84,18 +84,18 @@ def parse(source: str) -> Address:
         return Address(Kind.PICTURE, str(path), label)
     if path.suffix.lower() in VIDEOS:
         return Address(Kind.VIDEO, str(path), label)
-    raise CameraError(_why_not(path))
+    raise _why_not(path)
 
 
-def _why_not(path: Path) -> str:
+def _why_not(path: Path) -> CameraError:
     if not path.exists():
-        return (
+        return CameraNotFoundError(
             f"camera.source: there is no file or folder {path}. Give a camera (0, /dev/video0, "
             f"/dev/v4l/by-id/...), a picture, a folder of pictures, a video, or a URL "
             f"({', '.join(SCHEMES)})."
         )
     found = f'"{path.suffix}"' if path.suffix else "no extension"
-    return (
+    return CameraSourceError(
         f"camera.source: {path} has {found}. Allowed for pictures: {', '.join(PICTURES)}; "
         f"for videos: {', '.join(VIDEOS)}."
     )

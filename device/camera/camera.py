@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from threading import Event
 from typing import Self
 
@@ -13,21 +13,19 @@ import cv2
 from device.camera.frame_health import FrameHealth
 from device.camera.orientation import orient
 from device.camera.source import RELEASED, FrameSource, require_not_released
+from device.camera.status import CameraStatus
 from device.config import CameraSettings
-from device.errors import CameraError, CameraReleasedError
+from device.errors import (
+    CameraError,
+    CameraReleasedError,
+    CameraTrouble,
+    FrozenCameraError,
+)
 from device.observation import Frame, Image
 from device.system.backoff import backoff
 from device.system.redaction import redact_url
 
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class CameraStatus:
-    """How the camera is; see Camera for the values."""
-
-    is_available: bool = False
-    fault: str | None = None
 
 
 class Camera:
@@ -139,9 +137,7 @@ class Camera:
             raise self._failed(error, released) from error
         self._found()
         return [
-            Frame(
-                orient(frame.image, rotation=self._rotation, mirror=self._mirror), frame.captured_at
-            )
+            replace(frame, image=orient(frame.image, rotation=self._rotation, mirror=self._mirror))
             for frame in frames
         ]
 
@@ -225,7 +221,7 @@ class Camera:
         """Check that the camera still sees.
 
         Raises:
-            CameraError: it gives the same picture again and again.
+            FrozenCameraError: it gives the same picture again and again.
         """
         for image in images:
             self._frame_health.update(image)
@@ -234,7 +230,7 @@ class Camera:
                 f"camera {self._description} is frozen: it gives the same picture again and again. It is opened "
                 f"again; if that does not help, unplug it and plug it in again."
             )
-            raise CameraError(message)
+            raise FrozenCameraError(message)
 
     def _found(self) -> None:
         now = self._clock()
@@ -245,7 +241,10 @@ class Camera:
                 else f" after {now - self._lost_at:.0f} s and {self._failures} failures"
             )
             _LOG.info("camera %s is available%s", self._description, after)
-        self._status = CameraStatus(is_available=True, fault=self._darkness())
+        darkness = self._darkness()
+        self._status = CameraStatus(
+            is_available=True, fault=darkness, trouble=CameraTrouble.BLACK if darkness else None
+        )
         self._failures = 0
         self._lost_at = None
         if self._source is not None:
@@ -293,5 +292,6 @@ class Camera:
                 self._failures,
                 delay,
             )
-        self._status = CameraStatus(is_available=False, fault=text)
+        trouble = error.trouble if isinstance(error, CameraError) else CameraTrouble.FAILED
+        self._status = CameraStatus(is_available=False, fault=text, trouble=trouble)
         return CameraError(text)

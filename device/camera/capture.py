@@ -9,7 +9,7 @@ from threading import Event
 from typing import Any, Protocol, TypeAlias
 
 from device.camera.source import require_not_released
-from device.errors import CameraError
+from device.errors import UnreadablePictureError
 
 # OpenCV reads these at its first capture. A starved camera would otherwise block a read for 10
 # seconds, and FFmpeg would write addresses with their passwords to standard error; Facet's own
@@ -75,7 +75,7 @@ def decode(capture: Capture) -> Image | None:
         (H, W, 3) uint8, BGR, contiguous.
 
     Raises:
-        CameraError: frames have a shape or size that cannot be used, and later ones will have it too.
+        UnreadablePictureError: frames have a shape or size that cannot be used, and later ones will have it too.
     """
     decoded, image = capture.retrieve()
     if not decoded or image is None or image.size == 0:
@@ -85,41 +85,49 @@ def decode(capture: Capture) -> Image | None:
             f"frames arrive as {image.dtype} of shape {image.shape}, not (height, width, 3) uint8. "
             f"OpenCV {cv2.__version__} is installed; 4.11 has this defect. Install 4.12 or newer."
         )
-        raise CameraError(message)
+        raise UnreadablePictureError(message)
     if image.shape[0] * image.shape[1] > MAX_PIXELS:
         message = (
             f"frames have {image.shape[1]}x{image.shape[0]} pixels; at most {MAX_PIXELS // 10**6} megapixels are "
             f"taken. Set a smaller camera.width and camera.height, or choose another stream of the camera."
         )
-        raise CameraError(message)
+        raise UnreadablePictureError(message)
     return np.ascontiguousarray(image)
 
 
 def next_frames(
-    capture: Capture, n: int, now: Callable[[], datetime], released: Event
+    capture: Capture,
+    n: int,
+    released: Event,
+    *,
+    clock: Callable[[], float],
+    now: Callable[[], datetime],
 ) -> list[Frame]:
     """Return up to n frames of a file or stream, fewer at its end, none when the capture is not open.
 
     Args:
         capture: of a file or stream, whose next frame is never an old one.
         n: how many are wanted.
-        now: the time in UTC.
         released: set when no further frame may be taken.
+        clock: monotonic, in seconds.
+        now: the time in UTC.
 
     Raises:
-        CameraError: frames have a shape or size that cannot be used.
+        UnreadablePictureError: frames have a shape or size that cannot be used.
         CameraReleasedError: released was set before the last frame was taken.
     """
+    # Opening the capture may have taken seconds.
+    require_not_released(released)
     frames: list[Frame] = []
     damaged = 0
     while capture.isOpened() and len(frames) < n and damaged < _MAX_DAMAGED and capture.grab():
         require_not_released(released)
-        captured_at = now()
+        captured_at, grabbed = now(), clock()
         image = decode(capture)
         if image is None:
             damaged += 1
         else:
-            frames.append(Frame(image, captured_at))
+            frames.append(Frame(image, captured_at, grabbed))
             damaged = 0
     require_not_released(released)
     return frames

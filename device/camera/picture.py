@@ -13,7 +13,8 @@ from PIL import Image as Header
 from PIL import UnidentifiedImageError
 
 from device.camera.address import PICTURES
-from device.errors import CameraError
+from device.camera.source import unreadable
+from device.errors import CameraNotFoundError, UnreadablePictureError
 from device.observation import Image
 
 MEGABYTE = 2**20
@@ -61,7 +62,7 @@ def read_picture(path: Path) -> Image:
         message = (
             f"{path} has {width}x{height} pixels; a picture needs at least {MIN_SIDE}x{MIN_SIDE}."
         )
-        raise CameraError(message)
+        raise UnreadablePictureError(message)
     limit = MAX_SHRINKING_PIXELS if shrinks else MAX_WHOLE_PIXELS
     if pixels > limit:
         remedy = (
@@ -71,14 +72,14 @@ def read_picture(path: Path) -> Image:
             f"{path} has {width}x{height} pixels, that is {pixels / MEGAPIXEL:.0f} megapixels; "
             f"allowed for a file of this kind: {limit // MEGAPIXEL}. {remedy}"
         )
-        raise CameraError(message)
+        raise UnreadablePictureError(message)
     image = _decode(data, _REDUCED[reduction(width, height)])
     if image is None:
         message = (
             f"{path} is damaged or not complete: its header promises {width}x{height} pixels. "
             f"Copy it again."
         )
-        raise CameraError(message)
+        raise UnreadablePictureError(message)
     return image
 
 
@@ -95,22 +96,22 @@ def _read_bounded(path: Path) -> bytes:
             message = (
                 f"{path} is not a regular file; a picture file is needed ({', '.join(PICTURES)})."
             )
-            raise CameraError(message)
+            raise UnreadablePictureError(message)
         if found.st_size > MAX_FILE_BYTES:
             message = (
                 f"{path} has {found.st_size / MEGABYTE:.0f} MB; "
                 f"allowed: {MAX_FILE_BYTES // MEGABYTE} MB. Make the picture smaller."
             )
-            raise CameraError(message)
+            raise UnreadablePictureError(message)
         with path.open("rb") as file:
             # The file may have grown since.
             return file.read(MAX_FILE_BYTES)
     except FileNotFoundError as error:
         message = f"there is no file {path}. Check camera.source, or put the picture there."
-        raise CameraError(message) from error
+        raise CameraNotFoundError(message) from error
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror}. Check its permissions and the disk."
-        raise CameraError(message) from error
+        raise unreadable(message, error) from error
 
 
 def _read_header(path: Path, data: bytes) -> tuple[int, int, bool]:
@@ -127,7 +128,7 @@ def _read_header(path: Path, data: bytes) -> tuple[int, int, bool]:
         message = (
             f"{path} has far more than the {limit} megapixels that are allowed. Make it smaller."
         )
-        raise CameraError(message) from error
+        raise UnreadablePictureError(message) from error
     # Pillow's readers raise these on damaged headers, in addition to its own error.
     except (
         UnidentifiedImageError,
@@ -139,7 +140,7 @@ def _read_header(path: Path, data: bytes) -> tuple[int, int, bool]:
     ) as error:
         kinds = "JPEG, PNG, WebP or BMP"
         message = f"{path} is not a {kinds} picture, whatever its name says, or it is damaged. Replace it."
-        raise CameraError(message) from error
+        raise UnreadablePictureError(message) from error
 
 
 def _decode(data: bytes, flag: int) -> Image | None:

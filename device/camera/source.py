@@ -5,7 +5,13 @@ from __future__ import annotations
 from threading import Event
 from typing import Protocol
 
-from device.errors import CameraReleasedError
+from device.errors import (
+    CameraError,
+    CameraNotFoundError,
+    CameraPermissionError,
+    CameraReleasedError,
+    UnreadablePictureError,
+)
 from device.observation import Frame, Image
 
 RELEASED = "the camera is released for privacy and takes no picture; switch privacy off first"
@@ -63,3 +69,14 @@ def require_not_released(released: Event) -> None:
     """
     if released.is_set():
         raise CameraReleasedError(RELEASED)
+
+
+def unreadable(message: str, error: OSError) -> CameraError:
+    """Return the error of a file or folder that the operating system does not give."""
+    match error:
+        case FileNotFoundError():
+            return CameraNotFoundError(message)
+        case PermissionError():
+            return CameraPermissionError(message)
+        case _:
+            return UnreadablePictureError(message)

@@ -10,8 +10,8 @@ from threading import Event
 
 from device.camera.address import PICTURES
 from device.camera.picture import read_picture
-from device.camera.source import require_not_released
-from device.errors import CameraError
+from device.camera.source import require_not_released, unreadable
+from device.errors import CameraError, CameraNotFoundError, UnreadablePictureError
 from device.observation import Frame, Image
 
 _LOG = logging.getLogger(__name__)
@@ -26,14 +26,18 @@ class Picture:
 
     Args:
         path: of the file.
+        clock: monotonic, in seconds.
         now: the time in UTC.
     """
 
     is_live = False
     check_interval = CHECK_INTERVAL_SECONDS
 
-    def __init__(self, path: Path, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, path: Path, *, clock: Callable[[], float], now: Callable[[], datetime]
+    ) -> None:
         self._path = path
+        self._clock = clock
         self._now = now
         self._decoded: tuple[tuple[int, ...], Image] | None = None
 
@@ -49,7 +53,7 @@ class Picture:
         if self._decoded is None or self._decoded[0] != state:
             self._decoded = None  # room for the new one first
             self._decoded = (state, read_picture(self._path))
-        return [Frame(self._decoded[1], self._now())]
+        return [Frame(self._decoded[1], self._now(), self._clock())]
 
     def check(self, released: Event) -> None:
         """Check that the file is there; decode it if that was never done or it has changed."""
@@ -67,6 +71,7 @@ class Folder:
 
     Args:
         path: of the folder.
+        clock: monotonic, in seconds.
         now: the time in UTC.
     """
 
@@ -74,8 +79,11 @@ class Folder:
     check_interval = CHECK_INTERVAL_SECONDS
     is_open = False
 
-    def __init__(self, path: Path, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, path: Path, *, clock: Callable[[], float], now: Callable[[], datetime]
+    ) -> None:
         self._path = path
+        self._clock = clock
         self._now = now
         self._last: str | None = None
 
@@ -93,7 +101,8 @@ class Folder:
             require_not_released(released)
             self._last = next_name(names, self._last)
             try:
-                return [Frame(read_picture(self._path / self._last), self._now())]
+                image = read_picture(self._path / self._last)
+                return [Frame(image, self._now(), self._clock())]
             except CameraError as error:
                 _LOG.warning("camera.source: skipped a picture of %s: %s", self._path, error)
                 skipped = error
@@ -101,7 +110,7 @@ class Folder:
             f"camera.source: none of the {len(names)} pictures in {self._path} can be read. "
             f"The last one: {skipped}"
         )
-        raise CameraError(message)
+        raise UnreadablePictureError(message)
 
     def check(self, released: Event) -> None:
         """Check that the folder holds pictures; does not decode any."""
@@ -119,7 +128,7 @@ class Folder:
                 f"camera.source: the folder {self._path} cannot be read: {error.strerror}. "
                 f"Check that it exists, and its permissions."
             )
-            raise CameraError(message) from error
+            raise unreadable(message, error) from error
         names = sorted(
             name
             for name in entries
@@ -130,7 +139,7 @@ class Folder:
                 f"camera.source: the folder {self._path} has no picture among its {len(entries)} "
                 f"entries. Allowed: {', '.join(PICTURES)}."
             )
-            raise CameraError(message)
+            raise CameraNotFoundError(message)
         return names
 
 
@@ -152,5 +161,5 @@ def _file_state(path: Path) -> tuple[int, ...]:
         found = path.stat()
     except OSError as error:
         message = f"camera.source: {path} cannot be read: {error.strerror}. Put the picture there."
-        raise CameraError(message) from error
+        raise unreadable(message, error) from error
     return found.st_mtime_ns, found.st_size, found.st_ino

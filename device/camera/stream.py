@@ -10,7 +10,7 @@ import cv2
 
 from device.camera.address import Address
 from device.camera.capture import NETWORK_TIMEOUT_MS, OpenCapture, next_frames
-from device.errors import CameraError
+from device.errors import CameraConnectionError, NoPictureError
 from device.observation import Frame, Image
 
 CHECK_INTERVAL_SECONDS = 60.0
@@ -32,6 +32,7 @@ class Stream:
     Args:
         address: a URL.
         open_capture: makes the capture; cv2.VideoCapture outside of tests.
+        clock: monotonic, in seconds.
         now: the time in UTC.
     """
 
@@ -40,23 +41,31 @@ class Stream:
     is_open = False
 
     def __init__(
-        self, address: Address, *, open_capture: OpenCapture, now: Callable[[], datetime]
+        self,
+        address: Address,
+        *,
+        open_capture: OpenCapture,
+        clock: Callable[[], float],
+        now: Callable[[], datetime],
     ) -> None:
         self._address = address
         self._open_capture = open_capture
+        self._clock = clock
         self._now = now
 
     def read(self, n: int, newer_than: float, released: Event) -> list[Frame]:
         """Connect and return n frames; fewer if the stream ends: a snapshot URL has only one.
 
         Raises:
-            CameraError: it cannot be reached or gives no picture in NETWORK_TIMEOUT_MS.
+            CameraConnectionError: it cannot be reached, or rejects user or path.
+            NoPictureError: it gives no picture in NETWORK_TIMEOUT_MS.
             CameraReleasedError: released was set before the last frame was taken.
         """
         del newer_than  # the connection is younger
         capture = self._open_capture(self._address.target, cv2.CAP_FFMPEG, _LIMITS)
         try:
-            frames = next_frames(capture, n, self._now, released)
+            is_connected = capture.isOpened()
+            frames = next_frames(capture, n, released, clock=self._clock, now=self._now)
         finally:
             capture.release()
         if not frames:
@@ -65,7 +74,7 @@ class Stream:
                 f"camera.source: {self._address.label} gives no picture in {limit:.0f} s. Check "
                 f"that it is switched on and reachable, and the user, password and path of its URL."
             )
-            raise CameraError(message)
+            raise NoPictureError(message) if is_connected else CameraConnectionError(message)
         return frames
 
     def check(self, released: Event) -> Image:

@@ -14,7 +14,15 @@ import cv2
 from device.camera.capture import Capture, OpenCapture, decode
 from device.camera.source import require_not_released
 from device.config import CameraSettings
-from device.errors import CameraError, CameraReleasedError
+from device.errors import (
+    CameraError,
+    CameraNotFoundError,
+    CameraNotOpeningError,
+    CameraPermissionError,
+    CameraReleasedError,
+    NoPictureError,
+    UnreadablePictureError,
+)
 from device.observation import Frame, Image
 
 _LOG = logging.getLogger(__name__)
@@ -113,9 +121,10 @@ class UsbCamera:
         persistent = self._persistent
         path = persistent if persistent and persistent.exists() else self._path
         if obstacle := why_not_openable(path):
-            raise CameraError(obstacle)
+            raise obstacle
         capture = self._open_capture(str(path), cv2.CAP_V4L2, ())
         try:
+            require_not_released(released)
             image = self._prove(capture, released)
         except BaseException:
             capture.release()
@@ -145,7 +154,7 @@ class UsbCamera:
                 f"has several nodes, of which one gives pictures: use its {_BY_ID}/...-index0. "
                 f"Another program may be using it. {_CSI}"
             )
-            raise CameraError(message)
+            raise CameraNotOpeningError(message)
         settings = self._settings
         # The format first: drivers choose sizes and rates among those of the format.
         if settings.fourcc:
@@ -167,13 +176,13 @@ class UsbCamera:
             f"camera {self._path}: none of {MAX_GRABS} frames could be decoded. "
             f"Try another camera.fourcc, or null for the camera's own."
         )
-        raise CameraError(message)
+        raise UnreadablePictureError(message)
 
     def _grab(self, capture: Capture, released: Event) -> None:
         is_grabbed = capture.grab()
         require_not_released(released)
         if not is_grabbed:
-            raise CameraError(self._silent())
+            raise NoPictureError(self._silent())
 
     def _burst(self, capture: Capture, n: int, newer_than: float, released: Event) -> list[Frame]:
         frames: list[Frame] = []
@@ -184,7 +193,7 @@ class UsbCamera:
             if not is_grabbed:
                 if frames:
                     return frames
-                raise CameraError(self._silent())
+                raise NoPictureError(self._silent())
             arrived = self._clock()
             taken = _timestamp(capture) if self._has_timestamps else arrived
             # After one new frame all are new.
@@ -194,7 +203,7 @@ class UsbCamera:
             if image is None:
                 continue
             age = max(0.0, self._clock() - taken)
-            frames.append(Frame(image, self._now() - timedelta(seconds=age)))
+            frames.append(Frame(image, self._now() - timedelta(seconds=age), taken))
             if len(frames) == n:
                 _LOG.debug("camera %s: %d frames out of %d grabbed", self._path, n, grabs)
                 return frames
@@ -204,7 +213,7 @@ class UsbCamera:
             f"camera {self._path}: of {MAX_GRABS + n} frames none was newer than the trigger and "
             f"could be decoded. Try another camera.fourcc or a lower camera.fps."
         )
-        raise CameraError(message)
+        raise NoPictureError(message)
 
     def _is_new(self, taken: float, newer_than: float, waited: float, grabs: int) -> bool:
         if self._has_timestamps:
@@ -241,7 +250,7 @@ def persistent_name(path: Path, by_id: Path = _BY_ID) -> Path | None:
     return next((name for name in sorted(by_id.glob("*")) if name.resolve() == device), None)
 
 
-def why_not_openable(path: Path, by_id: Path = _BY_ID) -> str | None:
+def why_not_openable(path: Path, by_id: Path = _BY_ID) -> CameraError | None:
     """Return why a device cannot be opened, as far as the file system shows, or None.
 
     Args:
@@ -251,9 +260,9 @@ def why_not_openable(path: Path, by_id: Path = _BY_ID) -> str | None:
     if not path.exists():
         names = ", ".join(sorted(str(name) for name in by_id.glob("*-index0")))
         found = f"Found: {names}." if names else "No USB camera was found; plug one in."
-        return f"camera.source: there is no device {path}. {found} {_CSI}"
+        return CameraNotFoundError(f"camera.source: there is no device {path}. {found} {_CSI}")
     if not os.access(path, os.R_OK | os.W_OK):
-        return (
+        return CameraPermissionError(
             f"camera.source: no permission to use {path}. Add the user that runs Facet to the "
             f"group video: sudo usermod -aG video USER; then log in again."
         )

@@ -17,7 +17,7 @@ from device.config import PerceptionSettings
 from device.entities.table import offered
 from device.errors import ClassifyError, FacetError
 from device.observation import Face, Frame, Image, Observation, Source, utc_now
-from device.perception import Judgement, Perception, open_perception
+from device.perception import Perception, open_perception
 
 
 def classify(
@@ -63,7 +63,7 @@ def classify(
 def observe_picture(perception: Perception, image: Image) -> Observation:
     """Return the observation of one picture, (H, W, 3) uint8 BGR."""
     moment, start = utc_now(), perf_counter()
-    seen = perception.perceive([Frame(image, moment)], Judgement())
+    seen = perception.perceive([Frame(image, moment)])
     total = (perf_counter() - start) * 1000
     return Observation(
         node="classify",

@@ -83,10 +83,21 @@ def _system() -> dict[str, Any]:
 
 
 def _redacted(config: Config) -> dict[str, Any]:
-    # Pydantic masks what is a secret by its type; a password in the camera's URL is one by its place.
-    document: dict[str, Any] = config.model_dump(mode="json")
-    document["camera"]["source"] = config.camera.shown_source
+    # Pydantic masks what is a secret by its type; a password in a URL is one by its place.
+    document: dict[str, Any] = _without_url_passwords(config.model_dump(mode="json"))
     return document
+
+
+def _without_url_passwords(value: Any) -> Any:  # noqa: ANN401 - JSON
+    match value:
+        case str():
+            return redact_url(value)
+        case dict():
+            return {key: _without_url_passwords(item) for key, item in value.items()}
+        case list():
+            return [_without_url_passwords(item) for item in value]
+        case _:
+            return value
 
 
 def _without_passwords(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from device import __version__
 from device.config import Config
-from device.errors import FacetError, PerceptionError
+from device.errors import CameraStuckError, FacetError, PerceptionError
 from device.node.hardware import REAL, Hardware
 from device.node.inbox import Inbox
 from device.node.loop import End
@@ -60,7 +60,13 @@ def run_until_signal(load: Load, *, hardware: Hardware = REAL, timing: Timing = 
         threading.excepthook = _ending_with(boot_log)
         with watched_heartbeats(boot_log) as heartbeats:
             return run_node(
-                config, inbox, boot_log, heartbeats, start=start, hardware=hardware, timing=timing
+                config,
+                inbox,
+                boot_log=boot_log,
+                heartbeats=heartbeats,
+                start=start,
+                hardware=hardware,
+                timing=timing,
             )
 
     run_until_stopped(load, run_once)
@@ -107,7 +113,7 @@ def run_until_stopped(load: Load, run_once: RunOnce) -> None:
 def _noting_failures(boot_log: BootLog) -> Iterator[None]:
     try:
         yield
-    except PerceptionError as error:
+    except (CameraStuckError, PerceptionError) as error:
         _LOG.error("The node ends, because %s", error)
         boot_log.failed(str(error))
         raise SystemExit(EXIT_CODE) from error

@@ -1,1 +1,1 @@
-"""The table as Home Assistant's MQTT discovery wants it, and what is published so that it stays true."""
+"""The table in the format of Home Assistant's MQTT discovery, and the retained messages that belong to it."""

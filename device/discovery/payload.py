@@ -1,7 +1,7 @@
 """The table of entities as Home Assistant's device-based discovery payload. Pure.
 
-Only root keys that every Home Assistant since 2024.11 knows: an unknown one makes it refuse the whole device. The
-quality of service stands on each component, because older versions ignore it at the root.
+Only root keys that every Home Assistant since 2024.11 knows: because of an unknown one it rejects the whole device. The
+quality of service is set on each component, because older versions ignore it at the root.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import device
 from device.discovery.ghosts import ghost, unique_id
-from device.discovery.templates import value_template
+from device.discovery.templates import attributes_template, value_template
 from device.entities.commands import takes_commands
 from device.entities.documents import EVENT
 from device.entities.kinds import (
@@ -54,9 +54,8 @@ def discovery_payload(
         topics: the node's.
         table: its entities.
         machine: what it runs on.
-        removed: platforms by key of components that Home Assistant should forget; to be published once and then left
-            out.
-        ghosts: platforms by key of components that Home Assistant should meet, in order to forget them then.
+        removed: platforms by key of components that Home Assistant should remove; published once and then left out.
+        ghosts: platforms by key of components that Home Assistant should add, so that it can remove them afterwards.
     """
     about: dict[str, Any] = {
         "identifiers": [f"facet_{node.id}"],
@@ -91,7 +90,7 @@ def _component(row: Row, node_id: str, topics: Topics) -> dict[str, Any]:
         "unique_id": unique_id(node_id, row.key),
         # With its domain, or Home Assistant would put the suggested area into the entity's id.
         "default_entity_id": entity_id(row, node_id),
-        # The same for versions before 2025.10; later ones take no notice of it when the other is there.
+        # The same for versions before 2025.10; later ones ignore it when the other is present.
         "object_id": entity_id(row, node_id).partition(".")[2],
         "name": row.name,
         "icon": row.icon,
@@ -102,18 +101,29 @@ def _component(row: Row, node_id: str, topics: Topics) -> dict[str, Any]:
     }
     if isinstance(row, Readable | Event):
         component["state_topic"] = topics.document(row.document)
+    if isinstance(row, Readable) and row.explain is not None:
+        component["json_attributes_topic"] = topics.document(row.document)
+        component["json_attributes_template"] = attributes_template(row)
     if takes_commands(row):
         component["command_topic"] = topics.command(row.key)
     if not row.is_enabled_by_default:
         component["enabled_by_default"] = False
-    if row.needs_camera:
+    if conditions := _conditions(row, topics):
         # The root's availability_mode makes it "all" of these.
-        component["availability"] = [{"topic": topics.status}, {"topic": topics.camera_status}]
+        component["availability"] = [{"topic": topic} for topic in (topics.status, *conditions)]
     return _known(component)
 
 
+def _conditions(row: Row, topics: Topics) -> list[str]:
+    """Return the topics that a row's availability depends on, in addition to the node's status."""
+    conditions = [topics.camera_status] if row.needs_camera else []
+    if isinstance(row, Image):
+        conditions.append(topics.picture_status)
+    return conditions
+
+
 def _of_platform(row: Row, topics: Topics) -> dict[str, Any]:
-    """Return what only a row's platform has."""
+    """Return the keys that only a row's platform has."""
     match row:
         case Sensor():
             return {
@@ -172,6 +182,6 @@ def _known(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def entity_id(row: Row, node_id: str) -> str:
-    """Return the id that Home Assistant is asked to give an entity, in the letters it allows."""
+    """Return the id that Home Assistant is asked to give an entity, in the characters that it allows."""
     name = re.sub(r"[^a-z0-9]+", "_", f"{node_id}_{row.key}".lower()).strip("_")
     return f"{row.platform}.{name}"

@@ -1,4 +1,4 @@
-"""Says who the node is and how it is, in the order that Home Assistant needs."""
+"""Publishes discovery, states and availability in the order that Home Assistant needs."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ Documents = Mapping[Document[Any], Mapping[str, Json]]
 
 
 class Publisher:
-    """Publishes what stays on the broker.
+    """Publishes what the broker retains.
 
     A component that leaves the table (its attribute was disabled, the network changed) has to be
-    published once more as a mere platform before Home Assistant forgets it, and again when it was away.
-    A node that has got another id leaves nothing under the one before.
+    published once more with nothing but its platform before Home Assistant removes it, and again after
+    Home Assistant was away. A node with another id leaves nothing under the previous one.
 
     Args:
         transport: the link.
-        config: says who the node is.
+        config: of the node.
         table: its entities.
-        announced: what was announced before; it learns of the new table only when the broker has confirmed it.
+        announced: what was announced before; it gets the new table only when the broker has confirmed it.
         machine: what the node runs on.
     """
 
@@ -60,28 +60,35 @@ class Publisher:
         self._clearing: dict[int, str] = {}
 
     def announce(
-        self, documents: Documents, *, camera_online: bool, is_birth: bool = False
+        self,
+        documents: Documents,
+        *,
+        is_camera_online: bool,
+        picture: bytes | None,
+        is_birth: bool = False,
     ) -> None:
         """Publish discovery, then the states, and last that the node is online.
 
-        To be called when the link has connected and when Home Assistant was born: then every state
-        is there before the entities become available.
+        To be called when the link has connected and when Home Assistant sends its birth message: then
+        every state is there before the entities become available.
 
         Args:
             documents: state, settings and diagnostics as they are now; an event is not among them.
-            camera_online: whether the camera gives pictures.
-            is_birth: whether Home Assistant has just started, and now learns of what it missed.
+            is_camera_online: whether the camera gives pictures.
+            picture: see picture().
+            is_birth: whether Home Assistant has just started, and may have missed a farewell.
         """
         self._is_birth = is_birth
         self._clear_former()
         self._discover()
-        self.camera(online=camera_online)
+        self.camera(is_online=is_camera_online)
+        self.picture(picture)
         for document, content in documents.items():
             self.document(document, content)
         self._retain(self._topics.status, ONLINE)
 
     def document(self, document: Document[Any], content: Mapping[str, Json]) -> None:
-        """Publish how a retained document is now.
+        """Publish the current content of a retained document.
 
         Raises:
             ValueError: it is an event, which Home Assistant would see again at each restart.
@@ -91,26 +98,38 @@ class Publisher:
             raise ValueError(message)
         self._retain(self._topics.document(document), compact(content))
 
-    def picture(self, jpeg: bytes) -> None:
+    def picture(self, jpeg: bytes | None) -> None:
         """Publish what the newest capture shows, to whoever listens now: the broker keeps no picture.
 
-        Nothing is published by a node from which no picture may leave.
-        """
-        if any(isinstance(row, Image) for row in self._table):
-            self._transport.publish(self._topics.picture, jpeg)
+        The entity is available only while there is a picture. It becomes available after the picture has arrived, and
+        unavailable before the empty message with which Home Assistant drops the picture: an automation on a change of
+        the entity sees neither the picture before nor an empty one.
 
-    def camera(self, *, online: bool) -> None:
-        """Publish whether the camera gives pictures."""
-        self._retain(self._topics.camera_status, ONLINE if online else OFFLINE)
+        Nothing is published by a node from which no picture may leave.
+
+        Args:
+            jpeg: the picture; None when there is nothing to show.
+        """
+        if not any(isinstance(row, Image) for row in self._table):
+            return
+        if jpeg is None:
+            self._retain(self._topics.picture_status, OFFLINE)
+        self._transport.publish(self._topics.picture, jpeg or b"")
+        if jpeg is not None:
+            self._retain(self._topics.picture_status, ONLINE)
+
+    def camera(self, *, is_online: bool) -> None:
+        """Publish whether the camera delivers pictures."""
+        self._retain(self._topics.camera_status, ONLINE if is_online else OFFLINE)
 
     def delivered(self, number: int) -> None:
-        """Take note that the broker has a message; to be called for each Delivered."""
+        """Record that the broker has a message; to be called for each Delivered."""
         self._clearing.pop(number, None)
         if number == self._discovery_number:
             self._announced.confirm(self._current, self._topics, is_birth=self._is_birth)
 
     def refused(self, number: int) -> None:
-        """Take note that the broker has thrown a message away; to be called for each Refused."""
+        """Record that the broker has rejected a message; to be called for each Refused."""
         topic = self._clearing.pop(number, None)
         if topic is not None:
             _LOG.warning(

@@ -35,7 +35,7 @@ _NETWORK = "attributes"
 
 
 def renewed(page: str) -> str:
-    """Return the page with the table between its marks as it should be.
+    """Return the page with a new table between its marks.
 
     Raises:
         ValueError: the page has no marks.
@@ -69,14 +69,15 @@ def entity_table() -> str:
 
 
 def _lines() -> Iterator[str]:
-    yield "| entity | document | values | enabled | meaning |"
-    yield "|---|---|---|---|---|"
+    yield "| entity | document | values | category | enabled | meaning |"
+    yield "|---|---|---|---|---|---|"
     for row in shipped_catalogue():
         document = row.document if isinstance(row, Readable | Event) else ""
         cells = (
             f"`{entity_id(row, _NODE)}`",
             document and f"`{document}`",
             _values(row),
+            row.category.value if row.category else "",
             "yes" if row.is_enabled_by_default else "",
             " ".join(filter(None, (row.meaning, row.requires.sentence))),
         )

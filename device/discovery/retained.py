@@ -12,4 +12,10 @@ def retained_topics(topics: Topics) -> tuple[str, ...]:
     Discovery comes first: with it Home Assistant forgets the device, before its states become unknown.
     """
     names: tuple[str, ...] = (STATE, SETTINGS, DIAGNOSTICS)
-    return (topics.discovery, *map(topics.document, names), topics.camera_status, topics.status)
+    return (
+        topics.discovery,
+        *map(topics.document, names),
+        topics.picture_status,
+        topics.camera_status,
+        topics.status,
+    )

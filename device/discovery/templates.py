@@ -1,12 +1,22 @@
-"""Home Assistant's way from a document to a value: the one place where Jinja is written. Pure."""
+"""The templates with which Home Assistant reads a value from a document: the only place with Jinja. Pure."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
-from device.entities.kinds import ON, AttributeTrigger, Event, Readable, Row, SourceTrigger, Update
+from device.entities.kinds import (
+    EXPLANATIONS,
+    ON,
+    AttributeTrigger,
+    Event,
+    Readable,
+    Row,
+    SourceTrigger,
+    Update,
+)
 
-# Seconds that an event may have waited for the broker and still count as something that happens now.
+# Seconds that an event may have waited for the broker and still count as current.
 _FRESH_SECONDS = 60
 _IS_FRESH = (
     "as_timestamp(value_json.delivered_at) - as_timestamp(value_json.occurred_at)"
@@ -18,7 +28,7 @@ def value_template(row: Row) -> str | None:
     """Return the template of a row; None for a row without a document.
 
     A null renders as "None", which Home Assistant takes for "unknown". A subscript, because a key may begin with a
-    digit. An event is the whole document, but for faces beyond the fifth: Home Assistant's recorder drops attributes
+    digit. An event is the whole document, without faces beyond the fifth: Home Assistant's recorder drops attributes
     of more than 16 KiB, and a face takes 2.3. A device trigger fires when its template renders as ON, for any of the
     faces, and not for an event that waited for the broker: an automation would act on somebody who has long gone.
     """
@@ -40,3 +50,13 @@ def value_template(row: Row) -> str | None:
             return f"{{{{ value_json['{row.key}'] }}}}"
         case _:
             return None
+
+
+def attributes_template(row: Readable[Any]) -> str | None:
+    """Return the template of an entity's attributes; None for an entity without.
+
+    A document that an older release has retained lacks them, and Home Assistant may read it before the new one.
+    """
+    if row.explain is None:
+        return None
+    return f"{{{{ value_json.get('{EXPLANATIONS}', {{}}).get('{row.key}', {{}}) | to_json }}}}"

@@ -35,7 +35,7 @@ def detected(row: AttributeSensor[Outcome]) -> AttributeTrigger:
 
 
 def _subjective(label: str, icon: str, meaning: str) -> AttributeSensor[Outcome]:
-    """Return the row of a matter of taste, or of who someone is rather than what they wear."""
+    """Return the row of a matter of opinion, or of who someone is rather than what they wear."""
     return replace(objective(label, icon, meaning), is_enabled_by_default=False)
 
 

@@ -1,4 +1,4 @@
-"""What arrives on the command topics, and whether it means anything. Pure: bytes in, a request out."""
+"""What arrives on the command topics, as a request. Pure: bytes in, a request out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from device.errors import CommandError
 _LONGEST = 32
 _NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{0,24})?(e[+-]?\d{1,2})?", re.ASCII)
 _VERSION = re.compile(r"\d[0-9A-Za-z.+-]*", re.ASCII)
-# Of a step: what a slider's arithmetic in floating point may be off.
+# Of a step: the error that a slider's floating-point arithmetic may have.
 _TOLERANCE = 1e-6
 
 
@@ -40,7 +40,7 @@ def takes_commands(row: Row) -> bool:
 
 
 def read_command(table: Iterable[Row], key: str, payload: bytes) -> Request:
-    """Return what somebody asks of the node.
+    """Return what a command asks of the node.
 
     Args:
         table: the node's rows.
@@ -59,7 +59,7 @@ def read_command(table: Iterable[Row], key: str, payload: bytes) -> Request:
 
 
 def parse_version(payload: bytes) -> str:
-    """Return the version that somebody calls the newest.
+    """Return the version that was published as the newest.
 
     Raises:
         CommandError: it is not a version.
@@ -97,7 +97,7 @@ def _one_of(row: Row, payload: bytes, *allowed: str) -> str:
     for word in allowed:
         if payload == word.encode():
             return word
-    raise _refusal(row, payload, " or ".join(allowed))
+    raise _rejection(row, payload, " or ".join(allowed))
 
 
 def _number(row: Number, payload: bytes) -> float:
@@ -106,17 +106,17 @@ def _number(row: Number, payload: bytes) -> float:
         allowed += f" {row.unit}"
     text = payload[: _LONGEST + 1].decode("ascii", "replace")
     if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
-        raise _refusal(row, payload, allowed)
+        raise _rejection(row, payload, allowed)
     steps = (float(text) - row.minimum) / row.step
     last = round((row.maximum - row.minimum) / row.step)
     if abs(steps - round(steps)) > _TOLERANCE or not 0 <= round(steps) <= last:
-        raise _refusal(row, payload, allowed)
-    # Ten decimals take away what floating point added: -0.4 + 41 * 0.01 is not 0.01.
+        raise _rejection(row, payload, allowed)
+    # Ten decimals remove the error of floating point: -0.4 + 41 * 0.01 is not 0.01.
     return round(row.minimum + round(steps) * row.step, 10) + 0.0
 
 
-def _refusal(row: Row, payload: bytes, allowed: str) -> CommandError:
-    return CommandError(f"set/{row.key}: {_shown(payload)} is refused; allowed: {allowed}")
+def _rejection(row: Row, payload: bytes, allowed: str) -> CommandError:
+    return CommandError(f"set/{row.key}: {_shown(payload)} is rejected; allowed: {allowed}")
 
 
 def _shown(payload: bytes) -> str:

@@ -1,13 +1,15 @@
-"""How the node is at one moment: what the diagnostic entities are made from."""
+"""The state of the node at one moment, from which the diagnostic entities are made."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from device import __version__
+from device.errors import CameraTrouble
+from device.supervision.boot_log import Failure
 from device.updates.node.status import UpdateStatus
 
-# Characters of a state; Home Assistant refuses a longer one whole.
+# Characters of a state; Home Assistant rejects a longer one as a whole.
 _LONGEST_STATE = 255
 
 
@@ -17,22 +19,24 @@ class Condition:
 
     Attributes:
         camera_fault: what is wrong with the camera; None when nothing is.
+        camera_trouble: the same in a word.
         node_fault: what is wrong with the node itself, such as settings that cannot be kept; None when nothing is.
-        is_safe_mode: whether camera and networks are left alone.
-        last_failure: when and why the node last ended by itself.
-        cpu_temperature: in degrees Celsius; None on machines that do not report it.
+        is_safe_mode: whether camera and networks stay unused.
+        last_failure: when and why the node last ended by itself; None when it never did, or is healthy again.
+        cpu_temperature: in whole degrees Celsius, without noise; None on machines that do not report it.
         model: name and version of the attribute network.
-        newest_version: of Facet, as somebody published it on the broker.
+        newest_version: of Facet, as published on the broker.
         updates: what else is known of newer versions.
-        queue_length: observations that the broker has not confirmed.
-        dropped_events: observations that were given up since the start.
+        queue_length: observations that have waited for the broker for a while.
+        dropped_events: observations that were dropped since the start.
         coalesced_presses: triggers since the start that a running burst answered.
     """
 
     camera_fault: str | None = None
+    camera_trouble: CameraTrouble | None = None
     node_fault: str | None = None
     is_safe_mode: bool = False
-    last_failure: str | None = None
+    last_failure: Failure | None = None
     cpu_temperature: float | None = None
     model: str
     newest_version: str = __version__
@@ -43,5 +47,5 @@ class Condition:
 
 
 def short(text: str | None) -> str | None:
-    """Return text that Home Assistant takes for a state."""
+    """Return a text, shortened to what Home Assistant accepts as a state."""
     return text if text is None or len(text) <= _LONGEST_STATE else text[: _LONGEST_STATE - 1] + "…"

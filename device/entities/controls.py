@@ -10,6 +10,7 @@ from device.entities.kinds import Button, Category, Number, Row, Select, Switch
 from device.entities.requests import Capture, Restart
 from device.entities.requirements import MOTION_SENSOR, PICTURES
 
+# "Turn off everything in the hall" leaves out what has a category: it must not switch the camera on.
 CONTROLS: tuple[Row, ...] = (
     Button(
         key="capture",
@@ -24,6 +25,7 @@ CONTROLS: tuple[Row, ...] = (
         name="Motion trigger",
         meaning="Whether motion starts a capture.",
         icon="mdi:motion-sensor",
+        category=Category.CONFIG,
         requires=MOTION_SENSOR,
         read=lambda settings: settings.motion_trigger,
         write=lambda settings, value: replace(settings, motion_trigger=value),
@@ -34,6 +36,7 @@ CONTROLS: tuple[Row, ...] = (
         name="Privacy",
         meaning="While on, the camera is released and every trigger is answered with privacy.",
         icon="mdi:camera-lock",
+        category=Category.CONFIG,
         read=lambda settings: settings.privacy,
         write=lambda settings, value: replace(settings, privacy=value),
     ),

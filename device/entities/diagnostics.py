@@ -1,14 +1,30 @@
-"""The rows that say how the node is."""
+"""The rows that show the condition of the node."""
 
 from __future__ import annotations
 
 from device import __version__
-from device.entities.condition import short
+from device.entities.condition import Condition, short
 from device.entities.documents import DIAGNOSTICS
-from device.entities.kinds import BinarySensor, Category, Row, Sensor, Update
+from device.entities.kinds import BinarySensor, Category, Json, Row, Sensor, Update
 from device.entities.requests import Install
 from device.entities.requirements import NETWORK_UPDATES, UPDATE_INDEX
+from device.errors import CameraTrouble
 from device.updates.artifact import Kind
+
+_NO_TROUBLE = "none"
+
+
+def _camera_fault(node: Condition) -> dict[str, Json]:
+    return {"reason": short(node.camera_fault)} if node.camera_fault else {}
+
+
+def _failed_at(node: Condition) -> str | None:
+    return node.last_failure.at.isoformat(timespec="seconds") if node.last_failure else None
+
+
+def _last_failure(node: Condition) -> dict[str, Json]:
+    return {"reason": short(node.last_failure.cause)} if node.last_failure else {}
+
 
 CONDITION: tuple[Row, ...] = (
     BinarySensor(
@@ -24,10 +40,13 @@ CONDITION: tuple[Row, ...] = (
         document=DIAGNOSTICS,
         key="camera_fault",
         name="Camera fault",
-        meaning="What is wrong with the camera, and what to do; unknown while nothing is.",
+        meaning="What is wrong with the camera; its attribute `reason` says it in a sentence, and what to do.",
         icon="mdi:camera-off-outline",
         category=Category.DIAGNOSTIC,
-        read=lambda node: short(node.camera_fault),
+        device_class="enum",
+        options=(_NO_TROUBLE, *CameraTrouble),
+        read=lambda node: node.camera_trouble or _NO_TROUBLE,
+        explain=_camera_fault,
     ),
     BinarySensor(
         document=DIAGNOSTICS,
@@ -60,21 +79,23 @@ CONDITION: tuple[Row, ...] = (
         document=DIAGNOSTICS,
         key="last_failure",
         name="Last failure",
-        meaning="When and why the node last ended by itself; unknown if it never did.",
+        meaning="When the node last ended by itself, with the attribute `reason`; unknown once it is healthy again.",
         icon="mdi:alert-circle-outline",
         category=Category.DIAGNOSTIC,
-        read=lambda node: short(node.last_failure),
+        device_class="timestamp",
+        read=_failed_at,
+        explain=_last_failure,
     ),
     Sensor(
         document=DIAGNOSTICS,
         key="cpu_temperature",
         name="CPU temperature",
-        meaning="The processor's.",
+        meaning="The processor's, read every five minutes; a change of less than two degrees does not count.",
         category=Category.DIAGNOSTIC,
         device_class="temperature",
         unit="°C",
         state_class="measurement",
-        precision=1,
+        precision=0,
         read=lambda node: node.cpu_temperature,
     ),
     Sensor(
@@ -130,10 +151,9 @@ CONDITION: tuple[Row, ...] = (
         document=DIAGNOSTICS,
         key="queue_length",
         name="Queue length",
-        meaning="Observations that the broker has not confirmed yet.",
+        meaning="Observations that have waited for the broker for more than five seconds.",
         icon="mdi:tray-full",
         category=Category.DIAGNOSTIC,
-        state_class="measurement",
         read=lambda node: node.queue_length,
     ),
     Sensor(
@@ -143,7 +163,6 @@ CONDITION: tuple[Row, ...] = (
         meaning="Observations since the start that were given up, because too many waited or for too long.",
         icon="mdi:tray-remove",
         category=Category.DIAGNOSTIC,
-        state_class="total_increasing",
         read=lambda node: node.dropped_events,
     ),
     Sensor(
@@ -153,7 +172,6 @@ CONDITION: tuple[Row, ...] = (
         meaning="Triggers since the start that came during a burst and were answered by it.",
         icon="mdi:gesture-tap-button",
         category=Category.DIAGNOSTIC,
-        state_class="total_increasing",
         read=lambda node: node.coalesced_presses,
     ),
 )

@@ -6,7 +6,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 from device.entities.condition import Condition
-from device.entities.kinds import AttributeSensor, Document, Json, Readable, Row
+from device.entities.kinds import (
+    EXPLANATIONS,
+    AttributeSensor,
+    Document,
+    Json,
+    Readable,
+    Row,
+)
 from device.entities.outcome import Outcome, event_type
 from device.entities.settings import Settings
 from device.observation import Observation
@@ -14,13 +21,13 @@ from device.observation import Observation
 SubjectT = TypeVar("SubjectT")
 
 STATE: Document[Outcome] = Document("state")
-"""What the newest observation says; retained."""
+"""The newest observation; retained."""
 
 SETTINGS: Document[Settings] = Document("settings")
 """What can be switched and set; retained."""
 
 DIAGNOSTICS: Document[Condition] = Document("diagnostics")
-"""How the node is; retained."""
+"""The node's condition; retained."""
 
 EVENT: Document[Observation] = Document("event")
 """One observation; never retained, or Home Assistant would fire it again at each restart."""
@@ -29,14 +36,16 @@ EVENT: Document[Observation] = Document("event")
 def content(
     document: Document[SubjectT], table: Iterable[Row], subject: SubjectT
 ) -> dict[str, Json]:
-    """Return what a document says of its subject: a value for each of its rows.
+    """Return the content of a document: a value for each of its rows, and the attributes of some of them.
 
     Args:
         document: SETTINGS or DIAGNOSTICS; for STATE see state_content.
         table: the node's rows.
         subject: what the document is made from.
     """
-    return {row.key: row.value(subject) for row in rows_of(document, table)}
+    rows = list(rows_of(document, table))
+    explained = {row.key: dict(row.explain(subject)) for row in rows if row.explain is not None}
+    return _joined({row.key: row.value(subject) for row in rows}, explained)
 
 
 def state_content(
@@ -45,7 +54,8 @@ def state_content(
     """Return what Home Assistant should show after an observation.
 
     Attributes, hair color and facial hair are the primary face's. Without a face the attributes are off; of a face that
-    cannot be judged they are unknown. Without a picture all that needs the camera stays as it was.
+    cannot be judged they are unknown. Without a picture what was seen before is over, because it is not about whoever
+    is there now.
 
     Args:
         table: the node's rows.
@@ -54,13 +64,35 @@ def state_content(
     """
     rows = list(rows_of(STATE, table))
     state = blank_state(rows, previous)
+    if not outcome.is_seen:
+        state = ended_state(rows, state)
+    explained = _explained(state)
     for row in rows:
         value = row.value(outcome)
-        # Whoever did not look cannot say that nobody is there; without a new capture the last one is still the last.
+        # Without a new capture the last one is still the last.
         is_as_before = not outcome.is_seen if row.needs_camera else value is None
-        if not is_as_before:
-            state[row.key] = value
-    return state
+        if is_as_before:
+            continue
+        state[row.key] = value
+        if row.explain is not None:
+            explained[row.key] = dict(row.explain(outcome))
+    return _joined(state, explained)
+
+
+def ended_state(table: Iterable[Row], state: Mapping[str, Json]) -> dict[str, Json]:
+    """Return a state document once what was seen is over: nobody is there, and nothing is known of anybody.
+
+    While nothing has ever been seen, all of it stays unknown.
+
+    Args:
+        table: the node's rows.
+        state: the document before.
+    """
+    rows = [row for row in rows_of(STATE, table) if row.needs_camera]
+    if all(state[row.key] is None for row in rows):
+        return dict(state)
+    explained = _explained(state) | {row.key: {} for row in rows if row.explain is not None}
+    return _joined({**state, **{row.key: row.when_ended for row in rows}}, explained)
 
 
 def blank_state(
@@ -72,7 +104,13 @@ def blank_state(
         table: the node's rows.
         previous: a state document, perhaps of an older table.
     """
-    return {row.key: (previous or {}).get(row.key) for row in rows_of(STATE, table)}
+    before = previous or {}
+    rows = list(rows_of(STATE, table))
+    explained = _explained(before)
+    return _joined(
+        {row.key: before.get(row.key) for row in rows},
+        {row.key: explained.get(row.key, {}) for row in rows if row.explain is not None},
+    )
 
 
 def published_attributes(table: Iterable[Row]) -> frozenset[str]:
@@ -90,7 +128,7 @@ def event_content(observation: Observation, published: Collection[str]) -> dict[
 
     Args:
         observation: what was seen.
-        published: attributes; others do not leave the node in any way.
+        published: the attributes that may leave the node; others never do.
     """
     event = observation.to_json()
     for face in event["faces"]:
@@ -98,8 +136,17 @@ def event_content(observation: Observation, published: Collection[str]) -> dict[
     return {"event_type": event_type(observation).value, **event}
 
 
+def _explained(document: Mapping[str, Json]) -> dict[str, Json]:
+    found = document.get(EXPLANATIONS)
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def _joined(values: dict[str, Json], explained: Mapping[str, Json]) -> dict[str, Json]:
+    return values | ({EXPLANATIONS: dict(explained)} if explained else {})
+
+
 def rows_of(document: Document[SubjectT], table: Iterable[Row]) -> Iterator[Readable[SubjectT]]:
-    """Yield the rows whose values stand in a document."""
+    """Yield the rows whose values a document contains."""
     for row in table:
         if isinstance(row, Readable) and row.document is document and row.is_published:
             # A document has one name and one subject: the rows of this name read this subject.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeAlias, TypeVar
@@ -14,6 +14,9 @@ from device.entities.settings import Settings
 from device.observation import Source
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
+
+EXPLANATIONS = "_attributes"
+"""The key of a document under which the attributes of its entities stand; no row's key begins so."""
 
 ON = "ON"
 OFF = "OFF"
@@ -54,7 +57,7 @@ class Category(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What all rows have.
+    """The attributes that all rows have.
 
     Attributes:
         platform: of Home Assistant.
@@ -63,7 +66,7 @@ class Row:
         meaning: one sentence for the owner.
         icon: of Material Design Icons, as "mdi:glasses".
         category: None for the device's main purpose.
-        is_enabled_by_default: False where the owner has to ask for it in Home Assistant.
+        is_enabled_by_default: False where the owner has to enable it in Home Assistant.
         needs_camera: unavailable while the camera is.
         requires: what a node needs for the row to be in its table.
     """
@@ -85,14 +88,19 @@ class Readable(Row, Generic[SubjectT]):
     """A row with a value in a document.
 
     Attributes:
-        document: where the value stands.
-        read: returns the value, of what the document is made from.
+        document: the one that contains the value.
+        read: returns the value from what the document is made from.
         device_class: Home Assistant's.
+        explain: returns what Home Assistant shows as the entity's attributes; few, because its recorder keeps them.
+            None for an entity without.
+        when_ended: the value, as it stands in the document, once what was seen is over; for rows that need the camera.
     """
 
     document: Document[SubjectT]
     read: Callable[[SubjectT], Json]
     device_class: str | None = None
+    explain: Callable[[SubjectT], Mapping[str, Json]] | None = None
+    when_ended: Json = None
 
     @property
     def is_published(self) -> bool:
@@ -100,7 +108,7 @@ class Readable(Row, Generic[SubjectT]):
         return True
 
     def value(self, subject: SubjectT) -> Json:
-        """Return the value as it stands in the document; None is Home Assistant's "unknown"."""
+        """Return the value as the document contains it; None is Home Assistant's "unknown"."""
         return self.read(subject)
 
 
@@ -158,7 +166,7 @@ class Update(Readable[SubjectT]):
 
     Attributes:
         install: what Home Assistant's button asks for.
-        is_installable: whether the owner lets Home Assistant ask for it.
+        is_installable: whether the owner allows Home Assistant to ask for it.
     """
 
     platform = Platform.UPDATE
@@ -212,7 +220,7 @@ class Select(Readable[Settings], Generic[ChoiceT]):
 
     Attributes:
         options: the values.
-        allowed: returns those that a node's configuration leaves.
+        allowed: returns those that a node's configuration permits.
         write: returns the settings with another value.
     """
 
@@ -256,7 +264,7 @@ class Event(Row, Generic[SubjectT]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image(Row):
-    """A picture on its own topic."""
+    """A picture on a separate topic."""
 
     platform = Platform.IMAGE
 

@@ -1,4 +1,4 @@
-"""The rows that say what was seen, and what became of the newest trigger."""
+"""The rows that show what was seen, and the result of the newest trigger."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from device.entities.documents import EVENT, STATE
 from device.entities.kinds import (
+    OFF,
     BinarySensor,
     Category,
     Event,
@@ -32,19 +33,20 @@ _WHAT_WAS_SEEN: tuple[Row, ...] = (
         document=STATE,
         key="face_present",
         name="Face present",
-        meaning="The newest capture shows a face, even one that is too small or too dark to judge.",
+        meaning="A face was seen lately, even one that is too small or too dark to judge.",
         device_class="occupancy",
         needs_camera=True,
+        when_ended=OFF,
         read=lambda outcome: outcome.observation.reason is not Reason.NO_FACE,
     ),
     Sensor(
         document=STATE,
         key="face_count",
         name="Face count",
-        meaning="How many faces the newest capture shows.",
+        meaning="How many faces were seen lately.",
         icon="mdi:account-multiple-outline",
-        state_class="measurement",
         needs_camera=True,
+        when_ended=0,
         read=lambda outcome: outcome.observation.face_count,
     ),
 )
@@ -53,7 +55,7 @@ _HAIR_COLOR = Sensor(
     document=STATE,
     key="hair_color",
     name="Hair color",
-    meaning="The primary face's; unknown when it cannot be told.",
+    meaning="The primary face's; unknown when the network cannot decide.",
     icon="mdi:palette",
     device_class="enum",
     needs_camera=True,
@@ -64,7 +66,7 @@ _FACIAL_HAIR = Sensor(
     document=STATE,
     key="facial_hair",
     name="Facial hair",
-    meaning="The primary face's; unknown when it cannot be told.",
+    meaning="The primary face's; unknown when the network cannot decide.",
     icon="mdi:mustache",
     device_class="enum",
     needs_camera=True,
@@ -74,7 +76,7 @@ _FACIAL_HAIR = Sensor(
 _PICTURE = Image(
     key="picture",
     name="Picture",
-    meaning="What the newest capture shows, as far as it may leave the node; blank after a while.",
+    meaning="What the newest capture shows, as far as it may leave the node; unavailable after a while.",
     icon="mdi:image-outline",
     needs_camera=True,
     requires=PICTURES,
@@ -127,7 +129,7 @@ BUTTON_PRESSED = SourceTrigger(
 
 
 def observation_rows(vocabulary: Vocabulary) -> tuple[Row, ...]:
-    """Return the rows of what was seen, but for the attributes."""
+    """Return the rows of what was seen, without the attributes."""
     return (
         *_WHAT_WAS_SEEN,
         replace(_HAIR_COLOR, options=vocabulary.hair_colors),

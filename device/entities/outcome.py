@@ -43,7 +43,7 @@ class Outcome:
 
     @property
     def is_seen(self) -> bool:
-        """Whether somebody looked: without a picture nothing can be said, not even that nobody is there."""
+        """Whether there was a picture: without one nothing is known, not even that nobody is there."""
         return self.observation.reason not in _WITHOUT_A_PICTURE
 
     @property

@@ -1,4 +1,4 @@
-"""What a node needs for a row to be in its table."""
+"""What a node needs so that a row is in its table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Requirement:
     sentence: str = ""
 
 
-def _has_updates_of_its_network(config: Config) -> bool:
+def _has_network_updates(config: Config) -> bool:
     # An owner's own network has no updates.
     return config.updates.index is not None and not config.attributes.model.endswith(".tflite")
 
@@ -33,4 +33,4 @@ MOTION_SENSOR = Requirement(
 )
 PICTURES = Requirement(lambda config: len(config.privacy.picture_modes) > 1)
 UPDATE_INDEX = Requirement(lambda config: config.updates.index is not None)
-NETWORK_UPDATES = Requirement(_has_updates_of_its_network)
+NETWORK_UPDATES = Requirement(_has_network_updates)

@@ -13,9 +13,9 @@ class Settings:
     """The node's switches and numbers.
 
     Attributes:
-        privacy: the camera is released and nothing is looked at.
+        privacy: the camera is released and nothing is analysed.
         motion_trigger: motion starts a capture.
-        picture_mode: what of a picture leaves the node.
+        picture_mode: how much of a picture leaves the node.
         threshold_offset: added to every attribute's threshold.
         motion_cool_down: seconds after a capture by motion in which motion is ignored.
     """
@@ -28,7 +28,7 @@ class Settings:
 
     @classmethod
     def configured(cls, config: Config) -> Settings:
-        """Return what the YAML file says."""
+        """Return the settings of the YAML file."""
         motion = config.triggers.motion
         return cls(
             privacy=config.privacy.enabled,

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from device.config import Config
 from device.entities.attributes import ATTRIBUTES, detected, objective
+from device.entities.certainty import certainty
 from device.entities.controls import CONTROLS
 from device.entities.diagnostics import CONDITION
 from device.entities.kinds import AttributeSensor, Row, Select, Update
@@ -36,13 +37,14 @@ CATALOGUE: tuple[Row, ...] = (
     *ATTRIBUTES,
     *CONTROLS,
     *RESULTS,
+    certainty(ATTRIBUTES),
     *CONDITION,
 )
-"""Every entity, as it stands with CelebA's labels, a motion sensor, pictures and a configuration without exceptions."""
+"""Every entity of a node with CelebA's labels, a motion sensor, pictures and a configuration without exceptions."""
 
 # A label of an owner's own network.
 _UNKNOWN_ICON = "mdi:face-recognition"
-_UNKNOWN_MEANING = "What the attribute network calls so."
+_UNKNOWN_MEANING = "As decided by the attribute network."
 
 
 def offered(labels: Iterable[str], unreliable: Collection[str]) -> tuple[str, ...]:
@@ -55,7 +57,7 @@ def entities(config: Config, vocabulary: Vocabulary) -> tuple[Row, ...]:
 
     Args:
         config: which attributes the owner enables and disables, and what else the node has.
-        vocabulary: of the attribute network; a label that CelebA lacks becomes its own entity, and an unreliable one
+        vocabulary: of the attribute network; a label that CelebA lacks becomes another entity, and an unreliable one
             starts disabled.
 
     Raises:
@@ -67,6 +69,7 @@ def entities(config: Config, vocabulary: Vocabulary) -> tuple[Row, ...]:
         *attributes,
         *CONTROLS,
         *RESULTS,
+        certainty(attributes),
         *CONDITION,
         BUTTON_PRESSED,
         *(detected(row) for row in attributes if row.is_enabled_by_default),
@@ -74,6 +77,17 @@ def entities(config: Config, vocabulary: Vocabulary) -> tuple[Row, ...]:
     rows = [_fitted(row, config) for row in catalogue if row.requires.is_met(config)]
     _require_distinct_keys(rows)
     return translated(rows, config.node.language)
+
+
+def documented(table: Iterable[Row]) -> tuple[Row, ...]:
+    """Return the rows whose values stand in a node's settings and diagnostics.
+
+    Those of entities that the node lacks are among them, such as a motion sensor's: whoever reads the documents by
+    themselves finds the same keys on every node.
+    """
+    table = tuple(table)
+    present = {row.key for row in table}
+    return (*table, *(row for row in (*CONTROLS, *CONDITION) if row.key not in present))
 
 
 def _attributes(config: Config, vocabulary: Vocabulary) -> Iterator[AttributeSensor[Outcome]]:
@@ -88,7 +102,7 @@ def _attributes(config: Config, vocabulary: Vocabulary) -> Iterator[AttributeSen
 
 
 def _fitted(row: Row, config: Config) -> Row:
-    """Return a row with what the configuration leaves of it."""
+    """Return a row restricted to what the configuration allows."""
     match row:
         case Select():
             return replace(row, options=row.allowed(config))

@@ -12,7 +12,7 @@ import yaml
 from device.config.sections.node import Language
 from device.entities.kinds import Platform, Row
 
-# English stands in the table itself, each other language in its own file.
+# English names are in the table itself, those of each other language in one file.
 _FOLDER = Path(__file__).with_name("languages")
 
 

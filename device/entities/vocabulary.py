@@ -1,4 +1,4 @@
-"""The words in which a network answers; the table of entities has an entity or an option for each."""
+"""The answers that a network can give; the table has an entity or an option for each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Self
 
 from device.networks.card import ModelCard
 
-# What a network says of facial hair without a style's label: there is none, or there is some that has no name.
+# The answers on facial hair that are not a style's label: none, or some without a name.
 _NO_FACIAL_HAIR, _UNNAMED_FACIAL_HAIR = "none", "beard"
 
 
@@ -17,7 +17,7 @@ class Vocabulary:
 
     Attributes:
         labels: its attributes, in the order of its outputs.
-        unreliable: those for which no threshold keeps the promised precision.
+        unreliable: those for which no threshold reaches the promised precision.
         hair_colors: the values of Face.hair_color.
         facial_hair: the values of Face.facial_hair.
     """

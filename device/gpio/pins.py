@@ -197,6 +197,6 @@ def reject_stub(module: ModuleType) -> None:
 
 def _import_lgpio() -> ModuleType:
     # While it is imported lgpio makes a pipe in the working directory and opens it by that name, or
-    # changes to $LG_WD for good. The pipe keeps working after its name is deleted.
+    # changes to $LG_WD permanently. The pipe keeps working after its name is deleted.
     with tempfile.TemporaryDirectory(prefix="facet-") as folder, contextlib.chdir(folder):
         return importlib.import_module("lgpio")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from device.mqtt.tls import tls_context
 
 if TYPE_CHECKING:
     from device.config import MqttSettings
+
+_LOG = logging.getLogger(__name__)
 
 _QOS = 1
 # Messages that are sent and not confirmed; more wait in paho's queue. Mosquitto's default, which paho does not read.
@@ -194,7 +197,13 @@ def _hook(client: Client, callbacks: Callbacks) -> None:
         callbacks.answered(message_id, _reason(reason))
 
     def received(_client: Client, _data: object, message: MQTTMessage) -> None:
-        callbacks.received(ReceivedMessage(message.topic, bytes(message.payload), message.retain))
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            # Nobody's topic: the standard demands UTF-8, but not every broker enforces it.
+            _LOG.debug("A message whose topic is not UTF-8 is dropped")
+            return
+        callbacks.received(ReceivedMessage(topic, bytes(message.payload), message.retain))
 
     def logged(_client: Client, _data: object, level: int, text: str) -> None:
         if level == LogLevel.MQTT_LOG_ERR:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from device.errors import HungUpError, LinkError, ProtocolRefusedError, RefusedError
+from device.errors import AbsentError, HungUpError, LinkError, ProtocolRefusedError, RefusedError
 
 if TYPE_CHECKING:
     from device.config import MqttSettings
@@ -22,6 +23,8 @@ _TAKEN_OVER = 0x8E
 _BUSY = frozenset({0x88, 0x89, 0x97, 0x9F})
 # X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH of OpenSSL.
 _WRONG_NAME = frozenset({62, 64})
+# What the kernel answers while the broker's machine is off, or the node's own network not up yet.
+_NO_WAY = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN})
 # X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
 _WRONG_TIME = frozenset({9, 10})
 
@@ -137,13 +140,17 @@ def unreachable(settings: MqttSettings, error: OSError | UnicodeError) -> LinkEr
             why = getattr(error, "strerror", "not a name")
             text = f"mqtt.host {settings.host!r} is not known ({why}); check the name"
         case ConnectionRefusedError():
-            text = f"nothing listens at {broker}; is the broker running, and mqtt.port right?"
+            return AbsentError(
+                f"nothing listens at {broker}; is the broker running, and mqtt.port right?"
+            )
         case TimeoutError():
             text = f"{broker} does not answer; check mqtt.host, mqtt.port and the network"
         case ConnectionResetError() if settings.tls.enabled:
             text = f"{broker} hung up when it was addressed in TLS; is mqtt.port its TLS port?"
         case _:
             text = f"{broker} cannot be reached ({error}); check the network"
+            if isinstance(error, OSError) and error.errno in _NO_WAY:
+                return AbsentError(text)
     return LinkError(text)
 
 

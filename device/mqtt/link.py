@@ -16,7 +16,7 @@ from random import Random
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from device.errors import HungUpError, LinkError, ProtocolRefusedError
+from device.errors import AbsentError, HungUpError, LinkError, ProtocolRefusedError
 from device.mqtt.connection import PATIENCE, TOO_LONG, Connection, Handlers
 from device.mqtt.events import Connected, Delivered, Disconnected, LinkEvent, Refused
 from device.mqtt.inbound import Inbound
@@ -50,19 +50,36 @@ _OWN_DISCOVERY_SECONDS = 1.0
 _ROUND_SECONDS = 30.0
 # A wrong password does not go away by itself, and some brokers lock out a client that tries it often.
 _OWNER_FACTOR = 10
+# Seconds. While no broker is there an attempt costs next to nothing, and a broker that is back should not wait long.
+_LONGEST_WHILE_ABSENT = 10.0
+# Seconds between two attempts, however often somebody presses.
+_SHORTEST_DELAY = 1.0
+
+
+def delay_after(error: LinkError, failures: int, jitter: float) -> float:
+    """Return the seconds until the next attempt.
+
+    Args:
+        error: why the last one failed.
+        failures: in a row, the newest included; at least 1.
+        jitter: 0..1, drawn for each attempt.
+    """
+    if isinstance(error, AbsentError):
+        return backoff(failures, jitter, _LONGEST_WHILE_ABSENT)
+    return backoff(failures, jitter) * (_OWNER_FACTOR if error.needs_owner else 1)
 
 
 class Link:
     """Keeps a connection with the broker. All methods may be called from any thread.
 
     Its thread, "facet-mqtt", waits between two attempts: paho's reconnect_delay_set doubles its delay
-    without jitter, and all nodes of a house would come to a restarted broker at once.
+    without jitter, and all nodes of a home would connect to a restarted broker at once.
 
     Args:
         settings: where to connect to, and as whom.
         node_id: the node's.
         inbox: receives what happens, from threads of the link; it must only put it on a queue.
-        heartbeat: takes note of the progress of the link's thread, and through it of paho's.
+        heartbeat: records the progress of the link's thread, and through it of paho's.
         random: for the jitter.
         reads_own_discovery: ask the broker, once, for what it has kept as this node's discovery; it comes before
             Connected.
@@ -97,6 +114,8 @@ class Link:
         self._version: str | None = None
         self._stopping = threading.Event()
         self._hang_ups = 0
+        # Ends the wait between two attempts.
+        self._hurry = threading.Event()
         self._reported_error = ""
         self._has_reported_refusal = False
         self._thread = threading.Thread(target=self._run, name="facet-mqtt", daemon=True)
@@ -122,6 +141,14 @@ class Link:
         connection = self._connection
         return connection.publish(topic, payload, retain=retain) if connection else None
 
+    def try_now(self) -> None:
+        """Try at once if there is no connection: somebody waits for what the node is about to publish.
+
+        A broker that refuses the node is not tried sooner: it may lock out a client that comes often.
+        """
+        if not self.is_connected:
+            self._hurry.set()
+
     def stop(self, timeout: float = 3.0) -> None:
         """Publish that the node is offline, disconnect and end the threads.
 
@@ -129,6 +156,7 @@ class Link:
             timeout: seconds that the broker has to confirm it.
         """
         self._stopping.set()
+        self._hurry.set()
         self._inbound.cancel()
         connection = self._connection
         if connection is not None:
@@ -149,13 +177,20 @@ class Link:
                 _LOG.exception("The link with the broker failed in an unexpected way")
                 lasted, error = 0.0, LinkError(f"unexpected: {cause}")
             failures = 1 if lasted > _STABLE_SECONDS else failures + 1
-            delay = backoff(failures, self._random.random())
-            if error.needs_owner:
-                delay *= _OWNER_FACTOR
+            delay = delay_after(error, failures, self._random.random())
             if not self._stopping.is_set():
                 self._report(error, delay)
             self._heartbeat.begin("waiting to connect again", delay + _ROUND_SECONDS)
+            self._wait(error, delay)
+
+    def _wait(self, error: LinkError, delay: float) -> None:
+        """Wait until the next attempt is due, or somebody waits for it."""
+        if error.needs_owner:
             self._stopping.wait(delay)
+            return
+        self._stopping.wait(min(delay, _SHORTEST_DELAY))
+        self._hurry.wait(max(delay - _SHORTEST_DELAY, 0.0))
+        self._hurry.clear()
 
     def _connect_and_stay(self) -> tuple[float, LinkError]:
         """Connect, and stay until the end; return for how many seconds that was, and why it ended."""

@@ -64,8 +64,8 @@ class OutboxSender:
         """How many events were given up since the start."""
         return self._outbox.dropped + self._crowded_out
 
-    def send(self, event: Event) -> None:
-        """Put an event on disk, and then on its way if there is one.
+    def keep(self, event: Event) -> None:
+        """Put an event on disk; publish() follows, once what belongs before it is published.
 
         A disk that does not take it is reported; the event is sent all the same.
         """
@@ -74,6 +74,9 @@ class OutboxSender:
             self.flush()
         self._unsaved[event.event_id] = event
         self._save()
+
+    def publish(self, event: Event) -> None:
+        """Send an event that keep() has taken, after those that wait; without a connection it waits with them."""
         if self._on_the_way is not None:
             self._to_send.append(event.event_id)
             self._send_next(event)
@@ -162,7 +165,7 @@ class OutboxSender:
         while self._to_send and self._room:
             batch = [self._to_send.popleft() for _ in range(min(self._room, len(self._to_send)))]
             for event in self._read(batch, fresh):
-                self._publish(event)
+                self._hand_over(event)
 
     @property
     def _room(self) -> int:
@@ -180,7 +183,7 @@ class OutboxSender:
         # One that is not found was dropped by the outbox meanwhile.
         return [found[event_id] for event_id in event_ids if event_id in found]
 
-    def _publish(self, event: Event) -> None:
+    def _hand_over(self, event: Event) -> None:
         if self._on_the_way is None:
             return
         stamps = {"occurred_at": event.occurred_at, "delivered_at": self._now()}

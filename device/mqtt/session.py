@@ -1,4 +1,4 @@
-"""As which client a connection comes to the broker."""
+"""The client as which a connection presents itself to the broker."""
 
 from __future__ import annotations
 

@@ -55,6 +55,11 @@ class Topics:
         return f"{self.base}/{self.node}/picture"
 
     @property
+    def picture_status(self) -> str:
+        """Whether there is a picture to show: ONLINE or OFFLINE, retained."""
+        return f"{self.base}/{self.node}/picture/status"
+
+    @property
     def newest_version(self) -> str:
         """Where the owner may say, retained and for all nodes, which version of Facet is the newest."""
         return f"{self.base}/newest_version"

@@ -33,6 +33,7 @@ class Answers:
         capture: is asked for one observation at a time.
         sinks: learn of every observation.
         health: learns whether perception works.
+        on_trigger: called at each trigger, before it is answered.
         clock: monotonic, in seconds; the triggers' own.
     """
 
@@ -44,6 +45,7 @@ class Answers:
         sinks: Sequence[Sink],
         health: Health,
         *,
+        on_trigger: Callable[[], object],
         clock: Callable[[], float],
     ) -> None:
         self._node = node
@@ -51,10 +53,12 @@ class Answers:
         self._capture = capture
         self._sinks = sinks
         self._health = health
+        self._on_trigger = on_trigger
         self._clock = clock
         self._asked: Request | None = None
         self._waiting = WaitingTriggers()
         self._answered_until = float("-inf")
+        self._is_finishing = False
         self.coalesced = 0
         """Triggers since the start that were answered by the burst during which they came."""
 
@@ -65,10 +69,13 @@ class Answers:
 
     def trigger(self, trigger: Trigger) -> None:
         """Answer a trigger, now or when the capture thread has."""
+        self._on_trigger()
         if trigger.monotonic < self._answered_until:
             self._coalesce(trigger)
         elif self._settings.privacy:
-            self._refuse(trigger)
+            self._answer_unseen(trigger, Reason.PRIVACY)
+        elif self._is_finishing:
+            self._answer_unseen(trigger, Reason.FAILED)
         elif self._asked is not None:
             replaced = self._waiting.add(trigger)
             if replaced is not None:
@@ -101,8 +108,16 @@ class Answers:
     def apply(self, settings: Settings) -> None:
         """Take other settings. With privacy, what was asked for is answered without the camera."""
         self._settings = settings
-        if not settings.privacy:
-            return
+        if settings.privacy:
+            self._answer_all()
+
+    def finish(self) -> None:
+        """Answer whatever still waits, and whatever comes from now on, without the camera: the node ends."""
+        self._is_finishing = True
+        self._answer_all()
+
+    def _answer_all(self) -> None:
+        """Answer without the camera what was asked of it."""
         pending = self._waiting.clear()
         if self._asked is not None:
             pending.insert(0, self._asked.trigger)
@@ -115,9 +130,9 @@ class Answers:
         self._asked = Request(trigger, settings.threshold_offset, settings.picture_mode)
         self._capture.request(self._asked)
 
-    def _refuse(self, trigger: Trigger) -> None:
+    def _answer_unseen(self, trigger: Trigger, reason: Reason) -> None:
         total = (self._clock() - trigger.monotonic) * 1000
-        self._publish(unseen(self._node, trigger, Reason.PRIVACY, {"total": total}), None, 0)
+        self._publish(unseen(self._node, trigger, reason, {"total": total}), None, 0)
         self._answered_until = self._clock()
 
     def _publish(self, observation: Observation, picture: bytes | None, frames: int) -> None:

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from device.camera.camera import CameraStatus
-from device.errors import CameraReleasedError
+from device.camera.status import CameraStatus
+from device.errors import CameraReleasedError, PerceptionStoppedError
 from device.node.messages import CameraChanged, Captured
 from device.node.observer import Request, Shot
 from device.node.timing import Timing
@@ -40,8 +40,8 @@ class OwnedCamera(Protocol):
 class Observing(Protocol):
     """What of the observer is needed here; see observer.Observer."""
 
-    def observe(self, request: Request) -> Shot:
-        """Answer a request."""
+    def observe(self, request: Request, should_stop: Callable[[], bool]) -> Shot:
+        """Answer a request, unless nobody wants the answer any more."""
 
     def forget(self) -> None:
         """Drop what was seen before."""
@@ -79,7 +79,7 @@ class CaptureThread:
         self._clock = clock
         self._timing = timing
         self._changed = threading.Condition()
-        # All of these are guarded by it.
+        # All of these are changed only while it is held.
         self._request: Request | None = None
         self._is_private = False
         self._releases = 0
@@ -91,8 +91,13 @@ class CaptureThread:
         """Begin."""
         self._thread.start()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the thread runs; after stop() that is a camera that does not answer."""
+        return self._thread.is_alive()
+
     def stop(self) -> None:
-        """End the thread, which closes the camera.
+        """End the thread, which closes the camera; what it was asked for is not answered any more.
 
         A camera that answers nothing for a long time keeps its thread, which ends with the process.
         """
@@ -102,9 +107,14 @@ class CaptureThread:
             self._changed.notify()
         if self._thread.is_alive():
             self._thread.join(self._timing.end_of_capture)
+        if self._thread.is_alive():
+            _LOG.error(
+                "The camera has not answered for %.0f s; its thread ends only with the process",
+                self._timing.end_of_capture,
+            )
 
     def request(self, request: Request) -> None:
-        """Ask for an observation; the answer is a Captured, unless privacy begins before.
+        """Ask for an observation; the answer is a Captured, unless privacy begins or stop() is called before.
 
         One request may wait, for a thread that is still busy with one that privacy has ended.
         """
@@ -155,9 +165,12 @@ class CaptureThread:
         self._camera.close()
 
     def _answer(self, request: Request, releases: int) -> None:
+        def should_stop() -> bool:
+            return self._is_stopping or releases != self._releases
+
         try:
-            shot = self._observer.observe(request)
-        except CameraReleasedError as error:
+            shot = self._observer.observe(request, should_stop)
+        except (CameraReleasedError, PerceptionStoppedError) as error:
             _LOG.debug("The trigger by %s is dropped: %s", request.trigger.source, error)
             return
         with self._changed:

@@ -12,6 +12,7 @@ from device.entities.documents import SETTINGS, content
 from device.entities.kinds import Row
 from device.entities.requests import Capture, Change, Install, Restart
 from device.entities.settings import Settings
+from device.entities.table import documented
 from device.errors import CommandError, StoreError
 from device.node.settings_store import Loaded
 from device.node.sink import Sink
@@ -194,6 +195,6 @@ class Controls:
 
     def _publish(self) -> None:
         self._owes_settings = False
-        document = content(SETTINGS, self._table, self.settings)
+        document = content(SETTINGS, documented(self._table), self.settings)
         for sink in self._sinks:
             sink.changed(SETTINGS, document)

@@ -5,47 +5,47 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from device.entities.settings import Settings
-from device.node.picture import blank
 
 
 class ExpiringPicture:
     """Holds one picture until it expires, or its owner allows another kind, or none.
 
     Args:
-        show: takes a JPEG to Home Assistant.
+        show: takes a JPEG to Home Assistant, or None when there is nothing to show.
         expiry: seconds.
         clock: monotonic, in seconds.
     """
 
     def __init__(
-        self, show: Callable[[bytes], object], expiry: float, clock: Callable[[], float]
+        self, show: Callable[[bytes | None], object], expiry: float, clock: Callable[[], float]
     ) -> None:
         self._show = show
         self._expiry = expiry
         self._clock = clock
-        self._picture = blank()
         self._until = float("inf")
         self._settings: Settings | None = None
+        self.shown: bytes | None = None
+        """The JPEG that is shown; None when there is none."""
 
-    def put(self, picture: bytes) -> None:
+    def put(self, picture: bytes | None) -> None:
         """Show a picture in place of the one before.
 
         Args:
-            picture: a JPEG.
+            picture: a JPEG; None when the newest capture has none that may be shown.
         """
-        self._picture = picture
+        if picture is None:
+            self.clear()
+            return
+        self.shown = picture
         self._until = self._clock() + self._expiry
-        self.repeat()
+        self._show(picture)
 
     def clear(self) -> None:
         """Show nothing."""
-        self._picture = blank()
-        self._until = float("inf")
-        self.repeat()
-
-    def repeat(self) -> None:
-        """Show again what is shown; to be called when somebody may have missed it."""
-        self._show(self._picture)
+        if self.shown is not None:
+            self.shown = None
+            self._until = float("inf")
+            self._show(None)
 
     def apply(self, settings: Settings) -> None:
         """Take other settings; what they may no longer show is taken away."""

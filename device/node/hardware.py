@@ -33,7 +33,11 @@ class NodePerception(Protocol):
         """What the attribute network's numbers mean."""
 
     def perceive(
-        self, frames: Sequence[Frame], judgement: Judgement, previous: Sequence[Face] = ()
+        self,
+        frames: Sequence[Frame],
+        judgement: Judgement,
+        previous: Sequence[Face],
+        should_stop: Callable[[], bool],
     ) -> Perceived:
         """Return what a burst shows."""
 

@@ -1,4 +1,4 @@
-"""Whether this start of the node came to something, and whether perception works."""
+"""Whether this start of the node succeeded, and whether perception works."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from device.system.json_store import JsonStore
 MAX_FAILURES = 3
 """In a row; then the process ends, as one that hangs does, and after a few such starts safe mode comes."""
 
-_FAILURE = "failure"
+_FAILURE, _ENDED_START = "failure", "ended_start"
 
 
 class Health:
     """Tells the boot log when the node is healthy: after a picture was answered, or after a while.
 
-    A while does not count while perception fails, in this start or in the one before: such a node runs for as long as
-    nobody presses, and would never come to safe mode. Safe mode never counts: only its owner ends it.
+    A while does not count if perception ended the start before: such a node runs for as long as nobody presses, and
+    would never enter safe mode. Safe mode never counts: only its owner ends it.
 
     Args:
         boot_log: counts the starts that failed.
-        store: keeps the last failure of perception until the next success.
+        store: keeps the last failure of perception until the next success, and whether it ended the start.
         is_safe_mode: of this start.
         clock: monotonic, in seconds.
         timing: when a node is healthy.
@@ -55,13 +55,18 @@ class Health:
 
     def begin(self) -> None:
         """Take note that the node starts now."""
-        failure = self._store.load().get(_FAILURE)
+        stored = self._store.load()
+        failure = stored.get(_FAILURE)
         self._failure = failure if isinstance(failure, str) else None
-        self._healthy_at = self._clock() + self._timing.healthy_after
+        if stored.get(_ENDED_START) is True:
+            # Only the start before counts: a power cut says nothing about perception.
+            self._store.save({_FAILURE: self._failure})
+        else:
+            self._healthy_at = self._clock() + self._timing.healthy_after
 
     def tick(self) -> None:
         """Check whether the node has run for long enough; to be called about once a second."""
-        if self._failure is None and self._clock() >= self._healthy_at:
+        if self._clock() >= self._healthy_at:
             self._mark_healthy()
 
     def captured(self, shot: Shot) -> None:
@@ -78,8 +83,9 @@ class Health:
     def _failed(self, cause: str) -> None:
         self._failures += 1
         self._failure = f"perception failed with {cause}; press again, and if that stays, report it with the log"
-        self._store.save({_FAILURE: self._failure})
-        if self._failures >= MAX_FAILURES:
+        is_end = self._failures >= MAX_FAILURES
+        self._store.save({_FAILURE: self._failure, _ENDED_START: is_end})
+        if is_end:
             message = f"perception failed {self._failures} times in a row, last with {cause}"
             raise PerceptionError(message)
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
 
-from device.camera.camera import CameraStatus
+from device.camera.status import CameraStatus
 from device.entities.requests import Capture, Restart
+from device.errors import PerceptionError
 from device.mqtt.events import (
     Birth,
     Command,
@@ -53,8 +54,15 @@ class Answering(Protocol):
     def trigger(self, trigger: Trigger) -> None:
         """Answer a trigger."""
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a trigger waits for its answer."""
+
     def captured(self, captured: Captured) -> None:
         """Take what the capture thread has done."""
+
+    def finish(self) -> None:
+        """Answer whatever still waits, and whatever comes from now on, without the camera."""
 
 
 class Reporting(Protocol):
@@ -66,10 +74,10 @@ class Reporting(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """What is to be done from time to time, about once a second.
+    """What is to be done after each message, and about once a second without any.
 
     Attributes:
-        always: after each message too.
+        always: whatever waits.
         when_idle: only while nothing waits in the inbox.
     """
 
@@ -77,11 +85,28 @@ class Upkeep:
     when_idle: Sequence[Callable[[], object]]
 
 
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Where everything comes in, and what puts it there until the loop ends.
+
+    Attributes:
+        inbox: what has come in.
+        clock: the inbox's: monotonic, in seconds.
+        stop_triggers: from now on no pin triggers.
+        close_gate: from now on nothing of this start is put; see gate.Gate.
+    """
+
+    inbox: Inbox
+    clock: Callable[[], float]
+    stop_triggers: Callable[[], object]
+    close_gate: Callable[[], object]
+
+
 class Loop:
     """Takes one message after the other out of the inbox. It never touches the camera or a network.
 
     Args:
-        inbox: where everything comes in.
+        inputs: where everything comes in.
         heartbeats: the loop's own, and systemd's.
         timing: how often there is upkeep, and how long a message may take.
         controls: does what commands ask.
@@ -93,7 +118,7 @@ class Loop:
 
     def __init__(
         self,
-        inbox: Inbox,
+        inputs: Inputs,
         heartbeats: Heartbeats,
         timing: Timing,
         *,
@@ -103,7 +128,7 @@ class Loop:
         on_connection: Callable[[ConnectionEvent], None],
         upkeep: Upkeep,
     ) -> None:
-        self._inbox = inbox
+        self._inbox = inputs.inbox
         self._heartbeats = heartbeats
         self._timing = timing
         self._controls = controls
@@ -111,25 +136,57 @@ class Loop:
         self._reporter = reporter
         self._on_connection = on_connection
         self._upkeep = upkeep
+        self._inputs = inputs
         self._end: End | None = None
 
     def run(self) -> End:
-        """Work until a Stop comes, or somebody asks for a restart.
+        """Work until a Stop comes, or somebody asks for a restart; every trigger of before is answered first.
 
         Raises:
             PerceptionError: perception has failed too often in a row.
         """
-        timing, heartbeat = self._timing, self._heartbeats.loop
-        while self._end is None:
-            heartbeat.begin("waiting", timing.tick + timing.patience)
-            message = self._inbox.get(timing.tick)
-            if message is not None:
-                heartbeat.begin(f"handling a {type(message.content).__name__}", timing.patience)
-                self._handle(message)
-            heartbeat.begin("looking after pins and reports", timing.patience)
-            self._look_after_everything()
-            self._heartbeats.progress()
+        try:
+            while self._end is None:
+                self._take_message(self._timing.tick)
+                self._heartbeats.loop.begin("looking after pins and reports", self._timing.patience)
+                self._look_after_everything()
+                self._heartbeats.progress()
+            self._wait_for_answers()
+        except PerceptionError:
+            self._answer_the_rest()
+            raise
+        self._answer_the_rest()
         return self._end
+
+    def _wait_for_answers(self) -> None:
+        """Go on until every trigger has its answer, but not for long."""
+        self._inputs.stop_triggers()
+        deadline = self._inputs.clock() + self._timing.last_answers
+        while self._answers.is_busy or not self._inbox.is_empty:
+            remaining = deadline - self._inputs.clock()
+            if remaining <= 0:
+                return
+            self._take_message(min(remaining, self._timing.tick))
+            self._heartbeats.progress()
+
+    def _answer_the_rest(self) -> None:
+        """Answer at once what has no answer yet: the outbox is still open, and keeps it."""
+        self._inputs.stop_triggers()
+        self._inputs.close_gate()
+        closed_at = self._inputs.clock()
+        self._answers.finish()
+        while (message := self._inbox.get(0.0)) is not None:
+            self._handle(message)
+            if message.monotonic > closed_at:
+                return  # it came since, and others may follow without end
+
+    def _take_message(self, timeout: float) -> None:
+        timing, heartbeat = self._timing, self._heartbeats.loop
+        heartbeat.begin("waiting", timeout + timing.patience)
+        message = self._inbox.get(timeout)
+        if message is not None:
+            heartbeat.begin(f"handling a {type(message.content).__name__}", timing.patience)
+            self._handle(message)
 
     def _handle(self, message: Message) -> None:
         match message.content:
@@ -162,7 +219,8 @@ class Loop:
                 self._answers.trigger(Trigger(Source.COMMAND, message.at, message.monotonic))
             case Restart():
                 _LOG.info("Restarting, because Home Assistant's button asks for it")
-                self._end = End.RESTART
+                # A Stop that has come before stays one.
+                self._end = self._end or End.RESTART
             case None:
                 pass
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from device.camera.camera import CameraStatus
+from device.camera.status import CameraStatus
 from device.mqtt.events import LinkEvent
 from device.node.observer import Request, Shot
 from device.observation import Trigger

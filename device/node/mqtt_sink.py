@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
 from typing import Any, TypeAlias
 
 from device.discovery.publisher import Publisher
-from device.entities.documents import (
-    STATE,
-    blank_state,
-    event_content,
-    published_attributes,
-    state_content,
-)
-from device.entities.kinds import Document, Json, Row
-from device.entities.outcome import Outcome
+from device.entities.documents import STATE, event_content
+from device.entities.kinds import Document, Json
+from device.entities.settings import Settings
 from device.mqtt.events import (
     Birth,
     Connected,
@@ -29,14 +21,11 @@ from device.mqtt.events import (
 from device.mqtt.outbox import Event
 from device.mqtt.sender import OutboxSender
 from device.node.expiring_picture import ExpiringPicture
+from device.node.expiring_state import ExpiringState
 from device.observation import Observation
 from device.system.compact_json import compact
-from device.system.json_store import JsonStore
 
 _LOG = logging.getLogger(__name__)
-
-# Beside the saved state: which observation it follows from.
-_EVENT_ID = "event_id"
 
 ConnectionEvent: TypeAlias = Connected | Birth | Disconnected | Delivered | Refused | OwnDiscovery
 
@@ -49,10 +38,9 @@ class MqttSink:
     Args:
         publisher: of what stays on the broker.
         sender: of events.
-        table: the node's rows.
-        store: keeps the state document, and which observation it follows from.
-        picture: what Home Assistant shows.
-        now: returns the time in UTC.
+        state: what Home Assistant shows of the newest observation.
+        picture: what Home Assistant shows of the newest capture.
+        published: the attributes that may leave the node; others never do.
     """
 
     def __init__(
@@ -60,41 +48,42 @@ class MqttSink:
         publisher: Publisher,
         sender: OutboxSender,
         *,
-        table: Iterable[Row],
-        store: JsonStore,
+        state: ExpiringState,
         picture: ExpiringPicture,
-        now: Callable[[], datetime],
+        published: Collection[str],
     ) -> None:
         self._publisher = publisher
         self._sender = sender
-        self._table = tuple(table)
-        self._store = store
+        self._state = state
         self._picture = picture
-        self._published = published_attributes(self._table)
-        self._now = now
+        self._published = frozenset(published)
         self._is_camera_online = False
         # In the order in which they are announced.
-        self._documents: dict[Document[Any], Mapping[str, Json]] = {STATE: blank_state(self._table)}
+        self._documents: dict[Document[Any], Mapping[str, Json]] = {STATE: state.document}
 
     def restore(self) -> None:
         """Take up the state of before this start."""
-        self._documents[STATE] = blank_state(self._table, self._last_state())
+        self._state.restore(self._sender.newest())
+        self._documents[STATE] = self._state.document
 
     def observed(self, observation: Observation, picture: bytes | None) -> None:
-        """Commit an observation with its state, then publish them and the picture."""
-        outcome = Outcome(observation, self._now())
-        state = state_content(self._table, outcome, self._documents[STATE])
+        """Commit an observation with its state, then publish picture, state and event.
+
+        The event comes last: an automation that it starts may look at the picture and the sensors, which then show
+        whoever this observation is about.
+        """
+        state = self._state.observed(observation)
         event = Event(
             observation.event_id,
             observation.triggered_at,
             compact(event_content(observation, self._published)),
             compact(state),
         )
-        self._sender.send(event)
+        self._sender.keep(event)
+        self._picture.put(picture)
         self.changed(STATE, state)
-        if picture is not None:
-            self._picture.put(picture)
-        self._store.save(state | {_EVENT_ID: observation.event_id})
+        self._sender.publish(event)
+        self._state.save()
 
     def changed(self, document: Document[Any], content: Mapping[str, Json]) -> None:
         """Publish a document, and again with each announcement."""
@@ -103,8 +92,23 @@ class MqttSink:
 
     def camera(self, *, is_online: bool) -> None:
         """Publish whether the camera gives pictures, and again with each announcement."""
-        self._is_camera_online = is_online
-        self._publisher.camera(online=is_online)
+        was_online, self._is_camera_online = self._is_camera_online, is_online
+        self._publisher.camera(is_online=is_online)
+        # At the start it has not been looked for.
+        if was_online and not is_online:
+            self._end_what_was_seen()
+
+    def apply(self, settings: Settings) -> None:
+        """Take other settings, which may take the picture away; with privacy what was seen before is over."""
+        self._picture.apply(settings)
+        if settings.privacy:
+            self._end_what_was_seen()
+
+    def tick(self) -> None:
+        """End what was seen, and its picture, when that is over; to be called about once a second."""
+        self._picture.tick()
+        if self._state.expire():
+            self.changed(STATE, self._state.document)
 
     def handle(self, event: ConnectionEvent) -> None:
         """Do what the link reports is to be done; the only place where its events have a meaning."""
@@ -128,18 +132,12 @@ class MqttSink:
 
     def _announce(self, *, is_birth: bool = False) -> None:
         self._publisher.announce(
-            self._documents, camera_online=self._is_camera_online, is_birth=is_birth
+            self._documents,
+            is_camera_online=self._is_camera_online,
+            picture=self._picture.shown,
+            is_birth=is_birth,
         )
-        self._picture.repeat()
 
-    def _last_state(self) -> Mapping[str, Json]:
-        """Return the state before this start: a kill may have come between the newest event and the saving of it."""
-        saved = self._store.load()
-        newest = self._sender.newest()
-        is_saved_newer = newest is None or newest.event_id <= str(saved.get(_EVENT_ID, ""))
-        if newest is None or newest.state is None or is_saved_newer:
-            return saved
-        committed: dict[str, Json] = json.loads(newest.state)
-        # The event leaves the disk once it is delivered, and the next kill may come before the next press.
-        self._store.save(committed | {_EVENT_ID: newest.event_id})
-        return committed
+    def _end_what_was_seen(self) -> None:
+        if self._state.end():
+            self.changed(STATE, self._state.document)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
 
 from device.config.sections.privacy import PictureMode
-from device.errors import CameraError, CameraReleasedError
+from device.errors import CameraError, CameraReleasedError, PerceptionStoppedError
 from device.networks.card import Aim
 from device.node.picture import render
 from device.observation import Face, Frame, Observation, Reason, Trigger
@@ -21,7 +21,9 @@ _LOG = logging.getLogger(__name__)
 _SAME_PERSON_FOR = timedelta(seconds=10)
 
 
-Perceive: TypeAlias = Callable[[Sequence[Frame], Judgement, Sequence[Face]], Perceived]
+Perceive: TypeAlias = Callable[
+    [Sequence[Frame], Judgement, Sequence[Face], Callable[[], bool]], Perceived
+]
 """What a burst shows; see pipeline.Perception.perceive."""
 
 
@@ -55,7 +57,8 @@ class Shot:
         observation: the answer.
         picture: a JPEG of what may leave the node; None when nothing may, or there is none.
         frames: how many the burst had.
-        burst_ended: seconds on the monotonic clock; later triggers were not seen by this burst.
+        burst_ended: when its last frame was taken, or, without a frame, when it began: seconds on the monotonic clock.
+            Later triggers were not seen by this burst.
         failure: why there is no answer, where that is the program's fault and not the camera's.
     """
 
@@ -99,25 +102,30 @@ class Observer:
         self._clock = clock
         self._previous: Observation | None = None
 
-    def observe(self, request: Request) -> Shot:
+    def observe(self, request: Request, should_stop: Callable[[], bool]) -> Shot:
         """Answer a request; whatever goes wrong becomes the observation's reason.
+
+        Args:
+            request: what is asked for.
+            should_stop: whether nobody wants the answer any more; asked again and again.
 
         Raises:
             CameraReleasedError: the camera was released meanwhile, for privacy: nothing that it saw counts.
+            PerceptionStoppedError: should_stop returned True.
         """
         trigger = request.trigger
         started = self._clock()
-        ended: float | None = None
+        captured: float | None = None
         frames: list[Frame] = []
         picture: bytes | None = None
         failure: str | None = None
         try:
             frames = self._camera.burst(self._burst, newer_than=trigger.monotonic)
-            ended = self._clock()
+            captured = self._clock()
             judgement = Judgement(self._aim, request.threshold_offset, self._hysteresis)
-            seen = self._perceive(frames, judgement, self._faces_before(trigger.at))
+            seen = self._perceive(frames, judgement, self._faces_before(trigger.at), should_stop)
             picture = _picture(frames, seen, request.picture_mode)
-        except CameraReleasedError:
+        except (CameraReleasedError, PerceptionStoppedError):
             raise
         except CameraError as error:
             _LOG.warning("No picture for the trigger by %s: %s", trigger.source, error)
@@ -127,9 +135,9 @@ class Observer:
             _LOG.exception("No answer to the trigger by %s", trigger.source)
             seen = Perceived((), 0, Reason.FAILED, {})
             failure = f"{type(error).__name__}: {error}"
-        burst_ended = self._clock() if ended is None else ended
+        captured = self._clock() if captured is None else captured
         timings = {
-            "capture": (burst_ended - started) * 1000,
+            "capture": (captured - started) * 1000,
             **seen.timings,
             "total": (self._clock() - trigger.monotonic) * 1000,
         }
@@ -144,6 +152,7 @@ class Observer:
             timings=timings,
         )
         self._previous = observation
+        burst_ended = frames[-1].monotonic if frames else started
         return Shot(observation, picture, len(frames), burst_ended, failure)
 
     def forget(self) -> None:
@@ -190,7 +199,5 @@ def summary(observation: Observation, frames: int) -> str:
 
 
 def _picture(frames: Sequence[Frame], seen: Perceived, mode: PictureMode) -> bytes | None:
-    if mode == "off":
-        return None
     face = next((face.box for face in seen.faces if face.primary), None)
     return render(frames[seen.best_frame].image, face, mode)

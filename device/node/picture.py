@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import cv2
 import numpy as np
 
@@ -20,16 +18,16 @@ _MARGIN = 0.4
 _QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 80]
 
 
-def render(image: Image, face: Box | None, mode: PictureMode) -> bytes:
+def render(image: Image, face: Box | None, mode: PictureMode) -> bytes | None:
     """Return what a mode lets leave the node.
 
     Args:
         image: (H, W, 3) uint8, BGR.
         face: the primary one, in pixels of image; None when none was judged.
-        mode: "off" and, without a face, "crop" give a blank picture.
+        mode: "off" and, without a face, "crop" let nothing leave.
 
     Returns:
-        a JPEG.
+        a JPEG; None when nothing may leave.
     """
     match mode:
         case "full":
@@ -41,13 +39,7 @@ def render(image: Image, face: Box | None, mode: PictureMode) -> bytes:
         case "crop" if face is not None:
             return _encode(_cut(image, face))
         case _:
-            return blank()
-
-
-@cache
-def blank() -> bytes:
-    """Return a picture of nothing, as JPEG: an empty message would leave a broken one on the dashboard."""
-    return _encode(np.full((180, 320, 3), 48, np.uint8))
+            return None
 
 
 def _cut(image: Image, face: Box) -> Image:

@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from device.camera.camera import CameraStatus
+from device.camera.status import CameraStatus
 from device.entities.condition import Condition
 from device.entities.documents import DIAGNOSTICS, content
 from device.entities.kinds import Json, Row
 from device.entities.settings import Settings
+from device.entities.table import documented
 from device.gpio.led_patterns import Status, choose_status
 from device.node.sink import Sink
+from device.node.steady import LastingCount, SteadyTemperature
 from device.node.timing import Timing
+from device.supervision.boot_log import Failure
 from device.updates.node.status import UpdateStatus
 
 
@@ -46,7 +49,7 @@ class Sources:
     is_connected: Callable[[], bool]
     pin_faults: Callable[[], Iterable[str]]
     node_faults: Callable[[], Iterable[str]]
-    last_failure: Callable[[], str | None]
+    last_failure: Callable[[], Failure | None]
     cpu_temperature: Callable[[], float | None]
     newest_version: Callable[[], str]
     updates: Callable[[], UpdateStatus]
@@ -105,7 +108,9 @@ class Reporter:
         self._camera = CameraStatus()
         self._is_private = False
         self._was_online: bool | None = None
-        self._temperature: float | None = None
+        self._temperature: int | None = None
+        self._steady_temperature = SteadyTemperature()
+        self._waiting = LastingCount(timing.lasting)
         self._next_temperature = float("-inf")
         self._next_report = float("-inf")
         self._reported: Mapping[str, Json] = {}
@@ -144,8 +149,8 @@ class Reporter:
             return
         if now >= self._next_temperature:
             self._next_temperature = now + self._timing.temperature_interval
-            self._temperature = self._sources.cpu_temperature()
-        document = content(DIAGNOSTICS, self._table, self._condition())
+            self._temperature = self._steady_temperature.shown(self._sources.cpu_temperature())
+        document = content(DIAGNOSTICS, documented(self._table), self._condition(now))
         if document == self._reported:
             return
         self._reported = document
@@ -159,10 +164,11 @@ class Reporter:
             self._was_online = is_online
             self._publish_camera(is_online)
 
-    def _condition(self) -> Condition:
+    def _condition(self, now: float) -> Condition:
         sources = self._sources
         return Condition(
             camera_fault=self._camera.fault,
+            camera_trouble=self._camera.trouble,
             node_fault="; ".join(sources.node_faults()) or None,
             is_safe_mode=self._about.is_safe_mode,
             last_failure=sources.last_failure(),
@@ -170,7 +176,7 @@ class Reporter:
             model=self._about.model,
             newest_version=sources.newest_version(),
             updates=sources.updates(),
-            queue_length=sources.queue_length(),
+            queue_length=self._waiting.shown(sources.queue_length(), now),
             dropped_events=sources.dropped_events(),
             coalesced_presses=sources.coalesced_presses(),
         )

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from device.camera.camera import Camera
 from device.entities.table import CELEBA
 from device.entities.vocabulary import Vocabulary
-from device.errors import CameraError, ModelError
+from device.errors import CameraInSafeModeError, ModelError
 from device.networks.card import read_card
 from device.networks.files import model_path
 from device.observation import Face, Frame
@@ -28,11 +28,16 @@ def no_camera(settings: CameraSettings) -> Camera:
     """Return a camera that is never there, and says why."""
 
     def refuse() -> FrameSource:
+        """Refuse to connect.
+
+        Raises:
+            CameraError: always.
+        """
         message = (
             "the node is in safe mode and leaves the camera alone, because its last starts failed. "
             "See what Home Assistant shows as its last failure, fix that, and press its button Restart."
         )
-        raise CameraError(message)
+        raise CameraInSafeModeError(message)
 
     return Camera(
         refuse, settings, description="(safe mode)", clock=time.monotonic, jitter=random.random
@@ -40,7 +45,10 @@ def no_camera(settings: CameraSettings) -> Camera:
 
 
 def perceive_nothing(
-    _frames: Sequence[Frame], _judgement: Judgement, _previous: Sequence[Face] = ()
+    _frames: Sequence[Frame],
+    _judgement: Judgement,
+    _previous: Sequence[Face],
+    _should_stop: Callable[[], bool],
 ) -> Perceived:
     """Answer for networks that are not loaded; a camera that is never there does not ask."""
     return Perceived((), 0, None, {})

@@ -54,4 +54,4 @@ def open_boot_log(config: Config) -> BootLog:
     Raises:
         StateDirectoryError: the state directory cannot be used.
     """
-    return BootLog(JsonStore(make_state_directory(config) / STARTS), utc_now)
+    return BootLog.load(JsonStore(make_state_directory(config) / STARTS), utc_now)

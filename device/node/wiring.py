@@ -12,11 +12,12 @@ from pathlib import Path
 from device.config import Config
 from device.discovery.announced import Announced
 from device.discovery.publisher import Publisher
-from device.entities.documents import EVENT
+from device.entities.commands import takes_commands
+from device.entities.documents import EVENT, published_attributes
 from device.entities.kinds import Row
 from device.entities.settings import Settings
 from device.entities.table import entities
-from device.errors import OutboxError
+from device.errors import CameraStuckError, OutboxError
 from device.mqtt.link import Link
 from device.mqtt.outbox import IN_MEMORY, Outbox
 from device.mqtt.sender import OutboxSender
@@ -26,10 +27,12 @@ from device.node.answers import Answers
 from device.node.capture import CaptureThread
 from device.node.controls import Controls
 from device.node.expiring_picture import ExpiringPicture
+from device.node.expiring_state import ExpiringState
+from device.node.gate import Gate
 from device.node.hardware import REAL, Hardware, Senses, open_senses, safe_senses
 from device.node.health import Health
 from device.node.inbox import Inbox
-from device.node.loop import End, Loop, Upkeep
+from device.node.loop import End, Inputs, Loop, Upkeep
 from device.node.mqtt_sink import MqttSink
 from device.node.observer import Observer
 from device.node.reporter import About, Reporter, Sources
@@ -43,6 +46,7 @@ from device.node.state_directory import (
     SETTINGS,
     STATE,
     make_state_directory,
+    open_boot_log,
 )
 from device.node.timing import USUAL, Timing
 from device.observation import utc_now
@@ -84,15 +88,14 @@ class _Mqtt:
     link: Link
     sender: OutboxSender
     sink: MqttSink
-    picture: ExpiringPicture
 
 
 def run_node(
     config: Config,
     inbox: Inbox,
-    boot_log: BootLog,
-    heartbeats: Heartbeats,
     *,
+    boot_log: BootLog | None = None,
+    heartbeats: Heartbeats | None = None,
     start: Start = AS_USUAL,
     sinks: Sequence[Sink] = (),
     hardware: Hardware = REAL,
@@ -103,33 +106,38 @@ def run_node(
     Args:
         config: the node's.
         inbox: where its messages come in.
-        boot_log: learns when this start has come to something.
-        heartbeats: of its threads.
+        boot_log: is informed when this start has succeeded; None opens the one of the state directory.
+        heartbeats: of its threads; None is for a node that no watchdog checks.
         start: as usual or in safe mode.
         sinks: receive everything too, after MQTT; their exceptions are logged.
         hardware: opens camera, networks, pins and LED.
         timing: how long to wait for what.
 
     Raises:
-        FacetError: a model cannot be loaded, the state directory not be used, or perception fails again and again.
+        FacetError: a model cannot be loaded, the state directory not be used, perception fails again and again, or the
+            camera does not let go for a restart.
     """
+    boot_log = open_boot_log(config) if boot_log is None else boot_log
+    heartbeats = Heartbeats() if heartbeats is None else heartbeats
+    gate = Gate(inbox.put)
     with ExitStack() as stack:
         if start.is_safe_mode:
-            senses = safe_senses(config, inbox.put, stack)
+            senses = safe_senses(config, gate.put, stack)
         else:
-            senses = open_senses(config, inbox.put, stack, hardware)
+            senses = open_senses(config, gate.put, stack, hardware)
         table = entities(config, senses.vocabulary)
+        inbox.keep_newest_of(row.key for row in table if takes_commands(row))
         directory = make_state_directory(config)
         # In safe mode too: then above all somebody should see that the node needs its owner.
         led = stack.enter_context(hardware.led(config.led))
-        mqtt = _mqtt(config, table, directory, inbox, heartbeats.link, stack)
+        mqtt = _mqtt(config, table, directory, gate, heartbeats.link, stack)
         updates = Updates(config.updates, directory / FOLDER, _model(config), heartbeats.updates)
         settings = Settings.configured(config)
         all_sinks: Sequence[Sink] = (mqtt.sink, *map(GuardedSink, sinks))
 
         observer = _observer(config, senses)
         capture = CaptureThread(
-            senses.camera, observer, inbox.put, heartbeats.capture, clock=_CLOCK, timing=timing
+            senses.camera, observer, gate.put, heartbeats.capture, clock=_CLOCK, timing=timing
         )
         health = Health(
             boot_log,
@@ -138,7 +146,16 @@ def run_node(
             clock=_CLOCK,
             timing=timing,
         )
-        answers = Answers(config.node.id, settings, capture, all_sinks, health, clock=_CLOCK)
+        answers = Answers(
+            config.node.id,
+            settings,
+            capture,
+            all_sinks,
+            health,
+            # By the time there is an answer there may be a way to the broker.
+            on_trigger=mqtt.link.try_now,
+            clock=_CLOCK,
+        )
         reporter = Reporter(
             table,
             all_sinks,
@@ -147,7 +164,7 @@ def run_node(
                 is_connected=lambda: mqtt.link.is_connected,
                 pin_faults=lambda: senses.triggers.faults,
                 node_faults=lambda: filter(None, (start.fault, *controls.faults, health.fault)),
-                last_failure=lambda: boot_log.last_failure,
+                last_failure=lambda: boot_log.present_failure,
                 cpu_temperature=cpu_temperature,
                 newest_version=lambda: controls.newest_version,
                 updates=lambda: updates.status,
@@ -169,7 +186,7 @@ def run_node(
             apply=(
                 lambda settings: capture.set_private(is_private=settings.privacy),
                 reporter.apply,
-                mqtt.picture.apply,
+                mqtt.sink.apply,
                 answers.apply,
                 lambda settings: _arm(senses.triggers, settings),
             ),
@@ -181,12 +198,12 @@ def run_node(
             senses.triggers.retry,
             led.retry,
             reporter.show_status,
-            mqtt.picture.tick,
+            mqtt.sink.tick,
             health.tick,
             controls.tick,
         )
         loop = Loop(
-            inbox,
+            Inputs(inbox, _CLOCK, senses.triggers.close, gate.close),
             heartbeats,
             timing,
             controls=controls,
@@ -209,14 +226,22 @@ def run_node(
         updates.start()
         stack.callback(mqtt.link.stop)
         mqtt.link.start()
-        return loop.run()
+        end = loop.run()
+    if end is End.RESTART and capture.is_running:
+        message = (
+            f"camera {config.camera.shown_source} did not answer for {timing.end_of_capture:.0f} s, and the next start "
+            "cannot share it with a thread that still waits for it; the process ends instead. Check the camera's cable "
+            "or network"
+        )
+        raise CameraStuckError(message)
+    return end
 
 
 def _mqtt(
     config: Config,
     table: tuple[Row, ...],
     directory: Path,
-    inbox: Inbox,
+    gate: Gate,
     heartbeat: Heartbeat,
     stack: ExitStack,
 ) -> _Mqtt:
@@ -226,9 +251,9 @@ def _mqtt(
     link = Link(
         config.mqtt,
         config.node.id,
-        inbox.put,
+        gate.put,
         heartbeat,
-        # Whoever remembers what he announced need not ask.
+        # A node that has kept what it announced need not ask.
         reads_own_discovery=not components.load(),
     )
     announced = Announced(components, JsonStore(directory / FAREWELLS), board.serial_number)
@@ -236,15 +261,17 @@ def _mqtt(
     sender = OutboxSender(link, Topics.of(config).document(EVENT), outbox, utc_now)
     stack.callback(sender.flush)
     picture = ExpiringPicture(publisher.picture, config.privacy.picture_expiry, _CLOCK)
-    sink = MqttSink(
-        publisher,
-        sender,
-        table=table,
-        store=JsonStore(directory / STATE),
-        picture=picture,
+    state = ExpiringState(
+        table,
+        JsonStore(directory / STATE),
+        expiry=config.attributes.expiry,
+        clock=_CLOCK,
         now=utc_now,
     )
-    return _Mqtt(link, sender, sink, picture)
+    sink = MqttSink(
+        publisher, sender, state=state, picture=picture, published=published_attributes(table)
+    )
+    return _Mqtt(link, sender, sink)
 
 
 def _observer(config: Config, senses: Senses) -> Observer:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from device.config import PerceptionSettings
+from device.config import AttributeSettings, PerceptionSettings
 from device.errors import ModelError
 from device.networks.card import ModelCard
 from device.networks.files import UPDATED, ZOO, model_path
 from device.observation import Face, Frame
+from device.perception.analysers.analyser import BALANCED, FaceAnalyser
 from device.perception.analysers.attributes import AttributeAnalyser, AttributeClassifier
 from device.perception.detection import FaceDetector
 from device.perception.pipeline import Judgement, Perceived, Pipeline
@@ -22,10 +24,13 @@ __all__ = ["Judgement", "Perceived", "Perception", "Pipeline", "open_perception"
 
 _LOG = logging.getLogger(__name__)
 
+_DEFAULTS = PerceptionSettings()
+_DEFAULT_MODEL = AttributeSettings().model
+
 
 @dataclass(frozen=True, slots=True)
 class Perception:
-    """The pipeline with the analysers that Facet ships. One thread makes it and uses it.
+    """The pipeline with the analysers that Facet ships, and perhaps others. One thread at a time uses it.
 
     Attributes:
         pipeline: what it forwards to.
@@ -49,14 +54,22 @@ class Perception:
         return [*((network, 1) for network in self.detector.networks), (classifier.network, views)]
 
     def perceive(
-        self, frames: Sequence[Frame], judgement: Judgement, previous: Sequence[Face] = ()
+        self,
+        frames: Sequence[Frame],
+        judgement: Judgement = BALANCED,
+        previous: Sequence[Face] = (),
+        should_stop: Callable[[], bool] = lambda: False,
     ) -> Perceived:
         """Return what a burst of at least one frame shows; see Pipeline.perceive."""
-        return self.pipeline.perceive(frames, judgement, previous)
+        return self.pipeline.perceive(frames, judgement, previous, should_stop)
 
 
 def open_perception(
-    settings: PerceptionSettings, model: str, updated: Path = UPDATED
+    settings: PerceptionSettings = _DEFAULTS,
+    model: str = _DEFAULT_MODEL,
+    updated: Path = UPDATED,
+    *,
+    analysers: Sequence[FaceAnalyser[Any, Any]] = (),
 ) -> Perception:
     """Load the networks that the settings name; the shipped one if an update of it cannot be loaded.
 
@@ -64,26 +77,29 @@ def open_perception(
         settings: which faces are judged.
         model: name in the zoo, or path of a .tflite.
         updated: where updates of the zoo's networks may lie.
+        analysers: find out more about each face, after those that Facet ships.
 
     Raises:
         ModelError: a network is missing or damaged.
     """
     path, shipped = model_path(model, updated), ZOO / f"{model}.tflite"
     try:
-        return _load(settings, path)
+        return _load(settings, path, analysers)
     except ModelError as error:
         if path == shipped or not shipped.is_file():
             raise
         _LOG.error("The update of the network cannot be used, the shipped one is: %s", error)
-        return _load(settings, shipped)
+        return _load(settings, shipped, analysers)
 
 
-def _load(settings: PerceptionSettings, model: Path) -> Perception:
+def _load(
+    settings: PerceptionSettings, model: Path, analysers: Sequence[FaceAnalyser[Any, Any]]
+) -> Perception:
     detector = FaceDetector.load(ZOO, settings.detector_score, settings.threads)
     attributes = AttributeAnalyser(AttributeClassifier.load(model, settings.threads))
     pipeline = Pipeline(
         detector.detect,
-        [attributes],
+        [attributes, *analysers],
         gate=Gate(settings.min_face_size, settings.min_sharpness, settings.min_brightness),
         quality_view=attributes.view,
         max_faces=settings.max_faces,

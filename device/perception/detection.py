@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from device.networks.files import ZOO
 from device.observation import Box, Detection, Image
 from device.perception.arithmetic import sigmoid
 from device.perception.overlap import iou
@@ -71,7 +72,7 @@ class FaceDetector:
         self._close_up = _Pass(short, _anchors([(16, 2), (8, 6)]), _CLOSE_UP_SCALE)
 
     @classmethod
-    def load(cls, models: Path, min_score: float = 0.5, threads: int = 1) -> FaceDetector:
+    def load(cls, models: Path = ZOO, min_score: float = 0.5, threads: int = 1) -> FaceDetector:
         """Load both networks.
 
         Args:

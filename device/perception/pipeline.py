@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from device.errors import PerceptionStoppedError
 from device.observation import Box, Detection, Face, Frame, Image, Reason
 from device.perception.aligned_face import AlignedFace, View
 from device.perception.analysers.analyser import FaceAnalyser, Judgement
@@ -47,7 +48,7 @@ class Perceived:
 
 
 class Pipeline:
-    """Detects, aligns, analyses and decides. One thread uses it.
+    """Detects, aligns, analyses and decides. One thread at a time uses it.
 
     Args:
         detect: finds the faces of a frame.
@@ -73,7 +74,11 @@ class Pipeline:
         self._max_faces = max_faces
 
     def perceive(
-        self, frames: Sequence[Frame], judgement: Judgement, previous: Sequence[Face] = ()
+        self,
+        frames: Sequence[Frame],
+        judgement: Judgement,
+        previous: Sequence[Face] = (),
+        should_stop: Callable[[], bool] = lambda: False,
     ) -> Perceived:
         """Return what a burst of at least one frame shows.
 
@@ -81,9 +86,16 @@ class Pipeline:
             frames: in the order of time.
             judgement: how cautious decisions are; handed on to every analyser.
             previous: the faces of a moment ago, whose facts decisions may take into account.
+            should_stop: asked before each frame and each face: one of these is all that a stop may have to wait for.
+
+        Raises:
+            PerceptionStoppedError: should_stop returned True.
         """
         clock = _StageClock()
-        samples = [list(self._samples(i, frame.image, clock)) for i, frame in enumerate(frames)]
+        samples = [
+            list(self._samples(i, frame.image, clock, should_stop))
+            for i, frame in enumerate(frames)
+        ]
         with clock.stage("decide"):
             people = confirmed(track(samples), len(frames))
             usable = [person for person in people if person.is_usable]
@@ -95,22 +107,26 @@ class Pipeline:
             best_frame = usable[0].best.frame if usable else -1
         return Perceived(faces, len(people), reason, clock.milliseconds, best_frame)
 
-    def _samples(self, frame: int, image: Image, clock: _StageClock) -> Iterator[Sample]:
+    def _samples(
+        self, frame: int, image: Image, clock: _StageClock, should_stop: Callable[[], bool]
+    ) -> Iterator[Sample]:
+        _require_wanted(should_stop)
         with clock.stage("detect"):
             found = sorted(self._detect(image), key=lambda detection: -detection.box.area)
         for detection in found[: self._max_faces]:
+            _require_wanted(should_stop)
             yield self._sample(frame, AlignedFace(image, detection, self._quality_view), clock)
 
     def _sample(self, frame: int, face: AlignedFace, clock: _StageClock) -> Sample:
         with clock.stage("align"):
             quality = face.quality
-        refused = self._gate.refuse(quality)
+        rejected = self._gate.reject(quality)
         evidence: dict[str, Any] = {}
-        if refused is None:
+        if rejected is None:
             for analyser in self._analysers:
                 with clock.stage(analyser.name):
                     evidence[analyser.name] = analyser.measure(face)
-        return Sample(frame, face.detection, quality, refused, evidence)
+        return Sample(frame, face.detection, quality, rejected, evidence)
 
     def _face(
         self, person: Track, judgement: Judgement, previous: Sequence[Face], *, primary: bool
@@ -130,6 +146,12 @@ class Pipeline:
                 for analyser in self._analysers
             },
         )
+
+
+def _require_wanted(should_stop: Callable[[], bool]) -> None:
+    if should_stop():
+        message = "whoever asked for this burst does not want the answer any more"
+        raise PerceptionStoppedError(message)
 
 
 class _StageClock:
@@ -156,4 +178,4 @@ def _facts_before(box: Box, previous: Sequence[Face]) -> Mapping[str, Any]:
 
 def _reason(people: Sequence[Track]) -> Reason:
     """Return why nobody can be judged: what is wrong with the largest face."""
-    return (people[0].best.refused or Reason.NO_FACE) if people else Reason.NO_FACE
+    return (people[0].best.rejected or Reason.NO_FACE) if people else Reason.NO_FACE

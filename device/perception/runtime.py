@@ -25,7 +25,7 @@ def _interpreter_type() -> Any:  # noqa: ANN401 - one of two classes without a c
 class Network:
     """A TFLite network with one input. Made by `load`.
 
-    Not safe to share between threads: the thread that loads it runs it.
+    Not safe to share between threads: only one may use it at a time.
 
     Args:
         interpreter: TFLite's, with its tensors allocated.

@@ -26,14 +26,14 @@ class Sample:
 
     Attributes:
         frame: index within the burst.
-        refused: why the face is not judged in this frame, or None.
-        evidence: what was measured, by the analyser's name; empty where the face was refused.
+        rejected: why the face is not judged in this frame, or None.
+        evidence: what was measured, by the analyser's name; empty where the face was rejected.
     """
 
     frame: int
     detection: Detection
     quality: Quality
-    refused: Reason | None
+    rejected: Reason | None
     evidence: Mapping[str, Any]
 
 
@@ -45,16 +45,16 @@ class Track:
 
     @property
     def best(self) -> Sample:
-        """The sample of the best quality, among those that were not refused if there are any."""
-        return max(self.samples, key=lambda sample: (sample.refused is None, sample.quality.score))
+        """The sample of the best quality, among those that were not rejected if there are any."""
+        return max(self.samples, key=lambda sample: (sample.rejected is None, sample.quality.score))
 
     @property
     def is_usable(self) -> bool:
         """Whether any frame shows the face well enough to be judged."""
-        return any(sample.refused is None for sample in self.samples)
+        return any(sample.rejected is None for sample in self.samples)
 
     def evidence(self, analyser: str) -> list[Weighted[Any]]:
-        """Return what an analyser measured in the frames that were not refused, weighted by their quality.
+        """Return what an analyser measured in the frames that were not rejected, weighted by their quality.
 
         Args:
             analyser: its name.
@@ -62,7 +62,7 @@ class Track:
         return [
             Weighted(sample.evidence[analyser], max(sample.quality.score, _MIN_WEIGHT))
             for sample in self.samples
-            if sample.refused is None
+            if sample.rejected is None
         ]
 
 

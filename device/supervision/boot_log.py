@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from device.system.json_store import JsonStore
 
@@ -17,6 +19,34 @@ _UNKNOWN = (
     "the node ended before it was healthy and without a recorded cause: killed, out of memory, "
     "or without power"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """When and why the node ended by itself.
+
+    Attributes:
+        at: in UTC.
+        cause: for the owner.
+    """
+
+    at: datetime
+    cause: str
+
+    def __str__(self) -> str:
+        """Return it as it stands on disk."""
+        return f"{self.at.isoformat(timespec='seconds')}: {self.cause}"
+
+    @classmethod
+    def parse(cls, text: object) -> Self | None:
+        """Return what str() made; None for anything else."""
+        if not isinstance(text, str):
+            return None
+        moment, _, cause = text.partition(": ")
+        try:
+            return cls(datetime.fromisoformat(moment), cause)
+        except ValueError:
+            return None
 
 
 class BootLog:
@@ -33,12 +63,33 @@ class BootLog:
     def __init__(self, store: JsonStore, now: Callable[[], datetime]) -> None:
         self._store = store
         self._now = now
+        self._failed_boots = 0
+        self._has_cause = False
+        self._is_overcome = False
+        self.last_failure: Failure | None = None
+
+    @classmethod
+    def load(cls, store: JsonStore, now: Callable[[], datetime]) -> Self:
+        """Return the log as it was kept; a file that cannot be read counts as empty.
+
+        Args:
+            store: see the class.
+            now: see the class.
+        """
+        log = cls(store, now)
         # The keys on disk are those of the first release.
         stored = store.load()
-        count, failure = stored.get("unsettled"), stored.get("last_failure")
-        self._failed_boots = count if isinstance(count, int) else 0
-        self._has_cause = stored.get("noted") is True
-        self.last_failure = failure if isinstance(failure, str) else None
+        count = stored.get("unsettled")
+        log._failed_boots = count if isinstance(count, int) else 0
+        log._has_cause = stored.get("noted") is True
+        log._is_overcome = stored.get("overcome") is True
+        log.last_failure = Failure.parse(stored.get("last_failure"))
+        return log
+
+    @property
+    def present_failure(self) -> Failure | None:
+        """The last failure until a boot after it is healthy; None from then on."""
+        return None if self._is_overcome else self.last_failure
 
     def begin(self) -> bool:
         """Count a boot, and return whether it should be in safe mode."""
@@ -51,8 +102,9 @@ class BootLog:
 
     def mark_healthy(self) -> None:
         """Forget the boots that failed: this one has not, or the owner wants to try again."""
-        if self._failed_boots:
+        if self._failed_boots or self.present_failure is not None:
             self._failed_boots = 0
+            self._is_overcome = True
             self._save()
 
     def failed(self, cause: str) -> None:
@@ -62,7 +114,8 @@ class BootLog:
         self._save()
 
     def _record(self, cause: str) -> None:
-        self.last_failure = f"{self._now().isoformat(timespec='seconds')}: {cause}"
+        self.last_failure = Failure(self._now(), cause)
+        self._is_overcome = False
         _LOG.debug("The last failure is now: %s", self.last_failure)
 
     def _save(self) -> None:
@@ -70,6 +123,7 @@ class BootLog:
             {
                 "unsettled": self._failed_boots,
                 "noted": self._has_cause,
-                "last_failure": self.last_failure,
+                "overcome": self._is_overcome,
+                "last_failure": None if self.last_failure is None else str(self.last_failure),
             }
         )

@@ -1,1 +1,1 @@
-"""What every room needs: files, logs, back-off, the board, and validation errors as text."""
+"""What every room needs: files, logs, backoff, the machine, and validation errors as text."""

@@ -30,7 +30,7 @@ def atomic_write(path: Path, data: bytes | str, *, mode: int | None = None) -> N
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         descriptor = os.open(unfinished, flags, _DEFAULT_MODE if mode is None else mode)
         with os.fdopen(descriptor, "wb") as file:
-            # Only where the umask took bits away: a file system such as FAT refuses chmod, and has no modes to set.
+            # Only where the umask took bits away: a file system such as FAT rejects chmod, and has no modes to set.
             if mode is not None and os.fstat(descriptor).st_mode & mode != mode:
                 os.fchmod(descriptor, mode)
             file.write(content)

@@ -8,16 +8,17 @@ FIRST_DELAY = 1.0
 LONGEST_DELAY = 60.0
 
 
-def backoff(failures: int, jitter: float) -> float:
+def backoff(failures: int, jitter: float, longest: float = LONGEST_DELAY) -> float:
     """Return the seconds to wait after a number of failures in a row.
 
-    The delay doubles from FIRST_DELAY to LONGEST_DELAY. Jitter takes away up to half of it, so that
-    the nodes of a house do not all knock at a camera or a broker in the same moment after a power
+    The delay doubles from FIRST_DELAY to `longest`. Jitter takes away up to half of it, so that
+    the nodes of a home do not all connect to a camera or a broker at the same moment after a power
     cut.
 
     Args:
         failures: in a row, the newest included; at least 1.
-        jitter: 0..1, drawn anew each time.
+        jitter: 0..1, a new random number for each call.
+        longest: seconds.
 
     Raises:
         ValueError: when failures or jitter is out of range.
@@ -25,14 +26,13 @@ def backoff(failures: int, jitter: float) -> float:
     if failures < 1 or not 0.0 <= jitter <= 1.0:
         message = f"failures is at least 1 and jitter 0..1, not {failures} and {jitter}"
         raise ValueError(message)
-    # Past 2**16 the ceiling has long been reached; the exponent is held so that a float cannot
-    # overflow.
-    delay = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(failures - 1, 16))
+    # 2**16 is far above the longest delay; the exponent is limited so that a float cannot overflow.
+    delay = min(longest, FIRST_DELAY * 2.0 ** min(failures - 1, 16))
     return max(FIRST_DELAY, delay * (1.0 - 0.5 * jitter))
 
 
 class Retry:
-    """When something that failed is to be tried again: at once, and then less and less often.
+    """When to try again what failed: at once, and then less and less often.
 
     Args:
         clock: monotonic, in seconds.
@@ -47,10 +47,10 @@ class Retry:
 
     @property
     def is_due(self) -> bool:
-        """Whether it is time to."""
+        """Whether the next attempt may be made now."""
         return self._clock() >= self._next
 
     def failed(self) -> None:
-        """Take note that a try, made now, has failed."""
+        """Record that an attempt has failed now."""
         self._failures += 1
         self._next = self._clock() + backoff(self._failures, self._jitter())

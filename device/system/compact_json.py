@@ -1,4 +1,4 @@
-"""JSON as it is sent and stored: in one line, without blanks."""
+"""JSON as it is sent and stored: on one line, without spaces."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def compact(document: Mapping[str, Any]) -> str:
-    """Return a document as JSON without blanks.
+    """Return a document as JSON without spaces.
 
     Raises:
         ValueError: a number is not finite, which JSON cannot express.

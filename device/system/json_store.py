@@ -21,8 +21,8 @@ _LOG = logging.getLogger(__name__)
 class JsonStore:
     """One JSON object in one file, which is replaced as a whole or not at all.
 
-    For what is vital there are read() and write(), which raise; for what is only convenient load() and save(), which
-    report what is wrong, and the node goes on.
+    read() and write() raise, for vital data; load() and save() log what is wrong and go on, for what is only
+    convenient.
 
     Args:
         path: the file; its folder must exist.
@@ -37,7 +37,7 @@ class JsonStore:
         """Return what was written last; None when there is no file.
 
         Raises:
-            StoreError: there is one, which cannot be read or does not hold a JSON object.
+            StoreError: the file exists, but cannot be read or does not hold a JSON object.
         """
         try:
             document = json.loads(self.path.read_text(encoding="utf-8"))
@@ -64,7 +64,7 @@ class JsonStore:
             raise StoreError(self.path, found) from error
 
     def load(self) -> dict[str, Any]:
-        """Return what was written last; what cannot be read is reported and counts as empty."""
+        """Return what was written last; a file that cannot be read is logged and counts as empty."""
         try:
             return self.read() or {}
         except StoreError as error:
@@ -72,14 +72,14 @@ class JsonStore:
             return {}
 
     def save(self, document: Mapping[str, Any]) -> None:
-        """Replace what was written before; a disk that does not take it is reported."""
+        """Replace what was written before; a failure is logged."""
         try:
             self.write(document)
         except StoreError as error:
             _LOG.error("%s", error)
 
     def keep_aside(self) -> bool:
-        """Keep the file as it is under a second name, whatever becomes of it; return whether that was possible.
+        """Keep the content of the file under a second name; return whether that was possible.
 
         The file itself stays until another takes its place: there is no moment without one.
         """
@@ -87,7 +87,7 @@ class JsonStore:
         try:
             try:
                 os.link(self.path, aside)
-            except OSError:  # a file system such as FAT knows no second name
+            except OSError:  # a file system such as FAT has no hard links
                 shutil.copyfile(self.path, aside)
         except OSError as error:
             _LOG.error("%s cannot be kept as %s: %s", self.path, aside.name, error.strerror)

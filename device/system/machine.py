@@ -1,4 +1,4 @@
-"""How the machine and the process are, read from the kernel."""
+"""Facts about the machine and its processes, read from the kernel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What the node runs on, as far as it tells: what the board calls itself, and its number."""
+    """The board that the node runs on, as far as it is known: its model and its serial number."""
 
     model: str | None = None
     serial_number: str | None = None
@@ -27,7 +27,7 @@ def machine() -> Machine:
 
 
 def cpu_temperature(sensor: Path = _TEMPERATURE) -> float | None:
-    """Return the processor's temperature in degrees Celsius; None on machines that do not tell."""
+    """Return the processor's temperature in degrees Celsius; None on machines that do not report it."""
     try:
         return round(int(sensor.read_text(encoding="ascii")) / 1000, 1)
     except (OSError, ValueError):
@@ -35,7 +35,7 @@ def cpu_temperature(sensor: Path = _TEMPERATURE) -> float | None:
 
 
 def board(model: Path = _MODEL) -> str | None:
-    """Return what the board calls itself, for instance "Raspberry Pi 4 Model B Rev 1.5"; None elsewhere."""
+    """Return the model of the board, for instance "Raspberry Pi 4 Model B Rev 1.5"; None elsewhere."""
     return _property(model)
 
 

@@ -1,4 +1,4 @@
-"""What of a URL may stand in a log, an error or an archive: no user, password, query or fragment."""
+"""URLs for logs, errors and archives: without user, password, query and fragment."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def redact_url(text: str) -> str:
 
     Host, port and path stay, up to a path segment that assigns a value ("password=1234"). A text that begins with a
     URL is that URL to its end, as a password may hold a space; elsewhere a URL ends at the next white space. Where a
-    "?" or "#" stands before an "@", nobody can tell whether it belongs to the password or begins the query: nothing
-    behind the scheme is shown.
+    "?" or "#" stands before an "@", it is unclear whether it belongs to the password or begins the query: nothing
+    after the scheme is shown.
 
     Args:
         text: a URL, or a sentence with any number of them, for instance an error of a library.
@@ -28,7 +28,7 @@ def redact_url(text: str) -> str:
 
 
 def _shown(rest: str) -> str:
-    """Return what may be shown of a URL's part behind the slashes."""
+    """Return what may be shown of the rest of a URL, after the slashes."""
     # The last "@" ends the password even when the owner forgot to escape an "@" or a "/" in it.
     before, _, host_and_rest = rest.rpartition("@")
     if re.search(r"[?#]", before):

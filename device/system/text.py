@@ -1,4 +1,4 @@
-"""Text from outside, made fit for a line that a terminal shows."""
+"""Text from outside, made safe for one line of a terminal."""
 
 from __future__ import annotations
 

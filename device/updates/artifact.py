@@ -57,7 +57,7 @@ class Artifact(BaseModel):
         return "\n".join(lines).encode("ascii")
 
     def require_newer_than(self, installed: str) -> None:
-        """Refuse a version that is not newer than the installed one.
+        """Reject a version that is not newer than the installed one.
 
         Raises:
             UpdateError: it is not.

@@ -25,7 +25,7 @@ def read_key(setting: str) -> Ed25519PublicKey:
     """Return the key of updates.public_key.
 
     Args:
-        setting: 44 letters of base64, or a file's path.
+        setting: 44 characters of base64, or a file's path.
 
     Raises:
         UpdateError: it is neither.
@@ -38,7 +38,7 @@ def read_key(setting: str) -> Ed25519PublicKey:
             key = _decoded(file.read(_MAXIMUM_KEY_BYTES).decode("ascii", "replace").strip())
     except OSError as error:
         message = (
-            f"updates.public_key {setting} is neither a key of 44 letters nor a file "
+            f"updates.public_key {setting} is neither a key of 44 characters nor a file "
             f"({error.strerror}); {_ADVICE}"
         )
         raise UpdateError(message) from error

@@ -1,4 +1,4 @@
-"""What a training picture goes through, so that the network knows the faults of a webcam before it runs on one."""
+"""What a training picture goes through, so that the network has seen the defects of a webcam before it runs on one."""
 
 from __future__ import annotations
 

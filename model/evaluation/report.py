@@ -63,8 +63,8 @@ def report(
     first = measured[0]
     _draw(first, runs, pictures)
     robust = _robustness(models[0], first, data, degraded)
-    parts = [_summary(measured), _curves(runs), _attributes(first), _subgroups(first), robust]
-    text = "\n\n".join(line for part in parts for line in part)
+    sections = [_summary(measured), _curves(runs), _attributes(first), _subgroups(first), robust]
+    text = "\n\n".join(line for section in sections for line in section)
     (out / "REPORT.md").write_text(text + "\n", encoding="utf-8")
 
 
@@ -226,7 +226,7 @@ def _robustness(model: str, of: _Measured, data: CelebA, count: int) -> list[str
     results = resilience(classifier, FaceDetector.load(ZOO, CERTAIN_SCORE), pictures, truth)
     cells = [
         [
-            r.fault,
+            r.corruption,
             f"{r.found:.1%}",
             f"{r.judged:.1%}",
             f"{r.accuracy:.4f}",

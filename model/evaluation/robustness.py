@@ -1,4 +1,4 @@
-"""What faults of a picture cost: pictures made worse in one way at a time, through detector, gate and network."""
+"""What corruptions of a picture cost: one kind at a time, through detector, gate and network."""
 
 from __future__ import annotations
 
@@ -18,23 +18,24 @@ from device.perception.analysers.attributes import AttributeClassifier, decide
 from device.perception.detection import FaceDetector
 from device.perception.quality import Gate, measure
 from model.data.faces import CERTAIN_SCORE, FaceFinder
+from model.evaluation.faults import add_noise, blur, brighten, compress, scale
 
-Fault = Callable[[Image], Image]
+Corruption = Callable[[Image], Image]
 
 
 @dataclass(frozen=True, slots=True)
 class Resilience:
-    """How the node does on pictures with one fault.
+    """Results of the node on pictures with one corruption.
 
     Attributes:
-        fault: what was done, for people.
-        found: part of the pictures in which the detector is certain of a face.
-        judged: part of the pictures that pass the quality gate with its default limits as well.
+        corruption: its name, for people.
+        found: fraction of the pictures in which the detector is certain of a face.
+        judged: fraction of the pictures that pass the quality gate with its default limits as well.
         accuracy: mean over attributes and all pictures with a certain face, 0..1.
         judged_accuracy: the same of those that pass the gate; nan where none does.
     """
 
-    fault: str
+    corruption: str
     found: float
     judged: float
     accuracy: float
@@ -47,7 +48,7 @@ def resilience(
     pictures: list[Image],
     truth: NDArray[np.bool_],
 ) -> Iterator[Resilience]:
-    """Measure the node under each fault.
+    """Measure the node under each corruption.
 
     Args:
         classifier: the network.
@@ -57,10 +58,10 @@ def resilience(
     """
     settings = PerceptionSettings()
     gate = Gate(settings.min_face_size, settings.min_sharpness, settings.min_brightness)
-    for name, fault in _faults():
+    for name, corrupted in _corruptions():
         rows, passes, right = [], [], []
         for i, picture in enumerate(tqdm(pictures, desc=name, unit="picture", leave=False)):
-            image = fault(picture)
+            image = corrupted(picture)
             face = max(detector.detect(image), key=lambda d: d.score, default=None)
             if face is None or face.score < CERTAIN_SCORE:
                 continue
@@ -68,7 +69,7 @@ def resilience(
             decision = decide(classifier.probabilities(crop), classifier.card)
             present = np.array([a.present for a in decision.attributes.values()])
             rows.append(i)
-            passes.append(gate.refuse(measure(face, crop)) is None)
+            passes.append(gate.reject(measure(face, crop)) is None)
             right.append(float((present == truth[i]).mean()))
         accuracy, passed = np.array(right), np.array(passes, bool)
         yield Resilience(
@@ -80,38 +81,20 @@ def resilience(
         )
 
 
-def _faults() -> Iterator[tuple[str, Fault]]:
+def _corruptions() -> Iterator[tuple[str, Corruption]]:
     yield "as it is", lambda image: image
     for sigma in (1, 2, 4):
-        yield f"blur, sigma {sigma} px", partial(_blurred, sigma=sigma)
+        yield f"blur, sigma {sigma} px", partial(blur, sigma=sigma)
     for factor in (0.5, 0.25, 0.1):
-        yield f"darkness, {factor:.0%} of the light", partial(_darkened, factor=factor)
+        yield f"darkness, {factor:.0%} of the light", partial(brighten, factor=factor)
     for sigma in (10, 25, 50):
-        yield f"noise, sigma {sigma} of 255", partial(_noisy, sigma=sigma)
+        yield f"noise, sigma {sigma} of 255", partial(add_noise, sigma=sigma)
     for quality in (40, 20, 10):
-        yield f"JPEG, quality {quality}", partial(_compressed, quality=quality)
+        yield f"JPEG, quality {quality}", partial(compress, quality=quality)
     for angle in (10, 20, 30):
         yield f"rotation, {angle} degrees", partial(_rotated, angle=angle)
     for width in (200, 100, 64, 48, 32, 24):
         yield f"face {width} px wide", partial(_resized, width=width, finder=FaceFinder())
-
-
-def _blurred(image: Image, sigma: float) -> Image:
-    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.uint8)
-
-
-def _darkened(image: Image, factor: float) -> Image:
-    return (image * factor).astype(np.uint8)
-
-
-def _noisy(image: Image, sigma: float) -> Image:
-    noise = np.random.default_rng(image.size).normal(0, sigma, image.shape)
-    return np.clip(image + noise, 0, 255).astype(np.uint8)
-
-
-def _compressed(image: Image, quality: int) -> Image:
-    _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
 
 
 def _rotated(image: Image, angle: float) -> Image:
@@ -122,11 +105,9 @@ def _rotated(image: Image, angle: float) -> Image:
 
 
 def _resized(image: Image, width: int, finder: FaceFinder) -> Image:
-    """Scale a picture until its face is so wide, on a grey ground of at least a webcam's size."""
+    """Scale a picture until its face has this width, on a grey ground of at least a webcam's size."""
     face = finder.find(image)
-    scale = width / face.box.width if face else 1.0
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    small = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=way), np.uint8)
+    small = scale(image, width / face.box.width if face else 1.0)
     ground = np.full((max(480, small.shape[0]), max(640, small.shape[1]), 3), OUTSIDE, np.uint8)
     top, left = (ground.shape[0] - small.shape[0]) // 2, (ground.shape[1] - small.shape[1]) // 2
     ground[top : top + small.shape[0], left : left + small.shape[1]] = small

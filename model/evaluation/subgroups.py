@@ -1,4 +1,4 @@
-"""For whom the network works how well: the figures of parts of a split."""
+"""For whom the network works how well: the figures of subgroups of a split."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from device.entities.table import offered
 from device.networks.card import ModelCard
 from device.observation import Image
 
-# The cheeks and the nose of a canonical crop, in parts of its side: skin on almost every face.
+# The cheeks and the nose of a canonical crop, as fractions of its side: skin on almost every face.
 _SKIN = (0.5, 0.64, 0.34, 0.66)
 
 
@@ -55,16 +55,16 @@ def subgroups(
         brightness: (N,) float64, 0..1; see skin_brightness.
     """
     low, high = np.quantile(brightness, (1 / 3, 2 / 3))
-    parts = {"all": np.ones(len(truth), bool)}
+    groups = {"all": np.ones(len(truth), bool)}
     for label in ("Male", "Young"):
         column = truth[:, card.names.index(label)]
-        parts |= {f"{label}: yes": column, f"{label}: no": ~column}
-    parts |= {
+        groups |= {f"{label}: yes": column, f"{label}: no": ~column}
+    groups |= {
         f"skin region dark (luma < {low:.2f})": brightness < low,
         "skin region medium": (brightness >= low) & (brightness < high),
         f"skin region bright (luma from {high:.2f} on)": brightness >= high,
     }
-    return [_group(name, card, present[rows], truth[rows]) for name, rows in parts.items()]
+    return [_group(name, card, present[rows], truth[rows]) for name, rows in groups.items()]
 
 
 # A recall of fewer faces than these is chance.

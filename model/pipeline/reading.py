@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from device.system.validation import Location, describe, dotted
 from model.errors import PipelineError, RecipeError
 from model.pipeline.schema import ACCEPTED, Input, PipelineFile, Step, Train, references
 from model.recipes.recipe import Recipe, read_recipe
@@ -47,8 +48,8 @@ def read_pipeline(path: Path) -> Pipeline:
     try:
         file = PipelineFile.model_validate(content)
     except ValidationError as error:
-        faults = "; ".join(f"{_place(e['loc'], content)}: {e['msg']}" for e in error.errors())
-        message = f"pipeline {path}, {faults}. model/recipes/shipped.yaml shows what is allowed"
+        found = describe(error, place=lambda location: _place(location, content))
+        message = f"pipeline {path}, {found}. model/recipes/shipped.yaml shows what is allowed"
         raise PipelineError(message) from error
     _check_names(path, file)
     for step in file.steps:
@@ -58,17 +59,17 @@ def read_pipeline(path: Path) -> Pipeline:
     return Pipeline(path, inputs, _in_order(path, file.steps), recipes)
 
 
-def _place(location: Sequence[int | str], content: Mapping[str, Sequence[object]]) -> str:
-    """Name the step or input and the key of a fault, rather than their numbers."""
+def _place(location: Location, content: Mapping[str, Sequence[object]]) -> str:
+    """Name the step or input and the key of an error, rather than their numbers."""
     match location:
         case ["steps" | "inputs" as section, int(number), *keys]:
             entry = content[section][number]
             name = entry.get("name") if isinstance(entry, dict) else None
-            # The first key of a fault in a step is its command, which the step's name makes superfluous.
+            # The first key of an error in a step is its command, which the step's name makes superfluous.
             rest = keys[1:] if section == "steps" else keys
             return ": ".join([f"{section[:-1]} {name or number + 1}", *map(str, rest)])
         case _:
-            return ".".join(map(str, location)) or "the file"
+            return dotted(location) or "the file"
 
 
 def _check_names(path: Path, file: PipelineFile) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from device.system.atomic_write import atomic_write
+
 _FOLDER = "pipeline"
 
 
@@ -38,6 +40,4 @@ def write_record(work: Path, step: str, record: Record) -> None:
     """Write the record of a step so that a kill leaves either the old or the new one."""
     path = work / _FOLDER / f"{step}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    unfinished.write_text(record.model_dump_json() + "\n", encoding="utf-8")
-    unfinished.replace(path)
+    atomic_write(path, record.model_dump_json() + "\n")

@@ -8,6 +8,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from device.system.validation import describe
 from model.errors import RecipeError
 
 
@@ -151,6 +152,7 @@ def read_recipe(path: Path) -> Recipe:
         message = f"recipe {path} cannot be read: {error}"
         raise RecipeError(message) from error
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        message = f"recipe {path}: {faults}. The files in model/recipes show what is allowed"
+        message = (
+            f"recipe {path}: {describe(error)}. The files in model/recipes show what is allowed"
+        )
         raise RecipeError(message) from error

@@ -74,7 +74,7 @@ runpy.run_module("pip", run_name="__main__", alter_sys=True)')
   fi
   if [[ $wheelhouse ]]; then pip_options+=(--isolated --no-index --find-links "$wheelhouse"); fi
   rm --recursive --force "$release"
-  refuse_full_disk
+  check_free_space
   mkdir --parents "$root/releases"
   /usr/bin/python3 -m venv "${venv_options[@]}" "$release" || fail "no environment can be made in $release; see above."
   "${pip[@]}" --quiet --disable-pip-version-check install --no-input "${pip_options[@]}" "${package}[gpio]" ||

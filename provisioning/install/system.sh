@@ -2,7 +2,7 @@
 # Sourced by install.sh: what must be true of the system, and what Facet needs of it: packages, a user, files.
 
 # Sets `debian` (the release's number) and `architecture`, or ends in one sentence, before anything is changed.
-refuse_what_cannot_work() {
+check_requirements() {
   local ID='' VERSION_ID='' PRETTY_NAME='an unknown system'
   [[ $(id --user) == 0 ]] || fail "this needs root; run it with sudo."
   # shellcheck source=/dev/null
@@ -21,10 +21,10 @@ refuse_what_cannot_work() {
     /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
       fail "$(/usr/bin/python3 --version) is too old; Facet needs Python 3.11 or newer as /usr/bin/python3."
   fi
-  "$uninstall" || [[ -e $root/current ]] || refuse_full_disk
+  "$uninstall" || [[ -e $root/current ]] || check_free_space
 }
 
-refuse_full_disk() {
+check_free_space() {
   local free
   free=$(df --output=avail --block-size=1M "$(dirname "$root")" | tail --lines 1)
   ((free >= disk_needed)) || fail "$(dirname "$root") has ${free// /} MB left; Facet needs $disk_needed MB."

@@ -28,7 +28,7 @@ def start_broker(tmp_path: Path) -> Iterator[Callable[..., Mosquitto]]:
 
 @pytest.fixture
 def broker(start_broker: Callable[..., Mosquitto]) -> Mosquitto:
-    """A broker that lets everybody in."""
+    """A broker that accepts every client."""
     return start_broker("allow_anonymous true")
 
 

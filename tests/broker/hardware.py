@@ -1,4 +1,4 @@
-"""`facet run` with a camera that fails in a way that a test chooses; everything else is the node's own.
+"""`facet run` with a camera that fails in a way that a test chooses; everything else is the real node.
 
 python -m tests.broker.hardware FAILURE run -c facet.yaml
 """
@@ -27,7 +27,7 @@ SILENCE = 10.0
 
 
 class _Source:
-    """A camera that is found, and whose read does what a test wants."""
+    """A camera that is found, and whose read does what a test sets."""
 
     is_live = False
     check_interval = 60.0
@@ -66,7 +66,7 @@ def _be_stuck() -> None:
 
 
 def _die() -> None:
-    message = "nobody expected this"
+    message = "unexpected"
     raise TypeError(message)
 
 

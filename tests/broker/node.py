@@ -1,4 +1,4 @@
-"""The node's MQTT side without camera and perception; a test pumps its inbox itself.
+"""The node's MQTT side without camera and perception; a test handles its inbox itself.
 
 Run as a program (python -m tests.broker.node PORT STATE_DIRECTORY) it stays until it is killed.
 """
@@ -19,7 +19,7 @@ import pytest
 from device.config import Config
 from device.discovery.announced import Announced
 from device.discovery.publisher import Publisher
-from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS, STATE
+from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS, STATE, published_attributes
 from device.entities.kinds import OFF
 from device.entities.table import CELEBA, entities
 from device.mqtt.events import Command, Delivered, LinkEvent, NewestVersion, Refused
@@ -29,6 +29,7 @@ from device.mqtt.outbox import Outbox
 from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics
 from device.node.expiring_picture import ExpiringPicture
+from device.node.expiring_state import ExpiringState
 from device.node.mqtt_sink import MqttSink
 from device.observation import utc_now
 from device.supervision.heartbeat import Heartbeat
@@ -73,10 +74,15 @@ class Node:
         self.sink = MqttSink(
             self.publisher,
             self.sender,
-            table=self.table,
-            store=JsonStore(folder / "state.json"),
+            state=ExpiringState(
+                self.table,
+                JsonStore(folder / "state.json"),
+                expiry=60,
+                clock=time.monotonic,
+                now=utc_now,
+            ),
             picture=ExpiringPicture(self.publisher.picture, 60, time.monotonic),
-            now=utc_now,
+            published=published_attributes(self.table),
         )
         self.sink.camera(is_online=True)
         self.sink.changed(SETTINGS, {"privacy": OFF, "threshold_offset": 0.0})
@@ -84,7 +90,9 @@ class Node:
 
     def send(self, event_id: str) -> None:
         """Send an event that holds no more than its id."""
-        self.sender.send(Sent(event_id, utc_now(), f'{{"event_id":"{event_id}"}}'))
+        event = Sent(event_id, utc_now(), f'{{"event_id":"{event_id}"}}')
+        self.sender.keep(event)
+        self.sender.publish(event)
 
     def expect(self, kind: type[Event], patience: float = PATIENCE) -> Event:
         """Handle the link's events until one of this kind comes, and return that."""

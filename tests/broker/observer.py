@@ -16,10 +16,10 @@ from tests.broker.mosquitto import PATIENCE
 
 
 class Observer:
-    """Hears everything, and publishes.
+    """Receives everything, and publishes.
 
     Attributes:
-        messages: what was heard, up to the message that was expected last.
+        messages: what was received, up to the message that was expected last.
     """
 
     def __init__(self, listener: Listener) -> None:
@@ -32,8 +32,8 @@ class Observer:
         while (message := self._next(end - monotonic())) is not None:
             if message.topic == topic and payload in {None, message.payload}:
                 return message
-        heard = "\n".join(f"{m.topic} {m.payload[:60]!r}" for m in self.messages)
-        pytest.fail(f"{topic} {payload!r} did not come; heard:\n{heard}")
+        received = "\n".join(f"{m.topic} {m.payload[:60]!r}" for m in self.messages)
+        pytest.fail(f"{topic} {payload!r} did not come; received:\n{received}")
 
     def expect_all(self, topics: Iterable[str]) -> dict[str, ReceivedMessage]:
         """Wait for a message on each of these topics, in any order; return the newest of each."""
@@ -47,7 +47,7 @@ class Observer:
         return found
 
     def drain(self) -> list[ReceivedMessage]:
-        """Return all that was heard, without waiting."""
+        """Return all that was received, without waiting."""
         while self._next(0) is not None:
             pass
         return self.messages

@@ -1,4 +1,4 @@
-"""The access list that Facet ships keeps the nodes of a house apart."""
+"""The access list that Facet ships keeps the nodes of a home apart."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_shipped_acl_lets_a_node_live(
         "facet/hall/status",  # its presence
         "homeassistant/device/hall/config",  # its entities
         "homeassistant/status",  # Home Assistant's birth
-        "facet/newest_version",  # what all nodes are told
+        "facet/newest_version",  # what all nodes receive
     ],
 )
 def test_the_shipped_acl_keeps_a_node_from_speaking_for_others(

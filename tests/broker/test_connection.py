@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic, sleep
 
 import psutil
 import pytest
 
 from device.config import MqttSettings
 from device.mqtt.connection import TOO_LONG, Connection, Handlers
+from device.mqtt.events import Connected, Disconnected
 from device.mqtt.session import Session
 from tests.broker.mosquitto import Mosquitto, wait_for
+from tests.broker.node import Node
 
 pytestmark = pytest.mark.broker
 
@@ -64,3 +68,18 @@ def test_messages_that_are_too_long_have_numbers_like_all_others(
         wait_for(lambda: len(refusals) == already + 4, "every message is answered")  # noqa: B023 - waited for here
         assert [refusals[number or 0] for number in numbers] == [TOO_LONG, None] * 2
         connection.close()
+
+
+def test_a_press_finds_a_broker_that_is_back_at_once(broker: Mosquitto, tmp_path: Path) -> None:
+    """After an outage the next attempt may be seconds away; somebody who presses does not wait for it."""
+    with Node(tmp_path, {"port": broker.port}) as node:
+        node.expect(Connected)
+        broker.stop()
+        node.expect(Disconnected)
+        # By now the node waits four seconds, or at least two.
+        sleep(5)
+        broker.start()
+        began = monotonic()
+        node.link.try_now()
+        node.expect(Connected)
+        assert monotonic() - began < 1.5

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.broker
 
 @pytest.fixture
 def old_broker(tmp_path: Path) -> Iterator[int]:
-    """The port of an amqtt broker, which knows MQTT 3.1.1 alone."""
+    """The port of an amqtt broker, which supports only MQTT 3.1.1."""
     port = free_port()
     configuration = {
         "listeners": {"default": {"type": "tcp", "bind": f"127.0.0.1:{port}"}},
@@ -68,7 +68,7 @@ def test_a_fixed_version_does_not_fall_back(old_broker: int) -> None:
 
 
 def test_auto_speaks_mqtt_5_where_it_can(broker: Mosquitto) -> None:
-    """No fallback without need."""
+    """There is no fallback unless it is needed."""
     assert "speaks MQTT 5" in probe(MqttSettings(host="127.0.0.1", port=broker.port))
 
 
@@ -79,7 +79,7 @@ def _hang_up(server: socket.socket, times: int) -> None:
 
 
 def test_something_that_hangs_up_is_no_broker() -> None:
-    """A port that closes the connection at once is an error in words, after both versions."""
+    """A port that closes the connection at once is a readable error, after both versions."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=_hang_up, args=[server, 2], daemon=True).start()
         with pytest.raises(LinkError, match=r"gave no answer to MQTT 3\.1\.1"):
@@ -121,7 +121,7 @@ def test_a_command_that_comes_twice_is_two_commands(broker: Mosquitto, tmp_path:
 def test_an_invalid_command_is_an_error_and_not_the_end(
     broker: Mosquitto, tmp_path: Path, key: str, payload: bytes
 ) -> None:
-    """Nonsense is refused in words, and the next command arrives."""
+    """Nonsense is rejected with a readable message, and the next command arrives."""
     with observe(broker.port) as home, Node(tmp_path, {"port": broker.port}) as node:
         node.expect(Connected)
         home.publish(node.topics.command(key), payload)
@@ -137,7 +137,7 @@ def test_an_invalid_command_is_an_error_and_not_the_end(
 def test_a_retained_command_is_not_obeyed(
     broker: Mosquitto, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It would come again at each connection."""
+    """Otherwise it would arrive again at each connection."""
     with observe(broker.port) as home:
         home.publish("facet/facet/set/capture", "PRESS", retain=True)
         with caplog.at_level(logging.WARNING), Node(tmp_path, {"port": broker.port}) as node:

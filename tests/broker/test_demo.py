@@ -1,4 +1,4 @@
-"""The demo at a broker of the owner's."""
+"""The demo at the owner's broker."""
 
 from __future__ import annotations
 

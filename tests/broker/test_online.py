@@ -1,4 +1,4 @@
-"""`facet check --online`: whether the broker says that a node is there."""
+"""`facet check --online`: whether the broker reports a node as online."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.broker
 def test_discovery_and_states_are_retained_and_online_comes_last(
     broker: Mosquitto, tmp_path: Path
 ) -> None:
-    """Who subscribes before sees the order; who subscribes later finds everything."""
+    """An earlier subscriber sees the order; a later one receives everything."""
     with observe(broker.port) as early, Node(tmp_path, {"port": broker.port}) as node:
         node.expect(Connected)
         early.expect(node.topics.status, b"online")
@@ -43,7 +43,7 @@ def test_discovery_and_states_are_retained_and_online_comes_last(
 
 
 def test_a_killed_node_is_offline_at_once(broker: Mosquitto, tmp_path: Path) -> None:
-    """The last will speaks for a process that got SIGKILL."""
+    """The broker publishes the last will of a process that got SIGKILL."""
     command = [sys.executable, "-m", "tests.broker.node", str(broker.port), str(tmp_path)]
     with observe(broker.port) as observer, subprocess.Popen(command) as process:
         try:
@@ -67,7 +67,7 @@ def test_a_stopped_node_says_offline_itself(broker: Mosquitto, tmp_path: Path) -
 
 
 def test_the_node_comes_back_after_the_broker_did(broker: Mosquitto, tmp_path: Path) -> None:
-    """A broker that restarts is met again, and everything is announced afresh."""
+    """The node connects again to a broker that restarts, and announces everything again."""
     with Node(tmp_path, {"port": broker.port}) as node:
         node.expect(Connected)
         broker.stop()
@@ -164,7 +164,7 @@ def test_several_births_in_a_row_are_answered_once(broker: Mosquitto, tmp_path: 
 
 
 def test_a_disabled_attribute_leaves_home_assistant(broker: Mosquitto, tmp_path: Path) -> None:
-    """Its component is met once more, published as a mere platform, and then no more."""
+    """Its component is published once more, then with only its platform, and then no more."""
     with Node(tmp_path, {"port": broker.port}) as node:
         node.expect(Connected)
         node.expect_all_answered()

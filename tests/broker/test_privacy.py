@@ -165,7 +165,7 @@ def test_damaged_settings_keep_the_camera_closed(
 def test_no_password_reaches_the_log(
     tmp_path: Path, start_broker: Callable[..., Mosquitto], password: str, sign: str
 ) -> None:
-    """Neither the broker's nor the camera's, at the most talkative level, in success and in failure."""
+    """Neither the broker's nor the camera's, at the most verbose level, in success and in failure."""
     broker = start_broker(password_file(tmp_path, hall="hush-broker"))
     document = {
         "node": {"state_directory": str(tmp_path / "state")},
@@ -241,7 +241,7 @@ def test_the_search_would_find_a_picture(tmp_path: Path) -> None:
 
 
 def _pieces(picture: Path) -> list[bytes]:
-    """Return what betrays a picture: how files begin, a run of pixels of the face, and the file in base64."""
+    """Return what reveals a picture: the first bytes of files, a run of pixels of the face, and the file in base64."""
     pixels = cv2.imread(str(picture))
     assert pixels is not None
     return [

@@ -35,7 +35,7 @@ def settings(port: int, **more: object) -> MqttSettings:
 
 @pytest.fixture
 def tls_broker(start_broker: StartBroker, certificates: Certificates) -> Mosquitto:
-    """A broker that speaks TLS alone, with a certificate of a private authority."""
+    """A broker that speaks only TLS, with a certificate of a private authority."""
     return start_broker(
         "allow_anonymous true",
         f"certfile {certificates.broker}",
@@ -59,7 +59,7 @@ def strict_tls_broker(start_broker: StartBroker, certificates: Certificates) -> 
 def test_a_private_authority_is_trusted_when_it_is_named(
     tls_broker: Mosquitto, certificates: Certificates
 ) -> None:
-    """mqtt.tls.ca_file is all that a private authority takes."""
+    """mqtt.tls.ca_file is all that a private authority needs."""
     tls = {"enabled": True, "ca_file": certificates.authority}
     assert "speaks MQTT 5 over TLS" in probe(settings(tls_broker.port, tls=tls))
 

@@ -1,4 +1,4 @@
-"""A USB camera as Video4Linux and OpenCV show it: it keeps old frames, and claims to be open when unplugged."""
+"""A USB camera as Video4Linux and OpenCV show it: it keeps old frames, and reports that it is open when unplugged."""
 
 from __future__ import annotations
 
@@ -22,26 +22,28 @@ class UsbCamera:
 
     Attributes:
         clock: its time; a grab that has to wait moves it.
-        plugged: whether it is there.
-        starved: whether no frame arrives although the device answers.
+        is_plugged: whether it is there.
+        is_starved: whether no frame arrives although the device answers.
+        on_open: called by each opening; it may block.
         on_grab: called by each grab before it takes a frame; it may block.
         has_timestamps: whether the driver gives frames the time of the monotonic clock.
         damaged: how many of the next frames will not decode.
-        frozen: whether it gives the same picture again and again.
-        covered: whether no light reaches it.
+        is_frozen: whether it gives the same picture again and again.
+        is_covered: whether no light reaches it.
         frames: how many different pictures it gave.
         shape: of each frame.
         opened: the captures that were made, newest last.
     """
 
     clock: Clock
-    plugged: bool = True
-    starved: bool = False
+    is_plugged: bool = True
+    is_starved: bool = False
     has_timestamps: bool = True
+    on_open: Callable[[], None] = lambda: None
     on_grab: Callable[[], None] = lambda: None
     damaged: int = 0
-    frozen: bool = False
-    covered: bool = False
+    is_frozen: bool = False
+    is_covered: bool = False
     frames: int = 0
     shape: tuple[int, ...] = (48, 64, 3)
     opened: list[CameraCapture] = field(default_factory=list)
@@ -49,6 +51,7 @@ class UsbCamera:
     def open(self, target: str, backend: int, parameters: Sequence[int]) -> CameraCapture:
         """Stand in for cv2.VideoCapture: never fails, whether or not the camera is there."""
         del target, backend, parameters
+        self.on_open()
         self.opened.append(CameraCapture(self))
         return self.opened[-1]
 
@@ -60,7 +63,7 @@ class CameraCapture:
         self.camera = camera
         self.released = False
         self.properties: dict[int, float] = {}
-        self._alive = camera.plugged
+        self._alive = camera.is_plugged
         self._filled: deque[float] = deque()
         self._newest = camera.clock()
         self._grabbed = 0.0
@@ -72,10 +75,10 @@ class CameraCapture:
     def grab(self) -> bool:
         """Take the oldest frame of the buffers, or wait for one."""
         self.camera.on_grab()
-        self._alive = self._alive and self.camera.plugged and not self.released
+        self._alive = self._alive and self.camera.is_plugged and not self.released
         if not self._alive:
             return False
-        if self.camera.starved:
+        if self.camera.is_starved:
             self.camera.clock.seconds += 2.0
             return False
         self._let_the_driver_fill_its_buffers()
@@ -90,8 +93,8 @@ class CameraCapture:
         if self.camera.damaged:
             self.camera.damaged -= 1
             return False, None
-        image = np.full(self.camera.shape, 0 if self.camera.covered else 100, np.uint8)
-        if not self.camera.covered and not self.camera.frozen:
+        image = np.full(self.camera.shape, 0 if self.camera.is_covered else 100, np.uint8)
+        if not self.camera.is_covered and not self.camera.is_frozen:
             self.camera.frames += 1
             image[0, 0] = self.camera.frames % 200
         return True, image
@@ -108,7 +111,7 @@ class CameraCapture:
         return True
 
     def release(self) -> None:
-        """Close it for good."""
+        """Close it permanently."""
         self.released = True
 
     def _let_the_driver_fill_its_buffers(self) -> None:

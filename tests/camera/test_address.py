@@ -37,7 +37,7 @@ def test_an_existing_folder_is_a_folder_of_pictures(tmp_path: Path) -> None:
     assert parse(str(folder)).kind is Kind.FOLDER
 
 
-def test_an_unknown_extension_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+def test_an_unknown_extension_is_rejected_with_the_known_ones(tmp_path: Path) -> None:
     """The error names the file, what it has, and what is allowed."""
     path = tmp_path / "door.pdf"
     path.touch()
@@ -51,7 +51,7 @@ def test_a_missing_file_is_distinguished_from_an_unknown_kind(tmp_path: Path) ->
         parse(str(tmp_path / "nothing"))
 
 
-def test_an_unknown_scheme_is_refused_without_its_password() -> None:
+def test_an_unknown_scheme_is_rejected_without_its_password() -> None:
     """The error lists the schemes, and does not show the password."""
     with pytest.raises(CameraError, match=r"ftp://cam/x .*rtsp://") as caught:
         parse("ftp://me:secret@cam/x")

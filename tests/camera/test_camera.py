@@ -37,7 +37,7 @@ def test_an_idle_camera_that_is_unplugged_is_noticed(
 ) -> None:
     """Within the interval of checks a tick reports the loss, with a fault to show."""
     camera.tick(clock())
-    usb.plugged = False
+    usb.is_plugged = False
     assert not camera.tick(clock() + 1.0)  # not yet time to check
     assert camera.tick(clock() + 60.0)
     assert not camera.available
@@ -48,12 +48,12 @@ def test_a_lost_camera_is_tried_again_with_growing_delays(
     camera: Camera, usb: UsbCamera, clock: Clock
 ) -> None:
     """In ten minutes it is opened a dozen times, not thousands; then it is back."""
-    usb.plugged = False
+    usb.is_plugged = False
     for _ in range(6000):
         camera.tick(clock())
         clock.seconds += 0.1
     assert 10 <= len(usb.opened) <= 18
-    usb.plugged = True
+    usb.is_plugged = True
     clock.seconds += 60.0
     assert camera.tick(clock())
     assert (camera.available, camera.fault) == (True, None)
@@ -63,11 +63,11 @@ def test_a_press_does_not_wait_for_the_back_off(
     camera: Camera, usb: UsbCamera, clock: Clock
 ) -> None:
     """Somebody stands in front of the camera: it is tried at once."""
-    usb.plugged = False
+    usb.is_plugged = False
     for _ in range(8):
         with pytest.raises(CameraError):
             camera.burst(1, clock())
-    usb.plugged = True
+    usb.is_plugged = True
     assert camera.burst(1, clock())
     assert camera.available
 
@@ -77,7 +77,7 @@ def test_a_starved_camera_is_lost_not_waited_for(
 ) -> None:
     """No frame within the driver's time-out is a loss, after at most one reopening."""
     camera.burst(1, clock())
-    usb.starved = True
+    usb.is_starved = True
     before = clock()
     with pytest.raises(CameraError):
         camera.burst(5, clock())
@@ -90,11 +90,11 @@ def test_loss_and_return_are_each_logged_once(
     """A camera that is away for hours does not fill the log."""
     caplog.set_level(logging.INFO, logger="device.camera.camera")
     camera.tick(clock())
-    usb.plugged = False
+    usb.is_plugged = False
     for _ in range(100):
         clock.seconds += 60.0
         camera.tick(clock())
-    usb.plugged = True
+    usb.is_plugged = True
     clock.seconds += 60.0
     camera.tick(clock())
     texts = [record.message for record in caplog.records if record.name == "device.camera.camera"]

@@ -10,7 +10,7 @@ import pytest
 from device.camera import Camera
 from device.camera.frame_health import BLACK_AFTER, FROZEN_AFTER, FrameHealth
 from device.camera.usb import CHECK_INTERVAL_SECONDS, persistent_name
-from device.errors import CameraError
+from device.errors import CameraError, CameraTrouble
 from tests.camera.simulated import UsbCamera
 from tests.clock import Clock
 
@@ -47,7 +47,7 @@ def test_a_dark_room_with_one_light_is_not_black() -> None:
 def test_a_frozen_camera_gives_no_burst(camera: Camera, usb: UsbCamera, clock: Clock) -> None:
     """Whoever stands in front of it is not the one in its picture."""
     camera.burst(5, clock())
-    usb.frozen = True
+    usb.is_frozen = True
     with pytest.raises(CameraError, match="is frozen"):
         camera.burst(FROZEN_AFTER, clock())
     assert not camera.available
@@ -59,7 +59,7 @@ def test_a_camera_that_freezes_while_nobody_asks_is_noticed_within_a_minute(
 ) -> None:
     """By the checks between the bursts."""
     camera.tick(clock())
-    usb.frozen = True
+    usb.is_frozen = True
     began = clock()
     while camera.available:
         clock.seconds += CHECK_INTERVAL_SECONDS
@@ -72,12 +72,12 @@ def test_a_frozen_camera_is_found_again_when_its_pictures_change(
 ) -> None:
     """It is opened again, and not believed before it shows something new."""
     camera.burst(1, clock())
-    usb.frozen = True
+    usb.is_frozen = True
     with pytest.raises(CameraError):
         camera.burst(FROZEN_AFTER, clock())
     with pytest.raises(CameraError):
         camera.burst(1, clock())
-    usb.frozen = False
+    usb.is_frozen = False
     assert len(camera.burst(3, clock())) == 3
     assert camera.available
     assert camera.fault is None
@@ -87,17 +87,18 @@ def test_black_pictures_are_a_fault_but_the_camera_stays_available(
     camera: Camera, usb: UsbCamera, clock: Clock
 ) -> None:
     """The room may be dark: a press is still answered, and the owner sees the fault."""
-    usb.covered = True
+    usb.is_covered = True
     assert len(camera.burst(BLACK_AFTER, clock())) == BLACK_AFTER
     assert camera.available
     assert camera.fault is not None
     assert "only black pictures" in camera.fault
-    usb.covered = False
+    assert camera.status.trouble is CameraTrouble.BLACK
+    usb.is_covered = False
     camera.burst(1, clock())
     assert camera.fault is None
 
 
-def test_frames_that_are_far_too_large_are_refused(
+def test_frames_that_are_far_too_large_are_rejected(
     camera: Camera, usb: UsbCamera, clock: Clock
 ) -> None:
     """Before perception makes copies of them."""

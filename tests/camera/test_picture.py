@@ -1,4 +1,4 @@
-"""A picture file is decoded whatever its size, in bounded memory, or refused in words."""
+"""A picture file is decoded whatever its size, in bounded memory, or rejected with a readable error."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_fifty_megapixels_are_read_in_bounded_memory(tmp_path: Path) -> None:
         ("bomb.png", (20_000, 20_000), {}, "far more than the 100 megapixels"),
     ],
 )
-def test_sizes_out_of_bounds_are_refused_from_the_header(
+def test_sizes_out_of_bounds_are_rejected_from_the_header(
     tmp_path: Path, name: str, size: tuple[int, int], options: dict[str, Any], words: str
 ) -> None:
     """The error names the file, its size, and what is allowed."""
@@ -117,7 +117,7 @@ def test_sizes_out_of_bounds_are_refused_from_the_header(
 
 @pytest.mark.parametrize("part", [0.9, 0.5, 0.02])
 @pytest.mark.parametrize("extension", [".jpg", ".png", ".webp", ".bmp"])
-def test_a_file_that_was_cut_off_is_refused(
+def test_a_file_that_was_cut_off_is_rejected(
     write_picture: Callable[..., Path], extension: str, part: float
 ) -> None:
     """Half a picture is an error, however many of its lines could be shown."""
@@ -131,7 +131,7 @@ def test_a_file_that_was_cut_off_is_refused(
 @pytest.mark.parametrize(
     "content", [b"", b"not a picture at all\n", bytes(1000), b"\xff\xd8\xff\xe0"]
 )
-def test_what_is_not_a_picture_is_refused_whatever_its_name_says(
+def test_what_is_not_a_picture_is_rejected_whatever_its_name_says(
     tmp_path: Path, content: bytes
 ) -> None:
     """Text, nothing, zeros and a lone JPEG marker are recognized as such."""
@@ -198,15 +198,15 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         read_picture(tmp_path / "absent.jpg")
 
 
-def test_a_folder_with_a_pictures_name_is_refused(tmp_path: Path) -> None:
+def test_a_folder_with_a_pictures_name_is_rejected(tmp_path: Path) -> None:
     """Only regular files are read: a named pipe would block for ever."""
     (tmp_path / "folder.jpg").mkdir()
     with pytest.raises(CameraError, match="is not a regular file"):
         read_picture(tmp_path / "folder.jpg")
 
 
-def test_a_file_beyond_the_limit_is_refused_unread(tmp_path: Path) -> None:
-    """A sparse file of 65 MB is refused by its size."""
+def test_a_file_beyond_the_limit_is_rejected_unread(tmp_path: Path) -> None:
+    """A sparse file of 65 MB is rejected by its size."""
     path = tmp_path / "long.jpg"
     with path.open("wb") as file:
         file.truncate(MAX_FILE_BYTES + 2**20)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from device.camera import Camera
+from device.camera import Camera, open_camera
 from device.camera.source import FrameSource
 from device.camera.still import Folder
 from device.config import CameraSettings
@@ -52,6 +52,36 @@ def test_a_burst_gives_up_at_whichever_frame_privacy_is_asked_for(
     assert not camera.is_open
 
 
+def test_privacy_while_the_device_is_being_opened_takes_no_frame(
+    camera: Camera, usb: UsbCamera, clock: Clock
+) -> None:
+    """Opening may take seconds; not even the frame that would prove the camera is grabbed."""
+    grabs: list[None] = []
+    usb.on_grab = lambda: grabs.append(None)
+    usb.on_open = camera.request_release
+    with pytest.raises(CameraReleasedError):
+        camera.burst(3, clock())
+    assert grabs == []
+    assert [capture.released for capture in usb.opened] == [True]
+
+
+def test_privacy_while_a_stream_is_being_connected_to_takes_no_frame(
+    usb: UsbCamera, clock: Clock
+) -> None:
+    """Its first frame may take another five seconds; the connection is left at once."""
+    grabs: list[None] = []
+    usb.on_grab = lambda: grabs.append(None)
+    settings = CameraSettings(source="rtsp://camera/stream")
+    stream = open_camera(
+        settings, open_capture=usb.open, clock=clock, now=clock.now, jitter=lambda: 0.0
+    )
+    usb.on_open = stream.request_release
+    with pytest.raises(CameraReleasedError):
+        stream.burst(3, clock())
+    assert grabs == []
+    assert [capture.released for capture in usb.opened] == [True]
+
+
 def test_a_read_that_blocks_does_not_hold_up_whoever_asks_for_privacy(
     camera: Camera, usb: UsbCamera, clock: Clock
 ) -> None:
@@ -74,7 +104,7 @@ def test_a_read_that_blocks_does_not_hold_up_whoever_asks_for_privacy(
     owner.start()
     assert blocked.wait(10)
     camera.request_release()
-    assert camera.is_open is False  # it was never opened for good
+    assert camera.is_open is False  # it does not stay open
     assert owner.is_alive()
     unblock.set()
     owner.join(10)
@@ -111,12 +141,12 @@ def test_giving_up_is_not_a_loss_of_the_camera(
     """Neither for a burst nor for a check, even when the read fails meanwhile: it stays available, without a fault."""
     camera.tick(clock())
     for attempt in (lambda: camera.tick(clock() + 3600), lambda: camera.burst(1, clock())):
-        usb.starved = True
+        usb.is_starved = True
         usb.on_grab = call_at(1, camera.request_release)
         with contextlib.suppress(CameraReleasedError):
             assert not attempt()
         assert (camera.available, camera.fault) == (True, None)
-        usb.starved = False
+        usb.is_starved = False
         camera.resume()
     assert "not available" not in caplog.text
     assert camera.status.is_available
@@ -161,7 +191,7 @@ def test_resuming_a_camera_that_was_not_released_changes_nothing(
     camera: Camera, usb: UsbCamera, clock: Clock
 ) -> None:
     """The back-off of a lost camera goes on."""
-    usb.plugged = False
+    usb.is_plugged = False
     camera.tick(clock())
     camera.resume()
     camera.tick(clock())
@@ -187,7 +217,7 @@ def test_a_folder_of_damaged_pictures_is_not_searched_in_privacy(
     released = threading.Event()
     released.set()
     with pytest.raises(CameraReleasedError):
-        Folder(tmp_path, now=clock.now).read(1, 0.0, released)
+        Folder(tmp_path, clock=clock, now=clock.now).read(1, 0.0, released)
 
 
 def test_a_source_that_notices_nothing_still_shows_nothing(clock: Clock) -> None:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import cv2
-import numpy as np
 import pytest
 
 from device.camera import Camera, open_camera
@@ -18,71 +14,19 @@ from device.camera.capture import NETWORK_TIMEOUT_MS, Capture, open_capture
 from device.config import CameraSettings
 from device.errors import CameraError, CameraReleasedError
 from tests.camera.conftest import InterruptedCapture, levels
-
-BOUNDARY = "frame"
-
-
-def jpeg(level: int) -> bytes:
-    """Return an encoded picture of one brightness."""
-    return cv2.imencode(".jpg", np.full((48, 64, 3), level, np.uint8))[1].tobytes()
-
-
-class CameraServer(ThreadingHTTPServer):
-    """A network camera: /snapshot has one picture, /live never ends; each asks for a password."""
-
-    daemon_threads = True
-    connections = 0
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: CameraServer
-
-    def do_GET(self) -> None:
-        self.server.connections += 1
-        # FFmpeg offers the password when it is asked for it.
-        if "Authorization" not in self.headers:
-            self.send_response(401)
-            self.send_header("WWW-Authenticate", 'Basic realm="camera"')
-            self.end_headers()
-        elif self.path.startswith("/snapshot"):
-            self.send_response(200)
-            self.send_header("Content-Type", "image/jpeg")
-            self.end_headers()
-            self.wfile.write(jpeg(150))
-        elif self.path.startswith("/live"):
-            self._stream()
-        else:
-            self.send_error(404)
-
-    def _stream(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", f"multipart/x-mixed-replace; boundary={BOUNDARY}")
-        self.end_headers()
-        head = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\n\r\n".encode()
-        try:
-            while True:
-                self.wfile.write(head + jpeg(100) + b"\r\n")
-                time.sleep(0.01)
-        except OSError:
-            return  # the client has left
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Keep quiet."""
+from tests.camera.server import CameraServer, camera_server, url_on
 
 
 @pytest.fixture
 def server() -> Iterator[CameraServer]:
     """A network camera on this machine."""
-    with CameraServer(("127.0.0.1", 0), _Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    with camera_server() as server:
         yield server
-        server.shutdown()
 
 
 def camera_on(server: CameraServer, path: str) -> Camera:
     """Return the product's camera on a URL of the server, with a user and a password."""
-    host, port = server.server_address[:2]
-    return open_camera(CameraSettings(source=f"http://me:secret@{host!s}:{port}{path}"))
+    return open_camera(CameraSettings(source=url_on(server, path)))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A USB camera: old frames are refused, false claims are noticed, and errors say what to do."""
+"""A USB camera: old frames are rejected, a false "open" is noticed, and errors say what to do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from device.camera import Camera, open_camera
 from device.camera.usb import MAX_GRABS, was_waited_for, why_not_openable
 from device.config import CameraSettings
-from device.errors import CameraError
+from device.errors import CameraError, CameraNotFoundError
 from tests.camera.conftest import DEVICE
 from tests.camera.simulated import INTERVAL, UsbCamera
 from tests.clock import EPOCH, Clock
@@ -35,12 +35,26 @@ def test_frames_have_the_time_at_which_they_were_taken(camera: Camera, clock: Cl
     """Frames of a burst are one interval apart, by the driver's timestamps."""
     first, second = camera.burst(2, clock())
     assert (second.captured_at - first.captured_at).total_seconds() == pytest.approx(INTERVAL)
+    assert second.monotonic - first.monotonic == pytest.approx(INTERVAL)
+
+
+def test_a_frame_s_two_times_are_the_same_moment(
+    camera: Camera, usb: UsbCamera, clock: Clock
+) -> None:
+    """With the driver's timestamps and without: what is decoded later was still taken then."""
+    for usb.has_timestamps in (True, False):
+        camera.release()
+        camera.resume()
+        triggered = clock()
+        (frame,) = camera.burst(1, triggered)
+        assert frame.captured_at == EPOCH + timedelta(seconds=frame.monotonic)
+        assert triggered < frame.monotonic <= clock()
 
 
 def test_the_first_frame_after_a_trigger_is_taken_not_a_later_one(
     camera: Camera, clock: Clock
 ) -> None:
-    """Refusing old frames costs no more than one interval of the camera."""
+    """Rejecting old frames costs no more than one interval of the camera."""
     camera.burst(1, clock())
     clock.seconds += 2.0
     triggered = clock()
@@ -51,7 +65,7 @@ def test_the_first_frame_after_a_trigger_is_taken_not_a_later_one(
 def test_a_frame_that_was_taken_since_the_trigger_may_come_from_a_buffer(
     camera: Camera, clock: Clock
 ) -> None:
-    """Only frames older than the trigger are refused, not every buffered one."""
+    """Only frames older than the trigger are rejected, not every buffered one."""
     camera.burst(1, clock())
     triggered = clock()
     clock.seconds += 3 * INTERVAL
@@ -120,7 +134,7 @@ def test_an_opened_camera_that_gives_nothing_is_an_error_and_is_released(
     camera: Camera, usb: UsbCamera, clock: Clock
 ) -> None:
     """The capture reports that it is open; it is not believed, and not leaked."""
-    usb.plugged = False
+    usb.is_plugged = False
     with pytest.raises(CameraError, match="gives no picture"):
         camera.burst(1, clock())
     assert [capture.released for capture in usb.opened] == [True]
@@ -132,9 +146,9 @@ def test_a_camera_that_was_unplugged_and_is_back_answers_the_next_trigger(
 ) -> None:
     """The dead handle is replaced within the burst: the press gets its picture."""
     camera.burst(1, clock())
-    usb.plugged = False
+    usb.is_plugged = False
     assert not usb.opened[0].grab()
-    usb.plugged = True
+    usb.is_plugged = True
     assert len(camera.burst(2, clock())) == 2
     assert [capture.released for capture in usb.opened] == [True, False]
 
@@ -143,8 +157,9 @@ def test_the_error_for_a_missing_device_lists_the_cameras_that_are_there(tmp_pat
     """It names the device, lists persistent names, and warns owners of ribbon-cable cameras."""
     (tmp_path / "usb-Cam_1-video-index0").touch()
     (tmp_path / "usb-Cam_1-video-index1").touch()
-    text = why_not_openable(Path("/dev/video77"), tmp_path)
-    assert text is not None
+    error = why_not_openable(Path("/dev/video77"), tmp_path)
+    assert isinstance(error, CameraNotFoundError)
+    text = str(error)
     assert "there is no device /dev/video77" in text
     assert "usb-Cam_1-video-index0." in text
     assert "index1" not in text

@@ -14,7 +14,7 @@ from device.cli.diagnostics import write_diagnostics
 from device.errors import DiagnosticsError
 from device.system.json_store import JsonStore
 
-_SECRETS = ("hush-broker", "hush-camera")
+_SECRETS = ("hush-broker", "hush-camera", "hush-index", "hush-token")
 
 
 @pytest.fixture
@@ -24,6 +24,7 @@ def configuration(tmp_path: Path) -> Path:
         "node": {"id": "hall", "state_directory": str(tmp_path / "state")},
         "mqtt": {"host": "127.0.0.1", "port": 1, "username": "hall", "password": "hush-broker"},
         "camera": {"source": "rtsp://viewer:hush-camera@127.0.0.1:1/stream"},
+        "updates": {"index": "https://hall:hush-index@127.0.0.1:1/index.json?token=hush-token"},
     }
     path = tmp_path / "facet.yaml"
     path.write_text(yaml.safe_dump(document))
@@ -37,9 +38,9 @@ def test_the_archive_has_versions_settings_checks_and_the_last_failure(
 ) -> None:
     """Everything that a maintainer asks for first."""
     archive = tmp_path / "report.zip"
-    parts = write_diagnostics(configuration, archive)
+    files = write_diagnostics(configuration, archive)
     with zipfile.ZipFile(archive) as bundle:
-        assert bundle.namelist() == parts
+        assert bundle.namelist() == files
         system = json.loads(bundle.read("system.json"))
         settings = yaml.safe_load(bundle.read("facet.yaml"))
         checks = {check["part"]: check["works"] for check in json.loads(bundle.read("check.json"))}

@@ -10,10 +10,10 @@ import yaml
 
 from device.cli.run import run_until_stopped
 from device.config import Config, load
-from device.errors import FacetError, ModelError, PerceptionError
+from device.errors import CameraStuckError, FacetError, ModelError, PerceptionError
 from device.node.loop import End
 from device.node.wiring import Start
-from device.supervision.boot_log import MAXIMUM_FAILED_BOOTS, BootLog
+from device.supervision.boot_log import MAXIMUM_FAILED_BOOTS, BootLog, Failure
 from device.supervision.watchdog import EXIT_CODE
 
 
@@ -28,7 +28,7 @@ class Runs:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "facet.yaml"
         self.starts: list[tuple[Config, Start]] = []
-        self.failures: list[str | None] = []
+        self.failures: list[Failure | None] = []
         self._folder = folder
         self._edits: list[Callable[[], object]] = []
         self.write()
@@ -117,7 +117,8 @@ def test_a_file_with_faults_does_not_end_safe_mode(runs: Runs) -> None:
     ("error", "code"),
     [
         (PerceptionError("perception failed 3 times in a row"), EXIT_CODE),
-        (ValueError("nobody expected this"), EXIT_CODE),
+        (CameraStuckError("camera 0 did not answer for 12 s"), EXIT_CODE),
+        (ValueError("unexpected"), EXIT_CODE),
         (ModelError("attributes.json is damaged"), None),
     ],
 )

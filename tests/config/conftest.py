@@ -14,7 +14,7 @@ Write: TypeAlias = Callable[..., Path]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Write files beside each other, as text or as bytes."""
+    """Write files into one folder, as text or as bytes."""
 
     def _write(content: str | bytes, name: str = "facet.yaml") -> Path:
         path = tmp_path / name

@@ -1,4 +1,4 @@
-"""The discovery payload: what Home Assistant since 2024.11 accepts, and nothing it would refuse."""
+"""The discovery payload: what Home Assistant since 2024.11 accepts, and nothing it would reject."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from device.mqtt.topics import Topics
 from device.system.compact_json import compact
 from device.system.machine import Machine
 
-# Known at the root by every Home Assistant since 2024.11; another key there makes it refuse the device.
+# Known at the root by every Home Assistant since 2024.11; another key there makes it reject the device.
 _ROOT = {
     "device", "origin", "components", "availability", "availability_mode", "payload_available",
     "payload_not_available", "state_topic", "command_topic", "qos", "encoding",
@@ -98,7 +98,7 @@ each_component = pytest.mark.parametrize(("key", "component"), ENTITIES.items(),
 
 
 def test_root_device_and_origin_have_only_keys_that_every_version_knows() -> None:
-    """An unknown key in one of the three makes Home Assistant refuse everything."""
+    """An unknown key in one of the three makes Home Assistant reject everything."""
     made = payload(configured(id="hall", suggested_area="Hall"))
     assert set(made) <= _ROOT
     assert set(made["device"]) <= _DEVICE
@@ -106,14 +106,14 @@ def test_root_device_and_origin_have_only_keys_that_every_version_knows() -> Non
 
 
 def test_the_device_is_identified_and_the_origin_named() -> None:
-    """Without either Home Assistant refuses the payload."""
+    """Without either Home Assistant rejects the payload."""
     made = payload(configured(id="hall", name="Hall camera", suggested_area="Hall"))
     assert made["device"]["identifiers"] == ["facet_hall"]
     assert made["device"]["name"] == "Hall camera"
     assert made["device"]["suggested_area"] == "Hall"
     assert made["device"]["model"] == "Raspberry Pi 4 Model B Rev 1.5"
     assert made["device"]["serial_number"] == "10000000abcdef01"
-    assert "configuration_url" not in made["device"], "null is no URL to Home Assistant"
+    assert "configuration_url" not in made["device"], "Home Assistant does not accept null as a URL"
     assert made["origin"]["name"] == "facet"
     assert None not in made["origin"].values()
 
@@ -137,7 +137,7 @@ def test_every_row_is_a_component_under_its_key() -> None:
 
 @each_component
 def test_a_component_has_what_its_platform_requires(key: str, component: dict[str, Any]) -> None:
-    """Platform and unique id, or the whole payload is refused; the rest, or the component is."""
+    """Platform and unique id, or the whole payload is rejected; the rest, or the component is."""
     required = {"platform", "unique_id"} | _REQUIRED[TABLE[key].platform]
     assert required <= set(component)
     assert component["unique_id"] == f"facet_hall_{key}"
@@ -159,7 +159,7 @@ def test_a_component_has_its_own_quality_of_service(key: str, component: dict[st
 
 
 @each_component
-def test_a_component_has_no_combination_that_is_refused(
+def test_a_component_has_no_combination_that_is_rejected(
     key: str, component: dict[str, Any]
 ) -> None:
     """Options go with the enum class alone, bounds are ordered, diagnostics are not for control."""
@@ -180,7 +180,10 @@ def test_what_needs_the_camera_is_available_with_node_and_camera() -> None:
     assert made["availability"] == [{"topic": "facet/hall/status"}]
     both = [{"topic": "facet/hall/status"}, {"topic": "facet/hall/camera/status"}]
     for key, component in made["components"].items():
-        assert component.get("availability") == (both if TABLE[key].needs_camera else None)
+        # The picture also depends on there being one.
+        more = [{"topic": "facet/hall/picture/status"}] if key == "picture" else []
+        expected = both + more if TABLE[key].needs_camera else None
+        assert component.get("availability") == expected
 
 
 def test_subjective_attributes_are_disabled_by_default() -> None:
@@ -191,7 +194,7 @@ def test_subjective_attributes_are_disabled_by_default() -> None:
 
 
 def test_removed_components_are_mere_platforms() -> None:
-    """That is how Home Assistant is told to forget one."""
+    """That makes Home Assistant remove one."""
     made = payload(configured(), {"dimples": "binary_sensor"})
     assert made["components"]["dimples"] == {"platform": "binary_sensor"}
 
@@ -263,7 +266,7 @@ def test_every_configuration_comes_back_from_its_payload(
             {**sections, "node": {"id": node_id, "name": name, "suggested_area": area}}
         )
     except ValidationError:
-        # Not every text is a name; what the configuration refuses is never announced.
+        # Not every text is a name; what the configuration rejects is never announced.
         return
     topics = Topics.of(config)
     table = {row.key: row for row in entities(config, CELEBA)}

@@ -47,7 +47,7 @@ def make(
 def announce(publisher: Publisher, link: RecordingTransport, *, is_birth: bool = False) -> int:
     """Announce, and let the broker confirm all of it; return how many discovery messages that took."""
     before = len(link.messages)
-    publisher.announce({}, camera_online=True, is_birth=is_birth)
+    publisher.announce({}, is_camera_online=True, picture=None, is_birth=is_birth)
     for number in range(before + 1, len(link.messages) + 1):
         publisher.delivered(number)
     return sum(topic.endswith("/config") for topic in link.topics[before:])
@@ -65,7 +65,7 @@ def components(link: RecordingTransport) -> list[dict[str, Any]]:
 def test_online_is_the_last_of_all_and_everything_is_retained(tmp_path: Path) -> None:
     """The states are there before the entities become available."""
     link = RecordingTransport()
-    make(tmp_path, link).announce(DOCUMENTS, camera_online=True)
+    make(tmp_path, link).announce(DOCUMENTS, is_camera_online=True, picture=None)
     assert link.topics == [
         "homeassistant/device/hall/config",
         "facet/hall/camera/status",
@@ -78,11 +78,11 @@ def test_online_is_the_last_of_all_and_everything_is_retained(tmp_path: Path) ->
     assert link.messages[-1][1] == "online"
 
 
-@pytest.mark.parametrize(("online", "payload"), [(True, "online"), (False, "offline")])
-def test_the_camera_has_a_status_of_its_own(tmp_path: Path, online: bool, payload: str) -> None:
+@pytest.mark.parametrize(("is_online", "payload"), [(True, "online"), (False, "offline")])
+def test_the_camera_has_a_separate_status(tmp_path: Path, is_online: bool, payload: str) -> None:
     """Diagnostics stay available while the camera is not."""
     link = RecordingTransport()
-    make(tmp_path, link).camera(online=online)
+    make(tmp_path, link).camera(is_online=is_online)
     assert link.messages == [("facet/hall/camera/status", payload, True)]
 
 
@@ -100,7 +100,7 @@ def test_a_component_that_left_the_table_is_met_and_forgotten(tmp_path: Path) ->
     announce(make(tmp_path, link), link)
     link = RecordingTransport()
     publisher = make(tmp_path, link, WITHOUT_BALD)
-    publisher.announce({}, camera_online=True)
+    publisher.announce({}, is_camera_online=True, picture=None)
     met, farewell, final = components(link)
     assert met["bald"]["unique_id"] == "facet_hall_bald"
     assert met["bald"]["enabled_by_default"] is False
@@ -135,7 +135,7 @@ def test_taking_leave_is_repeated_until_the_broker_has_it(tmp_path: Path) -> Non
     link = RecordingTransport()
     publisher = make(tmp_path, link, WITHOUT_BALD)
     for _ in range(5):
-        publisher.announce({}, camera_online=True, is_birth=True)
+        publisher.announce({}, is_camera_online=True, picture=None, is_birth=True)
     assert len(components(link)) == 15
 
 
@@ -197,6 +197,7 @@ def test_a_node_with_another_id_clears_what_it_published_under_the_one_before(
         ("facet/hall/state", ""),
         ("facet/hall/settings", ""),
         ("facet/hall/diagnostics", ""),
+        ("facet/hall/picture/status", ""),
         ("facet/hall/camera/status", ""),
         ("facet/hall/status", ""),
     ]
@@ -234,7 +235,7 @@ def test_a_broker_that_does_not_let_the_old_topics_be_cleared_is_reported(
     announce(make(tmp_path, link), link)
     link = RecordingTransport()
     publisher = make(tmp_path, link, node="door")
-    publisher.announce({}, camera_online=True)
+    publisher.announce({}, is_camera_online=True, picture=None)
     publisher.refused(1)
     assert "homeassistant/device/hall/config" in caplog.text
     assert "facet retire" in caplog.text
@@ -244,7 +245,7 @@ def test_a_component_that_changed_its_platform_is_replaced(tmp_path: Path) -> No
     """Home Assistant does not turn one into the other; it has to forget the old one first."""
     JsonStore(tmp_path / "announced.json").save({"eyeglasses": "sensor"})
     link = RecordingTransport()
-    make(tmp_path, link).announce({}, camera_online=True)
+    make(tmp_path, link).announce({}, is_camera_online=True, picture=None)
     met, farewell, final = components(link)
     assert met["eyeglasses"]["platform"] == "sensor"
     assert farewell["eyeglasses"] == {"platform": "sensor"}
@@ -257,11 +258,27 @@ def test_a_picture_is_never_retained(tmp_path: Path) -> None:
     config = {"mqtt": {"host": "broker"}, "privacy": {"picture": "crop"}}
     table = entities(Config.model_validate(config), CELEBA)
     make(tmp_path, link, table).picture(b"jpeg")
-    assert link.messages == [("facet/hall/picture", b"jpeg", False)]
+    assert ("facet/hall/picture", b"jpeg", False) in link.messages
+    assert [topic for topic, _, retain in link.messages if retain] == ["facet/hall/picture/status"]
+
+
+def test_the_picture_is_available_while_there_is_one(tmp_path: Path) -> None:
+    """Whoever waits for the entity to change sees neither the picture before nor an empty one."""
+    link = RecordingTransport()
+    config = {"mqtt": {"host": "broker"}, "privacy": {"picture": "crop"}}
+    publisher = make(tmp_path, link, entities(Config.model_validate(config), CELEBA))
+    for picture in (b"jpeg", None):
+        publisher.picture(picture)
+    assert [(topic, payload) for topic, payload, _ in link.messages] == [
+        ("facet/hall/picture", b"jpeg"),
+        ("facet/hall/picture/status", "online"),
+        ("facet/hall/picture/status", "offline"),
+        ("facet/hall/picture", b""),
+    ]
 
 
 def test_no_picture_is_published_where_none_may_leave(tmp_path: Path) -> None:
-    """Without the entity there is nobody to show it to, not even a blank one."""
+    """Without the entity there is nobody to show it to, nor whether there is one."""
     link = RecordingTransport()
     make(tmp_path, link).picture(b"jpeg")
     assert link.messages == []

@@ -1,4 +1,4 @@
-"""What a user copies into Home Assistant speaks of entities and attributes that there are."""
+"""What a user copies into Home Assistant names only entities and attributes that exist."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_dashboard_is_made_of_cards_that_home_assistant_ships() -> None:
 
 
 def test_the_dashboard_shows_every_attribute_of_wear_and_hair_that_starts_enabled() -> None:
-    """But for the colours of hair, which the hair's own sensor tells, and its absence of a beard."""
+    """Except the colours of hair, which the sensor of the hair shows, and the absence of a beard."""
     shown = set(_ENTITY.findall((_FOLDER / "dashboards" / "facet.yaml").read_text("utf-8")))
     told_otherwise = {"black_hair", "blond_hair", "brown_hair", "gray_hair", "no_beard"}
     ids = {entity_id(row, "facet"): row for row in ATTRIBUTES}

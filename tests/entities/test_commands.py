@@ -1,4 +1,4 @@
-"""Commands: whatever arrives is a value within bounds, or an error in words."""
+"""Commands: whatever arrives is a value within bounds, or a readable error."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PLAIN = Settings(
     motion_cool_down=0.0,
 )
 
-# Bytes of all kinds, and what looks like a number or a word of ours.
+# Bytes of all kinds, and what looks like a number or one of our words.
 payloads = st.one_of(
     st.binary(max_size=200),
     st.text(max_size=40).map(str.encode),
@@ -52,10 +52,10 @@ def test_any_bytes_are_a_value_within_bounds_or_an_error(entity: Row, payload: b
     try:
         request = read_command(CATALOGUE, entity.key, payload)
     except CommandError as error:
-        request, refusal = None, str(error)
-        assert refusal.startswith(f"set/{entity.key}: ")
-        assert refusal.isprintable()
-        assert len(refusal) < 400
+        request, rejection = None, str(error)
+        assert rejection.startswith(f"set/{entity.key}: ")
+        assert rejection.isprintable()
+        assert len(rejection) < 400
     match entity, request:
         case _, None:
             pass
@@ -74,15 +74,15 @@ def test_any_bytes_are_a_value_within_bounds_or_an_error(entity: Row, payload: b
 
 @given(st.text(max_size=300))
 def test_any_key_is_a_command_or_an_error(key: str) -> None:
-    """A topic below set/ that nobody knows is told so, in one line of bounded length."""
-    refusal = ""
+    """An unknown topic below set/ is reported in one line of bounded length."""
+    rejection = ""
     try:
         read_command(CATALOGUE, key, b"")
     except CommandError as error:
-        refusal = str(error)
-    assert refusal.startswith("set/")
-    assert refusal.isprintable()
-    assert len(refusal) < 400
+        rejection = str(error)
+    assert rejection.startswith("set/")
+    assert rejection.isprintable()
+    assert len(rejection) < 400
 
 
 @given(st.sampled_from(NUMBERS), st.data())

@@ -47,7 +47,7 @@ def _without_settings(_settings: Settings, value: bool) -> bool:
 
 
 def test_a_new_row_is_discovered() -> None:
-    """Each with the topics that its class needs, and nothing that Home Assistant would refuse."""
+    """Each with the topics that its class needs, and nothing that Home Assistant would reject."""
     payload = discovery_payload(CONFIG.node, Topics.of(CONFIG), TABLE, Machine())
     made = payload["components"]
     assert made["queue_state"]["state_topic"] == "facet/hall/diagnostics"
@@ -83,15 +83,15 @@ def test_a_new_button_asks_for_its_request() -> None:
 
 
 def test_a_row_has_only_what_its_platform_has() -> None:
-    """The type checker refuses a button with a minimum, a switch without settings, a sensor of another subject.
+    """The type checker rejects a button with a minimum, a switch without settings, a sensor of another subject.
 
     Each line below would be an error to it; were one no longer, its comment would be.
     """
     Button(key="k", name="n", meaning="m", press=Capture())
-    refused = (
+    rejected = (
         lambda: Button(key="k", name="n", meaning="m", press=Capture(), minimum=1),  # type: ignore[call-arg]
         lambda: Button(key="k", name="n", meaning="m", press="restart"),  # type: ignore[arg-type]
         lambda: replace(SWITCH, write=_without_settings),  # type: ignore[arg-type]
         lambda: replace(SENSOR, read=lambda node: node.no_such_fact),  # type: ignore[attr-defined]
     )
-    assert len(refused) == 4
+    assert len(rejected) == 4

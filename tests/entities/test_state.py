@@ -12,6 +12,7 @@ import pytest
 from device.config import Config
 from device.entities.documents import (
     blank_state,
+    ended_state,
     event_content,
     published_attributes,
     state_content,
@@ -69,6 +70,7 @@ def test_a_blank_state_has_every_key_and_knows_nothing() -> None:
     """A template that finds no key would fill Home Assistant's log."""
     state = blank_state(TABLE)
     assert {"eyeglasses", "face_present", "hair_color", "last_result", "latency"} <= set(state)
+    assert state.pop("_attributes") == {"smallest_margin": {}}
     assert set(state.values()) == {None}
 
 
@@ -109,7 +111,7 @@ def test_nobody_there_turns_everything_off() -> None:
 
 @pytest.mark.parametrize("reason", [Reason.TOO_SMALL, Reason.TOO_BLURRED, Reason.TOO_DARK])
 def test_a_face_that_cannot_be_judged_is_present_and_unknown(reason: Reason) -> None:
-    """Off would be a claim."""
+    """Off would state more than the node knows."""
     before = state_content(TABLE, Outcome(observation(face({"Eyeglasses": True})), PUBLISHED))
     state = state_content(
         TABLE, Outcome(observation(reason=reason, face_count=2), PUBLISHED), before
@@ -120,14 +122,19 @@ def test_a_face_that_cannot_be_judged_is_present_and_unknown(reason: Reason) -> 
 
 
 @pytest.mark.parametrize("reason", [Reason.CAMERA_UNAVAILABLE, Reason.PRIVACY, Reason.FAILED])
-def test_without_a_picture_only_the_result_changes(reason: Reason) -> None:
-    """Who did not look cannot say that nobody is there."""
+def test_without_a_picture_what_was_seen_before_is_over(reason: Reason) -> None:
+    """A rule that the press starts must not judge whoever was there before."""
     before = state_content(TABLE, Outcome(observation(face({"Eyeglasses": True})), PUBLISHED))
     unseen = observation(reason=reason, captured_at=None)
     state = state_content(TABLE, Outcome(unseen, PUBLISHED + timedelta(milliseconds=1)), before)
-    changed = {key for key, value in state.items() if before[key] != value}
-    assert changed == {"last_result", "latency"}
-    assert state["last_result"] == reason.value
+    assert state == ended_state(TABLE, before) | {"last_result": reason.value, "latency": 135}
+    assert (state["face_present"], state["face_count"], state["eyeglasses"]) == ("OFF", 0, None)
+    assert state["last_capture"] == before["last_capture"]
+
+
+def test_what_was_never_seen_does_not_end() -> None:
+    """Off would be a claim: before the first capture nobody knows."""
+    assert ended_state(TABLE, blank_state(TABLE)) == blank_state(TABLE)
 
 
 def test_latency_is_from_the_trigger_to_the_message() -> None:
@@ -138,7 +145,7 @@ def test_latency_is_from_the_trigger_to_the_message() -> None:
 
 
 def test_last_capture_is_a_time_with_its_zone() -> None:
-    """Home Assistant refuses a timestamp without one."""
+    """Home Assistant rejects a timestamp without one."""
     state = state_content(TABLE, Outcome(observation(reason=Reason.NO_FACE), PUBLISHED))
     assert state["last_capture"] == "2026-11-24T18:02:11.431+00:00"
 

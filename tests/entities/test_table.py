@@ -17,7 +17,7 @@ from device.config.sections.section import Section
 from device.discovery.reference import renewed
 from device.entities.commands import takes_commands
 from device.entities.documents import SETTINGS, STATE, rows_of
-from device.entities.kinds import AttributeSensor, Number, Platform, Row, Select, Sensor
+from device.entities.kinds import AttributeSensor, Category, Number, Platform, Row, Select, Sensor
 from device.entities.outcome import Outcome
 from device.entities.settings import Settings
 from device.entities.table import CATALOGUE, CELEBA, LABELS, entities
@@ -38,7 +38,7 @@ def configured(**sections: Mapping[str, object]) -> Config:
 
 
 def attribute_sensors(table: Iterable[Row]) -> dict[str, AttributeSensor[Outcome]]:
-    """The rows that speak of an attribute, by its label."""
+    """The rows about an attribute, by its label."""
     return {row.attribute: row for row in table if isinstance(row, AttributeSensor)}
 
 
@@ -54,6 +54,15 @@ def test_every_attribute_of_celeba_is_a_binary_sensor() -> None:
     assert {row.platform for row in rows} == {Platform.BINARY_SENSOR}
     assert {row.document for row in rows} == {STATE}
     assert all(row.needs_camera for row in rows)
+
+
+def test_no_switch_belongs_to_the_main_purpose_of_the_device() -> None:
+    """Home Assistant turns off what has no category together with its area, and privacy is not a lamp."""
+    switches = [row for row in CATALOGUE if row.platform is Platform.SWITCH]
+    assert {row.key: row.category for row in switches} == {
+        "motion_trigger": Category.CONFIG,
+        "privacy": Category.CONFIG,
+    }
 
 
 def test_keys_are_unique_and_fit_topics_and_templates() -> None:
@@ -95,7 +104,7 @@ def test_everything_but_attributes_starts_enabled() -> None:
 
 
 def test_last_result_knows_every_reason() -> None:
-    """A new reason cannot be forgotten: Home Assistant refuses a value that is no option."""
+    """A new reason cannot be forgotten: Home Assistant rejects a value that is not an option."""
     row = by_key(CATALOGUE)["last_result"]
     assert isinstance(row, Sensor)
     assert set(row.options) == {"face", *(reason.value for reason in Reason)}
@@ -174,7 +183,7 @@ def test_pictures_have_entities_only_where_they_may_leave(
 def test_updates_have_entities_as_far_as_the_owner_wants_them(
     model: str, allow_install: bool
 ) -> None:
-    """Without an index only the software's; a network of the owner's own has no updates; none installs by itself."""
+    """Without an index only the software's; the owner's own network has no updates; none installs by itself."""
     plain = by_key(entities(configured(), CELEBA))
     assert "attribute_network" not in plain
     assert "last_update" not in plain
@@ -188,7 +197,7 @@ def test_updates_have_entities_as_far_as_the_owner_wants_them(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_names_every_entity_differently(language: Language) -> None:
-    """Names are unique, as short as Home Assistant's own, and no file has a key that is no entity's."""
+    """Names are unique, as short as Home Assistant's own, and every key of a file is an entity's."""
     table = translated(CATALOGUE, language)
     names = [row.name for row in table]
     assert len(set(names)) == len(names)

@@ -19,7 +19,7 @@ StartRig = Callable[..., AbstractContextManager[Rig]]
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    """A broker that lets everybody in."""
+    """A broker that accepts every client."""
     folder = tmp_path / "broker"
     folder.mkdir()
     with Mosquitto(folder, free_port(), KEEPS_ALL) as running:

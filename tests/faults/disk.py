@@ -37,7 +37,7 @@ class Disk:
         self._filling.unlink()
 
     def fail(self) -> None:
-        """Become read-only at once, as ext4 does after an error of the card; open files are no exception."""
+        """Become read-only at once, as ext4 does after an error of the card; this includes open files."""
         Path(f"/sys/fs/ext4/{self._device}/trigger_fs_error").write_text("1")
 
     def repair(self) -> None:

@@ -68,6 +68,8 @@ class Node:
             "node": {"id": TOPICS.node, "state_directory": str(self.state)},
             "mqtt": {"host": "127.0.0.1", "keep_alive": 5, **mqtt},
             "camera": {"source": str(self._picture)},
+            # What is asked here is whether the state is that of the newest observation, whenever that was.
+            "attributes": {"expiry": 0},
             "triggers": {"burst": 1, "button": {"pin": PIN, "debounce": DEBOUNCE}},
         }
         self._configuration.write_text(yaml.safe_dump(settings))

@@ -46,7 +46,9 @@ class Proxy:
             "to node": set(),
         }
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, name="facet-proxy", daemon=True
+        )
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 

@@ -19,7 +19,7 @@ from tests.faults.scale import RECOVERY
 from tests.faults.subscriber import Subscriber, differences
 
 KEEPS_ALL = ("allow_anonymous true", "max_queued_messages 0")
-"""For a broker that lets everybody in, and drops nothing that an absent subscriber was to get."""
+"""For a broker that accepts every client, and drops nothing that an absent subscriber was to get."""
 
 STATE_TOPIC = TOPICS.document(STATE)
 
@@ -44,7 +44,7 @@ class Rig:
         self.subscriber.wait_for(TOPICS.status, b"online")
 
     def kill(self) -> None:
-        """Kill the node, and take note of the observation that it was about to put on disk.
+        """Kill the node, and record the observation that it was about to put on disk.
 
         The log names an observation before it is committed. At most the last one may be neither on disk nor
         underway; every other one is promised.
@@ -116,7 +116,7 @@ class Rig:
         )
 
     def _state_differences(self) -> dict[str, Any]:
-        # Presses may still go on: the newest is another each time.
+        # Presses may still go on: the newest observation may change each time.
         promised = [
             event_id for event_id in self.node.log.observed if event_id not in self.uncommitted
         ]

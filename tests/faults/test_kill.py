@@ -20,7 +20,7 @@ OUTAGES = scaled(50, 2)
 _LONGEST_LOAD = 2.0
 # Presses that last for longer than that.
 _PLENTY = 100
-# One kill of this many hits the node while it starts. More in a row would be a reason for safe mode, rightly.
+# One of this many kills comes while the node starts. More in a row would be a reason for safe mode, rightly.
 _START_EVERY = 5
 
 

@@ -41,7 +41,7 @@ _TABLE = entities(
 
 @dataclass(frozen=True)
 class _Size:
-    """What a node takes of its machine."""
+    """The resources of the machine that a node uses."""
 
     resident: int
     descriptors: int
@@ -174,7 +174,7 @@ def _hostile(random: Random) -> Iterator[tuple[str, bytes]]:
             yield key, payload
 
 
-def test_hostile_commands_are_refused_in_words_and_no_more(start_rig: StartRig) -> None:
+def test_hostile_commands_are_rejected_with_one_line_each(start_rig: StartRig) -> None:
     """Each is one line of the log; the node answers presses and good commands in between."""
     with start_rig() as rig:
         rig.wait_until_online()
@@ -187,10 +187,10 @@ def test_hostile_commands_are_refused_in_words_and_no_more(start_rig: StartRig) 
                 key, payload = next(commands)
                 rig.subscriber.send(TOPICS.command(key), payload)
             _wait_until_obeyed(rig, number % 40 / 100)
-        refused = rig.node.log.text.count("device.node.controls: set/")
+        rejected = rig.node.log.text.count("device.node.controls: set/")
         grown = (rig.node.resident_bytes - before.resident) / MEGABYTE
-        print(f"{HOSTILE} hostile commands: {refused} refused in words, {grown:+.2f} MB resident")
-        assert refused == HOSTILE
+        print(f"{HOSTILE} hostile commands: {rejected} rejected readably, {grown:+.2f} MB resident")
+        assert rejected == HOSTILE
         assert grown < 5
         rig.check()
 

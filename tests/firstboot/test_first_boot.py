@@ -1,4 +1,4 @@
-"""A card is put into a Debian that never ran, and ends as a node: cloud-init, installer and broker are real."""
+"""A Debian that never ran starts with a card and becomes a node: cloud-init, installer and broker are real."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PASS_PHRASE = "correct horse battery staple"
 
 @dataclass(frozen=True, slots=True)
 class Pi:
-    """What a first boot has left.
+    """A Debian after its first boot.
 
     Attributes:
         root: its file system, shut down.
@@ -36,7 +36,7 @@ class Pi:
     password: str
 
     def report(self, name: str) -> str:
-        """Return what was noted while it ran."""
+        """Return what was recorded while it ran."""
         return (self.root / "report" / name).read_text(errors="replace").strip()
 
 
@@ -57,7 +57,7 @@ def pi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pi]:
     password = secrets.read_text().partition(": ")[2].strip().strip('"')
     shutil.copytree(folder / "cards" / "hall", root / "boot" / "firmware")
     (root / "report").mkdir()
-    shutil.copy(_HERE / "watch", root / "report")
+    shutil.copy(_HERE / "record", root / "report")
     _run(_HERE / "start", root)
     yield Pi(root, password)
     _run("rm", "--recursive", "--force", "--one-file-system", root)
@@ -68,7 +68,7 @@ def _run(*command: str | Path) -> str:
 
 
 def _install_broker(root: Path) -> None:
-    """Do what docs/provisioning.md says of the broker."""
+    """Set up the broker as docs/provisioning.md describes."""
     shutil.copytree(_PROJECT / "provisioning" / "mosquitto", root / "srv" / "mosquitto")
     commands = """
         cd /srv/mosquitto
@@ -97,12 +97,12 @@ def _make_card(folder: Path, dependencies: Path, authority: Path) -> None:
 
 
 def test_the_node_is_online_at_the_broker(pi: Pi) -> None:
-    """Over TLS, with its own name and password, without a hand on it."""
+    """Over TLS, with its own name and password, without manual steps."""
     assert pi.report("status") == "online", pi.report("journal")
 
 
-def test_cloud_init_has_nothing_to_complain_of(pi: Pi) -> None:
-    """It took the card's files, and each of its stages ended well; it is switched off by now."""
+def test_cloud_init_reports_no_error(pi: Pi) -> None:
+    """It used the card's files, and each of its stages succeeded; it is disabled by now."""
     status = pi.report("cloud-init")
     assert "DataSourceNoCloud" in status
     assert "\nerrors: []" in status
@@ -110,7 +110,7 @@ def test_cloud_init_has_nothing_to_complain_of(pi: Pi) -> None:
 
 
 def test_the_pi_has_its_name_and_its_user(pi: Pi) -> None:
-    """Who logs in by key alone."""
+    """The user logs in with the key only."""
     assert pi.report("hostname") == "hall"
     assert {"sudo", "video", "gpio"} <= set(pi.report("groups").split())
     keys = pi.root / "home" / "olga" / ".ssh" / "authorized_keys"
@@ -120,7 +120,7 @@ def test_the_pi_has_its_name_and_its_user(pi: Pi) -> None:
     assert olga.split(":")[1].startswith("!")
 
 
-def test_the_wi_fi_is_set_up_with_the_key_alone(pi: Pi) -> None:
+def test_the_wi_fi_is_set_up_with_the_key_only(pi: Pi) -> None:
     """For netplan, and readable by root only."""
     [file] = (pi.root / "etc" / "netplan").glob("*.yaml")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -129,19 +129,19 @@ def test_the_wi_fi_is_set_up_with_the_key_alone(pi: Pi) -> None:
 
 
 def test_the_next_start_is_an_ordinary_one(pi: Pi) -> None:
-    """The node comes up by itself; cloud-init and the first boot do not come again."""
+    """The node comes up by itself; cloud-init and the first boot do not run again."""
     assert pi.report("enabled").splitlines() == ["enabled", "disabled", "enabled"]
     assert (pi.root / "etc" / "cloud" / "cloud-init.disabled").exists()
 
 
 def test_what_is_secret_has_left_the_boot_partition(pi: Pi) -> None:
-    """Every user of the Pi can read it, and so can whoever holds the card for a minute."""
+    """Every user of the Pi can read it, and so can anyone who holds the card for a minute."""
     left = sorted(path.name for path in (pi.root / "boot" / "firmware").iterdir())
     assert left == ["meta-data", "user-data"]
 
 
-def test_the_password_is_in_one_place_for_the_node_s_group(pi: Pi) -> None:
-    """And in no log and no copy of cloud-init's."""
+def test_the_password_is_in_one_place_for_the_nodes_group(pi: Pi) -> None:
+    """It is in no log and in no copy that cloud-init made."""
     settings = pi.root / "etc" / "facet"
     for file in settings.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o640, file

@@ -86,13 +86,13 @@ def fleet(
 
 @pytest.fixture(scope="session")
 def installed(fleet: Fleet, wheels: dict[str, Path]) -> Run:
-    """The run that brought Facet to machines that had nothing of it, on all at once."""
+    """The run that installed Facet on all machines at once."""
     fleet.variables["facet_wheel"] = str(wheels[OLD])
     return fleet.play("site.yml", "-v", AT_ONCE)
 
 
 def _variables(port: int) -> dict[str, object]:
-    """Return what a group's file would hold."""
+    """Return what the file of a group would contain."""
     return {
         "facet_wheelhouse": "/srv/wheelhouse",
         "facet_config": {

@@ -23,16 +23,16 @@ _RECAP = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a playbook came to.
+    """The result of a playbook.
 
     Attributes:
-        succeeded: whether it says so.
-        output: all that it wrote.
-        changed: how many tasks changed something, by the name of each machine that it came to.
+        has_succeeded: whether its exit status is 0.
+        output: what it wrote.
+        changed: how many tasks changed something, by the name of each machine that it reached.
         failed: the machines on which a task failed.
     """
 
-    succeeded: bool
+    has_succeeded: bool
     output: str
     changed: dict[str, int]
     failed: set[str]
@@ -40,7 +40,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """Everything that the tests share; the machines keep what one test did for the next.
+    """Everything that the tests share; what one test does to the machines, the next one finds.
 
     Attributes:
         folder: for the inventory and what is fetched.
@@ -57,7 +57,7 @@ class Fleet:
     variables: dict[str, Any] = field(default_factory=dict)
 
     def play(self, playbook: str, *options: str, **variables: object) -> Run:
-        """Run a playbook of ours against all machines, with these variables of the group on top."""
+        """Run one of our playbooks on all machines, with additional variables of the group."""
         inventory = self._write_inventory({**self.variables, **variables})
         command: list[str | Path] = [
             self.programs / "ansible-playbook",
@@ -80,7 +80,7 @@ class Fleet:
         output = ended.stdout + ended.stderr
         recap = _RECAP.findall(output)
         return Run(
-            succeeded=ended.returncode == 0,
+            has_succeeded=ended.returncode == 0,
             output=output,
             changed={name: int(changed) for name, changed, _, _ in recap},
             failed={name for name, _, lost, failed in recap if int(lost) or int(failed)},
@@ -103,7 +103,7 @@ class Fleet:
 def on_controller(
     programs: Path, home: Path, command: Sequence[str | Path]
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program of Ansible in the folder of the playbooks, with nothing of the user's own settings."""
+    """Run a program of Ansible in the folder of the playbooks, without the user's own settings."""
     environment = {
         "ANSIBLE_HOME": str(home / "ansible"),
         "HOME": str(home),

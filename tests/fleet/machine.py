@@ -1,4 +1,4 @@
-"""Debian under a systemd of its own, in namespaces of this machine, reached over ssh like any other machine."""
+"""Debian under a separate systemd, in namespaces of this machine, reached over ssh like any other machine."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _BOOT = 120.0
 
 
 class Machine(Child):
-    """One machine. Leaving the context is as pulling its plug, and nothing of it is kept.
+    """One machine. Leaving the context pulls its plug, and nothing is kept.
 
     Attributes:
-        name: its own.
+        name: its host name.
         address: on the bridge.
     """
 
@@ -33,8 +33,8 @@ class Machine(Child):
         self.name = name
         self.address = address
         self._ssh = ["ssh", *ssh_options(key)]
-        # Only groups of the second version can be handed to another systemd. Where this machine uses the first, they
-        # are elsewhere, and empty.
+        # Only groups of the second version can be given to another systemd. Where this machine uses the first, they
+        # are mounted elsewhere, and empty.
         find = ["findmnt", "--noheadings", "--first-only", "--output=TARGET", "--types=cgroup2"]
         groups = subprocess.check_output(find, text=True).strip()
         self._group = Path(groups, f"facet-fleet-{name}")
@@ -44,7 +44,7 @@ class Machine(Child):
         self._command = [str(boot), name, address, BRIDGE, *map(str, folders)]
 
     def run(self, command: str) -> str:
-        """Run a command there as root, and return what it says."""
+        """Run a command there as root, and return its output."""
         ended = self._try(f"sudo sh -c '{command}'")
         assert ended.returncode == 0, f"{self.name}: {command}: {ended.stdout}{ended.stderr}"
         return ended.stdout.strip()
@@ -66,7 +66,7 @@ class Machine(Child):
         wait_for(self._has_booted, f"{self.name} has booted", _BOOT)
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
-        process.kill()  # with it goes its systemd, and all that runs there
+        process.kill()  # this also ends its systemd, and everything that runs there
         process.wait()
         subprocess.run(["ip", "netns", "delete", f"facet-{self.name}"], check=True)
         wait_for(self._has_gone, f"{self.name} has gone")
@@ -83,7 +83,7 @@ class Machine(Child):
 
 @contextmanager
 def bridge() -> Iterator[None]:
-    """A network for machines, which this one is on as GATEWAY."""
+    """A network for the machines, on which this machine is GATEWAY."""
     subprocess.run(["ip", "link", "delete", BRIDGE], check=False, capture_output=True)
     taken = subprocess.check_output(["ip", "route", "show", "root", f"{NETWORK}.0/24"], text=True)
     assert not taken, f"this machine uses {NETWORK}.0/24 itself, as no network should: {taken}"

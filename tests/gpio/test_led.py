@@ -12,7 +12,6 @@ from typing import Any, TypeAlias
 import pytest
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory, MockPin
-from paho.mqtt import publish
 
 from device.cli.demo.broker import HOST, PROTOCOL, EmbeddedBroker
 from device.cli.demo.node import Node
@@ -22,6 +21,7 @@ from device.errors import PinError
 from device.gpio.led import StatusLed, probe
 from device.gpio.led_patterns import Status
 from device.gpio.pins import default_factory
+from device.mqtt.listener import Listener
 from tests.clock import Clock
 
 PATIENCE = 10.0  # seconds, for what must come
@@ -227,7 +227,8 @@ def test_a_node_shows_whether_it_is_ready_busy_or_private(
                 time.sleep(0.1)
             assert not pin.states[before].state
             wait_until_steady(pin, level=True)
-            publish.single("facet/facet/set/privacy", "ON", hostname=HOST, port=broker.port)
+            with Listener(config.mqtt, "facet/facet/status") as owner:
+                owner.publish("facet/facet/set/privacy", "ON")
             wait_until_steady(pin, level=False)
             node.press()
             # A flash is two changes; busy would be ten in a second.

@@ -1,4 +1,4 @@
-"""Home Assistant's REST and WebSocket interfaces, as far as the tests speak them."""
+"""Home Assistant's REST and WebSocket interfaces, as far as the tests use them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Client:
         )
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._http.close()
 
     def entity(self, entity_id: str) -> dict[str, Any] | None:
@@ -67,11 +67,11 @@ class Client:
         try:
             wait_for(holds, f"{entity_id} is {state}", patience)
         except AssertionError as error:
-            msg = f"{error}, but {self.state(entity_id)}"
-            raise AssertionError(msg) from None
+            message = f"{error}, but {self.state(entity_id)}"
+            raise AssertionError(message) from None
 
     def act(self, service: str, **data: object) -> None:
-        """Perform an action such as "button.press"; raises when Home Assistant refuses it."""
+        """Perform an action such as "button.press"; fails when Home Assistant rejects it."""
         self.post(f"/api/services/{service.replace('.', '/')}", json=data)
 
     def post(self, path: str, **body: Any) -> Any:  # noqa: ANN401 - whatever JSON the path answers
@@ -90,12 +90,12 @@ class Client:
 
     def ask(self, kind: str, **arguments: object) -> Any:  # noqa: ANN401 - as post
         """Send one WebSocket command, and return its result."""
-        with self.talk() as talk:
-            return talk.ask(kind, **arguments)
+        with self.websocket() as socket:
+            return socket.ask(kind, **arguments)
 
     @contextmanager
     def automation(self, name: str, **rule: object) -> Iterator[None]:
-        """Keep an automation, as it stands in YAML, for as long as the context lasts."""
+        """Keep an automation, given as in YAML, within the context."""
         path = f"/api/config/automation/config/{name}"
         self.post(path, json={"alias": name.replace("_", " ").capitalize(), **rule})
         self.expect(f"automation.{name}", "on")
@@ -108,20 +108,20 @@ class Client:
     def blueprint(
         self, blueprint: str, name: str | None = None, **inputs: object
     ) -> Iterator[None]:
-        """As automation, made of a blueprint of ours as its form makes it."""
+        """As automation, made of one of our blueprints as the form makes it."""
         use = {"path": f"facet/{blueprint}.yaml", "input": inputs}
-        # One that had this name before would leave it the time when it last fired.
+        # An earlier automation of the same name would leave it the time when that last fired.
         with self.automation(name or f"rule_{next(self._rules)}", use_blueprint=use):
             yield
 
     @contextmanager
-    def talk(self) -> Iterator[Talk]:
+    def websocket(self) -> Iterator[WebSocket]:
         """Open a WebSocket for several commands and for events."""
         with connect(f"ws{self.base.removeprefix('http')}/api/websocket", max_size=None) as socket:
             socket.recv()
             socket.send(json.dumps({"type": "auth", "access_token": self.token}))
             assert json.loads(socket.recv())["type"] == "auth_ok"
-            yield Talk(socket)
+            yield WebSocket(socket)
 
     def devices(self) -> dict[str, dict[str, Any]]:
         """Return the MQTT devices by their first identifier."""
@@ -138,7 +138,7 @@ class Client:
         return {row["entity_id"]: row for row in rows if row["device_id"] == device_id}
 
 
-class Talk:
+class WebSocket:
     """An open WebSocket."""
 
     def __init__(self, socket: Connection) -> None:
@@ -147,14 +147,14 @@ class Talk:
 
     def ask(self, kind: str, **arguments: object) -> Any:  # noqa: ANN401 - whatever JSON the command answers
         """Send a command, and return its result; events that come before it are lost."""
-        number = self.tell(kind, **arguments)
+        number = self.send(kind, **arguments)
         while True:
             answer = json.loads(self._socket.recv(PATIENCE))
             if answer["id"] == number and answer["type"] == "result":
                 assert answer["success"], f"{kind}: {answer['error']}"
                 return answer["result"]
 
-    def tell(self, kind: str, **arguments: object) -> int:
+    def send(self, kind: str, **arguments: object) -> int:
         """Send a command without waiting for its result, and return its number."""
         number = next(self._numbers)
         self._socket.send(json.dumps({"id": number, "type": kind, **arguments}))

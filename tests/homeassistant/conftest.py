@@ -1,4 +1,4 @@
-"""One house a Home Assistant: the newest for everything, the floor version for what it must do as well."""
+"""Two setups with Home Assistant: the newest for everything, the floor version for what it must do as well."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pytest
 from skimage.data import astronaut
 
 from tests.broker.certificates import Certificates, make_certificates
-from tests.homeassistant.house import House, house
 from tests.homeassistant.installation import Installation, MirrorError, installation
+from tests.homeassistant.setup import Setup, mosquitto_setup
 from tests.summary import say
 
-collect_ignore = ["in_process"]  # belongs to an environment of its own: see test_payloads.py
+collect_ignore = ["in_process"]  # runs in a separate environment: see test_payloads.py
 
 # Seconds. The first test that asks for a Home Assistant may have to build it.
 _PATIENCE = 900
@@ -25,7 +25,7 @@ _TITLE = "Home Assistant"
 
 @pytest.fixture(scope="session")
 def newest(request: pytest.FixtureRequest) -> Installation:
-    """The newest Home Assistant; while its mirror fails the floor version stands in, and the end of the run says so."""
+    """The newest Home Assistant; while its mirror fails, the floor version, which the run reports at its end."""
     try:
         return installation("newest")
     except MirrorError as error:
@@ -47,45 +47,45 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 
 @pytest.fixture(scope="session")
-def newest_home(
+def session_newest(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     newest: Installation,
     certificates: Certificates,
-) -> Iterator[House]:
-    """The house of the newest Home Assistant, for as long as there are tests."""
+) -> Iterator[Setup]:
+    """The setup with the newest Home Assistant, for the whole session."""
     say(request.config, _TITLE, f"Home Assistant {newest.version} for everything")
-    with house(tmp_path_factory.mktemp("newest"), newest, certificates) as found:
+    with mosquitto_setup(tmp_path_factory.mktemp("newest"), newest, certificates) as found:
         yield found
 
 
 @pytest.fixture(scope="session")
-def floor_home(
+def session_floor(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     floor: Installation,
     certificates: Certificates,
-) -> Iterator[House]:
-    """The house of the floor version, for as long as there are tests."""
+) -> Iterator[Setup]:
+    """The setup with the floor version, for the whole session."""
     say(
         request.config, _TITLE, f"Home Assistant {floor.version} for discovery, states and pictures"
     )
-    with house(tmp_path_factory.mktemp("floor"), floor, certificates) as found:
+    with mosquitto_setup(tmp_path_factory.mktemp("floor"), floor, certificates) as found:
         yield found
 
 
 @pytest.fixture
-def newest_house(newest_home: House) -> Iterator[House]:
-    """The newest Home Assistant with a broker; it must not complain of anything in the test."""
-    with _without_complaints(newest_home):
-        yield newest_home
+def newest_setup(session_newest: Setup) -> Iterator[Setup]:
+    """The newest Home Assistant with a broker; it must not warn of anything in the test."""
+    with _without_complaints(session_newest):
+        yield session_newest
 
 
 @pytest.fixture
-def floor_house(floor_home: House) -> Iterator[House]:
-    """As newest_house, with the floor version."""
-    with _without_complaints(floor_home):
-        yield floor_home
+def floor_setup(session_floor: Setup) -> Iterator[Setup]:
+    """As newest_setup, with the floor version."""
+    with _without_complaints(session_floor):
+        yield session_floor
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
 
 
 @contextmanager
-def _without_complaints(found: House) -> Iterator[None]:
+def _without_complaints(found: Setup) -> Iterator[None]:
     before = len(found.home.complaints())
     yield
     new = found.home.complaints()[before:]
@@ -103,9 +103,9 @@ def _without_complaints(found: House) -> Iterator[None]:
 
 
 @pytest.fixture(params=["newest", "floor"])
-def any_house(request: pytest.FixtureRequest) -> House:
-    """Each of the two houses in turn."""
-    found: House = request.getfixturevalue(f"{request.param}_house")
+def any_setup(request: pytest.FixtureRequest) -> Setup:
+    """Each of the two setups in turn."""
+    found: Setup = request.getfixturevalue(f"{request.param}_setup")
     return found
 
 

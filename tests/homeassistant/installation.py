@@ -13,7 +13,7 @@ _MIRROR_FAILS = 75
 
 
 class MirrorError(Exception):
-    """What the newest Home Assistant is built from cannot be had now."""
+    """The packages of the newest Home Assistant cannot be downloaded now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +34,21 @@ class Installation:
 
     @property
     def python(self) -> Path:
-        """The interpreter of the floor version, which has pytest beside it."""
+        """The interpreter of the floor version, in an environment with pytest."""
         return self.folder / "environment" / "bin" / "python"
 
 
 @cache
 def installation(edition: str) -> Installation:
-    """Return the "newest" or the "floor" Home Assistant; minutes when it is not built yet.
+    """Return the "newest" or the "floor" Home Assistant; takes minutes when it is not built yet.
 
     Raises:
-        MirrorError: the newest cannot be built now, for no fault of ours.
+        MirrorError: the newest cannot be built now; the cause is outside this project.
         AssertionError: it cannot be built.
     """
     built = subprocess.run([_BUILD, edition], stdout=subprocess.PIPE, text=True, check=False)
     if built.returncode == _MIRROR_FAILS:
-        msg = "the newest Home Assistant cannot be built: its package mirror fails"
-        raise MirrorError(msg)
+        message = "the newest Home Assistant cannot be built: its package mirror fails"
+        raise MirrorError(message)
     assert built.returncode == 0, f"{_BUILD} {edition} fails; see above for its reasons"
     return Installation(Path(built.stdout.strip()))

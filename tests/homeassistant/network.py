@@ -13,10 +13,10 @@ from tests.broker.mosquitto import PATIENCE, free_port, listens, wait_for
 
 
 class Network:
-    """Carries TCP connections to a port of this machine while it is whole.
+    """Forwards TCP connections to a port of this machine until it is cut.
 
     Attributes:
-        port: where it is entered.
+        port: the port that clients connect to.
     """
 
     def __init__(self, target: int) -> None:
@@ -24,25 +24,25 @@ class Network:
         self._target = target
         self._process: subprocess.Popen[bytes] | None = None
 
-    def mend(self) -> None:
-        """Carry connections."""
+    def restore(self) -> None:
+        """Forward connections again."""
         program = shutil.which("socat")
         assert program, "socat is missing: apt-get install socat"
         here = f"TCP-LISTEN:{self.port},bind=127.0.0.1,reuseaddr,fork"
         command = [program, here, f"TCP:127.0.0.1:{self._target}"]
-        # It has a child for each connection; together they are a group.
+        # It starts a child for each connection; they share a process group.
         self._process = subprocess.Popen(command, start_new_session=True)
-        wait_for(lambda: listens(self.port), "the network is whole")
+        wait_for(lambda: listens(self.port), "the network forwards connections")
 
     def cut(self) -> None:
-        """Drop what is connected, and let nobody in."""
+        """Drop all connections, and accept no new ones."""
         if self._process is not None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(PATIENCE)
             self._process = None
 
     def __enter__(self) -> Self:
-        self.mend()
+        self.restore()
         return self
 
     def __exit__(

@@ -20,7 +20,7 @@ class Node(Child):
 
     Attributes:
         name: its id, its user at the broker and that user's password.
-        folder: holds facet.yaml, secrets.yaml, the picture and what the node remembers.
+        folder: holds facet.yaml, secrets.yaml, the picture and the state directory.
     """
 
     def __init__(self, folder: Path, name: str, broker: Mapping[str, object]) -> None:
@@ -33,7 +33,7 @@ class Node(Child):
         secrets.write_text(f"mqtt_password: {name}\n")
 
     def configure(self, **sections: Mapping[str, object]) -> None:
-        """Write facet.yaml, with sections of a test's own over what every node needs."""
+        """Write facet.yaml, with sections of the test over those that every node needs."""
         document: dict[str, dict[str, object]] = {
             "mqtt": {**self._broker, "username": self.name, "password": "PASSWORD"},
             "node": {
@@ -53,11 +53,11 @@ class Node(Child):
         """Put a picture before the camera."""
         new = self.folder / f"new{picture.suffix}"
         shutil.copyfile(picture, new)
-        # At once, or the node may read half of it; OpenCV goes by the content, not by the name.
+        # Replaced in one step, or the node may read half of it; OpenCV goes by the content, not by the name.
         new.replace(self.folder / "picture.png")
 
     def start(self) -> None:
-        """Start it; who needs it online waits for that in Home Assistant."""
+        """Start it without waiting until it is online."""
         self._run(_FACET, "run", "-c", self.folder / "facet.yaml")
 
     def kill(self) -> None:

@@ -1,4 +1,4 @@
-"""What a new owner does by hand: a user, and the MQTT integration with TLS and a private authority."""
+"""The steps of a new owner: create a user, and set up the MQTT integration with TLS and a private authority."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def add_mqtt(client: Client, port: int, user: str, authority: Path | None, proto
         client: the owner.
         port: the broker's, on localhost.
         user: of the broker; also the password.
-        authority: PEM file of who signed the broker's certificate; None without TLS.
+        authority: PEM file of the authority that signed the broker's certificate; None without TLS.
         protocol: of MQTT.
     """
     flows = "/api/config/config_entries/flow"
@@ -48,10 +48,10 @@ def add_mqtt(client: Client, port: int, user: str, authority: Path | None, proto
         security |= {"tls_insecure": False, "certificate": _upload(client, authority)}
     fields = {field["name"] for field in form["data_schema"]}
     if "other_settings" in fields:
-        # Home Assistant 2026: one form, in which what is rare has a section of its own.
+        # Home Assistant 2026: one form, with a separate section for rare settings.
         steps = [{**broker, "protocol": protocol, "other_settings": security}]
     else:
-        # Before, the same in three: the certificate's field appears after it was asked for.
+        # Before 2026, three forms: the field for the certificate appears after custom was chosen.
         without = {name: value for name, value in security.items() if name != "certificate"}
         steps = [
             {**broker, "advanced_options": True},
@@ -63,8 +63,8 @@ def add_mqtt(client: Client, port: int, user: str, authority: Path | None, proto
         if form["type"] == "create_entry":
             entry: str = form["result"]["entry_id"]
             return entry
-    msg = f"the MQTT integration is not set up: {form}"
-    raise AssertionError(msg)
+    message = f"the MQTT integration is not set up: {form}"
+    raise AssertionError(message)
 
 
 def _upload(client: Client, file: Path) -> str:

@@ -19,7 +19,7 @@ _FOR_USERS = Path(__file__).resolve().parents[2] / "homeassistant"
 _START = 120.0
 # Date, time, level, (thread), [logger] and words.
 _RECORD = re.compile(r"^\S+ \S+ (?:WARNING|ERROR|CRITICAL) \(.*?\) \[(.*?)\] .*$", re.MULTILINE)
-# What these complain of has nothing to do with a node.
+# Warnings of these loggers have nothing to do with a node.
 _OF_OTHER_THINGS = {
     "homeassistant",  # its birth message, for a broker that is away
     "haffmpeg.core",  # there is no ffmpeg
@@ -29,9 +29,9 @@ _OF_OTHER_THINGS = {
     "homeassistant.components.mqtt.client",  # the broker is away: tests see to that
     "paho.mqtt.client",
 }
-# So Home Assistant takes note, entity by entity, that its owner deleted a device.
+# Home Assistant logs this for each entity when its owner deletes a device.
 _OF_DELETION = "No device components to cleanup for "
-# From this version on a port in YAML is a trial of five minutes, and the stored one holds.
+# From this version on a port in YAML is only tried for five minutes; the stored one stays.
 _PORT_IS_STORED = (2026, 11)
 
 
@@ -43,7 +43,7 @@ class Process(Child):
         folder: becomes its configuration.
     """
 
-    _seconds_to_end = 30.0  # it writes down what it knows
+    _seconds_to_end = 30.0  # it saves its state
 
     def __init__(self, installation: Installation, folder: Path) -> None:
         super().__init__(folder.with_suffix(".log"))
@@ -60,7 +60,7 @@ class Process(Child):
         wait_for(self._answers, f"Home Assistant answers; its log: {self._log}", _START)
 
     def complaints(self) -> list[str]:
-        """What it wrote at WARNING or above that may be about a node."""
+        """Return its log records at WARNING or above that may be about a node."""
         return [
             found[0]
             for found in _RECORD.finditer(self.log)
@@ -77,7 +77,7 @@ class Process(Child):
     def _configure(self) -> None:
         storage = self.folder / ".storage"
         storage.mkdir(parents=True)
-        # What a new owner is asked at first; only who the owner is remains open.
+        # The questions to a new owner count as answered, except for who the owner is.
         done = ["core_config", "analytics", "integration"]
         _store(storage / "onboarding", 4, {"done": done})
         stored = tuple(map(int, self.version.split(".")[:2])) >= _PORT_IS_STORED
@@ -113,7 +113,7 @@ def _http(port: int) -> dict[str, object]:
 
 _CONFIGURATION = dedent("""\
     homeassistant:
-      name: House
+      name: Home
       latitude: 52.0
       longitude: 5.0
       elevation: 10

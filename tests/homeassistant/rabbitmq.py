@@ -1,4 +1,4 @@
-"""RabbitMQ with its MQTT plugin, which gives no retained message to who subscribes with a wildcard."""
+"""RabbitMQ with its MQTT plugin, which delivers no retained messages to subscriptions with a wildcard."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.child import Child
 USER = "guest"
 """RabbitMQ's own first user; the password is the same."""
 
-# Seconds; Erlang takes its time.
+# Seconds; Erlang starts slowly.
 _START = 90.0
 
 
@@ -58,7 +58,7 @@ class RabbitMq(Child):
             "RABBITMQ_LOG_BASE": str(folder / "logs"),
             "RABBITMQ_CONF_ENV_FILE": os.devnull,
         }
-        self._run(program, environment=environment, in_own_session=True)
+        self._run(program, environment=environment, is_new_session=True)
         wait_for(self._listens, f"RabbitMQ listens; its log: {folder}/log", _START)
 
     def _listens(self) -> bool:
@@ -69,6 +69,6 @@ class RabbitMq(Child):
         """End it with all that it started."""
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(self._seconds_to_end)
-        # Erlang's name server outlives it, in no group of anybody's.
+        # Erlang's name server outlives it, outside its process group.
         environment = {**os.environ, "ERL_EPMD_PORT": str(self._names_port)}
         subprocess.run(["epmd", "-kill"], env=environment, stdout=subprocess.DEVNULL, check=True)

@@ -1,7 +1,7 @@
 """The pictures of Home Assistant in the documentation: `python -m tests.homeassistant.screenshots docs/images`.
 
-Needs chromium (apt-get install chromium fonts-dejavu-core) and playwright (pip install playwright), beside what the
-tests need. Look at what comes out before it is committed.
+Needs chromium (apt-get install chromium fonts-dejavu-core) and playwright (pip install playwright), in addition to what
+the tests need. Look at what comes out before it is committed.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from playwright.sync_api import Page, sync_playwright
 from device.cli.demo.portrait import write_portrait
 from tests.broker.certificates import make_certificates
 from tests.homeassistant.client import Client
-from tests.homeassistant.house import House, house
 from tests.homeassistant.installation import installation
+from tests.homeassistant.setup import Setup, mosquitto_setup
 
 _BROWSER = "/usr/bin/chromium"
 _MINUTE = 60_000  # milliseconds, playwright's unit
@@ -38,9 +38,9 @@ def main(folder: Path) -> None:
     with ExitStack() as stack:
         work = Path(stack.enter_context(TemporaryDirectory(prefix="facet-screenshots-")))
         certificates = make_certificates(work)
-        found = stack.enter_context(house(work, installation("newest"), certificates))
+        found = stack.enter_context(mosquitto_setup(work, installation("newest"), certificates))
         client = found.client
-        # What is shown here takes no hours.
+        # These few minutes would be invisible in a chart of a day.
         board = found.home.folder / "dashboards" / "facet.yaml"
         board.write_text(board.read_text().replace("hours_to_show: 24", "hours_to_show: 0.02"))
         _visit(found, stack, work)
@@ -62,8 +62,8 @@ def main(folder: Path) -> None:
             _shoot(page, path, words, folder / f"{name}.png", size)
 
 
-def _visit(found: House, stack: ExitStack, work: Path) -> None:
-    """Let somebody come before the camera, go and come again."""
+def _visit(found: Setup, stack: ExitStack, work: Path) -> None:
+    """Let somebody appear before the camera, leave and come back."""
     portrait = write_portrait(work)
     nobody = work / "nobody.png"
     Image.new("RGB", (512, 512), "#445").save(nobody)

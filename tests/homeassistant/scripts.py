@@ -1,4 +1,4 @@
-"""What a node says from its start on, as scripts of messages for an in-process Home Assistant."""
+"""What a node publishes from its start on, as scripts of messages for Home Assistant."""
 
 from __future__ import annotations
 
@@ -24,12 +24,11 @@ from device.entities.documents import (
     published_attributes,
     state_content,
 )
-from device.entities.kinds import Platform, Row
+from device.entities.kinds import Image, Platform, Row
 from device.entities.outcome import Outcome
 from device.entities.settings import Settings
 from device.entities.table import CELEBA, LABELS, entities
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
-from device.node.picture import blank
 from device.observation import Attribute, Box, Face, FaceAttributes, Observation, Reason, Source
 from device.system.compact_json import compact
 from device.system.machine import Machine
@@ -40,7 +39,7 @@ from device.updates.node.status import UpdateStatus
 Message = tuple[str, str | dict[str, str]]
 
 _NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-# No room of the house has this id: nobody else speaks for it.
+# No room has this id: no other node publishes under it.
 NODE = "actor"
 _PLAIN: dict[str, Any] = {"mqtt": {"host": "broker"}, "node": {"id": NODE, "name": "Hall camera"}}
 _RELEASE: dict[str, Any] = {
@@ -78,8 +77,9 @@ def scripts() -> dict[str, dict[str, Any]]:
             without=("eyeglasses", "eyeglasses_detected"),
         ),
         "a picture is shown and expires": every.script(
-            [(every.topics.picture, {"hex": blank().hex()})] * 2
+            [*every.picture(b"\xff\xd8\xff\xd9"), *every.picture(None)]
         ),
+        "a picture is shown": every.script([*every.picture(b"\xff\xd8\xff\xd9")]),
         "settings change": every.script(every.changed_settings()),
         "a newer version is known": every.script(
             [every.diagnostics(newest="1.0.0")], states={"software": "on"}
@@ -98,7 +98,7 @@ def scripts() -> dict[str, dict[str, Any]]:
 
 
 class _Node:
-    """What a configured node says."""
+    """What a configured node publishes."""
 
     def __init__(self, sections: Mapping[str, Any]) -> None:
         self.config = Config.model_validate(sections)
@@ -112,45 +112,61 @@ class _Node:
         without: Sequence[str] = (),
         states: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """The announcement, then these messages, and what Home Assistant should know in the end.
+        """Return the announcement, then these messages, and the states that Home Assistant should have in the end.
 
         Args:
             messages: after the announcement.
             without: keys of what should be gone.
             states: by key, where they are not obvious.
         """
-        said = [*self.announcement(), *messages]
+        published = [*self.announcement(), *messages]
         rows = {
             entity_id(row, self.config.node.id): row
             for row in self.table
             if row.key not in without and row.platform is not Platform.DEVICE_TRIGGER
         }
-        last = dict(said)
+        last = dict(published)
         node, camera = last[self.topics.status] == ONLINE, last[self.topics.camera_status] == ONLINE
+        picture = last.get(self.topics.picture_status) == ONLINE
         away = [
             name
             for name, row in rows.items()
-            if row.is_enabled_by_default and not (node and (camera or not row.needs_camera))
+            if row.is_enabled_by_default
+            and not (
+                node
+                and (camera or not row.needs_camera)
+                and (picture or not isinstance(row, Image))
+            )
         ]
         ids = {row.key: name for name, row in rows.items()}
         return {
-            "messages": said,
+            "messages": published,
             "entities": list(rows),
             "unavailable": away,
             "states": {ids[key]: state for key, state in (states or {}).items()},
         }
 
     def announcement(self) -> list[Message]:
-        """What is said at each connection."""
+        """Return what is published at each connection."""
         settings = content(SETTINGS, self.table, Settings.configured(self.config))
         return [
             self._discovery(self.table),
             (self.topics.camera_status, ONLINE),
+            *self.picture(None),
             (self.topics.document(STATE), compact(blank_state(self.table))),
             (self.topics.document(SETTINGS), compact(settings)),
             self.diagnostics(newest="0.0.1", temperature=None),
             (self.topics.status, ONLINE),
         ]
+
+    def picture(self, jpeg: bytes | None) -> list[Message]:
+        """A picture, or that there is none; nothing if none may leave the node."""
+        if not any(isinstance(row, Image) for row in self.table):
+            return []
+        content: Message = (self.topics.picture, {"hex": (jpeg or b"").hex()})
+        if jpeg is None:
+            return [(self.topics.picture_status, OFFLINE), content]
+        return [content, (self.topics.picture_status, ONLINE)]
 
     def diagnostics(
         self,
@@ -158,7 +174,7 @@ class _Node:
         temperature: float | None = 48.5,
         updates: UpdateStatus | None = None,
     ) -> Message:
-        """How the node is."""
+        """Return the diagnostics of the node."""
         condition = Condition(
             model="attributes 1",
             cpu_temperature=temperature,
@@ -171,13 +187,13 @@ class _Node:
         )
 
     def farewell(self, *keys: str) -> list[Message]:
-        """What is said when rows have left the table."""
+        """Return what is published when rows have left the table."""
         rest = [row for row in self.table if row.key not in keys]
         gone = {row.key: row.platform.value for row in self.table if row.key in keys}
         return [self._discovery(rest, gone), self._discovery(rest)]
 
     def changed_settings(self) -> list[Message]:
-        """Every mode, and the ends of every number."""
+        """Return every mode, and both limits of every number."""
         plain = Settings.configured(self.config)
         changes: list[dict[str, Any]] = [
             *({"picture_mode": mode} for mode in self.config.privacy.picture_modes),
@@ -192,14 +208,14 @@ class _Node:
         ]
 
     def observed(self, observation: Observation) -> list[Message]:
-        """The event, with the sender's stamps, and the state of an observation."""
+        """The state, and the event with the sender's stamps, of an observation."""
         published = _NOW + timedelta(milliseconds=130)
         stamps = {"occurred_at": _NOW.isoformat(), "delivered_at": published.isoformat()}
         event = event_content(observation, published_attributes(self.table)) | stamps
         state = state_content(self.table, Outcome(observation, published))
         return [
-            (self.topics.document(EVENT), compact(event)),
             (self.topics.document(STATE), compact(state)),
+            (self.topics.document(EVENT), compact(event)),
         ]
 
     def _discovery(self, table: Iterable[Row], gone: Mapping[str, str] | None = None) -> Message:
@@ -209,7 +225,7 @@ class _Node:
 
 
 def _update_steps() -> list[UpdateStatus]:
-    """An update of either kind from its offer to its end, with as much said of it as there can be."""
+    """An update of either kind from its offer to its end, with every text as long as possible."""
     release = Release(**_RELEASE, summary="x" * 255, release_url="https://example.org/notes?a=1")
     model = ModelRelease(**_RELEASE, name="attributes")
     before = UpdateStatus(release=release, model=model, model_version="0.9", can_install=True)
@@ -238,7 +254,7 @@ def _observations() -> dict[str, Observation]:
     )
     return {
         "one face": replace(plain, faces=(_face(0.98, "brown", "beard"),)),
-        "nothing can be told": replace(plain, faces=(_face(0.02, None, None),)),
+        "nothing can be decided": replace(plain, faces=(_face(0.02, None, None),)),
         "many faces": replace(plain, faces=(_face(0.9, "gray", "none"),) * 12, face_count=15),
         **{
             str(reason): replace(plain, reason=reason, trigger=Source.MOTION, face_count=0)

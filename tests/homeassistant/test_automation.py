@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
-from tests.homeassistant.client import Talk
-from tests.homeassistant.house import House
+from tests.homeassistant.client import WebSocket
 from tests.homeassistant.phone import phone
+from tests.homeassistant.setup import Setup
 
 pytestmark = pytest.mark.homeassistant
 
-TEST_PART = "2"
+TEST_SPLIT = "2"
 
 
 def portrait(celeba: Path, attribute: str, *, present: bool) -> Path:
-    """The first picture of CelebA's test part that has an attribute, or has it not, by its label."""
-    parts = (celeba / "list_eval_partition.txt").read_text().splitlines()
-    tested = {line.split()[0] for line in parts if line.split()[1] == TEST_PART}
+    """Return the first picture of CelebA's test split whose label has the attribute present, or absent."""
+    splits = (celeba / "list_eval_partition.txt").read_text().splitlines()
+    tested = {line.split()[0] for line in splits if line.split()[1] == TEST_SPLIT}
     _count, names, *rows = (celeba / "list_attr_celeba.txt").read_text().splitlines()
     column = names.split().index(attribute) + 1
     wanted = "1" if present else "-1"
@@ -28,23 +28,23 @@ def portrait(celeba: Path, attribute: str, *, present: bool) -> Path:
 
 
 def action(*variables: str) -> list[dict[str, object]]:
-    """What an automation of these tests does: tell its variables to whoever listens."""
+    """Return the action of the automations of these tests: an event with their variables."""
     data = {name: f"{{{{ {name} }}}}" for name in variables}
     return [{"event": "seen", "event_data": data}]
 
 
-def heard(talk: Talk) -> dict[str, Any]:
-    """The data of the next such event."""
-    data: dict[str, Any] = talk.event()["data"]
+def received(socket: WebSocket) -> dict[str, Any]:
+    """Return the data of the next such event."""
+    data: dict[str, Any] = socket.event()["data"]
     return data
 
 
 @pytest.mark.celeba
 def test_eyeglasses_before_the_camera_fire_an_automation_and_a_bare_face_does_not(
-    newest_house: House, real_celeba: Path
+    newest_setup: Setup, real_celeba: Path
 ) -> None:
-    """The user's own words: a rule on "eyeglasses detected". Only the picture with glasses is told of."""
-    client = newest_house.client
+    """A rule on "eyeglasses detected", as a user words it: only the picture with glasses fires it."""
+    client = newest_setup.client
     bare = portrait(real_celeba, "Eyeglasses", present=False)
     glasses = portrait(real_celeba, "Eyeglasses", present=True)
     rule = client.blueprint(
@@ -54,22 +54,22 @@ def test_eyeglasses_before_the_camera_fire_an_automation_and_a_bare_face_does_no
         cool_down=0,
         actions=action("found", "confidence", "node_name", "observation.event_id"),
     )
-    with newest_house.node("door", bare) as node, rule, client.talk() as talk:
-        talk.ask("subscribe_events", event_type="seen")
+    with newest_setup.node("door", bare) as node, rule, client.websocket() as socket:
+        socket.ask("subscribe_events", event_type="seen")
         client.act("button.press", entity_id="button.door_capture")
         client.expect("sensor.door_last_result", "face")
         client.expect("binary_sensor.door_eyeglasses", "off")
         node.show(glasses)
         client.act("button.press", entity_id="button.door_capture")
         client.expect("binary_sensor.door_eyeglasses", "on")
-        told = heard(talk)
+        data = received(socket)
         event = client.entity("event.door_observation")
         assert event is not None
-        # The bare face came first, so its action would have been heard first.
-        assert told["observation.event_id"] == event["attributes"]["event_id"]
-        assert told["found"] == ["Eyeglasses"]
-        assert told["confidence"] > 50
-        assert told["node_name"] == "Door camera"
+        # The bare face came first, so its event would have arrived first.
+        assert data["observation.event_id"] == event["attributes"]["event_id"]
+        assert data["found"] == ["Eyeglasses"]
+        assert data["confidence"] > 50
+        assert data["node_name"] == "Door camera"
 
 
 @pytest.mark.parametrize(
@@ -82,11 +82,11 @@ def test_eyeglasses_before_the_camera_fire_an_automation_and_a_bare_face_does_no
     ],
     ids=["all of them", "confidence", "time", "cool-down"],
 )
-def test_the_blueprint_holds_back_when_it_is_told_to(
-    newest_house: House, smiling: Path, attributes: list[str], inputs: dict[str, Any]
+def test_the_blueprint_does_not_fire_against_its_conditions(
+    newest_setup: Setup, smiling: Path, attributes: list[str], inputs: dict[str, Any]
 ) -> None:
-    """Another automation on the same event tells when this one would have fired."""
-    client = newest_house.client
+    """Another automation on the same event shows by when this one would have fired."""
+    client = newest_setup.client
     held = client.blueprint(
         "attribute_detected",
         observations=["event.lounge_observation"],
@@ -97,31 +97,31 @@ def test_the_blueprint_holds_back_when_it_is_told_to(
     trigger = {"trigger": "state", "entity_id": "event.lounge_observation"}
     # After whatever the other automation does at once.
     free = client.automation("free", triggers=[trigger], actions=[{"delay": 1}, {"event": "seen"}])
-    with newest_house.node("lounge", smiling), held, client.talk() as talk:
-        talk.ask("subscribe_events", event_type="seen")
+    with newest_setup.node("lounge", smiling), held, client.websocket() as socket:
+        socket.ask("subscribe_events", event_type="seen")
         if "cool_down" in inputs:
             client.act("button.press", entity_id="button.lounge_capture")
-            assert heard(talk) == {"held": "back"}
+            assert received(socket) == {"held": "back"}
         with free:
             client.act("button.press", entity_id="button.lounge_capture")
-            assert heard(talk) == {}
+            assert received(socket) == {}
 
 
-def test_a_press_is_told_whatever_the_camera_saw(newest_house: House, smiling: Path) -> None:
-    """Also when the answer is only why there is none."""
-    client = newest_house.client
+def test_a_press_is_reported_whatever_the_camera_saw(newest_setup: Setup, smiling: Path) -> None:
+    """Also when the answer is only a reason."""
+    client = newest_setup.client
     rule = client.blueprint(
         "button_pressed",
         observations=["event.landing_observation"],
         sources=["command"],
         actions=action("pressed_by", "result", "face_count", "node_name"),
     )
-    with newest_house.node("landing", smiling), rule, client.talk() as talk:
-        talk.ask("subscribe_events", event_type="seen")
+    with newest_setup.node("landing", smiling), rule, client.websocket() as socket:
+        socket.ask("subscribe_events", event_type="seen")
         client.act("switch.turn_on", entity_id="switch.landing_privacy")
         client.expect("switch.landing_privacy", "on")
         client.act("button.press", entity_id="button.landing_capture")
-        assert heard(talk) == {
+        assert received(socket) == {
             "pressed_by": "command",
             "result": "privacy",
             "face_count": 0,
@@ -131,13 +131,13 @@ def test_a_press_is_told_whatever_the_camera_saw(newest_house: House, smiling: P
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_a_phone_shows_what_was_seen_in_the_owners_language(
-    any_house: House, smiling: Path, language: str
+    any_setup: Setup, smiling: Path, language: str
 ) -> None:
     """The blueprint without a line of YAML: names of the node's sensors, and its picture."""
-    client = any_house.client
+    client = any_setup.client
     name = {"en": "Smiling", "de": "Lächelt"}[language]
     with (
-        any_house.node("gate", smiling, node={"language": language}, privacy={"picture": "full"}),
+        any_setup.node("gate", smiling, node={"language": language}, privacy={"picture": "full"}),
         phone(client, f"phone {language}") as mine,
     ):
         rule = client.blueprint(
@@ -157,12 +157,12 @@ def test_a_phone_shows_what_was_seen_in_the_owners_language(
 
 
 def test_a_phone_is_not_bothered_by_who_was_not_asked_for(
-    newest_house: House, smiling: Path
+    newest_setup: Setup, smiling: Path
 ) -> None:
     """Nobody with glasses: no notification; and without a filter whoever comes is announced."""
-    client = newest_house.client
+    client = newest_setup.client
     asked: dict[str, Any] = {"observation": "event.balcony_observation", "cool_down": 0}
-    with newest_house.node("balcony", smiling), phone(client, "other phone") as mine:
+    with newest_setup.node("balcony", smiling), phone(client, "other phone") as mine:
         asked["phone"] = mine.device
         glasses = client.blueprint(
             "notify_phone",
@@ -181,11 +181,11 @@ def test_a_phone_is_not_bothered_by_who_was_not_asked_for(
     assert "image" not in shown["data"]
 
 
-def test_a_lost_camera_and_a_dead_node_are_told_and_when_all_is_well_again(
-    newest_house: House, smiling: Path
+def test_a_lost_camera_and_a_dead_node_are_reported_and_when_all_is_well_again(
+    newest_setup: Setup, smiling: Path
 ) -> None:
     """First the picture file goes and comes back, then the process."""
-    client = newest_house.client
+    client = newest_setup.client
     rule = client.blueprint(
         "node_trouble",
         cameras=["binary_sensor.nursery_camera_problem"],
@@ -193,22 +193,22 @@ def test_a_lost_camera_and_a_dead_node_are_told_and_when_all_is_well_again(
         actions=action("trouble", "node_name"),
         well_again=action("trouble", "is_well"),
     )
-    with newest_house.node("nursery", smiling) as node, rule, client.talk() as talk:
-        talk.ask("subscribe_events", event_type="seen")
+    with newest_setup.node("nursery", smiling) as node, rule, client.websocket() as socket:
+        socket.ask("subscribe_events", event_type="seen")
         (node.folder / "picture.png").unlink()
         client.act("button.press", entity_id="button.nursery_capture")
-        assert heard(talk) == {"trouble": "camera", "node_name": "Nursery camera"}
+        assert received(socket) == {"trouble": "camera", "node_name": "Nursery camera"}
         node.show(smiling)
-        assert heard(talk) == {"trouble": "camera", "is_well": True}
+        assert received(socket) == {"trouble": "camera", "is_well": True}
         node.kill()
-        assert heard(talk) == {"trouble": "offline", "node_name": "Nursery camera"}
+        assert received(socket) == {"trouble": "offline", "node_name": "Nursery camera"}
         node.start()
-        assert heard(talk) == {"trouble": "offline", "is_well": True}
+        assert received(socket) == {"trouble": "offline", "is_well": True}
 
 
-def test_trouble_that_was_ignored_has_no_end(newest_house: House, smiling: Path) -> None:
-    """With patience nothing is told of a node that restarts, and neither that it is back."""
-    client = newest_house.client
+def test_trouble_that_was_ignored_has_no_end(newest_setup: Setup, smiling: Path) -> None:
+    """With patience nothing is reported of a node that restarts, nor that it is back."""
+    client = newest_setup.client
     impatient, patient = (
         client.blueprint(
             "node_trouble",
@@ -219,23 +219,28 @@ def test_trouble_that_was_ignored_has_no_end(newest_house: House, smiling: Path)
         )
         for seconds in (0, 300)
     )
-    with newest_house.node("barn", smiling) as node, patient, impatient, client.talk() as talk:
-        talk.ask("subscribe_events", event_type="seen")
+    with (
+        newest_setup.node("barn", smiling) as node,
+        patient,
+        impatient,
+        client.websocket() as socket,
+    ):
+        socket.ask("subscribe_events", event_type="seen")
         node.kill()
-        assert heard(talk) == {"trouble": "offline"}
+        assert received(socket) == {"trouble": "offline"}
         node.start()
-        assert heard(talk) == {"after": 0}
+        assert received(socket) == {"after": 0}
         node.kill()
-        assert heard(talk) == {"trouble": "offline"}
+        assert received(socket) == {"trouble": "offline"}
         node.start()
-        assert heard(talk) == {"after": 0}
-        newest_house.expect_available("barn")
+        assert received(socket) == {"after": 0}
+        newest_setup.expect_available("barn")
 
 
-def test_a_device_trigger_fires_for_what_was_seen(newest_house: House, smiling: Path) -> None:
-    """An automation that was clicked together on the device's page."""
-    client = newest_house.client
-    with newest_house.node("garden", smiling), client.talk() as talk:
+def test_a_device_trigger_fires_for_what_was_seen(newest_setup: Setup, smiling: Path) -> None:
+    """An automation that was made on the device's page."""
+    client = newest_setup.client
+    with newest_setup.node("garden", smiling), client.websocket() as socket:
         device = client.devices()["facet_garden"]["id"]
         trigger = {"trigger": "device", "domain": "mqtt", "device_id": device, "type": "detected"}
         rule = client.automation(
@@ -244,6 +249,6 @@ def test_a_device_trigger_fires_for_what_was_seen(newest_house: House, smiling: 
             actions=[{"event": "seen", "event_data": {"by": "{{ trigger.idx }}"}}],
         )
         with rule:
-            talk.ask("subscribe_events", event_type="seen")
+            socket.ask("subscribe_events", event_type="seen")
             client.act("button.press", entity_id="button.garden_capture")
-            assert heard(talk) == {"by": 1}
+            assert received(socket) == {"by": 1}

@@ -1,7 +1,8 @@
-"""A node is met: what Home Assistant makes of its discovery, its states and its event."""
+"""What Home Assistant makes of a node's discovery, its states and its event."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +17,23 @@ from device.entities.vocabulary import Vocabulary
 from device.networks.card import read_card
 from device.networks.files import model_path
 from tests.broker.mosquitto import wait_for
-from tests.homeassistant.house import House
+from tests.homeassistant.setup import Setup
 
 pytestmark = pytest.mark.homeassistant
 
 
 def _table(node: Path) -> tuple[Row, ...]:
-    """Return the rows of a node in its folder, which asks the shipped network."""
+    """Return the rows of a node in its folder, which uses the shipped network."""
     card = read_card(model_path("attributes"))
     return entities(load(node / "facet.yaml"), Vocabulary.of(card))
 
 
-def test_every_row_of_the_table_is_registered_under_its_id(any_house: House, smiling: Path) -> None:
+def test_every_row_of_the_table_is_registered_under_its_id(any_setup: Setup, smiling: Path) -> None:
     """The area does not get into the ids, and what is subjective or unreliable is known but disabled."""
     privacy = {"picture": "full"}
     motion = {"motion": {"pin": 4}, "button": {"pin": 17}}
-    with any_house.node("hall", smiling, privacy=privacy, triggers=motion) as node:
-        device = any_house.client.devices()["facet_hall"]
+    with any_setup.node("hall", smiling, privacy=privacy, triggers=motion) as node:
+        device = any_setup.client.devices()["facet_hall"]
         table = _table(node.folder)
         rows = {
             entity_id(row, "hall"): row
@@ -41,7 +42,7 @@ def test_every_row_of_the_table_is_registered_under_its_id(any_house: House, smi
         }
 
         def registered() -> dict[str, dict[str, Any]]:
-            return any_house.client.registered(device["id"])
+            return any_setup.client.registered(device["id"])
 
         # Home Assistant loads the platforms of its first node one after the other.
         wait_for(lambda: set(registered()) == set(rows), f"{set(rows)} are registered")
@@ -59,11 +60,11 @@ def test_every_row_of_the_table_is_registered_under_its_id(any_house: House, smi
 
 
 def test_a_press_in_home_assistant_shows_what_the_camera_saw(
-    any_house: House, smiling: Path
+    any_setup: Setup, smiling: Path
 ) -> None:
     """The button there, the camera here, the states there again; all with numbers and icons."""
-    client = any_house.client
-    with any_house.node("kitchen", smiling):
+    client = any_setup.client
+    with any_setup.node("kitchen", smiling):
         client.act("button.press", entity_id="button.kitchen_capture")
         client.expect("binary_sensor.kitchen_smiling", "on")
         client.expect("binary_sensor.kitchen_eyeglasses", "off")
@@ -76,10 +77,10 @@ def test_a_press_in_home_assistant_shows_what_the_camera_saw(
         assert glasses["attributes"]["friendly_name"] == "Kitchen camera Eyeglasses"
 
 
-def test_the_event_has_the_whole_observation(any_house: House, smiling: Path) -> None:
+def test_the_event_has_the_whole_observation(any_setup: Setup, smiling: Path) -> None:
     """Faces with probabilities, times, timings and the id, for automations to read."""
-    client = any_house.client
-    with any_house.node("office", smiling):
+    client = any_setup.client
+    with any_setup.node("office", smiling):
         client.expect("event.office_observation", "unknown")
         client.act("button.press", entity_id="button.office_capture")
         client.expect("sensor.office_last_result", "face")
@@ -97,21 +98,21 @@ def test_the_event_has_the_whole_observation(any_house: House, smiling: Path) ->
 
 
 def test_names_come_in_the_owners_language_under_the_same_ids(
-    any_house: House, smiling: Path
+    any_setup: Setup, smiling: Path
 ) -> None:
-    """A German house reads German, and its automations are those of everybody."""
-    with any_house.node("library", smiling, node={"language": "de"}):
-        glasses = any_house.client.entity("binary_sensor.library_eyeglasses")
+    """Names are in German, and automations work for every language."""
+    with any_setup.node("library", smiling, node={"language": "de"}):
+        glasses = any_setup.client.entity("binary_sensor.library_eyeglasses")
         assert glasses is not None
         assert glasses["attributes"]["friendly_name"] == "Library camera Brille"
 
 
 def test_device_triggers_are_offered_for_the_button_and_what_is_enabled(
-    any_house: House, smiling: Path
+    any_setup: Setup, smiling: Path
 ) -> None:
-    """Who clicks an automation together finds them on the device."""
-    with any_house.node("porch", smiling, triggers={"button": {"pin": 17}}) as node:
-        client = any_house.client
+    """The editor of automations lists them on the device."""
+    with any_setup.node("porch", smiling, triggers={"button": {"pin": 17}}) as node:
+        client = any_setup.client
         device = client.devices()["facet_porch"]["id"]
         offered = client.ask("device_automation/trigger/list", device_id=device)
         found = {(row["type"], row["subtype"]) for row in offered if row["domain"] == "mqtt"}
@@ -121,13 +122,13 @@ def test_device_triggers_are_offered_for_the_button_and_what_is_enabled(
 
 
 def test_the_newest_version_that_the_broker_knows_is_offered(
-    any_house: House, smiling: Path
+    any_setup: Setup, smiling: Path
 ) -> None:
     """One retained message tells all nodes; without it a node is up to date."""
-    client = any_house.client
+    client = any_setup.client
     with (
-        any_house.overhear("facet/newest_version") as owner,
-        any_house.node("cellar", smiling),
+        any_setup.overhear("facet/newest_version") as owner,
+        any_setup.node("cellar", smiling),
     ):
         client.expect("update.cellar_software", "off")
         owner.publish("facet/newest_version", "99.1.0", retain=True)
@@ -140,12 +141,52 @@ def test_the_newest_version_that_the_broker_knows_is_offered(
         client.expect("update.cellar_software", "off")
 
 
-@pytest.mark.parametrize("home", ["newest_home", "floor_home"])
+def test_an_upgrade_keeps_the_ids_of_what_changes_its_category_or_class(
+    any_setup: Setup, smiling: Path
+) -> None:
+    """What the previous release announced is taken over, so that automations and histories go on."""
+    client, topic = any_setup.client, "homeassistant/device/solarium/config"
+    with any_setup.overhear(topic) as owner:
+        with any_setup.node("solarium", smiling):
+            discovery = json.loads(owner.expect(topic).payload)
+        for key in ("privacy", "camera_fault", "last_failure", "face_count"):
+            component = discovery["components"][key]
+            for fact in ("device_class", "options", "state_class", "json_attributes_topic"):
+                component.pop(fact, None)
+        del discovery["components"]["privacy"]["entity_category"]
+        discovery["components"]["face_count"]["state_class"] = "measurement"
+        owner.publish(topic, "", retain=True)
+        wait_for(lambda: not any_setup.entities("solarium"), "the device is gone")
+        owner.publish(topic, json.dumps(discovery), retain=True)
+
+    def category() -> str | None:
+        device = client.devices().get("facet_solarium")
+        found = client.registered(device["id"]) if device else {}
+        entry = found.get("switch.solarium_privacy")
+        return f"{entry['entity_category']}" if entry else None
+
+    wait_for(lambda: category() == "None", "the previous release is known")
+    before = client.registered(client.devices()["facet_solarium"]["id"])
+    with any_setup.node("solarium", smiling):
+        wait_for(lambda: category() == "config", "the category is the new one")
+        after = client.registered(client.devices()["facet_solarium"]["id"])
+        assert {k: row["id"] for k, row in before.items()} == {
+            k: row["id"] for k, row in after.items()
+        }
+        client.expect("sensor.solarium_camera_fault", "none")
+        client.act("button.press", entity_id="button.solarium_capture")
+        client.expect("sensor.solarium_face_count", "1")
+
+
+@pytest.mark.parametrize("home", ["session_newest", "session_floor"])
 def test_a_wrong_payload_would_be_noticed(home: str, request: pytest.FixtureRequest) -> None:
-    """What all these tests rely on: Home Assistant complains, and its complaint is found."""
-    house: House = request.getfixturevalue(home)
-    before = len(house.home.complaints())
-    with house.overhear("homeassistant/#") as node:
-        node.publish("homeassistant/device/wrong/config", '{"device": {}, "components": {}}')
-    wait_for(lambda: len(house.home.complaints()) > before, "a complaint")
-    assert "homeassistant.components.mqtt" in house.home.complaints()[before]
+    """All these tests rely on this: Home Assistant logs a warning, and it is found."""
+    setup: Setup = request.getfixturevalue(home)
+    before = len(setup.home.complaints())
+    topic = "homeassistant/device/wrong/config"
+    with setup.overhear("homeassistant/#") as node:
+        # Retained: a Home Assistant that has just started may not have subscribed yet.
+        node.publish(topic, '{"device": {}, "components": {}}', retain=True)
+        wait_for(lambda: len(setup.home.complaints()) > before, "a complaint")
+        node.publish(topic, "", retain=True)
+    assert "homeassistant.components.mqtt" in setup.home.complaints()[before]

@@ -1,4 +1,4 @@
-"""How long it takes from a press in Home Assistant until it shows what the camera saw, and how much of it is ours."""
+"""The time from a press in Home Assistant until it shows what the camera saw, and the node's share of it."""
 
 from __future__ import annotations
 
@@ -11,46 +11,46 @@ from typing import Any
 
 import pytest
 
-from tests.homeassistant.client import Talk
-from tests.homeassistant.house import House
+from tests.homeassistant.client import WebSocket
+from tests.homeassistant.setup import Setup
 
 pytestmark = [pytest.mark.homeassistant, pytest.mark.timed]
 
 PRESSES = 50
-# Seconds. A person at the door waits for a chime about as long; the figures that are printed are far below.
+# Seconds: about as long as a person at the door waits for a chime. The printed figures are far below.
 ALLOWED_MEDIAN, ALLOWED_P95 = 0.5, 1.0
 
 
-def press(talk: Talk, room: str) -> tuple[float, float]:
+def press(socket: WebSocket, room: str) -> tuple[float, float]:
     """Press once; return the seconds until the state has changed, and those between command and publication."""
     start = time.perf_counter()
     target = {"entity_id": f"button.{room}_capture"}
-    talk.tell("call_service", domain="button", service="press", target=target)
-    # Sensors say the same at each press of the same face; this state is the moment of the observation.
-    event = state_of(talk, f"event.{room}_observation")
+    socket.send("call_service", domain="button", service="press", target=target)
+    # The state of the sensors is the same after each press; this state is the moment of the observation.
+    event = state_of(socket, f"event.{room}_observation")
     took = time.perf_counter() - start
     seen = event["attributes"]
     sent, triggered = map(datetime.fromisoformat, (seen["delivered_at"], seen["triggered_at"]))
     return took, (sent - triggered).total_seconds()
 
 
-def state_of(talk: Talk, entity_id: str) -> dict[str, Any]:
+def state_of(socket: WebSocket, entity_id: str) -> dict[str, Any]:
     """Wait until an entity changes, and return its new state."""
     while True:
-        change = talk.event()["data"]
+        change = socket.event()["data"]
         if change["entity_id"] == entity_id:
             state: dict[str, Any] = change["new_state"]
             return state
 
 
 def test_fifty_presses_are_shown_without_a_wait(
-    newest_house: House, smiling: Path, report: Callable[[str], None]
+    newest_setup: Setup, smiling: Path, report: Callable[[str], None]
 ) -> None:
-    """One face in 512x512 pixels, over TLS both ways; the figures are among the closing lines."""
-    with newest_house.node("dock", smiling), newest_house.client.talk() as talk:
-        talk.ask("subscribe_events", event_type="state_changed")
-        press(talk, "dock")  # the first one decodes the picture and warms the networks up
-        measured = [press(talk, "dock") for _ in range(PRESSES)]
+    """One face in 512x512 pixels, over TLS both ways; the figures are printed at the end of the run."""
+    with newest_setup.node("dock", smiling), newest_setup.client.websocket() as socket:
+        socket.ask("subscribe_events", event_type="state_changed")
+        press(socket, "dock")  # the first one decodes the picture and warms the networks up
+        measured = [press(socket, "dock") for _ in range(PRESSES)]
     took, ours = zip(*measured, strict=True)
     p95 = quantiles(took, n=20)[-1]
     report(

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.broker.mosquitto import wait_for
-from tests.homeassistant.house import House
 from tests.homeassistant.installation import Installation
 from tests.homeassistant.scripts import NODE, scripts
+from tests.homeassistant.setup import Setup
 
 pytestmark = pytest.mark.homeassistant
 
@@ -20,7 +20,7 @@ SCRIPTS = scripts()
 _IN_PROCESS = Path(__file__).with_name("in_process")
 
 
-def test_the_floor_version_takes_every_payload_in_one_process(
+def test_the_floor_version_accepts_every_payload_in_one_process(
     floor: Installation, tmp_path: Path
 ) -> None:
     """Discovery in all its forms, documents, events, pictures: each script of messages ends without a warning."""
@@ -40,34 +40,34 @@ def test_the_floor_version_takes_every_payload_in_one_process(
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_the_newest_home_assistant_takes_every_payload(newest_house: House, name: str) -> None:
-    """The same scripts, said over the broker by somebody who is no node; the house listens for complaints."""
-    script, client = SCRIPTS[name], newest_house.client
+def test_the_newest_home_assistant_accepts_every_payload(newest_setup: Setup, name: str) -> None:
+    """The same scripts, published by a test client instead of a node: Home Assistant warns of none."""
+    script, client = SCRIPTS[name], newest_setup.client
 
     def registered() -> set[str]:
         device = client.devices().get(f"facet_{NODE}")
         return set(client.registered(device["id"])) if device else set()
 
-    with newest_house.overhear(f"facet/{NODE}/status") as actor:
+    with newest_setup.overhear(f"facet/{NODE}/status") as actor:
         for topic, payload in script["messages"]:
             fleeting = topic.endswith(("/event", "/picture"))
             if fleeting:
-                # It is for those who listen already.
+                # Only those who are subscribed already receive it.
                 wait_for(lambda: registered() == set(script["entities"]), "all are registered")
-            said = bytes.fromhex(payload["hex"]) if isinstance(payload, dict) else payload
-            actor.publish(topic, said, retain=not fleeting)
+            content = bytes.fromhex(payload["hex"]) if isinstance(payload, dict) else payload
+            actor.publish(topic, content, retain=not fleeting)
         wait_for(
             lambda: registered() == set(script["entities"]), f"{script['entities']} are registered"
         )
 
         def unavailable() -> set[str]:
-            return {k for k, state in newest_house.entities(NODE).items() if state == "unavailable"}
+            return {k for k, state in newest_setup.entities(NODE).items() if state == "unavailable"}
 
-        # It remembers what other scripts enabled: more may be away than starts enabled in this one.
+        # It remembers what other scripts enabled: more may be unavailable than is enabled in this one.
         away = set(script["unavailable"])
         wait_for(
             lambda: unavailable() >= away and bool(unavailable()) == bool(away),
-            "what is away is unavailable",
+            "the expected entities are unavailable",
         )
         for entity_id, state in script["states"].items():
             client.expect(entity_id, state)

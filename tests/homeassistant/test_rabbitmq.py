@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from device.mqtt.topics import BIRTH_TOPIC
-from tests.homeassistant.house import furnished
 from tests.homeassistant.installation import Installation
 from tests.homeassistant.rabbitmq import USER, RabbitMq
+from tests.homeassistant.setup import running_setup
 
 pytestmark = pytest.mark.homeassistant
 
@@ -21,18 +21,18 @@ def test_a_restarted_home_assistant_finds_the_node_by_its_birth_message(
     broker = RabbitMq(tmp_path)
     with (
         broker,
-        furnished(tmp_path, newest, broker, USER, None, "3.1.1") as house,
-        house.node(USER, smiling),
+        running_setup(tmp_path, newest, broker, USER, None, "3.1.1") as setup,
+        setup.node(USER, smiling),
     ):
-        with house.overhear("homeassistant/#") as late:
+        with setup.overhear("homeassistant/#") as late:
             late.publish(BIRTH_TOPIC, "offline")
             late.expect(BIRTH_TOPIC, b"offline")
             assert {m.topic for m in late.messages} == {BIRTH_TOPIC}, (
-                "RabbitMQ gives what it retains"
+                "RabbitMQ delivers retained messages"
             )
-        house.home.stop()
-        house.home.start()
-        house.expect_available(USER)
-        house.client.act("button.press", entity_id=f"button.{USER}_capture")
-        house.client.expect(f"binary_sensor.{USER}_smiling", "on")
-        assert not house.home.complaints()
+        setup.home.stop()
+        setup.home.start()
+        setup.expect_available(USER)
+        setup.client.act("button.press", entity_id=f"button.{USER}_capture")
+        setup.client.expect(f"binary_sensor.{USER}_smiling", "on")
+        assert not setup.home.complaints()

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.builds import built
-from tests.install.debian import Debian, Shelf, in_memory
+from tests.install.debian import Debian, Mounts, in_memory
 from tests.install.wheels import BROKEN, NEWER, build_wheel, copy_checkout, set_version
 
 SUITES = ("bookworm", "trixie")
@@ -27,18 +27,18 @@ class Installed:
 
     Attributes:
         debian: as it was left.
-        said: what install.sh said.
+        output: of install.sh.
         seconds: how long it took.
     """
 
     debian: Debian
-    said: str
+    output: str
     seconds: float
 
 
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
-    """A folder in memory: twenty installations would wear a disk, and wait for it."""
+    """A folder in memory: twenty installations would wear a disk out and be slow on it."""
     folder = Path(tempfile.mkdtemp(prefix="facet-install-", dir=in_memory()))
     yield folder
     shutil.rmtree(folder)
@@ -46,19 +46,19 @@ def scratch() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def bare(scratch: Path) -> Callable[[str], Debian]:
-    """Makes Debians without Facet, by suite."""
-    shelves: dict[str, tuple[Path, Shelf]] = {}
+    """A function that makes a Debian without Facet, by suite."""
+    shared: dict[str, tuple[Path, Mounts]] = {}
     numbers = itertools.count()
 
     def make(suite: str) -> Debian:
-        if suite not in shelves:
+        if suite not in shared:
             debian, wheelhouse = built("debian", suite), built("wheelhouse", suite)
-            if not shelves:
+            if not shared:
                 _lay_out(scratch, wheelhouse)
-            shelf = Shelf(scratch / "project", wheelhouse, scratch / "newer", scratch / "broken")
-            shelves[suite] = debian / "root", shelf
-        root, shelf = shelves[suite]
-        return Debian((root,), scratch / f"bare-{next(numbers)}", shelf)
+            mounts = Mounts(scratch / "project", wheelhouse, scratch / "newer", scratch / "broken")
+            shared[suite] = debian / "root", mounts
+        root, mounts = shared[suite]
+        return Debian((root,), scratch / f"bare-{next(numbers)}", mounts)
 
     return make
 
@@ -71,7 +71,7 @@ def _lay_out(scratch: Path, wheelhouse: Path) -> None:
     set_version(later, NEWER)
     build_wheel(later, wheelhouse, scratch / "newer")
     set_version(later, BROKEN)
-    # As a download that was cut short, or models for another TFLite.
+    # Like a download that was cut short, or models for another TFLite.
     for network in (later / "model/zoo").glob("*.tflite"):
         os.truncate(network, 1000)
     build_wheel(later, wheelhouse, scratch / "broken")
@@ -79,7 +79,7 @@ def _lay_out(scratch: Path, wheelhouse: Path) -> None:
 
 @pytest.fixture(scope="session")
 def installed_on(bare: Callable[[str], Debian]) -> Callable[[str], Installed]:
-    """Gives a Debian with Facet, installed from the checkout, by suite."""
+    """A function that returns a Debian with Facet, installed from the checkout, by suite."""
     made: dict[str, Installed] = {}
 
     def give(suite: str) -> Installed:
@@ -108,7 +108,7 @@ def installed(installed_on: Callable[[str], Installed], suite: str) -> Installed
 
 @pytest.fixture
 def branch(scratch: Path) -> Iterator[Callable[[Debian], Debian]]:
-    """Makes copies that may be changed, and are thrown away after the test."""
+    """A function that makes copies that may be changed; they are deleted after the test."""
     folder = Path(tempfile.mkdtemp(dir=scratch))
     numbers = itertools.count()
     yield lambda debian: debian.branch(folder / str(next(numbers)))
@@ -122,7 +122,7 @@ def debian(installed: Installed, branch: Callable[[Debian], Debian]) -> Debian:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let pytest-xdist (--dist loadgroup) run what shares an installation in one process."""
+    """Let pytest-xdist (--dist loadgroup) run the tests that share an installation in one process."""
     for item in items:
         if item.get_closest_marker("install") and not item.get_closest_marker("xdist_group"):
             callspec = getattr(item, "callspec", None)

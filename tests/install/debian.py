@@ -1,4 +1,4 @@
-"""A Debian to install on: a tree that is shared, and below it what this one has changed."""
+"""A Debian to install on: a shared tree, and a layer with the changes of this one."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _INSTALLER = "/project/provisioning/install.sh"
 
 
 def in_memory() -> str | None:
-    """Return a folder in memory for temporary files, where there is one; installations wear a disk, and wait for it."""
+    """Return a folder in memory for temporary files, if possible: installations wear a disk out and are slow on it."""
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - temporary names are not guessed
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """What lies beside a Debian, read-only.
+class Mounts:
+    """The read-only folders that are mounted into a Debian.
 
     Attributes:
         project: the checkout, as /project.
@@ -40,37 +40,37 @@ class Debian:
     """A Debian without a network, whose /tmp and /run are fresh at every command, as after a start.
 
     Args:
-        lower: the trees that it is made of, the uppermost first; they stay as they are.
-        folder: for what this one changes.
-        shelf: what lies beside it.
+        lower: the trees that it is made of, the uppermost first; they are not changed.
+        folder: for the changes of this one.
+        mounts: the read-only folders in it.
 
     Attributes:
         changes: the tree of what was changed; a deleted file is a device in it, see overlayfs.
     """
 
-    def __init__(self, lower: tuple[Path, ...], folder: Path, shelf: Shelf) -> None:
+    def __init__(self, lower: tuple[Path, ...], folder: Path, mounts: Mounts) -> None:
         self._lower = lower
         self._folder = folder
-        self._shelf = shelf
+        self._mounts = mounts
         self.changes = folder / "changes"
         for name in ("changes", "work", "root"):
             (folder / name).mkdir(parents=True)
 
     def branch(self, folder: Path) -> Debian:
-        """Make another one, which starts as this one is now; this one may not be used any more."""
-        return Debian((self.changes, *self._lower), folder, self._shelf)
+        """Return a copy of the current state; this one must not be used any more."""
+        return Debian((self.changes, *self._lower), folder, self._mounts)
 
     def start(self, *command: str) -> subprocess.Popen[str]:
         """Start a command in a separate process group; its output goes into one pipe."""
-        shelf = self._shelf
+        mounts = self._mounts
         return subprocess.Popen(
             [
                 str(_BASH),
                 str(self._folder),
                 ":".join(map(str, self._lower)),
-                str(shelf.project),
-                f"{shelf.newer}:{shelf.wheelhouse}",
-                str(shelf.broken),
+                str(mounts.project),
+                f"{mounts.newer}:{mounts.wheelhouse}",
+                str(mounts.broken),
                 *command,
             ],
             stdin=subprocess.DEVNULL,
@@ -81,17 +81,17 @@ class Debian:
         )
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end; what it says on either stream is stdout."""
+        """Run a command to its end; the output of both streams is in stdout."""
         process = self.start(*command)
-        said, _ = process.communicate()
-        return subprocess.CompletedProcess(command, process.returncode, said)
+        output, _ = process.communicate()
+        return subprocess.CompletedProcess(command, process.returncode, output)
 
     def install(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the checkout's install.sh."""
         return self.run(_INSTALLER, *arguments)
 
     def kill_after(self, seconds: float, *command: str) -> bool:
-        """Kill a command and all that it started; return whether it was still at work."""
+        """Kill a command and all that it started; return whether it was still running."""
         process = self.start(*command)
         try:
             process.communicate(timeout=seconds)
@@ -102,7 +102,7 @@ class Debian:
         return False
 
     def write(self, path: str, text: str, mode: int = 0o644) -> None:
-        """Put a file into it."""
+        """Write a file in it."""
         file = self.changes / path.lstrip("/")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.unlink(missing_ok=True)
@@ -112,7 +112,7 @@ class Debian:
     def snapshot(self) -> dict[str, tuple[object, ...]]:
         """Describe all that was changed up to now: path to mode, owner, times, and content.
 
-        Whatever is written to later, or loses or gains an attribute, differs in it or is new in it, because overlayfs
+        A file that is written to later, or whose attributes change, differs in it or is new in it, because overlayfs
         copies a file here before it is changed.
         """
         return {

@@ -28,17 +28,17 @@ def test_a_bare_debian_gets_a_node_that_sees(debian: Debian) -> None:
 
 def test_the_end_says_what_works_and_what_to_do_next(installed: Installed) -> None:
     """The outcome of `facet check`, how many steps were done, and the file to edit."""
-    assert re.search(r"models +│ yes", installed.said)
-    assert re.search(r"broker +│ no", installed.said)
+    assert re.search(r"models +│ yes", installed.output)
+    assert re.search(r"broker +│ no", installed.output)
     assert re.search(
-        rf"^Facet {VERSION} is installed; \d+ step\(s\) done", installed.said, re.MULTILINE
+        rf"^Facet {VERSION} is installed; \d+ step\(s\) done", installed.output, re.MULTILINE
     )
-    assert "sudo nano /etc/facet/facet.yaml" in installed.said
+    assert "sudo nano /etc/facet/facet.yaml" in installed.output
 
 
 def test_each_step_is_one_line(installed: Installed) -> None:
     """And on a bare system each of them is done."""
-    steps = re.findall(r"^(done|already so|would do): ", installed.said, re.MULTILINE)
+    steps = re.findall(r"^(done|already so|would do): ", installed.output, re.MULTILINE)
     assert steps.count("done") >= 12
     assert "would do" not in steps
 

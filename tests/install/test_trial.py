@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 _PROVISIONING = Path(__file__).parents[2] / "provisioning"
-# The release's programs are played: both note their arguments, and the self-test fails if the folder says so.
+# Stand-ins for the release's programs: both record their arguments, and the self-test fails if work/broken exists.
 _TRY = """
 set -euo pipefail
 work=$2 version=1.0 name=1.0-0a1b2c3d
@@ -48,7 +48,7 @@ def try_release(work: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_release_is_tried_with_the_self_test_that_it_brings(work: Path) -> None:
-    """The installer knows its name, and nothing of what is in it."""
+    """The installer knows its name, and nothing about its content."""
     assert try_release(work).returncode == 0
     assert (work / "asked").read_text() == "-m device.updates.self_test\n"
 
@@ -60,7 +60,7 @@ def test_a_release_without_a_self_test_must_load_its_networks(work: Path) -> Non
     assert (work / "asked").read_text().startswith("-c ;from device.classify import open_perc")
 
 
-def test_a_release_that_fails_its_self_test_is_refused_with_the_reason(work: Path) -> None:
+def test_a_release_that_fails_its_self_test_is_rejected_with_the_reason(work: Path) -> None:
     """In one line, which the node shows in Home Assistant after an update by the button."""
     (work / "broken").touch()
     ended = try_release(work)
@@ -71,7 +71,7 @@ def test_a_release_that_fails_its_self_test_is_refused_with_the_reason(work: Pat
     )
 
 
-def test_a_release_that_is_another_one_is_refused(work: Path) -> None:
+def test_a_release_that_is_another_one_is_rejected(work: Path) -> None:
     """Before its self-test."""
     (work / "version").write_text("0.9")
     ended = try_release(work)

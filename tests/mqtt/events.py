@@ -29,6 +29,12 @@ def sender_of(link: RecordingTransport, outbox: Outbox) -> OutboxSender:
     return OutboxSender(link, TOPIC, outbox, lambda: NOW)
 
 
+def send(sender: OutboxSender, event: Event) -> None:
+    """Put an event on disk, and on its way."""
+    sender.keep(event)
+    sender.publish(event)
+
+
 def sent(link: RecordingTransport) -> list[str]:
     """The ids of the events that were published."""
     return [json.loads(payload)["event_id"] for _, payload, _ in link.messages]

@@ -20,6 +20,7 @@ class FakeBroker:
     """Welcomes everybody on a port of this machine. Leaving the context ends it.
 
     Attributes:
+        hangs_up_on_connect: whether it closes the connection instead of welcoming the client.
         answers_subscribe: whether it answers SUBSCRIBE; otherwise it reads it and stays silent.
         hangs_up_on_subscribe: whether it closes the connection instead.
         confirms: whether it answers PUBLISH.
@@ -29,6 +30,7 @@ class FakeBroker:
     """
 
     def __init__(self) -> None:
+        self.hangs_up_on_connect = False
         self.answers_subscribe = True
         self.hangs_up_on_subscribe = False
         self.confirms = True
@@ -38,7 +40,7 @@ class FakeBroker:
         self._ends = threading.Semaphore(0)
         self._server = socket.socket()
         self._clients: list[socket.socket] = []
-        self._thread = threading.Thread(target=self._accept, name="fake-broker", daemon=True)
+        self._thread = threading.Thread(target=self._accept, name="facet-fake-broker", daemon=True)
 
     @property
     def settings(self) -> MqttSettings:
@@ -46,8 +48,8 @@ class FakeBroker:
         port: int = self._server.getsockname()[1]
         return MqttSettings(host="127.0.0.1", port=port, protocol="3.1.1")
 
-    def send(self, topic: str, payload: bytes) -> None:
-        """Publish a message to the newest client, with quality of service 0."""
+    def send(self, topic: str | bytes, payload: bytes) -> None:
+        """Publish a message to the newest client, with quality of service 0; a topic of bytes may be anything."""
         body = _text(topic) + payload
         self._clients[-1].sendall(bytes([_PUBLISH]) + _length(len(body)) + body)
 
@@ -80,7 +82,9 @@ class FakeBroker:
         self._ends.release()
 
     def _answer(self, client: socket.socket, head: int, body: bytes) -> None:
-        if head == _CONNECT:
+        if head == _CONNECT and self.hangs_up_on_connect:
+            client.shutdown(socket.SHUT_RDWR)
+        elif head == _CONNECT:
             client.sendall(bytes([_CONNACK, 2, 0, 0]))
         elif head == _DISCONNECT:
             self.disconnects += 1
@@ -117,8 +121,9 @@ class FakeBroker:
             client.close()
 
 
-def _text(text: str) -> bytes:
-    return len(text.encode()).to_bytes(2, "big") + text.encode()
+def _text(text: str | bytes) -> bytes:
+    encoded = text if isinstance(text, bytes) else text.encode()
+    return len(encoded).to_bytes(2, "big") + encoded
 
 
 def _length(number: int) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 
 from device.errors import LinkError
 from device.mqtt.connection import MOST_UNCONFIRMED, MOST_UNCONFIRMED_BYTES, Connection, Handlers
-from device.mqtt.message import RetainedMessage
+from device.mqtt.message import ReceivedMessage, RetainedMessage
 from device.mqtt.session import Session
 from tests.mqtt.fake_broker import FakeBroker
 
@@ -66,6 +66,21 @@ def test_a_subscription_that_is_answered_names_what_was_refused(broker: FakeBrok
     """Nothing, by a broker that lets everybody read."""
     with connected(broker) as connection:
         assert connection.subscribe("a", "b/#") == []
+
+
+def test_a_topic_that_is_not_text_is_dropped_and_the_next_message_arrives(
+    broker: FakeBroker,
+) -> None:
+    """Not every broker enforces UTF-8; what it lets pass must not end paho's thread, and with it the process."""
+    received: SimpleQueue[ReceivedMessage] = SimpleQueue()
+    handlers = Handlers(message=received.put)
+    connection = Connection(broker.settings, Session(client_id="hall"), "3.1.1", handlers)
+    connection.open()
+    broker.send(b"facet/hall/set/\xff", b"ON")
+    broker.send("facet/hall/set/privacy", b"ON")
+    assert received.get(timeout=5).topic == "facet/hall/set/privacy"
+    assert received.empty()
+    connection.close()
 
 
 def test_a_broker_that_confirms_nothing_is_given_up(broker: FakeBroker) -> None:

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from device.config import MqttSettings
-from device.errors import LinkError, ProtocolRefusedError, RefusedError
+from device.errors import AbsentError, LinkError, ProtocolRefusedError, RefusedError
 from device.mqtt import errors
 from device.mqtt.errors import Reason
 
@@ -43,6 +43,20 @@ def test_each_refusal_names_what_to_change(code: int, kind: type[LinkError], say
     assert says in str(error)
     assert "broker.local:1883" in str(error)
     assert SECRET not in str(error)
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        ConnectionRefusedError(111, "Connection refused"),
+        OSError(113, "No route to host"),
+        OSError(101, "Network is unreachable"),
+    ],
+)
+def test_a_broker_that_is_not_there_is_told_from_one_that_is_silent(cause: OSError) -> None:
+    """It is tried more often."""
+    assert type(errors.unreachable(settings(), cause)) is AbsentError
+    assert type(errors.unreachable(settings(), TimeoutError("timed out"))) is LinkError
 
 
 def test_only_what_the_owner_must_correct_is_tried_slowly() -> None:

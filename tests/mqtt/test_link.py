@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
+from random import Random
+from time import monotonic
 
 import pytest
 
+from device.errors import AbsentError, LinkError, RefusedError
 from device.mqtt.connection import MOST_UNCONFIRMED
 from device.mqtt.events import Command, Connected, Delivered, Disconnected, LinkEvent
-from device.mqtt.link import Link
+from device.mqtt.link import Link, delay_after
 from device.supervision.heartbeat import Heartbeat
 from tests.mqtt.fake_broker import FakeBroker
 
@@ -38,6 +41,49 @@ def next_of(inbox: Inbox, kind: type[LinkEvent]) -> LinkEvent:
     while not isinstance(event := inbox.get(timeout=10), kind):
         pass
     return event
+
+
+class NoJitter(Random):
+    """Every delay is the longest that it may be."""
+
+    def random(self) -> float:
+        """Return nothing to take away."""
+        return 0.0
+
+
+@pytest.mark.parametrize(
+    ("error", "delays"),
+    [
+        (AbsentError("nothing listens"), [1, 2, 4, 8, 10, 10]),
+        (LinkError("no answer"), [1, 2, 4, 8, 16, 32]),
+        (RefusedError("wrong password"), [10, 20, 40, 80, 160, 320]),
+    ],
+)
+def test_a_broker_that_is_not_there_is_tried_every_ten_seconds(
+    error: LinkError, delays: list[float]
+) -> None:
+    """In an instant it can be back; what answers is tried less and less often. Jitter takes up to half of it away."""
+    assert [delay_after(error, failures, 0.0) for failures in range(1, 7)] == delays
+    assert delay_after(error, 6, 1.0) == delays[-1] / 2
+
+
+def test_somebody_who_waits_ends_the_wait_for_the_next_attempt(broker: FakeBroker) -> None:
+    """The third attempt comes at once instead of two seconds after the second; and presses cause no flood of them."""
+    broker.hangs_up_on_connect = True
+    inbox = Inbox()
+    link = Link(broker.settings, "hall", inbox.put, Heartbeat("link"), NoJitter())
+    link.start()
+    broker.wait_for_ends(2)
+    # Two seconds until the next attempt: the first of them passes in any case.
+    broker.hangs_up_on_connect = False
+    began = monotonic()
+    for _ in range(1000):
+        link.try_now()
+    next_of(inbox, Connected)
+    took = monotonic() - began
+    link.stop(timeout=0.2)
+    assert took < 1.7
+    assert broker.connections == 3
 
 
 def test_a_link_does_nothing_before_it_is_started(broker: FakeBroker) -> None:

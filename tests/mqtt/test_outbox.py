@@ -71,7 +71,7 @@ def test_only_what_is_pending_is_read(tmp_path: Path) -> None:
 
 
 def test_the_newest_is_read_without_the_others(tmp_path: Path) -> None:
-    """Of what waits; none is no error."""
+    """Of what waits; an empty one is not an error."""
     with Outbox.open(tmp_path / "outbox") as outbox:
         assert outbox.newest() is None
         for number in range(3):
@@ -107,7 +107,7 @@ def test_a_full_outbox_drops_the_oldest_and_counts(
 @pytest.mark.parametrize(
     "damage",
     [
-        b"this is no database" * 100,  # another file altogether
+        b"this is not a database" * 100,  # another file altogether
         None,  # a database whose pages are overwritten
     ],
     ids=["not a database", "torn pages"],

@@ -12,6 +12,7 @@ import pytest
 from device.errors import OutboxInUseError
 from device.mqtt.outbox import IN_MEMORY, Event, Outbox
 from device.mqtt.sender import OutboxSender
+from tests.mqtt.events import send
 from tests.transport import RecordingTransport
 
 THEN = datetime(2026, 11, 24, 18, 2, 11, tzinfo=UTC)
@@ -58,8 +59,8 @@ def test_the_newest_event_brings_its_state_with_it(tmp_path: Path) -> None:
     with Outbox.open(tmp_path / "outbox") as outbox:
         sender = OutboxSender(RecordingTransport(), "facet/hall/event", outbox, lambda: THEN)
         assert sender.newest() is None
-        sender.send(Event("e1", THEN, "{}", '{"face_count":1}'))
-        sender.send(Event("e2", THEN, "{}", '{"face_count":2}'))
+        send(sender, Event("e1", THEN, "{}", '{"face_count":1}'))
+        send(sender, Event("e2", THEN, "{}", '{"face_count":2}'))
     with Outbox.open(tmp_path / "outbox") as outbox:
         sender = OutboxSender(RecordingTransport(), "facet/hall/event", outbox, lambda: THEN)
         newest = sender.newest()

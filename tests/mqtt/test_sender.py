@@ -9,7 +9,7 @@ import pytest
 
 from device.errors import OutboxError
 from device.mqtt.outbox import Event, Outbox
-from tests.mqtt.events import TOPIC, event, ids, sender_of, sent
+from tests.mqtt.events import TOPIC, event, ids, send, sender_of, sent
 from tests.transport import RecordingTransport
 
 
@@ -39,10 +39,10 @@ def test_an_event_waits_while_there_is_no_connection(tmp_path: Path) -> None:
     link = RecordingTransport()
     with Outbox.open(tmp_path / "outbox") as outbox:
         sender = sender_of(link, outbox)
-        sender.send(event("e1"))
+        send(sender, event("e1"))
         assert link.messages == []
         sender.resume()
-        sender.send(event("e2"))
+        send(sender, event("e2"))
         assert sent(link) == ["e1", "e2"]
         assert {(topic, retain) for topic, _, retain in link.messages} == {(TOPIC, False)}
         assert len(outbox) == 2
@@ -54,8 +54,8 @@ def test_an_event_is_forgotten_when_the_broker_has_it(tmp_path: Path) -> None:
     with Outbox.open(tmp_path / "outbox") as outbox:
         sender = sender_of(link, outbox)
         sender.resume()
-        sender.send(event("e1"))
-        sender.send(event("e2"))
+        send(sender, event("e1"))
+        send(sender, event("e2"))
         sender.delivered(2)
         sender.delivered(77)
         sender.flush()
@@ -68,9 +68,9 @@ def test_what_was_not_confirmed_is_sent_again_in_order(tmp_path: Path) -> None:
     with Outbox.open(tmp_path / "outbox") as outbox:
         sender = sender_of(link, outbox)
         sender.resume()
-        sender.send(event("e1"))
+        send(sender, event("e1"))
         sender.pause()
-        sender.send(event("e2"))
+        send(sender, event("e2"))
         sender.resume()
         assert sent(link) == ["e1", "e1", "e2"]
 
@@ -82,9 +82,9 @@ def test_a_connection_that_breaks_while_sending_loses_nothing(tmp_path: Path) ->
         sender = sender_of(link, outbox)
         sender.resume()
         link.is_down = True
-        sender.send(event("e1"))
+        send(sender, event("e1"))
         link.is_down = False
-        sender.send(event("e2"))
+        send(sender, event("e2"))
         assert link.messages == []
         sender.resume()
         assert sent(link) == ["e1", "e2"]
@@ -96,7 +96,7 @@ def test_a_refused_event_stays(tmp_path: Path) -> None:
     with Outbox.open(tmp_path / "outbox") as outbox:
         sender = sender_of(link, outbox)
         sender.resume()
-        sender.send(event("e1"))
+        send(sender, event("e1"))
         sender.refused(1)
         sender.delivered(1)
         sender.flush()
@@ -112,7 +112,7 @@ def test_a_disk_that_refuses_does_not_stop_an_event(
     sender = sender_of(link, outbox)
     sender.resume()
     outbox.close()
-    sender.send(event("e1"))
+    send(sender, event("e1"))
     sender.delivered(1)
     sender.flush()
     sender.resume()
@@ -126,7 +126,7 @@ def test_an_event_says_when_it_occurred_and_when_it_was_sent(tmp_path: Path) -> 
     with Outbox.open(tmp_path / "outbox") as outbox:
         sender = sender_of(link, outbox)
         sender.resume()
-        sender.send(event("e1"))
+        send(sender, event("e1"))
     [(_, payload, _)] = link.messages
     assert json.loads(payload) == {
         "event_id": "e1",
@@ -140,13 +140,13 @@ def test_a_full_disk_and_no_broker_lose_nothing(tmp_path: Path) -> None:
     link = RecordingTransport()
     with RefusingOutbox.open(tmp_path / "outbox") as outbox:
         sender = sender_of(link, outbox)
-        sender.send(event("e1"))
+        send(sender, event("e1"))
         outbox.is_full = True
-        sender.send(event("e2"))
-        sender.send(event("e3"))
+        send(sender, event("e2"))
+        send(sender, event("e3"))
         assert sender.waiting == 3
         outbox.is_full = False
-        sender.send(event("e4"))
+        send(sender, event("e4"))
         assert ids(outbox) == ["e1", "e2", "e3", "e4"]
         sender.resume()
         assert sent(link) == ["e1", "e2", "e3", "e4"]
@@ -158,7 +158,7 @@ def test_a_full_disk_for_long_drops_the_oldest_and_counts(tmp_path: Path) -> Non
         sender = sender_of(RecordingTransport(), outbox)
         outbox.is_full = True
         for number in range(103):
-            sender.send(event(f"e{number}"))
+            send(sender, event(f"e{number}"))
         assert sender.waiting == 100
         assert sender.dropped == 3
 
@@ -169,7 +169,7 @@ def test_a_confirmed_event_that_the_disk_keeps_is_not_sent_again(tmp_path: Path)
     with RefusingOutbox.open(tmp_path / "outbox") as outbox:
         sender = sender_of(link, outbox)
         sender.resume()
-        sender.send(event("e1"))
+        send(sender, event("e1"))
         outbox.is_full = True
         sender.delivered(1)
         sender.flush()
@@ -177,6 +177,6 @@ def test_a_confirmed_event_that_the_disk_keeps_is_not_sent_again(tmp_path: Path)
         sender.resume()
         assert sent(link) == ["e1"]
         outbox.is_full = False
-        sender.send(event("e2"))
+        send(sender, event("e2"))
         sender.flush()
         assert ids(outbox) == ["e2"]

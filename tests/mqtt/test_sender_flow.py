@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from device.mqtt.outbox import IN_MEMORY, Outbox
-from tests.mqtt.events import event, ids, sender_of, sent
+from tests.mqtt.events import event, ids, send, sender_of, sent
 from tests.transport import RecordingTransport
 
 
@@ -40,7 +40,7 @@ def test_what_was_confirmed_before_a_kill_is_at_most_sent_again(tmp_path: Path) 
     with Outbox.open(tmp_path / "outbox") as outbox:
         sender = sender_of(RecordingTransport(), outbox)
         sender.resume()
-        sender.send(event("e1"))
+        send(sender, event("e1"))
         sender.delivered(1)
         assert sender.waiting == 0
     link = RecordingTransport()
@@ -53,7 +53,7 @@ def test_a_flush_without_confirmations_leaves_the_disk_alone() -> None:
     """It is called each second."""
     with CountingOutbox.open(IN_MEMORY) as outbox:
         sender = sender_of(RecordingTransport(), outbox)
-        sender.send(event("e1"))
+        send(sender, event("e1"))
         sender.flush()
         assert outbox.removals == 0
 
@@ -67,7 +67,7 @@ def test_a_broker_that_confirms_nothing_gets_no_more_than_fifty() -> None:
         sender = sender_of(link, outbox)
         sender.resume()
         for number in range(300, 400):
-            sender.send(event(f"e{number}"))
+            send(sender, event(f"e{number}"))
         assert len(link.messages) == 50
         for number in range(1, 401):
             sender.delivered(number)
@@ -95,8 +95,8 @@ def test_a_full_outbox_drops_nothing_while_confirmed_events_take_its_room() -> N
         sender = sender_of(RecordingTransport(), outbox)
         sender.resume()
         for number in range(3):
-            sender.send(event(f"e{number}"))
+            send(sender, event(f"e{number}"))
         sender.delivered(2)
-        sender.send(event("e3"))
+        send(sender, event("e3"))
         assert ids(outbox) == ["e0", "e2", "e3"]
         assert sender.dropped == 0

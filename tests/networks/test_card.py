@@ -106,7 +106,7 @@ def test_a_label_that_cannot_promise_its_precision_is_unreliable() -> None:
     assert make_card().unreliable == set()
 
 
-def test_a_network_with_the_description_of_another_is_refused(tmp_path: Path) -> None:
+def test_a_network_with_the_description_of_another_is_rejected(tmp_path: Path) -> None:
     """A .tflite that its JSON does not describe would give wrong answers, so it is an error."""
     network = tmp_path / "mine.tflite"
     network.write_bytes(b"another network")
@@ -116,7 +116,7 @@ def test_a_network_with_the_description_of_another_is_refused(tmp_path: Path) ->
         read_card(network)
 
 
-def test_a_group_of_unknown_labels_is_refused(tmp_path: Path) -> None:
+def test_a_group_of_unknown_labels_is_rejected(tmp_path: Path) -> None:
     """The error names the file and the label."""
     network = tmp_path / "mine.tflite"
     network.write_bytes(b"network")

@@ -1,4 +1,4 @@
-"""Where networks lie: the shipped ones, their updates, and files of the user's own."""
+"""Where networks lie: the shipped ones, their updates, and the user's own files."""
 
 from __future__ import annotations
 

@@ -1,16 +1,18 @@
-"""What stands in for the rest of the node when one of its parts is tested alone."""
+"""Stand-ins for the rest of the node when one of its components is tested alone."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
-from device.camera.camera import Camera, CameraStatus
+from device.camera.camera import Camera
+from device.camera.status import CameraStatus
 from device.config import CameraSettings
 from device.entities.kinds import Document, Json
 from device.entities.settings import Settings
@@ -59,13 +61,17 @@ def shot(
     return Shot(seen, picture, 1, burst_ended, failure)
 
 
-def frame() -> Frame:
-    """Return a small picture."""
-    return Frame(np.zeros((48, 64, 3), np.uint8), datetime.now(UTC))
+def frame(monotonic: float | None = None) -> Frame:
+    """Return a small picture, taken at a time of the monotonic clock, or now."""
+    taken = time.monotonic() if monotonic is None else monotonic
+    return Frame(np.zeros((48, 64, 3), np.uint8), datetime.now(UTC), taken)
 
 
 def see_nothing(
-    _frames: Sequence[Frame], _judgement: Judgement, _previous: Sequence[Face] = ()
+    _frames: Sequence[Frame],
+    _judgement: Judgement,
+    _previous: Sequence[Face] = (),
+    _should_stop: Callable[[], bool] = lambda: False,
 ) -> Perceived:
     """Perceive an empty room."""
     return Perceived((), 0, Reason.NO_FACE, {})

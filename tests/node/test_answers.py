@@ -39,8 +39,9 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.clock = Clock()
         self.capture = FakeCapture()
+        self.hurried: list[int] = []
         self.sink, self.second_sink = RecordingSink(), RecordingSink()
-        boot_log = BootLog(JsonStore(folder / "starts.json"), self.clock.now)
+        boot_log = BootLog.load(JsonStore(folder / "starts.json"), self.clock.now)
         self.health = Health(
             boot_log,
             JsonStore(folder / "perception.json"),
@@ -54,6 +55,7 @@ class Desk:
             self.capture,
             [self.sink, self.second_sink],
             self.health,
+            on_trigger=lambda: self.hurried.append(len(self.capture.requests)),
             clock=self.clock,
         )
 
@@ -179,6 +181,40 @@ def test_after_privacy_only_the_new_request_is_answered(desk: Desk) -> None:
     assert desk.sink.observations[1][1] == b"new"
 
 
+def test_at_the_end_what_waits_is_answered_without_the_camera(desk: Desk) -> None:
+    """Each with its own observation or together with one before; what the camera gives later is dropped."""
+    desk.press(1.0)
+    desk.press(2.0)
+    desk.answers.finish()
+    assert not desk.answers.is_busy
+    desk.capture_ends(1.5, picture=b"jpeg")
+    desk.clock.seconds += 1
+    desk.press(desk.clock())
+    assert desk.sink.reasons == [Reason.FAILED] * 2
+    assert desk.answers.coalesced == 1
+    assert len(desk.capture.requests) == 1
+
+
+def test_at_the_end_of_a_node_in_privacy_the_reason_is_still_privacy(desk: Desk) -> None:
+    """That is why there is no picture."""
+    desk.answers.apply(PRIVATE)
+    desk.answers.finish()
+    desk.press(desk.clock())
+    assert desk.sink.reasons == [Reason.PRIVACY]
+
+
+def test_presses_while_the_camera_fails_are_answered_by_one_more_burst(desk: Desk) -> None:
+    """The one that failed began before them, and saw nobody; the next begins after all of them."""
+    desk.press(1.0)
+    for pressed in (3.0, 5.0, 9.0):
+        desk.press(pressed)
+    desk.capture_ends(1.0)  # it began then, and gave up at 11
+    assert [request.trigger.monotonic for request in desk.capture.requests] == [1.0, 3.0]
+    desk.capture_ends(11.0)  # when it began as well
+    assert len(desk.sink.observations) == 2
+    assert desk.answers.coalesced == 2
+
+
 def test_a_picture_in_a_mode_that_is_no_longer_allowed_is_not_published(desk: Desk) -> None:
     """The owner chose another one while the press was being answered."""
     desk.answers.apply(replace(PLAIN, picture_mode="full"))
@@ -198,3 +234,10 @@ def test_perception_that_fails_is_an_answer_and_in_the_end_an_error(desk: Desk) 
     with pytest.raises(PerceptionError, match="3 times in a row, last with ValueError: broken"):
         desk.capture_ends(1001.0, failure="ValueError: broken")
     assert desk.sink.reasons == [Reason.FAILED] * MAX_FAILURES
+
+
+def test_each_trigger_is_reported_before_it_is_answered(desk: Desk) -> None:
+    """By the time of the answer there may be a way to the broker; also for one that a burst answers."""
+    desk.press(1.0)
+    desk.press(2.0)
+    assert desk.hurried == [0, 1]

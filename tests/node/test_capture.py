@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from queue import Empty, SimpleQueue
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 
-from device.camera.camera import CameraStatus
+from device.camera.status import CameraStatus
+from device.errors import PerceptionStoppedError
 from device.node.capture import CaptureThread
 from device.node.messages import CameraChanged, Captured
 from device.node.observer import Observer, Request
 from device.node.timing import Timing
-from device.observation import Reason, Source, Trigger
+from device.observation import Face, Frame, Reason, Source, Trigger
+from device.perception.pipeline import Judgement, Perceived
 from device.supervision.heartbeat import Heartbeat
 from tests.clock import Clock
 from tests.node.fakes import AVAILABLE, SOON, StuckSource, see_nothing, stuck_camera
@@ -178,6 +180,42 @@ def test_a_node_that_starts_with_privacy_does_not_open_its_camera() -> None:
     running.expect_nothing_captured()
     assert (running.source.is_open, running.camera.status) == (False, CameraStatus())
     running.thread.stop()
+
+
+def test_nothing_is_put_of_what_the_end_has_interrupted() -> None:
+    """The inference is given up at its next frame or face, and the camera is closed."""
+    running, judging = Running(), threading.Event()
+
+    def judge(
+        _frames: Sequence[Frame],
+        _judgement: Judgement,
+        _previous: Sequence[Face],
+        should_stop: Callable[[], bool],
+    ) -> Perceived:
+        judging.set()
+        end = monotonic() + SOON
+        while not should_stop():
+            assert monotonic() < end
+            sleep(0.005)
+        raise PerceptionStoppedError
+
+    observer = Observer("hall", running.camera, judge, burst=1, hysteresis=0.0, clock=monotonic)
+    thread = CaptureThread(
+        running.camera,
+        observer,
+        running.put.put,
+        running.heartbeat,
+        clock=monotonic,
+        timing=QUICK,
+    )
+    thread.start()
+    thread.request(Request(Trigger(Source.BUTTON), 0.0, "off"))
+    assert judging.wait(SOON)
+    assert running.source.is_open
+    thread.stop()
+    assert not thread.is_running
+    assert not running.source.is_open
+    running.expect_nothing_captured()
 
 
 def test_a_camera_that_hangs_is_overdue(running: Running) -> None:

@@ -114,12 +114,12 @@ def test_a_flood_of_commands_is_published_once(panel: Panel) -> None:
     assert panel.sink.newest("settings")["threshold_offset"] == 0.19
 
 
-def test_a_command_that_means_nothing_is_refused_in_words_and_answered_with_the_truth(
+def test_a_command_that_means_nothing_is_rejected_readably_and_answered_with_the_actual_state(
     panel: Panel, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Home Assistant shows what it asked for until the actual value is published."""
     assert panel.controls.obey("privacy", b"maybe") is None
-    assert "set/privacy: 'maybe' is refused" in caplog.text
+    assert "set/privacy: 'maybe' is rejected" in caplog.text
     assert panel.controls.settings == PLAIN
     before = len(panel.sink.documents)
     panel.controls.publish_if_owed()
@@ -140,7 +140,7 @@ def test_installs_are_passed_on(panel: Panel) -> None:
 
 
 def test_a_version_on_the_broker_is_taken_and_has_the_index_read(panel: Panel) -> None:
-    """An empty one takes it back; one that is not a version is refused in words."""
+    """An empty one takes it back; one that is not a version is rejected with a readable error."""
     assert panel.controls.newest_version == __version__
     panel.controls.take_version(b"99.1.0")
     assert panel.controls.newest_version == "99.1.0"

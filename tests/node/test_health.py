@@ -1,4 +1,4 @@
-"""When a start has come to something, and when perception that fails ends it."""
+"""When a start has succeeded, and when perception that fails ends it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Started:
 
     def __init__(self, folder: Path, *, is_safe_mode: bool = False) -> None:
         self.clock = Clock()
-        self.boot_log = BootLog(
+        self.boot_log = BootLog.load(
             JsonStore(folder / "starts.json"), lambda: datetime(2026, 11, 24, tzinfo=UTC)
         )
         self.is_safe_mode = self.boot_log.begin() or is_safe_mode
@@ -128,6 +128,25 @@ def test_failures_in_start_after_start_lead_to_safe_mode(tmp_path: Path) -> None
         started.run_for(3600.0)
         started.fails()
     assert Started(tmp_path).is_safe_mode
+
+
+def test_one_failed_press_does_not_turn_power_cuts_into_failed_starts(tmp_path: Path) -> None:
+    """A node that runs for a minute is healthy, although its last press failed, in this start or in an earlier one."""
+    Started(tmp_path).health.captured(FAILED)
+    for _ in range(2 * MAXIMUM_FAILED_BOOTS):
+        started = Started(tmp_path)
+        assert not started.is_safe_mode
+        assert started.health.fault is not None
+        started.run_for(61.0)
+
+
+def test_only_the_start_that_perception_ended_makes_the_next_one_doubtful(tmp_path: Path) -> None:
+    """The one after that may have been ended by a power cut, as any other."""
+    Started(tmp_path).fails()
+    for _ in range(2 * MAXIMUM_FAILED_BOOTS):
+        started = Started(tmp_path)
+        assert not started.is_safe_mode
+        started.run_for(3600.0)
 
 
 def test_after_a_success_hours_count_again(tmp_path: Path) -> None:

@@ -82,3 +82,48 @@ def test_a_message_that_alone_is_too_long_is_thrown_away() -> None:
     inbox.put(Command("privacy", bytes(101)))
     inbox.put(Command("privacy", b"OFF"))
     assert everything(inbox) == [Command("privacy", b"OFF")]
+
+
+def test_a_flood_of_commands_loses_no_press() -> None:
+    """Triggers have a bound of their own."""
+    inbox = Inbox(max_waiting=10)
+    for _ in range(50):
+        inbox.put(Command("nonsense", b"x"))
+        inbox.put(Trigger(Source.BUTTON))
+    taken = everything(inbox)
+    assert sum(isinstance(content, Trigger) for content in taken) == 10
+    assert sum(isinstance(content, Command) for content in taken) == 10
+
+
+def test_the_newest_command_of_a_known_key_survives_a_flood() -> None:
+    """Privacy is switched on, whoever floods the broker; and it comes after what was sent before."""
+    inbox = Inbox(max_waiting=10)
+    inbox.keep_newest_of(["privacy"])
+    inbox.put(Command("privacy", b"OFF"))
+    for _ in range(50):
+        inbox.put(Command("nonsense", b"x"))
+    inbox.put(Command("privacy", b"OFF"))
+    inbox.put(Command("privacy", b"ON"))
+    inbox.put(Command("nonsense", b"y"))
+    privacy = [
+        content.payload
+        for content in everything(inbox)
+        if isinstance(content, Command) and content.key == "privacy"
+    ]
+    assert privacy == [b"OFF", b"ON"]
+
+
+def test_what_a_flood_kept_is_obeyed_while_the_flood_goes_on() -> None:
+    """At the latest when half of what waited is done."""
+    inbox = Inbox(max_waiting=10)
+    inbox.keep_newest_of(["privacy"])
+    for _ in range(10):
+        inbox.put(Command("nonsense", b"x"))
+    inbox.put(Command("privacy", b"ON"))
+    taken = []
+    for _ in range(12):
+        message = inbox.get(0.001)
+        assert message is not None
+        taken.append(message.content)
+        inbox.put(Command("nonsense", b"x"))
+    assert Command("privacy", b"ON") in taken

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import monotonic
 
 import pytest
 
-from device.camera.camera import CameraStatus
+from device.camera.status import CameraStatus
 from device.entities.requests import Capture, Restart
+from device.errors import PerceptionError
 from device.mqtt.events import (
     Birth,
     Command,
@@ -19,8 +21,8 @@ from device.mqtt.events import (
     Refused,
 )
 from device.node.inbox import Inbox
-from device.node.loop import End, Loop, Upkeep
-from device.node.messages import CameraChanged, Captured, Content, Stop
+from device.node.loop import End, Inputs, Loop, Upkeep
+from device.node.messages import CameraChanged, Captured, Content, Message, Stop
 from device.node.observer import Request
 from device.node.timing import Timing
 from device.observation import Source, Trigger
@@ -28,15 +30,25 @@ from device.supervision.heartbeats import Heartbeats
 from tests.clock import Clock
 from tests.node.fakes import AVAILABLE, shot, trigger
 
+TIMING = Timing(tick=0.001)
 REQUEST = Request(trigger(1.0), 0.0, "off")
 CAPTURED = Captured(REQUEST, shot(REQUEST, 2.0), AVAILABLE)
 
 
 @dataclass
-class Parts:
-    """All of the loop's parts in one, which remember what they are given."""
+class Components:
+    """All of the loop's components in one, which remember what they are given.
+
+    Attributes:
+        left_to_the_loop: what the next command leaves to the loop.
+        is_busy: whether a trigger waits for its answer.
+        captured_raises: what happens at a capture.
+        calls: what they were given.
+    """
 
     left_to_the_loop: Capture | Restart | None = None
+    is_busy: bool = False
+    captured_raises: PerceptionError | None = None
     calls: list[object] = field(default_factory=list)
 
     def obey(self, key: str, payload: bytes) -> Capture | Restart | None:
@@ -55,6 +67,22 @@ class Parts:
     def captured(self, captured: Captured) -> None:
         """Remember a capture."""
         self.calls.append(captured)
+        self.is_busy = False
+        if self.captured_raises is not None:
+            raise self.captured_raises
+
+    def finish(self) -> None:
+        """Remember it."""
+        self.calls.append("finish")
+        self.is_busy = False
+
+    def stop_triggers(self) -> None:
+        """Remember it."""
+        self.calls.append("stop triggers")
+
+    def close_gate(self) -> None:
+        """Remember it."""
+        self.calls.append("close gate")
 
     def camera_is(self, camera: CameraStatus) -> None:
         """Remember how the camera is."""
@@ -62,7 +90,7 @@ class Parts:
 
 
 def run(
-    parts: Parts,
+    components: Components,
     *contents: Content,
     always: Callable[[], object] = lambda: None,
     when_idle: Callable[[], object] = lambda: None,
@@ -72,17 +100,31 @@ def run(
     inbox = Inbox(now=clock.now, clock=clock)
     for content in contents:
         inbox.put(content)
-    loop = Loop(
-        inbox,
+    return loop_of(components, inbox, clock, always, when_idle).run()
+
+
+def loop_of(
+    components: Components,
+    inbox: Inbox,
+    clock: Callable[[], float],
+    always: Callable[[], object] = lambda: None,
+    when_idle: Callable[[], object] = lambda: None,
+) -> Loop:
+    """Return a loop."""
+    return Loop(
+        Inputs(inbox, clock, components.stop_triggers, components.close_gate),
         Heartbeats(),
-        Timing(tick=0.001),
-        controls=parts,
-        answers=parts,
-        reporter=parts,
-        on_connection=parts.calls.append,
+        TIMING,
+        controls=components,
+        answers=components,
+        reporter=components,
+        on_connection=components.calls.append,
         upkeep=Upkeep([always], [when_idle]),
     )
-    return loop.run()
+
+
+END = ["stop triggers", "stop triggers", "close gate", "finish"]
+"""What the loop does at its end."""
 
 
 @pytest.mark.parametrize(
@@ -103,31 +145,96 @@ def run(
 )
 def test_each_message_reaches_its_part(content: Content, calls: list[object]) -> None:
     """And nobody else; after Stop the loop ends."""
-    parts = Parts()
-    assert run(parts, content, Stop()) is End.STOP
-    assert parts.calls == calls
+    components = Components()
+    assert run(components, content, Stop()) is End.STOP
+    assert components.calls == [*calls, *END]
 
 
 def test_a_capture_that_a_command_asks_for_is_a_trigger_of_the_time_when_it_came() -> None:
     """Not of the time when it was handled: it may have waited, and older frames do not count."""
-    parts = Parts(left_to_the_loop=Capture())
-    run(parts, Command("capture", b"PRESS"), Stop())
+    components = Components(left_to_the_loop=Capture())
+    run(components, Command("capture", b"PRESS"), Stop())
     clock = Clock()
-    assert parts.calls[1] == Trigger(Source.COMMAND, clock.now(), clock())
+    assert components.calls[1] == Trigger(Source.COMMAND, clock.now(), clock())
 
 
-def test_a_restart_ends_the_loop() -> None:
-    """What still waits is for the next start."""
-    parts = Parts(left_to_the_loop=Restart())
-    assert run(parts, Command("restart", b"PRESS"), trigger(1.0)) is End.RESTART
-    assert parts.calls == [("restart", b"PRESS")]
+def test_a_restart_ends_the_loop_after_what_waits() -> None:
+    """A press that was noticed before is answered before."""
+    components = Components(left_to_the_loop=Restart())
+    assert run(components, Command("restart", b"PRESS"), trigger(1.0)) is End.RESTART
+    assert components.calls == [("restart", b"PRESS"), END[0], trigger(1.0), *END[1:]]
+
+
+@pytest.mark.parametrize("last", [Stop(), Command("restart", b"PRESS")], ids=["stop", "restart"])
+def test_an_answer_that_is_on_its_way_is_waited_for(last: Content) -> None:
+    """It comes before the loop has the rest answered without the camera."""
+    components = Components(left_to_the_loop=Restart(), is_busy=True)
+    run(components, last, CAPTURED)
+    assert components.calls[-5:] == [CAPTURED, AVAILABLE, *END[1:]]
+
+
+def test_an_answer_that_does_not_come_is_not_waited_for_long() -> None:
+    """What is left is answered without it, and what then still lies in the inbox too."""
+    clock = Clock()
+    # Half of the time passes until the Stop is taken.
+    pressed_at = 1000.0 + TIMING.last_answers * 3 / 2
+
+    class Late(Inbox):
+        """One in which nothing comes, except a trigger at the last moment."""
+
+        def get(self, timeout: float) -> Message | None:
+            message = super().get(0.0)
+            if timeout > 0:
+                clock.seconds += TIMING.last_answers / 2
+                if clock.seconds == pressed_at:
+                    self.put(trigger(1.0))
+            return message
+
+    inbox, components = Late(now=clock.now, clock=clock), Components(is_busy=True)
+    inbox.put(Stop())
+    assert loop_of(components, inbox, clock).run() is End.STOP
+    assert components.calls == [*END, trigger(1.0)]
+    assert clock.seconds == pressed_at
+
+
+def test_what_comes_without_end_does_not_keep_the_loop() -> None:
+    """One message that came since the end is still taken; it would otherwise be lost."""
+    clock = Clock()
+
+    class Flooded(Inbox):
+        """One in which there is always another message."""
+
+        def get(self, timeout: float) -> Message | None:
+            clock.seconds += 0.5
+            self.put(NewestVersion(b"9.9"))
+            return super().get(timeout)
+
+    inbox, components = Flooded(now=clock.now, clock=clock), Components()
+    inbox.put(Stop())
+    assert loop_of(components, inbox, clock).run() is End.STOP
+    assert clock.seconds < 1000.0 + TIMING.last_answers + 30.0
+
+
+def test_a_stop_is_not_overtaken_by_a_restart() -> None:
+    """Nor does it wait for the next start."""
+    components = Components(left_to_the_loop=Restart())
+    assert run(components, Stop(), Command("restart", b"PRESS")) is End.STOP
+    assert run(components, Command("restart", b"PRESS"), Stop()) is End.STOP
+
+
+def test_perception_that_ends_the_loop_leaves_no_trigger_without_an_answer() -> None:
+    """What waits is answered before the error leaves the loop."""
+    components = Components(captured_raises=PerceptionError("broken"))
+    with pytest.raises(PerceptionError):
+        run(components, CAPTURED, trigger(1.0))
+    assert components.calls == [CAPTURED, *END[1:], trigger(1.0)]
 
 
 def test_upkeep_comes_after_each_message_and_reports_only_when_nothing_waits() -> None:
     """A flood is answered once."""
     done: list[str] = []
     run(
-        Parts(),
+        Components(),
         *[Delivered(number) for number in range(20)],
         Stop(),
         always=lambda: done.append("always"),
@@ -146,16 +253,5 @@ def test_upkeep_comes_without_any_message() -> None:
         if len(done) == 3:
             inbox.put(Stop())
 
-    parts = Parts()
-    loop = Loop(
-        inbox,
-        Heartbeats(),
-        Timing(tick=0.001),
-        controls=parts,
-        answers=parts,
-        reporter=parts,
-        on_connection=parts.calls.append,
-        upkeep=Upkeep([upkeep], []),
-    )
-    assert loop.run() is End.STOP
+    assert loop_of(Components(), inbox, monotonic, always=upkeep).run() is End.STOP
     assert len(done) == 4

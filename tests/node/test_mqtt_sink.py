@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,14 @@ import pytest
 from device.config import Config
 from device.discovery.announced import Announced
 from device.discovery.publisher import Publisher
-from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS
+from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS, published_attributes
 from device.entities.table import CELEBA, entities
 from device.mqtt.events import Birth, Connected, Delivered, Disconnected, Refused
 from device.mqtt.outbox import Outbox
 from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics
 from device.node.expiring_picture import ExpiringPicture
+from device.node.expiring_state import ExpiringState
 from device.node.mqtt_sink import MqttSink
 from device.node.observer import unseen
 from device.observation import Reason
@@ -31,6 +34,7 @@ CONFIG = Config.model_validate(
     {"mqtt": {"host": "broker"}, "node": {"id": "hall"}, "privacy": {"picture": "crop"}}
 )
 STATE_FILE = "state.json"
+EXPIRY = 300.0
 
 
 class Wired:
@@ -51,10 +55,15 @@ class Wired:
         self.sink = MqttSink(
             publisher,
             self.sender,
-            table=table,
-            store=JsonStore(folder / STATE_FILE),
+            state=ExpiringState(
+                table,
+                JsonStore(folder / STATE_FILE),
+                expiry=EXPIRY,
+                clock=self.clock,
+                now=now,
+            ),
             picture=ExpiringPicture(publisher.picture, 60, self.clock),
-            now=now,
+            published=published_attributes(table),
         )
         self.sink.restore()
 
@@ -70,39 +79,60 @@ class Wired:
 
 
 @pytest.fixture
-def wired(tmp_path: Path) -> Wired:
+def start(tmp_path: Path) -> Iterator[Callable[[], Wired]]:
+    """Starts a node in a folder of the test's; each is closed at the end."""
+    with ExitStack() as stack:
+
+        def started() -> Wired:
+            wired = Wired(tmp_path)
+            stack.callback(wired.outbox.close)
+            return wired
+
+        yield started
+
+
+@pytest.fixture
+def wired(start: Callable[[], Wired]) -> Wired:
     """A node that has just connected."""
-    wired = Wired(tmp_path)
+    wired = start()
     wired.sink.handle(Connected())
     wired.transport.messages.clear()
     return wired
 
 
-def test_an_observation_is_event_state_and_picture_in_this_order(wired: Wired) -> None:
-    """The event is on disk until the broker has it."""
+def test_an_observation_is_picture_state_and_event_in_this_order(wired: Wired) -> None:
+    """What the event starts finds the picture and the sensors that belong to it. It is on disk before all of them."""
+    kept: list[int] = []
+    wired.transport.on_publish = lambda: kept.append(len(wired.outbox))
     event_id = wired.observe(picture=b"jpeg")
-    assert wired.transport.topics == ["facet/hall/event", "facet/hall/state", "facet/hall/picture"]
+    assert wired.transport.topics == [
+        "facet/hall/picture",
+        "facet/hall/picture/status",
+        "facet/hall/state",
+        "facet/hall/event",
+    ]
+    assert kept == [1] * 4
     assert wired.published("facet/hall/event")[0]["event_id"] == event_id
     assert wired.published("facet/hall/state")[0]["last_result"] == "privacy"
     assert len(wired.outbox) == 1
 
 
 def test_without_a_connection_the_event_waits_and_the_state_is_announced_later(
-    tmp_path: Path,
+    start: Callable[[], Wired],
 ) -> None:
     """First who the node is and how, then what it has seen meanwhile."""
-    wired = Wired(tmp_path)
+    wired = start()
     wired.transport.is_down = True
     wired.observe()
     wired.transport.is_down = False
     wired.sink.handle(Connected())
-    assert wired.transport.topics[-2:] == ["facet/hall/picture", "facet/hall/event"]
+    assert wired.transport.topics[-2:] == ["facet/hall/status", "facet/hall/event"]
     assert wired.published("facet/hall/state")[0]["last_result"] == "privacy"
 
 
-def test_an_announcement_has_everything_that_was_said_last(tmp_path: Path) -> None:
+def test_an_announcement_has_everything_that_was_said_last(start: Callable[[], Wired]) -> None:
     """For a broker that forgot it, and for a Home Assistant that has just started."""
-    wired = Wired(tmp_path)
+    wired = start()
     wired.sink.changed(SETTINGS, {"privacy": "OFF"})
     wired.sink.changed(DIAGNOSTICS, {"queue_length": 7})
     wired.sink.camera(is_online=True)
@@ -112,11 +142,12 @@ def test_an_announcement_has_everything_that_was_said_last(tmp_path: Path) -> No
         assert wired.transport.topics == [
             "homeassistant/device/hall/config",
             "facet/hall/camera/status",
+            "facet/hall/picture/status",
+            "facet/hall/picture",
             "facet/hall/state",
             "facet/hall/settings",
             "facet/hall/diagnostics",
             "facet/hall/status",
-            "facet/hall/picture",
         ]
         assert wired.transport.messages[1][1] == "online"
         assert wired.published("facet/hall/diagnostics") == [{"queue_length": 7}]
@@ -136,27 +167,28 @@ def test_a_confirmation_takes_the_event_off_the_disk(wired: Wired) -> None:
     assert wired.outbox.pending_ids() == []
 
 
-def test_the_state_survives_a_restart(tmp_path: Path) -> None:
+def test_the_state_survives_a_restart(start: Callable[[], Wired]) -> None:
     """Home Assistant shows it again although nobody has pressed since."""
-    first = Wired(tmp_path)
+    first = start()
     first.observe()
     first.outbox.close()
-    second = Wired(tmp_path)
+    second = start()
     second.sink.handle(Connected())
     assert second.published("facet/hall/state")[0]["last_result"] == "privacy"
 
 
 def test_the_state_that_was_committed_with_the_event_wins_over_an_older_file(
     tmp_path: Path,
+    start: Callable[[], Wired],
 ) -> None:
     """A kill may come between the two."""
-    first = Wired(tmp_path)
+    first = start()
     first.observe(Reason.PRIVACY)
     before = (tmp_path / STATE_FILE).read_text()
     first.observe(Reason.CAMERA_UNAVAILABLE)
     (tmp_path / STATE_FILE).write_text(before)
     first.outbox.close()
-    second = Wired(tmp_path)
+    second = start()
     second.sink.handle(Connected())
     assert second.published("facet/hall/state")[0]["last_result"] == "camera_unavailable"
     assert json.loads((tmp_path / STATE_FILE).read_text())["last_result"] == "camera_unavailable"

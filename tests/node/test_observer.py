@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -14,7 +14,7 @@ import skimage.data
 
 from device.camera import open_camera
 from device.config import CameraSettings, PerceptionSettings
-from device.errors import CameraReleasedError
+from device.errors import CameraError, CameraReleasedError, PerceptionStoppedError
 from device.node.observer import Observer, Request, Shot, unseen
 from device.observation import Face, Frame, Observation, Reason, Source, Trigger
 from device.perception import Perception, open_perception
@@ -45,9 +45,15 @@ def observer(source: Path, perception: Perception, hysteresis: float = 0.0) -> O
     )
 
 
+def never() -> bool:
+    """Want the answer to the end."""
+    return False
+
+
 def ask(who: Observer, trigger: Trigger | None = None, offset: float = 0.0) -> Shot:
     """Ask for an observation."""
-    return who.observe(Request(trigger or Trigger(Source.BUTTON), offset, "off"))
+    request = Request(trigger or Trigger(Source.BUTTON), offset, "off")
+    return who.observe(request, never)
 
 
 def present(observation: Observation) -> set[str]:
@@ -73,34 +79,54 @@ def test_a_face_before_the_camera_is_observed(portrait: Path, perception: Percep
 def test_a_picture_is_rendered_as_the_owner_allows(portrait: Path, perception: Perception) -> None:
     """Here as the crop of the face; the frame itself does not leave."""
     request = Request(Trigger(Source.BUTTON), 0.0, "crop")
-    picture = observer(portrait, perception).observe(request).picture
+    picture = observer(portrait, perception).observe(request, never).picture
     assert picture is not None
     decoded = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR)
     assert decoded is not None
     assert 150 < decoded.shape[0] < 250
 
 
-def test_total_is_from_the_trigger_and_the_burst_s_end_is_the_burst_s() -> None:
-    """Also for a trigger that waited: what somebody before the camera waits for is the whole."""
+def test_total_is_from_the_trigger_and_the_burst_ends_with_its_last_frame() -> None:
+    """Also for a trigger that waited; and what came while the frames were decoded is not on any of them."""
     clock = Clock()
 
     class SlowCamera:
         def burst(self, n: int, newer_than: float) -> list[Frame]:
             assert (n, newer_than) == (2, 998.0)
             clock.seconds += 0.5
-            return [frame()]
+            return [frame(1000.1), frame(1000.2)]
 
     def think(
-        frames: Sequence[Frame], judgement: Judgement, previous: Sequence[Face] = ()
+        frames: Sequence[Frame],
+        judgement: Judgement,
+        previous: Sequence[Face],
+        should_stop: Callable[[], bool],
     ) -> Perceived:
         clock.seconds += 30.0
-        return see_nothing(frames, judgement, previous)
+        return see_nothing(frames, judgement, previous, should_stop)
 
     slow = Observer("hall", SlowCamera(), think, burst=2, hysteresis=0.0, clock=clock)
     shot = ask(slow, Trigger(Source.BUTTON, clock.now(), 998.0))
     assert shot.observation.timings == {"capture": 500.0, "total": 32_500.0}
-    assert shot.burst_ended == 1000.5
-    assert shot.frames == 1
+    assert shot.burst_ended == 1000.2
+    assert shot.frames == 2
+
+
+def test_a_burst_without_a_frame_ends_when_it_begins() -> None:
+    """Whoever pressed while the camera failed was seen by nobody, and needs another burst."""
+    clock = Clock()
+
+    class DeadCamera:
+        def burst(self, n: int, newer_than: float) -> list[Frame]:
+            clock.seconds += 10.0
+            message = f"not one of {n} frames since {newer_than}"
+            raise CameraError(message)
+
+    dead = Observer("hall", DeadCamera(), see_nothing, burst=2, hysteresis=0.0, clock=clock)
+    shot = ask(dead, Trigger(Source.BUTTON, clock.now(), 999.0))
+    assert shot.observation.reason is Reason.CAMERA_UNAVAILABLE
+    assert shot.burst_ended == 1000.0
+    assert shot.observation.timings == {"capture": 10_000.0, "total": 11_000.0}
 
 
 def test_a_missing_camera_is_a_reason(
@@ -118,7 +144,10 @@ def test_an_exception_in_perception_is_an_answer(caplog: pytest.LogCaptureFixtur
     """With the reason failed, the time of the picture, and the traceback in the log."""
 
     def fail(
-        _frames: Sequence[Frame], _judgement: Judgement, _previous: Sequence[Face] = ()
+        _frames: Sequence[Frame],
+        _judgement: Judgement,
+        _previous: Sequence[Face],
+        _should_stop: Callable[[], bool],
     ) -> Perceived:
         message = "node 7 of the graph"
         raise ValueError(message)
@@ -141,6 +170,16 @@ def test_a_released_camera_gives_no_observation() -> None:
     with pytest.raises(CameraReleasedError):
         ask(private)
     assert source.reads == 0
+
+
+def test_a_burst_that_nobody_wants_to_be_judged_any_more_gives_no_observation(
+    portrait: Path, perception: Perception
+) -> None:
+    """Nor a reason: whoever stops it answers in its place."""
+    with pytest.raises(PerceptionStoppedError):
+        observer(portrait, perception).observe(
+            Request(Trigger(Source.BUTTON), 0.0, "full"), lambda: True
+        )
 
 
 def test_every_observation_has_its_own_id_in_the_order_of_time() -> None:

@@ -12,7 +12,7 @@ import skimage.data
 from device.config.sections.privacy import PictureMode
 from device.entities.settings import Settings
 from device.node.expiring_picture import ExpiringPicture
-from device.node.picture import blank, render
+from device.node.picture import render
 from device.observation import Box, Image
 from tests.clock import Clock
 from tests.node.fakes import PLAIN
@@ -26,8 +26,9 @@ def portrait() -> Image:
     return np.ascontiguousarray(skimage.data.astronaut()[..., ::-1])
 
 
-def decoded(jpeg: bytes) -> Image:
+def decoded(jpeg: bytes | None) -> Image:
     """The pixels of a JPEG."""
+    assert jpeg is not None
     return np.asarray(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8)
 
 
@@ -62,12 +63,11 @@ def test_blurred_keeps_nothing_by_which_a_face_is_known(
 
 
 @pytest.mark.parametrize(("mode", "face"), [("off", FACE), ("crop", None)])
-def test_what_may_not_be_shown_is_blank(
+def test_what_may_not_be_shown_is_no_picture(
     portrait: Image, mode: PictureMode, face: Box | None
 ) -> None:
-    """A picture of one colour, which a dashboard can draw."""
-    assert render(portrait, face, mode) == blank()
-    assert decoded(blank()).std() < 1
+    """Not even one of one colour: it would count as new."""
+    assert render(portrait, face, mode) is None
 
 
 def test_a_large_picture_is_made_smaller() -> None:
@@ -77,25 +77,25 @@ def test_a_large_picture_is_made_smaller() -> None:
 
 
 def test_a_picture_is_shown_until_it_expires() -> None:
-    """Then a blank one takes its place, once."""
-    shown: list[bytes] = []
+    """Then there is none; that is reported once."""
+    shown: list[bytes | None] = []
     clock = Clock()
     picture = ExpiringPicture(shown.append, 60, clock)
     picture.put(b"picture")
     clock.seconds += 59
     picture.tick()
-    picture.repeat()
-    assert shown == [b"picture", b"picture"]
+    assert picture.shown == b"picture"
     clock.seconds += 1
     picture.tick()
     clock.seconds += 1
     picture.tick()
-    assert shown[2:] == [blank()]
+    assert shown == [b"picture", None]
+    assert picture.shown is None
 
 
 def test_a_new_picture_has_its_own_time() -> None:
-    """And one that is taken away does not come back."""
-    shown: list[bytes] = []
+    """The expiry of the one before does not end it."""
+    shown: list[bytes | None] = []
     clock = Clock()
     picture = ExpiringPicture(shown.append, 60, clock)
     picture.put(b"first")
@@ -104,9 +104,15 @@ def test_a_new_picture_has_its_own_time() -> None:
     clock.seconds += 20
     picture.tick()
     assert shown == [b"first", b"second"]
-    picture.clear()
-    picture.repeat()
-    assert shown[2:] == [blank(), blank()]
+
+
+def test_a_capture_without_a_picture_takes_the_one_before_away() -> None:
+    """It would be taken for the newest; and where there is none nothing is reported."""
+    shown: list[bytes | None] = []
+    picture = ExpiringPicture(shown.append, 60, Clock())
+    for jpeg in (None, b"somebody", None, None):
+        picture.put(jpeg)
+    assert shown == [b"somebody", None]
 
 
 @pytest.mark.parametrize(
@@ -120,9 +126,9 @@ def test_a_new_picture_has_its_own_time() -> None:
 )
 def test_a_picture_goes_with_what_allowed_it(settings: Settings, is_cleared: bool) -> None:
     """At once; the settings of the start take nothing away."""
-    shown: list[bytes] = []
+    shown: list[bytes | None] = []
     picture = ExpiringPicture(shown.append, 60, Clock())
     picture.apply(PLAIN)
     picture.put(b"picture")
     picture.apply(settings)
-    assert shown == ([b"picture", blank()] if is_cleared else [b"picture"])
+    assert shown == ([b"picture", None] if is_cleared else [b"picture"])

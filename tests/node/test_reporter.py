@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pytest
 
 from device import __version__
-from device.camera.camera import CameraStatus
+from device.camera.status import CameraStatus
 from device.entities.table import CATALOGUE
+from device.errors import CameraTrouble
 from device.gpio.led_patterns import Status
 from device.node.reporter import About, Reporter, Sources
 from device.node.timing import Timing
@@ -40,6 +42,7 @@ class Facts:
     pin_faults: Iterable[str] = ()
     node_faults: Iterable[str] = ()
     queue_length: int = 0
+    dropped_events: int = 0
     temperature: float = 40.0
 
 
@@ -62,7 +65,7 @@ class Report:
             newest_version=lambda: __version__,
             updates=UpdateStatus,
             queue_length=lambda: self.facts.queue_length,
-            dropped_events=lambda: 0,
+            dropped_events=lambda: self.facts.dropped_events,
             coalesced_presses=lambda: 0,
         )
         self.reporter = Reporter(
@@ -73,7 +76,7 @@ class Report:
             led=self.led,
             about=About("attributes 1.0.0", is_safe_mode),
             clock=self.clock,
-            timing=Timing(report_interval=1.0, temperature_interval=60.0),
+            timing=Timing(),
         )
         self.reporter.apply(PLAIN)
 
@@ -130,31 +133,66 @@ def test_the_led_shows_faults_unless_somebody_pressed(report: Report) -> None:
 def test_a_thousand_changes_in_a_second_are_two_documents(report: Report) -> None:
     """The first at once, and the last one when the second is over."""
     for number in range(1000, -1, -1):
-        report.facts.queue_length = number
+        report.facts.dropped_events = number
         report.reporter.report()
-    assert [content["queue_length"] for _name, content in report.sink.documents] == [1000]
+    assert [content["dropped_events"] for _name, content in report.sink.documents] == [1000]
     report.clock.seconds += 1
     report.reporter.report()
-    assert [content["queue_length"] for _name, content in report.sink.documents] == [1000, 0]
+    assert [content["dropped_events"] for _name, content in report.sink.documents] == [1000, 0]
 
 
 def test_what_has_not_changed_is_not_reported(report: Report) -> None:
-    """The temperature is read once a minute, or it would change every second."""
-    for second in range(60):
+    """The temperature is read every five minutes, or it would change every second."""
+    for second in range(300):
         report.facts.temperature = 40.0 + second
         report.reporter.report()
         report.clock.seconds += 1
     assert len(report.sink.documents) == 1
     report.reporter.report()
-    assert report.sink.newest("diagnostics")["cpu_temperature"] == 99.0
+    assert report.sink.newest("diagnostics")["cpu_temperature"] == 339
+
+
+def test_an_observation_that_the_broker_confirms_soon_has_never_waited(report: Report) -> None:
+    """Presses do not let the queue flicker; an outage shows after five seconds, and its end at once."""
+    for second in range(30):
+        report.facts.queue_length = second % 3
+        report.reporter.report()
+        report.clock.seconds += 1
+    assert len(report.sink.documents) == 1
+    report.facts.queue_length = 2
+    for _ in range(6):
+        report.reporter.report()
+        report.clock.seconds += 1
+    assert report.sink.newest("diagnostics")["queue_length"] == 2
+    report.facts.queue_length = 0
+    report.reporter.report()
+    assert report.sink.newest("diagnostics")["queue_length"] == 0
+
+
+def test_an_idle_day_changes_the_diagnostics_three_hundred_times_at_most(report: Report) -> None:
+    """However much the temperature jumps; and the noise of a sensor changes them hardly ever."""
+
+    def documents_of_a_day(temperature: Callable[[], float]) -> int:
+        before = len(report.sink.documents)
+        for _ in range(0, 24 * 60 * 60, 10):
+            report.facts.temperature = temperature()
+            report.reporter.report()
+            report.clock.seconds += 10
+        return len(report.sink.documents) - before
+
+    noise = np.random.default_rng(1)
+    assert 250 < documents_of_a_day(lambda: noise.uniform(30, 80)) <= 300
+    assert documents_of_a_day(lambda: 50 + 0.487 * noise.integers(-2, 3)) <= 3
 
 
 def test_faults_are_shown_in_words(report: Report) -> None:
     """All that are wrong with the node together; the camera's in its own place."""
     report.facts.node_faults = ["settings.json is damaged", "perception failed"]
-    report.reporter.camera_is(CameraStatus(fault="unplugged"))
+    unplugged = CameraStatus(fault="unplugged", trouble=CameraTrouble.NO_PICTURE)
+    report.reporter.camera_is(unplugged)
     report.reporter.report()
     shown = report.sink.newest("diagnostics")
     assert shown["node_fault"] == "settings.json is damaged; perception failed"
-    assert (shown["camera_problem"], shown["camera_fault"]) == ("ON", "unplugged")
+    assert (shown["camera_problem"], shown["camera_fault"]) == ("ON", "no_picture")
+    assert shown["_attributes"] == {"camera_fault": {"reason": "unplugged"}, "last_failure": {}}
     assert shown["model"] == "attributes 1.0.0"

@@ -1,4 +1,4 @@
-"""Sinks beside MQTT: one that fails is its author's problem, and not the node's."""
+"""Sinks in addition to MQTT: one that fails does not affect the node."""
 
 from __future__ import annotations
 

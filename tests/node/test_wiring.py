@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,22 +12,26 @@ from queue import SimpleQueue
 from time import monotonic, sleep
 from typing import Any
 
+import pytest
+
 from device.config import Config, LedSettings
 from device.entities.kinds import Document, Json
-from device.errors import PerceptionError
+from device.errors import CameraStuckError, PerceptionError, PerceptionStoppedError
 from device.gpio.led import StatusLed
 from device.gpio.led_patterns import Status
 from device.mqtt.events import Command
+from device.mqtt.outbox import Outbox
 from device.networks.card import ModelCard, read_card
 from device.networks.files import model_path
 from device.node.hardware import Hardware
 from device.node.inbox import Inbox
-from device.node.messages import Stop
-from device.node.state_directory import open_boot_log
+from device.node.loop import End
+from device.node.messages import Content, Stop
+from device.node.state_directory import OUTBOX
+from device.node.timing import USUAL, Timing
 from device.node.wiring import run_node
 from device.observation import Face, Frame, Observation, Reason, Source, Trigger
 from device.perception.pipeline import Judgement, Perceived
-from device.supervision.heartbeats import Heartbeats
 from tests.node.fakes import SOON, RecordingSink, StuckSource, see_nothing, stuck_camera
 
 OBEYED_WITHIN = 0.2
@@ -70,18 +74,52 @@ class FakePerception:
     asked_by: str = ""
 
     def perceive(
-        self, frames: Sequence[Frame], judgement: Judgement, previous: Sequence[Face] = ()
+        self,
+        frames: Sequence[Frame],
+        judgement: Judgement,
+        previous: Sequence[Face],
+        should_stop: Callable[[], bool],
     ) -> Perceived:
         """Return what a test wants."""
         self.asked_by = threading.current_thread().name
-        return self.see(frames, judgement, previous)
+        return self.see(frames, judgement, previous, should_stop)
+
+
+class Inference:
+    """Perception that takes as long as a test wants, and stops where the pipeline would.
+
+    Attributes:
+        has_begun: set once a burst is being judged.
+        may_end: to be set when it may end.
+    """
+
+    def __init__(self) -> None:
+        self.has_begun, self.may_end = threading.Event(), threading.Event()
+
+    def __call__(
+        self,
+        frames: Sequence[Frame],
+        judgement: Judgement,
+        previous: Sequence[Face],
+        should_stop: Callable[[], bool],
+    ) -> Perceived:
+        """Judge a burst."""
+        self.has_begun.set()
+        end = monotonic() + SOON * 4
+        while not self.may_end.wait(0.005):
+            assert monotonic() < end
+            if should_stop():
+                raise PerceptionStoppedError
+        return see_nothing(frames, judgement, previous)
 
 
 class Node:
     """A node on a thread."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, timing: Timing = USUAL) -> None:
         self.inbox = Inbox()
+        self.timing = timing
+        self.end: End | None = None
         self.sink, self.second_sink = RecordingSink(), SecondSink()
         self.source = StuckSource()
         self.camera = stuck_camera(self.source)
@@ -115,6 +153,12 @@ class Node:
         """Return whether there are as many observations."""
         return len(self.sink.observations) == presses
 
+    def sent(self) -> int:
+        """Return how many observations are on the disk, on their way to the broker."""
+        path = self._config.node.effective_state_directory / OUTBOX
+        with closing(Outbox.open(path)) as outbox:
+            return len(outbox)
+
     def _run(self) -> None:
         hardware = Hardware(
             camera=lambda _settings: self.camera,
@@ -122,22 +166,21 @@ class Node:
             led=lambda _settings: self.led,
         )
         try:
-            run_node(
+            self.end = run_node(
                 self._config,
                 self.inbox,
-                open_boot_log(self._config),
-                Heartbeats(),
                 sinks=[self.sink, self.second_sink],
                 hardware=hardware,
+                timing=self.timing,
             )
         except BaseException as error:  # noqa: BLE001 - the test looks at it
             self.failure = error
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Node]:
+def running(folder: Path, timing: Timing = USUAL) -> Iterator[Node]:
     """Run a node whose camera is found."""
-    node = Node(folder)
+    node = Node(folder, timing)
     node.thread.start()
     try:
         node.wait_until(lambda: node.camera.available)
@@ -153,7 +196,7 @@ def test_a_second_sink_learns_of_everything(tmp_path: Path) -> None:
     """And nothing else is touched for it."""
     with running(tmp_path) as node:
         node.wait_until(lambda: node.second_sink.lines.qsize() >= 2)
-        assert node.second_sink.lines.get() == "settings: 2 values"
+        assert node.second_sink.lines.get() == "settings: 5 values"
         assert node.second_sink.lines.get().startswith("diagnostics: ")
         node.press()
         while (line := node.second_sink.lines.get(timeout=SOON)).startswith("diagnostics"):
@@ -237,19 +280,136 @@ def test_perception_that_fails_answers_and_then_ends_the_node(tmp_path: Path) ->
 
 def test_a_press_during_an_inference_gets_its_own_burst(tmp_path: Path) -> None:
     """While the network still thinks about frames that were taken before it."""
-    thinking, may_answer = threading.Event(), threading.Event()
-
-    def think(frames: Sequence[Frame], judgement: Judgement, previous: Sequence[Face]) -> Perceived:
-        thinking.set()
-        assert may_answer.wait(SOON)
-        return see_nothing(frames, judgement, previous)
-
+    inference = Inference()
     with running(tmp_path) as node:
-        node.perception.see = think
+        node.perception.see = inference
         node.press()
-        assert thinking.wait(SOON)
+        assert inference.has_begun.wait(SOON)
         node.press()
         sleep(0.05)
-        may_answer.set()
+        inference.may_end.set()
         node.wait_until(lambda: node.sink.reasons == [Reason.NO_FACE] * 2)
         assert node.source.reads == 2
+
+
+RESTART = Command("restart", b"PRESS")
+
+
+@pytest.mark.parametrize(
+    ("ending", "end"), [(Stop(), End.STOP), (RESTART, End.RESTART)], ids=["stop", "restart"]
+)
+def test_presses_during_an_inference_are_answered_before_the_node_ends(
+    tmp_path: Path, ending: Content, end: End
+) -> None:
+    """With what their bursts show: the one that is being judged, and one for those that came since."""
+    inference = Inference()
+    with running(tmp_path) as node:
+        node.perception.see = inference
+        node.press()
+        assert inference.has_begun.wait(SOON)
+        node.press()
+        node.press()
+        node.inbox.put(ending)
+        sleep(0.1)
+        assert node.thread.is_alive()
+        inference.may_end.set()
+        node.thread.join(SOON)
+        assert node.end is end
+        assert node.sink.reasons == [Reason.NO_FACE] * 2
+        assert node.sent() == 2
+
+
+@pytest.mark.parametrize("ending", [Stop(), RESTART], ids=["stop", "restart"])
+def test_an_answer_that_takes_too_long_is_given_without_a_picture(
+    tmp_path: Path, ending: Content
+) -> None:
+    """Before the outbox is closed; nobody waits for a camera that does not answer."""
+    with running(tmp_path, Timing(last_answers=0.2, end_of_capture=0.1)) as node:
+        node.source.may_answer.clear()
+        node.press()
+        assert node.source.is_reading.wait(SOON)
+        node.press()
+        node.inbox.put(ending)
+        node.wait_until(lambda: node.sink.reasons == [Reason.FAILED])
+        node.thread.join(SOON)
+        assert node.sent() == 1
+
+
+def test_a_camera_that_does_not_let_go_ends_the_process_instead_of_a_restart(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The next start would have a second thread at the same camera."""
+    with running(tmp_path, Timing(last_answers=0.1, end_of_capture=0.1)) as node:
+        node.source.may_answer.clear()
+        node.press()
+        assert node.source.is_reading.wait(SOON)
+        node.inbox.put(RESTART)
+        node.thread.join(SOON)
+        assert isinstance(node.failure, CameraStuckError)
+        assert "its thread ends only with the process" in caplog.text
+
+
+def test_a_camera_that_does_not_let_go_is_logged_at_a_stop(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The process ends anyway, and the kernel closes the device."""
+    with running(tmp_path, Timing(last_answers=0.1, end_of_capture=0.1)) as node:
+        node.source.may_answer.clear()
+        node.press()
+        assert node.source.is_reading.wait(SOON)
+        node.inbox.put(Stop())
+        node.thread.join(SOON)
+        assert (node.end, node.failure) == (End.STOP, None)
+        assert "its thread ends only with the process" in caplog.text
+
+
+def test_what_waits_is_answered_when_perception_ends_the_node(tmp_path: Path) -> None:
+    """The press that came during the last failure has its own observation too."""
+    inference = Inference()
+
+    def fail(
+        frames: Sequence[Frame],
+        judgement: Judgement,
+        previous: Sequence[Face],
+        should_stop: Callable[[], bool],
+    ) -> Perceived:
+        inference(frames, judgement, previous, should_stop)
+        message = "node 7 of the graph"
+        raise ValueError(message)
+
+    with running(tmp_path) as node:
+        node.perception.see = fail
+        inference.may_end.set()
+        for number in (1, 2):
+            node.press()
+            node.wait_until(partial(node.is_answered, number))
+        inference.may_end.clear()
+        inference.has_begun.clear()
+        node.press()
+        assert inference.has_begun.wait(SOON)
+        node.press()
+        sleep(0.05)
+        inference.may_end.set()
+        node.thread.join(SOON)
+        assert isinstance(node.failure, PerceptionError)
+        assert node.sink.reasons == [Reason.FAILED] * 4
+
+
+def test_privacy_releases_the_camera_while_faces_are_being_judged(tmp_path: Path) -> None:
+    """The device is closed at once, not when the inference has ended, and what it would have shown is dropped."""
+    inference = Inference()
+    with running(tmp_path) as node:
+        node.perception.see = inference
+        node.press()
+        assert inference.has_begun.wait(SOON)
+        assert node.source.is_open
+        commanded = monotonic()
+        node.switch_privacy("ON")
+        node.wait_until(lambda: not node.source.is_open)
+        took = monotonic() - commanded
+        print(f"the camera was released within {took * 1000:.0f} ms")
+        assert took < OBEYED_WITHIN
+        inference.may_end.set()
+        node.wait_until(lambda: node.sink.reasons == [Reason.PRIVACY])
+        sleep(0.05)
+        assert node.sink.reasons == [Reason.PRIVACY]

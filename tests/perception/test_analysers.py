@@ -21,7 +21,7 @@ from device.observation import (
     Observation,
     Source,
 )
-from device.perception import Judgement, Perceived, Perception, Pipeline
+from device.perception import Judgement, Perceived, Perception, Pipeline, open_perception
 from device.perception.aligned_face import AlignedFace, View
 from device.perception.analysers.analyser import FaceAnalyser, Weighted
 from device.perception.detection import FaceDetector
@@ -135,6 +135,17 @@ def test_a_second_analyser_needs_nothing_but_a_place_in_the_list(
     assert document == document_of(alone)
 
 
+def test_an_analyser_is_handed_to_what_loads_the_shipped_ones(
+    perception: Perception, astronaut: Image
+) -> None:
+    """All else is as without it."""
+    (alone,) = perception.perceive([frame(astronaut)]).faces
+    (face,) = open_perception(analysers=[WarmthAnalyser()]).perceive([frame(astronaut)]).faces
+    assert list(face.facts) == ["attributes", "warmth"]
+    assert face.quality == alone.quality
+    assert face.attributes == alone.attributes
+
+
 def test_an_analyser_is_given_its_own_fact_of_before(
     detector: FaceDetector, astronaut: Image
 ) -> None:
@@ -169,7 +180,7 @@ def test_a_fact_without_a_key_is_not_in_the_document(
 def test_a_burst_weighs_each_measurement_by_the_quality_of_its_frame(
     detector: FaceDetector, astronaut: Image
 ) -> None:
-    """What was measured on a worse frame counts for less, and on a refused one not at all."""
+    """What was measured on a worse frame counts for less, and on a rejected one not at all."""
     blurred = np.asarray(cv2.GaussianBlur(astronaut, (0, 0), 5), np.uint8)
     blue = np.ascontiguousarray(astronaut[..., ::-1])
     tested = pipeline(detector, WarmthAnalyser())

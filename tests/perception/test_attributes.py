@@ -35,6 +35,18 @@ def test_an_offset_makes_the_node_more_reluctant() -> None:
     assert not decide(row, make_card(), threshold_offset=0.15).attributes["Eyeglasses"].present
 
 
+def test_the_threshold_that_was_compared_is_kept() -> None:
+    """With the owner's offset, and with the hysteresis of what was present."""
+    row = _row(Eyeglasses=0.6, Bald=0.2)
+    seen = {"Eyeglasses": Attribute(0.9, present=True), "Bald": Attribute(0.1, present=False)}
+    found = decide(row, make_card(), threshold_offset=0.05, hysteresis=0.1, previous=seen)
+    plain = decide(row, make_card())
+    for name, change in (("Eyeglasses", -0.05), ("Bald", 0.05)):
+        before, after = plain.attributes[name].threshold, found.attributes[name].threshold
+        assert before is not None
+        assert after == pytest.approx(before + change)
+
+
 def test_what_was_present_stays_until_it_falls_below_the_hysteresis() -> None:
     """A present attribute survives a dip, an absent one does not gain from it."""
     seen = {"Eyeglasses": Attribute(0.9, present=True)}

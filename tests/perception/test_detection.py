@@ -100,7 +100,7 @@ def test_a_missing_network_names_the_file() -> None:
         Network.load(ZOO / "nothing.tflite")
 
 
-def test_a_damaged_network_is_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_damaged_network_is_rejected(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Half a file is an error that names it, not a crash."""
     path = tmp_path_factory.mktemp("damaged") / "half.tflite"
     whole = (ZOO / "face_detection_short_range.tflite").read_bytes()

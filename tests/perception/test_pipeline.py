@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 
 from device.config import PerceptionSettings
-from device.observation import Image, Reason
-from device.perception import Judgement, Perception, open_perception
+from device.errors import PerceptionStoppedError
+from device.observation import Detection, FaceAttributes, Image, Reason
+from device.perception import Judgement, Perception, Pipeline, open_perception
+from device.perception.aligned_face import AlignedFace, View
+from device.perception.detection import FaceDetector
+from device.perception.quality import Gate
 from tests.perception.conftest import frame
 
 PLAIN = Judgement()
@@ -24,6 +29,45 @@ def test_the_portrait_smiles(perception: Perception, astronaut: Image) -> None:
     assert not face.attributes["Eyeglasses"].present
     assert face.facial_hair == "none"
     assert set(seen.timings) == {"detect", "align", "attributes", "decide"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "frames", "faces"),
+    [
+        (0, 0, 0),  # before the first frame
+        (1, 1, 0),  # before the first face
+        (2, 1, 1),  # before the second face
+        (3, 1, 2),  # before the second frame
+        (5, 2, 3),  # before the last face
+    ],
+)
+def test_whoever_stops_a_burst_waits_for_one_frame_or_one_face(
+    astronaut: Image, detector: FaceDetector, steps: int, frames: int, faces: int
+) -> None:
+    """Nothing is begun after that, and nothing is returned."""
+    (face,) = detector.detect(astronaut)
+    detected, measured = [], []
+
+    def detect(image: Image) -> list[Detection]:
+        detected.append(image)
+        return [face, face]
+
+    class Counting:
+        name = "counting"
+
+        def measure(self, face: AlignedFace) -> None:
+            measured.append(face)
+
+        def decide(self, *_: object) -> FaceAttributes:
+            return FaceAttributes({}, None, None)
+
+    asked = iter(range(100))
+    tested = Pipeline(
+        detect, [Counting()], gate=Gate(48, 0.2, 0.1), quality_view=View(96), max_faces=10
+    )
+    with pytest.raises(PerceptionStoppedError):
+        tested.perceive([frame(astronaut)] * 2, PLAIN, (), lambda: next(asked) >= steps)
+    assert (len(detected), len(measured)) == (frames, faces)
 
 
 def test_the_document_of_a_face_has_its_keys_in_this_order(

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
+from device.config import PerceptionSettings
 from device.observation import Box, Detection, Image, Reason
 from device.perception.alignment import align
 from device.perception.detection import FaceDetector
 from device.perception.quality import Gate, Quality, measure
 
-GATE = Gate(min_size=48, min_sharpness=0.2, min_brightness=0.1)
+SETTINGS = PerceptionSettings()
+GATE = Gate(SETTINGS.min_face_size, SETTINGS.min_sharpness, SETTINGS.min_brightness)
+GOOD = Quality(
+    size=120, sharpness=0.5, brightness=0.5, contrast=0.5, grain=0.01, pose=1, certainty=0.9
+)
 
 
 def quality_of(detector: FaceDetector, image: Image) -> Quality:
@@ -20,30 +27,101 @@ def quality_of(detector: FaceDetector, image: Image) -> Quality:
     return measure(face, align(image, face.keypoints, 128))
 
 
+def quality_at(detector: FaceDetector, clear: Image, image: Image) -> Quality:
+    """Measure a picture where the clear one of the same size shows its face."""
+    face = detector.detect(clear)[0]
+    return measure(face, align(image, face.keypoints, 128))
+
+
 def test_a_portrait_is_good_enough(detector: FaceDetector, astronaut: Image) -> None:
     """A sharp, bright, frontal face passes with a high score."""
     quality = quality_of(detector, astronaut)
-    assert GATE.refuse(quality) is None
+    assert GATE.reject(quality) is None
     assert quality.score > 0.7
 
 
 def test_blur_lowers_sharpness_step_by_step(detector: FaceDetector, astronaut: Image) -> None:
-    """The more blur the less sharpness, down to refusal."""
+    """The more blur the less sharpness, down to rejection."""
     blurred = [
-        np.asarray(cv2.GaussianBlur(astronaut, (0, 0), sigma), np.uint8) for sigma in (1, 2, 5)
+        np.asarray(cv2.GaussianBlur(astronaut, (0, 0), sigma), np.uint8) for sigma in (1, 2, 3)
     ]
     figures = [quality_of(detector, image).sharpness for image in (astronaut, *blurred)]
     assert figures == sorted(figures, reverse=True)
-    assert GATE.refuse(quality_of(detector, blurred[-1])) is Reason.TOO_BLURRED
+    assert GATE.reject(quality_of(detector, blurred[-1])) is Reason.TOO_BLURRED
 
 
-def test_darkness_is_refused_as_darkness(detector: FaceDetector, astronaut: Image) -> None:
+@pytest.mark.parametrize("size", [105, 383, 700])
+def test_a_large_face_may_be_blurred_over_more_pixels(
+    detector: FaceDetector, astronaut: Image, size: int
+) -> None:
+    """Blur counts as the network sees it: a fortieth of the face is too much at any size, a hundredth is not."""
+    face = detector.detect(astronaut)[0]
+    factor = size / face.box.size
+    large = np.asarray(
+        cv2.resize(astronaut, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC), np.uint8
+    )
+
+    def refused(share: float) -> Reason | None:
+        blurred = np.asarray(cv2.GaussianBlur(large, (0, 0), share * size), np.uint8)
+        return GATE.reject(measure(face, align(blurred, face.keypoints * factor, 160)))
+
+    assert refused(0.01) is None
+    assert refused(9 / 383) is refused(0.04) is Reason.TOO_BLURRED
+
+
+@pytest.mark.parametrize("degrees", [0, 30, 45, 90, 135])
+def test_motion_in_any_direction_is_blur(
+    detector: FaceDetector, astronaut: Image, degrees: int
+) -> None:
+    """A face that moved by a fifth of its size is refused, although it is sharp across the motion."""
+    length = round(detector.detect(astronaut)[0].box.size / 5)
+    kernel = np.zeros((length, length), np.float32)
+    kernel[length // 2] = 1
+    middle = (length - 1) / 2
+    turn = cv2.getRotationMatrix2D((middle, middle), degrees, 1)
+    kernel = np.asarray(cv2.warpAffine(kernel, turn, (length, length)), np.float32)
+    moved = np.asarray(cv2.filter2D(astronaut, -1, kernel / kernel.sum()), np.uint8)
+    assert GATE.reject(quality_at(detector, astronaut, moved)) is Reason.TOO_BLURRED
+
+
+def test_darkness_is_rejected_as_darkness(detector: FaceDetector, astronaut: Image) -> None:
     """A face at a tenth of the light is too dark, whatever its noise."""
     random = np.random.default_rng(1)
     noise = random.normal(0, 2, astronaut.shape)
     dark = np.clip(astronaut * 0.12 + noise, 0, 255).astype(np.uint8)
-    face = detector.detect(astronaut)[0]
-    assert GATE.refuse(measure(face, align(dark, face.keypoints, 128))) is Reason.TOO_DARK
+    assert GATE.reject(quality_at(detector, astronaut, dark)) is Reason.TOO_DARK
+
+
+@pytest.mark.parametrize("exponent", [1, 1 / 2.2])
+def test_four_percent_of_the_light_are_too_dark(
+    detector: FaceDetector, astronaut: Image, exponent: float
+) -> None:
+    """Whether the picture's values fall to 4 %, or the light before the camera's gamma."""
+    dark = np.asarray(np.rint(astronaut * 0.04**exponent), np.uint8)
+    assert GATE.reject(quality_at(detector, astronaut, dark)) is Reason.TOO_DARK
+
+
+def test_a_veiled_face_needs_a_clean_lens(detector: FaceDetector, astronaut: Image) -> None:
+    """A bright face of which hardly anything stands out is blurred: more light would not help."""
+    veiled = np.asarray(np.rint(astronaut * 0.2 + 150 * 0.8), np.uint8)
+    assert GATE.reject(quality_at(detector, astronaut, veiled)) is Reason.TOO_BLURRED
+
+
+def test_a_face_without_detail_in_the_light_is_refused(
+    detector: FaceDetector, astronaut: Image
+) -> None:
+    """What is overexposed does not count as contrast."""
+    glaring = np.clip(astronaut * 4.0, 0, 255).astype(np.uint8)
+    quality = quality_at(detector, astronaut, glaring)
+    assert quality.contrast < 0.1
+    assert GATE.reject(quality) is Reason.TOO_BLURRED
+
+
+def test_noise_is_a_lack_of_light(detector: FaceDetector, astronaut: Image) -> None:
+    """A sensor that must amplify shows noise, which is not taken for sharpness."""
+    noise = np.random.default_rng(1).normal(0, 60, astronaut.shape)
+    noisy = np.clip(astronaut + noise, 0, 255).astype(np.uint8)
+    assert GATE.reject(quality_at(detector, astronaut, noisy)) is Reason.TOO_DARK
 
 
 def test_less_light_does_not_look_like_less_sharpness(
@@ -55,10 +133,23 @@ def test_less_light_does_not_look_like_less_sharpness(
     assert quality_of(detector, half).sharpness == pytest.approx(full, abs=0.08)
 
 
-def test_a_small_face_is_refused_first() -> None:
+def test_a_small_face_is_rejected_first() -> None:
     """Size is checked before light and sharpness: to come nearer is the better advice."""
-    quality = Quality(size=20, sharpness=0, brightness=0, pose=1)
-    assert GATE.refuse(quality) is Reason.TOO_SMALL
+    quality = replace(GOOD, size=20, sharpness=0, brightness=0)
+    assert GATE.reject(quality) is Reason.TOO_SMALL
+
+
+def test_limits_of_zero_accept_everything() -> None:
+    """Whoever sets them to zero has asked for every face to be judged."""
+    worst = replace(GOOD, size=48, sharpness=0, brightness=0, contrast=0, grain=9)
+    assert GATE.reject(worst) is Reason.TOO_DARK
+    assert Gate(48, 0, 0).reject(worst) is None
+
+
+def test_a_doubtful_detection_weighs_less() -> None:
+    """A face with a score of .51 counts for less than half of one with .99."""
+    doubtful, certain = (replace(GOOD, certainty=score).score for score in (0.51, 0.99))
+    assert 0 < doubtful < certain / 2
 
 
 def test_a_turned_head_weighs_less() -> None:

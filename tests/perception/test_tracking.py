@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from device.observation import Box, Detection, Reason
@@ -9,8 +11,8 @@ from device.perception.analysers.analyser import Weighted
 from device.perception.quality import Quality
 from device.perception.tracking import Sample, Track, confirmed, track
 
-SHARP = Quality(size=120, sharpness=1, brightness=0.5, pose=1)
-BLURRED = Quality(size=120, sharpness=0.1, brightness=0.5, pose=1)
+SHARP = Quality(size=120, sharpness=1, brightness=0.5, contrast=0.5, grain=0, pose=1, certainty=0.9)
+BLURRED = replace(SHARP, sharpness=0.1)
 
 
 def sample(
@@ -19,11 +21,11 @@ def sample(
     side: float = 100,
     measured: float = 0.5,
     quality: Quality = SHARP,
-    refused: Reason | None = None,
+    rejected: Reason | None = None,
 ) -> Sample:
     """Return a sample of a square face."""
     detection = Detection(Box(x, 0, side, side), np.zeros((6, 2), np.float32), 0.9)
-    return Sample(frame, detection, quality, refused, {} if refused else {"height": measured})
+    return Sample(frame, detection, quality, rejected, {} if rejected else {"height": measured})
 
 
 def test_overlapping_faces_of_following_frames_are_one_person() -> None:
@@ -69,15 +71,15 @@ def test_a_sharp_frame_weighs_more_than_a_blurred_one() -> None:
 
 def test_a_face_of_no_quality_still_counts_when_there_is_no_other() -> None:
     """A mean with weights needs one above zero."""
-    worthless = Quality(size=0, sharpness=0, brightness=0, pose=0)
+    worthless = replace(SHARP, size=0, sharpness=0, brightness=0, pose=0)
     (only,) = Track([sample(0, 0, quality=worthless)]).evidence("height")
     assert only.weight > 0
 
 
-def test_a_refused_frame_does_not_count() -> None:
+def test_a_rejected_frame_does_not_count() -> None:
     """Only frames that passed the gate are counted, and the best of them stands for the face."""
-    refused = sample(0, 0, refused=Reason.TOO_BLURRED)
-    person = Track([refused, sample(1, 0, measured=0.8, quality=BLURRED)])
+    rejected = sample(0, 0, rejected=Reason.TOO_BLURRED)
+    person = Track([rejected, sample(1, 0, measured=0.8, quality=BLURRED)])
     assert person.is_usable
     assert [weighted.evidence for weighted in person.evidence("height")] == [0.8]
     assert person.best.frame == 1

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from device.supervision.boot_log import MAXIMUM_FAILED_BOOTS, BootLog
+from device.supervision.boot_log import MAXIMUM_FAILED_BOOTS, BootLog, Failure
 from device.system.json_store import JsonStore
+
+_SIX_O_CLOCK = datetime(2026, 11, 24, 18, tzinfo=UTC)
 
 
 def log_of(folder: Path) -> BootLog:
     """The log as the next process finds it, at six o'clock."""
-    return BootLog(
-        JsonStore(folder / "starts.json"), lambda: datetime(2026, 11, 24, 18, tzinfo=UTC)
-    )
+    return BootLog.load(JsonStore(folder / "starts.json"), lambda: _SIX_O_CLOCK)
 
 
 def test_safe_mode_comes_after_several_boots_that_failed(tmp_path: Path) -> None:
@@ -41,7 +41,38 @@ def test_the_cause_of_a_failure_is_there_at_the_next_boot(tmp_path: Path) -> Non
     log.failed("the worker hung")
     after = log_of(tmp_path)
     after.begin()
-    assert after.last_failure == "2026-11-24T18:00:00+00:00: the worker hung"
+    assert after.last_failure == Failure(_SIX_O_CLOCK, "the worker hung")
+    assert str(after.last_failure) == "2026-11-24T18:00:00+00:00: the worker hung"
+
+
+def test_a_failure_is_present_until_a_boot_is_healthy(tmp_path: Path) -> None:
+    """Not only in the process that became healthy, but in those that follow; the next failure is present again."""
+    log = log_of(tmp_path)
+    log.begin()
+    log.failed("the worker hung")
+    healthy = log_of(tmp_path)
+    healthy.begin()
+    assert healthy.present_failure == Failure(_SIX_O_CLOCK, "the worker hung")
+    healthy.mark_healthy()
+    assert healthy.present_failure is None
+    after = log_of(tmp_path)
+    after.begin()
+    assert after.present_failure is None
+    assert after.last_failure is not None
+    after.failed("the disk is full")
+    assert log_of(tmp_path).present_failure == Failure(_SIX_O_CLOCK, "the disk is full")
+
+
+def test_the_failure_that_an_older_release_kept_is_read(tmp_path: Path) -> None:
+    """It did not keep whether a boot was healthy since: the next healthy one ends the failure."""
+    (tmp_path / "starts.json").write_text(
+        '{"unsettled": 0, "noted": true, "last_failure": "2026-11-24T18:00:00+00:00: no: disk"}'
+    )
+    log = log_of(tmp_path)
+    log.begin()
+    assert log.present_failure == Failure(_SIX_O_CLOCK, "no: disk")
+    log.mark_healthy()
+    assert log_of(tmp_path).present_failure is None
 
 
 def test_an_end_without_a_cause_is_a_failure_too(tmp_path: Path) -> None:
@@ -50,7 +81,7 @@ def test_an_end_without_a_cause_is_a_failure_too(tmp_path: Path) -> None:
     log = log_of(tmp_path)
     log.begin()
     assert log.last_failure is not None
-    assert "without a recorded cause" in log.last_failure
+    assert "without a recorded cause" in log.last_failure.cause
 
 
 def test_a_node_that_never_failed_has_no_last_failure(tmp_path: Path) -> None:
@@ -65,8 +96,8 @@ def test_a_node_that_never_failed_has_no_last_failure(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["", "[]", '{"unsettled": "many", "last_failure": 7}', "\x00\xff"],
-    ids=["empty", "a list", "wrong types", "binary"],
+    ["", "[]", '{"unsettled": "many", "last_failure": 7}', '{"last_failure": "once"}', "\x00\xff"],
+    ids=["empty", "a list", "wrong types", "without a time", "binary"],
 )
 def test_a_damaged_file_counts_as_empty(tmp_path: Path, content: str) -> None:
     """What counts failures must not be one."""

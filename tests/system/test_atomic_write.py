@@ -146,7 +146,7 @@ def test_a_link_is_made_and_then_points_elsewhere(tmp_path: Path) -> None:
 
 
 def test_a_link_that_cannot_be_made_leaves_what_was_there(tmp_path: Path) -> None:
-    """A folder that is no link is not replaced by one."""
+    """A folder that is not a link is not replaced by one."""
     (tmp_path / "current" / "inside").mkdir(parents=True)
     with pytest.raises(OSError, match="current"):
         atomic_symlink(tmp_path / "current", Path("two"))

@@ -13,6 +13,7 @@ from tests.clock import Clock
 def test_the_delay_doubles_up_to_a_minute() -> None:
     """Without jitter: 1, 2, 4 ... 60 seconds."""
     assert [backoff(n, 0.0) for n in range(1, 9)] == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert [backoff(n, 0.0, 10.0) for n in range(1, 7)] == [1, 2, 4, 8, 10, 10]
 
 
 def test_jitter_takes_away_up_to_half() -> None:
@@ -27,14 +28,14 @@ def test_the_delay_stays_within_bounds(failures: int, jitter: float) -> None:
 
 
 @pytest.mark.parametrize(("failures", "jitter"), [(0, 0.0), (1, -0.1), (1, 1.1)])
-def test_senseless_arguments_are_refused(failures: int, jitter: float) -> None:
+def test_senseless_arguments_are_rejected(failures: int, jitter: float) -> None:
     """Programming errors are not hidden."""
     with pytest.raises(ValueError, match="failures is at least 1"):
         backoff(failures, jitter)
 
 
 def test_what_failed_is_tried_at_once_and_then_less_often() -> None:
-    """Due at the beginning, and again when the delay of so many failures has passed."""
+    """Due at the beginning, and again when the delay for that number of failures has passed."""
     clock = Clock()
     retry = Retry(clock, lambda: 0.0)
     for delay in (1, 2, 4):

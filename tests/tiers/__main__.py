@@ -32,7 +32,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
             f"{outcome.seconds:.0f}",
             f"{outcome.cpu_seconds:.0f}",
             str(outcome.tier.seconds),
-            outcome.closing,
+            outcome.last_line,
         )
         for outcome in sorted(outcomes, key=lambda outcome: outcome.started)
     ]

@@ -1,6 +1,6 @@
 """All tiers of .ci/run: what they need, how much of the machine they take, and how long they may take.
 
-The most urgent come first: what others wait for, what takes longest, and what tells most about a change. The seconds
+The most urgent come first: what others wait for, what takes longest, and what shows most about a change. The seconds
 are for a machine that is two and a half times slower than two fast cores, and has other things to do.
 """
 
@@ -24,7 +24,7 @@ assert any(smiling), f"nobody smiles: {observation}"
 print("the demo saw", len(smiling), "face(s);", sum(smiling), "smile")
 '
 """
-# sysexits.h, EX_TEMPFAIL: its mirror fails; the tests then run with the other Home Assistant, and say so.
+# sysexits.h, EX_TEMPFAIL: its mirror fails; the tests then run with the other Home Assistant, and report it.
 _MIRROR_FAILS = 75
 
 

@@ -1,4 +1,4 @@
-"""Runs tiers side by side as processes, and says how each of them ended."""
+"""Runs tiers side by side as processes, and reports how each of them ended."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Outcome:
         started: seconds from the start of the run; where it was not run, when that was clear.
         seconds: how long it took.
         cpu_seconds: processor time of the command and of all processes that it waited for.
-        closing: pytest's last line, or nothing.
+        last_line: pytest's last line, or nothing.
     """
 
     tier: Tier
@@ -44,11 +44,11 @@ class Outcome:
     started: float = 0.0
     seconds: float = 0.0
     cpu_seconds: float = 0.0
-    closing: str = ""
+    last_line: str = ""
 
 
 class _Process:
-    """A tier that runs, in a process group of its own.
+    """A tier that runs, in a separate process group.
 
     Args:
         tier: which.

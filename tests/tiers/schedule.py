@@ -18,7 +18,7 @@ class Tier:
         cores: how much of the machine it keeps busy; what mostly waits takes half a core or less.
         needs: names of tiers that must have passed before.
         is_background: whether it gives way to the others.
-        needs_quiet: whether it measures time, so that nothing may run beside it.
+        needs_quiet: whether it measures time, so that nothing may run at the same time.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Tiers as processes: what becomes of them, and what is said of it."""
+"""Tiers as processes: how they end, and what is reported."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_what_a_tier_wrote_is_shown_when_it_ends() -> None:
 
 
 def test_a_failure_does_not_keep_the_others_from_running() -> None:
-    """Only what needs it is not run, and passes for no success."""
+    """Only what needs it is not run, and does not count as a success."""
     ended = outcomes(
         Tier("fails", "false; echo never", 60),
         Tier("needs it", "true", 60, needs=("fails",)),
@@ -81,7 +81,7 @@ def test_pytests_last_line_is_found(text: str, said: str) -> None:
 
 
 def test_the_table_has_a_line_for_each_tier_in_the_order_of_their_starts() -> None:
-    """Seconds and processor time beside the budget."""
+    """Seconds and processor time next to the budget."""
     late = Outcome(Tier("late", "", 10), Status.FAILED, 70.0, 5.4, 9.6, "1 failed in 5.00s")
     early = Outcome(Tier("early", "", 20), Status.PASSED, 0.0, 61.0, 3.0)
     assert table([late, early]).splitlines() == [

@@ -59,7 +59,7 @@ def test_a_name_brings_what_it_needs() -> None:
     assert wanted([WAITS, BUILD, TEST], []) == [WAITS, BUILD, TEST]
 
 
-def test_an_unknown_name_is_refused_with_those_that_are_known() -> None:
+def test_an_unknown_name_is_rejected_with_those_that_are_known() -> None:
     """So a typing error does not pass for a green run."""
     with pytest.raises(ValueError, match="no tier 'tset'; allowed: build, test"):
         wanted([BUILD, TEST], ["tset"])

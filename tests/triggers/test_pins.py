@@ -80,7 +80,7 @@ def test_a_press_becomes_a_trigger(start: Start, pins: Pins, waiting: Waiting) -
 
 
 @pytest.mark.parametrize(
-    ("pull", "active_state", "pressed_is_high"),
+    ("pull", "active_state", "is_high_when_pressed"),
     [
         ("up", "auto", False),  # a contact to ground
         ("down", "auto", True),  # a contact to 3.3 V
@@ -96,12 +96,12 @@ def test_every_wiring_of_a_button_works(
     waiting: Waiting,
     pull: Literal["up", "down", "none"],
     active_state: Literal["auto", "low", "high"],
-    pressed_is_high: bool,
+    is_high_when_pressed: bool,
 ) -> None:
     """A press triggers and a release does not, whatever level means which."""
     pin = pins.pin(17)
     press, release = pin.drive_low, pin.drive_high
-    if pressed_is_high:
+    if is_high_when_pressed:
         press, release = release, press
     button = ButtonSettings(pin=17, pull=pull, active_state=active_state, debounce=0)
     start(TriggerSettings(button=button))

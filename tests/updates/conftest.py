@@ -6,7 +6,7 @@ import json
 import shutil
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -17,14 +17,22 @@ import pytest
 import trustme
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from device.config.sections.updates import UpdateSettings
 from device.errors import UpdateError
 from device.networks.files import ZOO
-from device.updates.release.sign import make_key, read_private_key
+from device.supervision.heartbeat import Heartbeat
+from device.updates.node.checker import Updates
+from device.updates.release.sign import make_key, read_private_key, write_index
 from device.updates.root.apply import Places
+from tests.clock import Clock
+
+Make = Callable[..., Updates]
 
 NETWORK = "attributes-lite"
 NEWER = "9999.1.1"
 """A version of the network, newer than any that ships."""
+CHECK_INTERVAL = 86400
+"""Seconds, of the node's side here."""
 
 
 @dataclass(slots=True)
@@ -72,8 +80,8 @@ class Restarts:
         self.count += 1
         if self.fails:
             self.fails = False
-            msg = "the node does not run with it"
-            raise UpdateError(msg)
+            message = "the node does not run with it"
+            raise UpdateError(message)
 
 
 @dataclass(slots=True)
@@ -131,7 +139,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, name="site")
+        thread = threading.Thread(target=server.serve_forever, name="facet-site")
         thread.start()
         yield Site(folder, f"https://localhost:{server.server_port}")
         server.shutdown()
@@ -183,3 +191,51 @@ class _Quiet(SimpleHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Say nothing: a test that fails shows enough."""
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of every node here."""
+    return Clock()
+
+
+@pytest.fixture
+def published(site: Site, maintainer: Maintainer, wheel: Path) -> Site:
+    """A site with a release."""
+    write_index(site.folder, maintainer.key, wheel, [], summary="Finds more")
+    return site
+
+
+@pytest.fixture
+def make(published: Site, maintainer: Maintainer, pi: Pi, clock: Clock) -> Make:
+    """A function that makes a node's side, with changed settings; as after a start, it has read the index."""
+
+    def _make(**changes: object) -> Updates:
+        settings = UpdateSettings.model_validate(
+            {
+                "index": published.index,
+                "allow_install": True,
+                "public_key": maintainer.public_key,
+                "check_interval": CHECK_INTERVAL,
+            }
+            | changes
+        )
+        updates = Updates(
+            settings,
+            pi.folder,
+            (NETWORK, "1.0"),
+            Heartbeat("updates"),
+            pi.places.result,
+            clock=clock,
+            now=clock.now,
+        )
+        updates.resume()
+        updates.turn()
+        return updates
+
+    return _make
+
+
+def requested(pi: Pi) -> bool:
+    """Whether root is asked for something."""
+    return (pi.folder / "request").exists()

@@ -35,7 +35,7 @@ def artifact(maintainer: Maintainer, wheel: Path) -> Artifact:
     return signed(Kind.SOFTWARE, "facet-node", "9.9.0", wheel, maintainer.key)
 
 
-def refused(pi: Pi, why: str) -> None:
+def assert_rejected(pi: Pi, why: str) -> None:
     """Assert that root installs nothing, says why, and does not meet the request again."""
     assert not apply(pi.places)
     assert why in pi.result["message"]
@@ -67,10 +67,10 @@ def test_what_install_sh_says_of_a_failure_is_the_answer(
     assert pi.result["message"].endswith("any.whl was not installed: it does not start")
 
 
-def test_a_tampered_wheel_is_refused(pi: Pi, artifact: Artifact) -> None:
+def test_a_tampered_wheel_is_rejected(pi: Pi, artifact: Artifact) -> None:
     """The node may have been taken over after it verified."""
     ask(pi, artifact, b"malice")
-    refused(pi, "it is another file")
+    assert_rejected(pi, "it is another file")
 
 
 def test_a_stranger_signs_in_vain(pi: Pi, wheel: Path, tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_stranger_signs_in_vain(pi: Pi, wheel: Path, tmp_path: Path) -> None:
     make_key(tmp_path / "stranger.pem")
     key = read_private_key(tmp_path / "stranger.pem")
     ask(pi, signed(Kind.SOFTWARE, "facet-node", "9.9.0", wheel, key), wheel)
-    refused(pi, "somebody else made it")
+    assert_rejected(pi, "somebody else made it")
 
 
 @pytest.mark.parametrize("version", [__version__, "0.0.1", f"{__version__}rc1"])
@@ -87,7 +87,7 @@ def test_an_old_signed_wheel_does_not_come_back(
 ) -> None:
     """Its known faults would come back with it."""
     ask(pi, signed(Kind.SOFTWARE, "facet-node", version, wheel, maintainer.key), wheel)
-    refused(pi, "updates never go back")
+    assert_rejected(pi, "updates never go back")
 
 
 def test_an_old_signed_wheel_does_not_pass_for_a_new_one(
@@ -96,15 +96,15 @@ def test_an_old_signed_wheel_does_not_pass_for_a_new_one(
     """The version is part of what is signed."""
     old = signed(Kind.SOFTWARE, "facet-node", "0.0.1", wheel, maintainer.key)
     ask(pi, old.model_copy(update={"version": "9.9.0"}), wheel)
-    refused(pi, "the signature is not by")
+    assert_rejected(pi, "the signature is not by")
 
 
-def test_another_distribution_of_the_maintainers_is_refused(
+def test_another_distribution_of_the_maintainers_is_rejected(
     pi: Pi, maintainer: Maintainer, wheel: Path
 ) -> None:
     """A key may sign more than Facet."""
     ask(pi, signed(Kind.SOFTWARE, "other", "9.9.0", wheel, maintainer.key), wheel)
-    refused(pi, "is not facet-node")
+    assert_rejected(pi, "is not facet-node")
 
 
 def test_nothing_is_installed_unless_the_owner_allows_it(
@@ -114,14 +114,14 @@ def test_nothing_is_installed_unless_the_owner_allows_it(
     text = pi.places.config.read_text()
     pi.places.config.write_text(text.replace("allow_install: true", "allow_install: false"))
     ask(pi, artifact, wheel)
-    refused(pi, "updates.allow_install is false")
+    assert_rejected(pi, "updates.allow_install is false")
 
 
 def test_a_faulty_section_is_named(pi: Pi, artifact: Artifact, wheel: Path) -> None:
     """With the command that says more."""
     pi.places.config.write_text("updates: {allow_install: true}\n")
     ask(pi, artifact, wheel)
-    refused(pi, "the section updates has faults; `facet check -c")
+    assert_rejected(pi, "the section updates has faults; `facet check -c")
 
 
 def _link_to_secret(pi: Pi, name: str) -> None:
@@ -160,12 +160,12 @@ def test_only_plain_files_of_bounded_size_are_taken(
     """No link makes root read another file, no pipe makes it wait, no size fills the disk."""
     ask(pi, artifact, wheel)
     attack(pi, name)
-    refused(pi, why)
+    assert_rejected(pi, why)
     secret = pi.places.config.with_name("secret")
     assert not secret.exists() or secret.read_text() == "hush"
 
 
-def test_a_linked_folder_is_refused(
+def test_a_linked_folder_is_rejected(
     pi: Pi, artifact: Artifact, wheel: Path, tmp_path: Path
 ) -> None:
     """Root would remove files elsewhere."""
@@ -178,11 +178,11 @@ def test_a_linked_folder_is_refused(
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[" * 4000, b"\xff\xfe", b'{"id":"x"}'])
-def test_a_request_of_nonsense_is_refused_once(pi: Pi, content: bytes) -> None:
+def test_a_request_of_nonsense_is_rejected_once(pi: Pi, content: bytes) -> None:
     """And repeats nothing of it: it may be anything."""
     pi.folder.mkdir()
     (pi.folder / "request").write_bytes(content)
-    refused(pi, "is not a request to install")
+    assert_rejected(pi, "is not a request to install")
     assert pi.result["request"] is None
 
 
@@ -192,4 +192,4 @@ def test_a_request_names_no_path(pi: Pi, artifact: Artifact, wheel: Path) -> Non
     request = json.loads((pi.folder / "request").read_text())
     request["artifact"]["version"] = "9.9/../../x"
     (pi.folder / "request").write_text(json.dumps(request))
-    refused(pi, "is not a request to install")
+    assert_rejected(pi, "is not a request to install")

@@ -109,8 +109,8 @@ def test_an_index_that_is_not_there_is_named(published: Site) -> None:
 @pytest.mark.parametrize(
     ("damage", "found"),
     [
-        (lambda _: "", "the document: Invalid JSON"),
-        (lambda _: [], "the document: "),
+        (lambda _: "", "Invalid JSON"),
+        (lambda _: [], "Input should be an object"),
         (lambda d: d | {"format": 2}, "format: "),
         (lambda d: d | {"release": d["release"] | {"version": "newest"}}, "release.version: "),
         (
@@ -124,7 +124,7 @@ def test_an_index_that_is_not_there_is_named(published: Site) -> None:
         (lambda d: d | {"models": [d["release"] | {"name": "../../etc"}]}, "models.0.name: "),
     ],
 )
-def test_what_is_no_index_is_refused_with_the_place(
+def test_what_is_no_index_is_rejected_with_the_place(
     published: Site, damage: Callable[[Any], object], found: str
 ) -> None:
     """Whoever writes the index by hand learns where it is wrong."""

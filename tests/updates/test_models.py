@@ -173,7 +173,7 @@ def test_an_archive_that_swells_is_given_up(pi: Pi, maintainer: Maintainer, tmp_
     assert "bytes that are allowed" in pi.result["message"]
 
 
-def test_what_is_no_archive_is_refused(pi: Pi, maintainer: Maintainer, wheel: Path) -> None:
+def test_what_is_no_archive_is_rejected(pi: Pi, maintainer: Maintainer, wheel: Path) -> None:
     """In one sentence."""
     assert not offer(pi, maintainer, wheel)
     assert "cannot be unpacked" in pi.result["message"]
@@ -200,7 +200,7 @@ def test_a_newer_network_repairs_a_damaged_one(
     assert active(pi) == "9999.2"
 
 
-def test_a_network_that_facet_does_not_ship_is_refused(
+def test_a_network_that_facet_does_not_ship_is_rejected(
     pi: Pi, maintainer: Maintainer, wheel: Path
 ) -> None:
     """Nobody would use it."""

@@ -53,7 +53,7 @@ def test_a_signature_is_for_one_name_version_and_kind(
         verify(claimed, read_key(maintainer.public_key), digest(wheel))
 
 
-def test_another_file_is_refused(artifact: Artifact, maintainer: Maintainer, wheel: Path) -> None:
+def test_another_file_is_rejected(artifact: Artifact, maintainer: Maintainer, wheel: Path) -> None:
     """Damaged on the way, or exchanged."""
     wheel.write_bytes(wheel.read_bytes()[:-1] + b"!")
     with pytest.raises(UpdateError, match="it is another file"):
@@ -70,7 +70,7 @@ def test_a_file_with_its_own_digest_needs_its_own_signature(
         verify(claimed, read_key(maintainer.public_key), digest(wheel))
 
 
-def test_another_maintainers_signature_is_refused(
+def test_another_maintainers_signature_is_rejected(
     artifact: Artifact, wheel: Path, tmp_path: Path
 ) -> None:
     """However good it is."""

@@ -18,7 +18,7 @@ from device.camera import read_picture
 from device.cli.bench.listener import NODE_TOPIC, NodeListener, Press
 from device.cli.bench.node import Broker, measured_node
 from device.cli.broker_client import broker_client
-from device.config import MqttSettings, PerceptionSettings
+from device.config import MqttSettings
 from device.errors import BenchError
 from device.perception import Perception, open_perception
 from device.system.machine import cpu_seconds, resident_bytes
@@ -61,7 +61,7 @@ def bench(broker: Broker, picture: Path, presses: int) -> dict[str, Any]:
         CameraError: the picture cannot be read.
     """
     read_picture(picture)  # so that a wrong path is an error here, and not a node that sees nothing
-    perception = open_perception(PerceptionSettings(), "attributes")
+    perception = open_perception()
     # 3.1.1: the embedded broker supports no other version.
     settings = MqttSettings(host=broker.host, port=broker.port, protocol="3.1.1")
     bare: list[float] = []

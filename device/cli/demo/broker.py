@@ -7,13 +7,13 @@ import logging
 import socket
 import threading
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 from urllib.parse import urlsplit
 
 from device.errors import DemoError
 
 HOST = "127.0.0.1"
-PROTOCOL = "3.1.1"
+PROTOCOL: Final = "3.1.1"
 """The only version that amqtt supports; it leaves a client that tries 5 waiting for an answer."""
 
 _DEFAULT_PORT = 1883
@@ -31,11 +31,11 @@ def parse_broker(text: str) -> tuple[str, int]:
         DemoError: it is none of these.
     """
     try:
-        parts = urlsplit(f"mqtt://{text}")
-        host, port = parts.hostname, parts.port or _DEFAULT_PORT
+        address = urlsplit(f"mqtt://{text}")
+        host, port = address.hostname, address.port or _DEFAULT_PORT
     except ValueError:
         host, port = None, 0
-    if not host or parts.netloc != text or "@" in text:
+    if not host or address.netloc != text or "@" in text:
         message = (
             f"--broker {text}: give HOST or HOST:PORT of a broker that needs no password, "
             "such as localhost:1883"

@@ -10,12 +10,11 @@ from device.config import Config
 from device.errors import DemoError
 from device.node.inbox import Inbox
 from device.node.messages import Stop
-from device.node.state_directory import open_boot_log
 from device.node.wiring import run_node
 from device.observation import Source, Trigger
-from device.supervision.heartbeats import Heartbeats
 
-_STOP_SECONDS = 15.0
+STOP_SECONDS = 40.0
+"""As long as systemd gives it: with a camera and a broker that do not answer it takes half a minute."""
 
 
 class Node:
@@ -44,7 +43,7 @@ class Node:
     ) -> None:
         """Stop the node."""
         self._inbox.put(Stop())
-        self._thread.join(_STOP_SECONDS)
+        self._thread.join(STOP_SECONDS)
 
     def press(self) -> None:
         """Request an observation, as a button would."""
@@ -66,6 +65,6 @@ class Node:
 
     def _run(self) -> None:
         try:
-            run_node(self._config, self._inbox, open_boot_log(self._config), Heartbeats())
+            run_node(self._config, self._inbox)
         except BaseException as error:  # noqa: BLE001 - raised by check, on the demo's thread
             self._failure = error

@@ -40,6 +40,14 @@ class AttributeSettings(Section):
         ge=0,
         le=0.3,
     )
+    expiry: int = Field(
+        300,
+        title="Expiry",
+        description="Seconds until what was seen is over: no face is present, and attributes are unknown. With 0 it "
+        "stays until the next capture.",
+        ge=0,
+        le=86400,
+    )
     enabled: tuple[AttributeName, ...] = Field(
         (),
         title="Enabled",

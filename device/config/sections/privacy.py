@@ -39,7 +39,7 @@ class PrivacySettings(Section):
     picture_expiry: int = Field(
         300,
         title="Picture expiry",
-        description="Seconds until a picture is replaced by a blank one.",
+        description="Seconds until a picture is no longer shown.",
         ge=5,
         le=86400,
     )

@@ -51,7 +51,7 @@ PublicKey: TypeAlias = Annotated[
     Field(
         min_length=1,
         max_length=500,
-        json_schema_extra=explained("the 44 letters of an Ed25519 key in base64, or a path"),
+        json_schema_extra=explained("the 44 characters of an Ed25519 key in base64, or a path"),
     ),
     AfterValidator(_key),
 ]

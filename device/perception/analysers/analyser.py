@@ -28,6 +28,10 @@ class Judgement:
     hysteresis: float = 0.0
 
 
+BALANCED = Judgement()
+"""What decides where no owner has asked for anything else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weighted(Generic[EvidenceT]):
     """What was measured on a face in one frame, and how much it counts: the quality there, above 0 to 1."""
@@ -37,9 +41,9 @@ class Weighted(Generic[EvidenceT]):
 
 
 class FaceAnalyser(Protocol[EvidenceT, FactT]):
-    """Finds out one thing about a face. The thread that made it uses it.
+    """Finds out one thing about a face. One thread at a time uses it.
 
-    To add one: write a class like this, and add it to the list in perception.open_perception.
+    To add one: write a class like this, and hand it to perception.open_perception.
     """
 
     @property
@@ -57,5 +61,5 @@ class FaceAnalyser(Protocol[EvidenceT, FactT]):
         Args:
             evidence: of at least one frame, in the order of time.
             before: the fact about the same person a moment ago, if there was one.
-            judgement: the owner's wishes, for an analyser that can follow them.
+            judgement: the owner's settings, for an analyser that uses them.
         """

@@ -151,6 +151,7 @@ def decide(
         hysteresis: how far below its threshold a probability must fall to end an attribute that was present.
         previous: the attributes of the same face a moment ago, if it was seen.
     """
+    thresholds: dict[str, float] = {}
     margins: dict[str, float] = {}
     for label, probability in zip(card.labels, probabilities, strict=True):
         threshold = label.threshold(aim).value + threshold_offset
@@ -160,6 +161,7 @@ def decide(
         )
         if was_present:
             threshold = max(threshold - hysteresis, _LOWEST_THRESHOLD)
+        thresholds[label.name] = threshold
         # As a share of the range above or below the threshold: comparable between labels of different thresholds.
         available = 1 - threshold if probability >= threshold else threshold
         margins[label.name] = (float(probability) - threshold) / available
@@ -169,7 +171,7 @@ def decide(
     if facial_hair is None and _has_beard(probabilities, card, aim, threshold_offset):
         facial_hair = "beard"
     attributes = {
-        label.name: Attribute(float(probability), label.name in present)
+        label.name: Attribute(float(probability), label.name in present, thresholds[label.name])
         for label, probability in zip(card.labels, probabilities, strict=True)
     }
     return FaceAttributes(attributes, hair_color, facial_hair)

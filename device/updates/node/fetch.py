@@ -1,6 +1,6 @@
 """Bytes from https: and file: addresses, within a limit on their number and on the time.
 
-The standard library's client: one small document a day is no reason for another package on every node.
+The standard library's client: for one small document a day, another package on every node is not justified.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from urllib.request import (
 
 from device import __version__
 from device.errors import UpdateError
+from device.system.redaction import redact_url
 
 # How long a server may send nothing.
 _SILENCE_SECONDS = 20.0
@@ -57,10 +58,12 @@ def chunks(url: str, limit: int, seconds: float) -> Iterator[bytes]:
             while chunk := stream.read(_CHUNK_BYTES):
                 size += len(chunk)
                 if size > limit:
-                    message = f"{url} is longer than the {limit} bytes that are allowed"
+                    message = f"{redact_url(url)} is longer than the {limit} bytes that are allowed"
                     raise UpdateError(message)
                 if monotonic() > deadline:
-                    message = f"{url} took longer than {seconds:.0f} s; {size} bytes came"
+                    message = (
+                        f"{redact_url(url)} took longer than {seconds:.0f} s; {size} bytes came"
+                    )
                     raise UpdateError(message)
                 yield chunk
     except (OSError, HTTPException, ValueError) as error:
@@ -69,7 +72,8 @@ def chunks(url: str, limit: int, seconds: float) -> Iterator[bytes]:
             error.close()
         reason = error.reason if isinstance(error, URLError) else error
         message = (
-            f"{url} cannot be read ({reason}); check updates.index, and that the node reaches it"
+            f"{redact_url(url)} cannot be read ({redact_url(str(reason))}); "
+            "check updates.index, and that the node reaches it"
         )
         raise UpdateError(message) from error
 
@@ -79,7 +83,7 @@ def _open(url: str) -> IO[bytes]:
         return Path(url2pathname(urlsplit(url).path)).open("rb")
     opener = OpenerDirector()
     opener.addheaders = [("User-Agent", f"facet-node/{__version__}")]
-    # No handler for http: a redirection to it is refused like an address that begins with it.
+    # No handler for http: a redirection to it is rejected like an address that begins with it.
     for handler in (
         ProxyHandler(),
         HTTPSHandler(context=ssl.create_default_context()),

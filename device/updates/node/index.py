@@ -8,6 +8,8 @@ from urllib.parse import urljoin, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from device.errors import UpdateError
+from device.system.redaction import redact_url
+from device.system.validation import describe
 from device.updates.artifact import SOFTWARE, Artifact, Kind, Name, Sha256, Signature, VersionText
 from device.updates.node.fetch import read_url
 
@@ -16,7 +18,6 @@ MAXIMUM_BYTES = 64 * 1024
 
 # For the document, on a slow line.
 _READING_SECONDS = 60.0
-_FAULTS_SHOWN = 3
 
 _Address: TypeAlias = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^\S+$")]
 
@@ -84,11 +85,10 @@ def read_index(url: str) -> Index:
     try:
         index = Index.model_validate_json(data)
     except ValidationError as error:
-        found = "; ".join(
-            f"{'.'.join(map(str, fault['loc'])) or 'the document'}: {fault['msg']}"
-            for fault in error.errors(include_input=False)[:_FAULTS_SHOWN]
+        message = (
+            f"updates.index {redact_url(url)} is not an index: {describe(error)}; "
+            "`python -m device.updates.sign index` writes one"
         )
-        message = f"updates.index {url} is not an index: {found}; `python -m device.updates.sign index` writes one"
         raise UpdateError(message) from error
     release = index.release and _located(index.release, url)
     return Index(format=1, release=release, models=[_located(model, url) for model in index.models])
@@ -99,10 +99,13 @@ def _located(listed: _AnyListed, base: str) -> _AnyListed:
         address = urljoin(base, listed.url)
         is_file = urlsplit(address).scheme == "file"
     except ValueError as error:
-        message = f"updates.index {base} names {listed.url!r}, which is not an address ({error})"
+        message = (
+            f"updates.index {redact_url(base)} names {redact_url(listed.url)!r}, "
+            f"which is not an address ({error})"
+        )
         raise UpdateError(message) from error
     if is_file and urlsplit(base).scheme != "file":
-        message = f"updates.index {base} names the file {address}; from the network only https: is followed"
+        message = f"updates.index {redact_url(base)} names the file {address}; from the network only https: is followed"
         raise UpdateError(message)
     return listed.model_copy(update={"url": address})
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from device.config.sections.updates import UpdateSettings
 from device.errors import UpdateError
 from device.supervision.heartbeat import Heartbeat
+from device.system.redaction import redact_url
 from device.updates.artifact import Kind
 from device.updates.node.install_queue import InstallQueue
 from device.updates.node.staging import download, stage, withdraw
@@ -103,7 +104,9 @@ class Installer:
     def _download_and_ask(self, kind: Kind, status: UpdateStatus) -> None:
         listed = status.listed(kind)
         if listed is None:
-            message = f"{self._settings.index} offers no {kind}, or could not be read"
+            message = (
+                f"{redact_url(self._settings.index or '')} offers no {kind}, or could not be read"
+            )
             raise UpdateError(message)
         artifact = listed.artifact
         artifact.require_newer_than(status.installed(kind))

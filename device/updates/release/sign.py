@@ -31,6 +31,7 @@ from pydantic import ValidationError
 from device.errors import FacetError, UpdateError
 from device.networks.card import read_card
 from device.system.atomic_write import atomic_write
+from device.system.validation import describe
 from device.updates.artifact import MAXIMUM_BYTES, SOFTWARE, Artifact, Kind
 from device.updates.node.index import Index
 from device.updates.self_test import check_network
@@ -149,7 +150,7 @@ def write_index(
     try:
         index = Index.model_validate_json(json.dumps(document))
     except ValidationError as error:
-        message = f"nodes would refuse the index: {error}"
+        message = f"nodes would reject the index: {describe(error)}"
         raise UpdateError(message) from error
     path = folder / "index.json"
     # A server may offer the folder while it is written.

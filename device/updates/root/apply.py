@@ -111,7 +111,7 @@ def _install(artifact: Artifact, copy: Path, sha256: str, places: Places) -> Non
         message = f"{artifact} is not {SOFTWARE}"
         raise UpdateError(message)
     artifact.require_newer_than(__version__)
-    # pip wants the name that the build gave it, and refuses it if the metadata inside has another version.
+    # pip wants the name that the build gave it, and rejects it if the metadata inside has another version.
     wheel = copy.with_name(f"facet_node-{artifact.version}-py3-none-any.whl")
     copy.rename(wheel)
     _run_installer(places.installer, wheel)

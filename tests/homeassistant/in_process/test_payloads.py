@@ -35,13 +35,13 @@ def expected_lingering_timers() -> bool:
 
 @pytest.mark.usefixtures("mock_hass_config")  # an empty configuration.yaml
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
-async def test_home_assistant_takes_everything(
+async def test_home_assistant_accepts_everything(
     hass: HomeAssistant,
     mqtt_mock_entry: Any,  # noqa: ANN401 - a function of Home Assistant's fixtures
     caplog: pytest.LogCaptureFixture,
     script: dict[str, Any],
 ) -> None:
-    """The messages of a node one after the other: all entities come and go, and nobody complains."""
+    """The messages of a node one after the other: all entities come and go, and nothing is logged as a warning."""
     await mqtt_mock_entry()
     for topic, payload in script["messages"]:
         message = bytes.fromhex(payload["hex"]) if isinstance(payload, dict) else payload

@@ -32,8 +32,8 @@ def test_the_tables_are_read_row_by_row(celeba: Path) -> None:
     first = (celeba / "list_attr_celeba.txt").read_text(encoding="utf-8").splitlines()[2].split()
     assert data.names[0] == first[0]
     assert data.labels[0].tolist() == [value == "1" for value in first[1:]]
-    parts = [len(data.rows(split)) for split in ("train", "val", "test")]
-    assert parts == [PICTURES // 2, PICTURES // 4, PICTURES // 4]
+    sizes = [len(data.rows(split)) for split in ("train", "val", "test")]
+    assert sizes == [PICTURES // 2, PICTURES // 4, PICTURES // 4]
     assert data.identities[:5].tolist() == [1, 1, 1, 1, 2]
 
 

@@ -76,7 +76,7 @@ def test_the_shipped_networks_can_be_trained_on(name: str) -> None:
     assert not torch.equal(before, network.head[-1].bias)
 
 
-def test_another_network_is_refused(tmp_path: Path) -> None:
+def test_another_network_is_rejected(tmp_path: Path) -> None:
     """A detector is not an attribute network, and a text file is not a network."""
     import torch
 

@@ -110,7 +110,7 @@ def test_an_unknown_command_lists_the_commands(tmp_path: Path) -> None:
     assert "'prepare', 'train', 'teach', 'export', 'evaluate', 'report'" in error
 
 
-def test_two_steps_of_one_name_are_refused(tmp_path: Path) -> None:
+def test_two_steps_of_one_name_are_rejected(tmp_path: Path) -> None:
     """The second would overwrite the first."""
     error = _error(_write(tmp_path, _CROPS, _FIRST, _FIRST))
     assert "two inputs or steps are called first" in error
@@ -124,7 +124,7 @@ def test_a_reference_to_nothing_lists_what_there_is(tmp_path: Path) -> None:
     assert "step second: weights: frist does not exist; possible are start, first" in error
 
 
-def test_a_reference_to_the_wrong_kind_of_step_is_refused(tmp_path: Path) -> None:
+def test_a_reference_to_the_wrong_kind_of_step_is_rejected(tmp_path: Path) -> None:
     """Crops are not weights."""
     wrong = _SECOND.replace("weights: first", "weights: crops")
     error = _error(_write(tmp_path, _CROPS, _FIRST, wrong))
@@ -153,7 +153,7 @@ def test_a_recipe_that_needs_soft_labels_is_not_run_without(tmp_path: Path) -> N
     assert "step first: recipe soft.yaml (soft: 0.5) asks for soft labels" in error
 
 
-def test_soft_labels_that_a_recipe_does_not_use_are_refused(tmp_path: Path) -> None:
+def test_soft_labels_that_a_recipe_does_not_use_are_rejected(tmp_path: Path) -> None:
     """They would have no effect."""
     teach = "- {name: taught, command: teach, crops: crops, runs: [first]}"
     student = _SECOND.replace("weights: first", "soft: taught")

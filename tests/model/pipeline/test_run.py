@@ -136,7 +136,7 @@ def test_an_input_that_nothing_needs_any_more_may_be_missing(workplace: _Workpla
     assert workplace.run() == []
 
 
-def test_an_input_with_another_checksum_is_refused(workplace: _Workplace) -> None:
+def test_an_input_with_another_checksum_is_rejected(workplace: _Workplace) -> None:
     """Before the first step, and with both checksums."""
     (workplace.work / "start.pt").write_bytes(b"other weights")
     found = hashlib.sha256(b"other weights").hexdigest()

@@ -118,9 +118,9 @@ def test_another_recipe_does_not_go_on_in_the_folder(celeba: Path, folder: Path)
     recipe = folder / "teacher.yaml"
     text = recipe.read_text(encoding="utf-8")
     recipe.write_text(text.replace("batch: 4", "batch: 3"), encoding="utf-8")
-    refused = subprocess.run(_command(folder, celeba), check=False, capture_output=True, text=True)
+    failed = subprocess.run(_command(folder, celeba), check=False, capture_output=True, text=True)
     recipe.write_text(text, encoding="utf-8")
-    assert refused.returncode == 1
-    assert "step teacher: " in refused.stderr
-    assert "runs/teacher was begun from other pictures" in refused.stderr
-    assert "Traceback" not in refused.stderr
+    assert failed.returncode == 1
+    assert "step teacher: " in failed.stderr
+    assert "runs/teacher was begun from other pictures" in failed.stderr
+    assert "Traceback" not in failed.stderr

@@ -58,7 +58,7 @@ def test_stop_after_shortens_training_but_not_the_schedule() -> None:
     assert recipe.sides == [64, 64, 80, 80, 80]
 
 
-def test_stop_after_the_last_epoch_is_refused(tmp_path: Path) -> None:
+def test_stop_after_the_last_epoch_is_rejected(tmp_path: Path) -> None:
     """The error names the file, the key and how many epochs there are."""
     path = _write(tmp_path, "name: tiny\nstages: [{epochs: 4}]\nstop_after: 5\n")
     with pytest.raises(RecipeError, match=r"tiny\.yaml: .*stop_after: 5; the stages have 4 epochs"):

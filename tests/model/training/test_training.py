@@ -111,19 +111,19 @@ def test_a_folder_of_another_recipe_is_not_overwritten(work: Path, trained: Path
     """The error names the folder and what to do."""
     other = work / "other.yaml"
     other.write_text(_RECIPE.replace("batch: 4", "batch: 3"), encoding="utf-8")
-    refused = _run("train", "--recipe", other, "--data", work / "data", "--run", trained)
-    assert refused.returncode == 1
-    assert "holds a run of another recipe" in refused.stderr
+    failed = _run("train", "--recipe", other, "--data", work / "data", "--run", trained)
+    assert failed.returncode == 1
+    assert "holds a run of another recipe" in failed.stderr
 
 
 def test_a_wrong_recipe_names_the_key(work: Path) -> None:
     """A misspelt key is one line of error."""
     wrong = work / "wrong.yaml"
     wrong.write_text(_RECIPE + "learning_rat: 0.1\n", encoding="utf-8")
-    refused = _run("train", "--recipe", wrong, "--data", work / "data", "--run", work / "none")
-    assert refused.returncode == 1
-    assert "learning_rat" in refused.stderr
-    assert "Traceback" not in refused.stderr
+    failed = _run("train", "--recipe", wrong, "--data", work / "data", "--run", work / "none")
+    assert failed.returncode == 1
+    assert "learning_rat" in failed.stderr
+    assert "Traceback" not in failed.stderr
 
 
 def test_an_exported_network_is_measured_by_the_product(
@@ -150,9 +150,9 @@ def test_an_exported_network_is_measured_by_the_product(
 
 def test_a_run_without_weights_says_so(celeba: Path, work: Path) -> None:
     """Exporting before training names the missing file."""
-    refused = _run("export", "--data", celeba, "--run", work / "nothing", "--zoo", work / "zoo")
-    assert refused.returncode == 1
-    assert "best.pt does not exist; run `python -m model train`" in refused.stderr
+    failed = _run("export", "--data", celeba, "--run", work / "nothing", "--zoo", work / "zoo")
+    assert failed.returncode == 1
+    assert "best.pt does not exist; run `python -m model train`" in failed.stderr
 
 
 def test_a_network_behind_frozen_blocks_joins_an_ensemble(
@@ -180,14 +180,14 @@ def test_a_network_behind_frozen_blocks_joins_an_ensemble(
 
 
 def test_a_run_learns_from_what_another_teaches(work: Path, trained: Path) -> None:
-    """The recipe that asks for soft labels refuses to do without, and trains with them."""
+    """The recipe that asks for soft labels fails without them, and trains with them."""
     recipe, soft = work / "soft.yaml", work / "soft.npy"
     recipe.write_text(_RECIPE.replace("80, epochs: 2", "64, epochs: 1") + "soft: 0.5\n", "utf-8")
     arguments: list[str | Path] = ["train", "--recipe", recipe, "--data", work / "data"]
     arguments += ["--run", work / "student"]
-    refused = _run(*arguments)
-    assert refused.returncode == 1
-    assert "asks for soft labels (soft: 0.5)" in refused.stderr
+    failed = _run(*arguments)
+    assert failed.returncode == 1
+    assert "asks for soft labels (soft: 0.5)" in failed.stderr
     taught = _run("teach", "--data", work / "data", "--run", trained, "--out", soft)
     assert taught.returncode == 0, taught.stderr
     run = _run(*arguments, "--soft", soft)
@@ -196,7 +196,7 @@ def test_a_run_learns_from_what_another_teaches(work: Path, trained: Path) -> No
 
 
 def test_an_efficientnet_starts_from_the_weights_of_its_package(celeba: Path, work: Path) -> None:
-    """They lie there in the order of the layers, under other names; another size than the recipe's is refused."""
+    """They lie there in the order of the layers, under other names; another size than the recipe's is rejected."""
     import torch
 
     from model.networks.efficientnet import EfficientAttributeNetwork
@@ -219,9 +219,9 @@ def test_an_efficientnet_starts_from_the_weights_of_its_package(celeba: Path, wo
     exported = _run("export", "--data", celeba, "--run", work / "efficient", "--zoo", work / "zoo")
     assert exported.returncode == 0, exported.stderr
     recipe.write_text(recipe.read_text("utf-8").replace("lite0", "lite2"), encoding="utf-8")
-    refused = _run(*arguments, "--recipe", recipe, "--run", work / "none")
-    assert refused.returncode == 1
-    assert "do not fit efficientnet-lite2" in refused.stderr
+    failed = _run(*arguments, "--recipe", recipe, "--run", work / "none")
+    assert failed.returncode == 1
+    assert "do not fit efficientnet-lite2" in failed.stderr
 
 
 def test_weights_of_another_shape_are_one_line_of_error(work: Path) -> None:
@@ -230,10 +230,10 @@ def test_weights_of_another_shape_are_one_line_of_error(work: Path) -> None:
 
     detector = ZOO / "face_detection_short_range.tflite"
     arguments: list[str | Path] = ["--data", work / "data", "--run", work / "none"]
-    refused = _run("train", "--recipe", work / "tiny.yaml", *arguments, "--weights", detector)
-    assert refused.returncode == 1
-    assert "do not fit mobilenetv2 of width 0.25" in refused.stderr
-    assert "Traceback" not in refused.stderr
+    failed = _run("train", "--recipe", work / "tiny.yaml", *arguments, "--weights", detector)
+    assert failed.returncode == 1
+    assert "do not fit mobilenetv2 of width 0.25" in failed.stderr
+    assert "Traceback" not in failed.stderr
 
 
 def test_the_report_is_written_with_its_pictures(celeba: Path, work: Path, trained: Path) -> None:

@@ -54,7 +54,7 @@ class Userland:
     def install(self, wheel: Path) -> None:
         """Install the product and, from the index, the newest wheels that it allows there.
 
-        The system's own interpreter says what fits it; the work is done by a program of ours, for pip takes minutes
+        The system's own interpreter says what fits it; uv does the work, because pip takes minutes
         under emulation.
 
         Raises:

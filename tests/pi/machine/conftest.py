@@ -8,10 +8,10 @@ from functools import partial
 
 import pytest
 
-from tests.pi.machine.house import House
 from tests.pi.machine.machine import Machine, disk
+from tests.pi.machine.node_view import NodeView
 from tests.pi.machine.paths import CONFIGURATION, INSTALL, INSTALLATION, WHEELHOUSE
-from tests.pi.machine.stick import fill
+from tests.pi.machine.usb_drive import fill
 from tests.summary import say
 
 # Seconds. The first test waits for the disk, the wheels, the boot and the installation.
@@ -32,11 +32,11 @@ def pi(
     start = time.monotonic()
     disk()
     built = time.monotonic()
-    stick = tmp_path_factory.mktemp("stick")
+    usb_drive = tmp_path_factory.mktemp("usb")
     folder = tmp_path_factory.mktemp("machine")
-    fill(stick, folder / "facet.img")
+    fill(usb_drive, folder / "facet.img")
     filled = time.monotonic()
-    with Machine(stick, folder / "facet.img", folder / "console") as machine:
+    with Machine(usb_drive, folder / "facet.img", folder / "console") as machine:
         report(
             f"disk {built - start:.0f} s, release {filled - built:.0f} s, boot {time.monotonic() - filled:.0f} s"
         )
@@ -44,32 +44,32 @@ def pi(
 
 
 @pytest.fixture(scope="session")
-def house(pi: Machine) -> Iterator[House]:
-    """Listens to the broker inside."""
-    with House(pi.broker_port) as listener:
-        yield listener
+def node(pi: Machine) -> Iterator[NodeView]:
+    """The node in the virtual Pi, as its broker shows it."""
+    with NodeView(pi.broker_port) as view:
+        yield view
 
 
 @pytest.fixture(scope="session")
-def installed(pi: Machine, house: House, report: Callable[[str], None]) -> Machine:
+def installed(pi: Machine, node: NodeView, report: Callable[[str], None]) -> Machine:
     """The virtual Pi after one command, and one line of the configuration edited."""
     start = time.monotonic()
     pi.run(f"{INSTALL} --offline {WHEELHOUSE}", INSTALLATION)
     report(f"install.sh {time.monotonic() - start:.0f} s")
-    with house.node_comes_back():
+    with node.comes_back():
         pi.run(f"sed --in-place 's/homeassistant.local/127.0.0.1/' {CONFIGURATION}")
         pi.run("systemctl restart facet")
     return pi
 
 
 @pytest.fixture(scope="session")
-def wired(installed: Machine, house: House) -> Machine:
+def wired(installed: Machine, node: NodeView) -> Machine:
     """The same, with a button and a motion sensor."""
     # One frame is enough: emulation needs ten seconds for each. It also pauses for up to a tenth of a second, which
-    # must not pass for a button that was held.
+    # must not count as a button that was held.
     button, motion = "{pin: 17, debounce: 0.3}", "{pin: 27, cool_down: 1}"
     triggers = f"triggers: {{burst: 1, button: {button}, motion: {motion}}}"
-    with house.node_comes_back():
+    with node.comes_back():
         installed.run(f"echo '{triggers}' >>{CONFIGURATION} && systemctl restart facet")
     return installed
 

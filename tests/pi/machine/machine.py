@@ -1,4 +1,4 @@
-"""A virtual Pi: Debian under qemu's emulation, with GPIO lines and a camera that the kernel takes for real."""
+"""A virtual Pi: Debian emulated by qemu, with GPIO lines and a camera that the kernel sees as real."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ def disk() -> Path:
 
 
 class Machine(Child):
-    """One virtual Pi, whose disk is as new each time. Leaving the context ends it.
+    """One virtual Pi, with a fresh disk each time. Leaving the context ends it.
 
     Attributes:
         broker_port: of this computer; leads to the broker inside.
 
     Args:
-        stick: a folder that it sees as /media/stick and cannot write to.
+        usb_drive: a folder that it sees as /media/usb and cannot write to.
         facet: image of a file system that it sees as /opt/facet; what it writes to it is not kept.
-        console: a file for what it says on its serial line.
+        console: a file for the output of its serial line.
     """
 
-    def __init__(self, stick: Path, facet: Path, console: Path) -> None:
+    def __init__(self, usb_drive: Path, facet: Path, console: Path) -> None:
         super().__init__(console)
         self.broker_port = free_port()
         self._shell_port = free_port()
-        self._stick = stick
+        self._usb_drive = usb_drive
         self._facet = facet
         # Short, as names of sockets must be.
         self._sockets = TemporaryDirectory(prefix="facet-")
@@ -72,7 +72,7 @@ class Machine(Child):
         return float(self.run("line 17 low:1 high:0.5"))
 
     def reboot(self) -> None:
-        """Let it start anew, and wait until it answers."""
+        """Restart it, and wait until it answers."""
         before = self._boot()
         self.run("systemctl reboot --no-block")
         wait_for(lambda: self._boot() not in {"", before}, "the machine is back", _BOOT)
@@ -98,7 +98,7 @@ class Machine(Child):
             "initrd": found / "initrd.img",
             "append": "root=LABEL=root rw console=ttyS0 quiet mitigations=off",
             "netdev": network,
-            "virtfs": f"local,path={self._stick},mount_tag=stick,security_model=none,readonly=on",
+            "virtfs": f"local,path={self._usb_drive},mount_tag=usb,security_model=none,readonly=on",
         }
         devices = ("virtio-net-pci,netdev=network,romfile=", "virtio-rng-pci")
         drives = found / "disk.img", self._facet
@@ -135,7 +135,7 @@ class Machine(Child):
         return self._boot() != ""
 
     def _boot(self) -> str:
-        """Return what no other start of the machine has; empty while it does not answer."""
+        """Return an id of this boot; empty while the machine does not answer."""
         answer = self.attempt("cat /proc/sys/kernel/random/boot_id")
         if answer.returncode != 0:
             time.sleep(1)

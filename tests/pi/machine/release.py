@@ -1,4 +1,4 @@
-"""Releases for a virtual Pi, whose emulated processor would need many minutes for what pip does."""
+"""Releases for a virtual Pi, whose emulated processor would need many minutes for pip's work."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.builds import built
-from tests.install.debian import Debian, Shelf, in_memory
+from tests.install.debian import Debian, Mounts, in_memory
 from tests.install.wheels import NEWER, PROJECT, build_wheel, copy_checkout, set_version
 
 _SIZE = "1500M"
-# No dependencies, for those of the release before are there, and nothing else is another than in a real release.
+# Without dependencies, because those of the previous release are installed; otherwise like a real release.
 _DEPENDS_ON_THE_RELEASE_BEFORE = """
 [tool.hatch.build.targets.wheel.force-include]
 "before.pth" = "before.pth"
@@ -46,7 +46,7 @@ def make_newer(release: str, dependencies: Path, target: Path) -> None:
 def install_natively(wheel: Path, dependencies: Path, image: Path) -> str:
     """Let install.sh make a release's environment in a bookworm without systemd, and keep that and nothing else.
 
-    In the virtual Pi, install.sh finds it whole, and has all the other steps to do.
+    In the virtual Pi, install.sh finds it whole, and does all the other steps.
 
     Args:
         wheel: of the release, alone in its folder.
@@ -57,14 +57,14 @@ def install_natively(wheel: Path, dependencies: Path, image: Path) -> str:
         The name of the folder in /opt/facet/releases.
     """
     with TemporaryDirectory(dir=in_memory()) as temporary:
-        shelf = Shelf(PROJECT, dependencies, wheel.parent, wheel.parent)
-        debian = Debian((built("debian", "bookworm") / "root",), Path(temporary, "debian"), shelf)
+        mounts = Mounts(PROJECT, dependencies, wheel.parent, wheel.parent)
+        debian = Debian((built("debian", "bookworm") / "root",), Path(temporary, "debian"), mounts)
         done = debian.install("--offline", "/wheelhouse", "--wheel", f"/wheelhouse/{wheel.name}")
         assert done.returncode == 0, done.stdout
         content = Path(temporary, "content")
         shutil.move(debian.changes / "opt/facet/releases", content / "releases")
         (release,) = (content / "releases").iterdir()
-        # It has not passed its trial there, where no systemd is.
+        # It has not passed its trial, which needs systemd.
         (release / ".trusted").unlink(missing_ok=True)
         command: list[str | Path] = ["mke2fs", "-q", "-t", "ext4", "-m", "0", "-L", "facet"]
         command += ["-O", "^has_journal", "-d", content, image, _SIZE]

@@ -1,7 +1,7 @@
 """From a bare Debian to a node that publishes, and on to a newer release.
 
-What pip does was done outside: see release.py. That a second run changes nothing, and that a broken release gives way
-to the one before, is shown by the fleet, whose machines have their own systemd as well.
+What pip does was done outside: see release.py. The fleet, whose machines have their own systemd as well, shows that a
+second run changes nothing, and that a broken release gives way to the one before.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ import pytest
 from device.entities.kinds import INSTALL as PRESS_INSTALL
 from tests.broker.mosquitto import wait_for
 from tests.install.wheels import NEWER
-from tests.pi.machine.house import House
 from tests.pi.machine.machine import Machine
+from tests.pi.machine.node_view import NodeView
 from tests.pi.machine.paths import CONFIGURATION, INSTALLATION, WHEELHOUSE
 
 pytestmark = pytest.mark.machine
 
-# What the maintainer does, and then the owner; pip finds on the stick what it would find in the index.
+# What the maintainer does, and then the owner; pip finds on the USB drive what it would otherwise find in the index.
 _PUBLISH = f"""
 set -o errexit
 sign='/opt/facet/current/bin/python -m device.updates.sign'
 key=$($sign key /srv/release.pem)
-$sign index /srv/site --key /srv/release.pem --wheel /media/stick/newer/*.whl
+$sign index /srv/site --key /srv/release.pem --wheel /media/usb/newer/*.whl
 chmod --recursive a+rX /srv/site
 printf '[global]\\nno-index = true\\nfind-links = {WHEELHOUSE}\\n' >/etc/pip.conf
 echo "updates: {{index: /srv/site/index.json, allow_install: true, public_key: $key}}" >>{CONFIGURATION}
@@ -36,24 +36,24 @@ _UPDATING = "systemctl list-units --no-legend --state=activating facet-update.se
 
 
 @pytest.mark.usefixtures("installed")
-def test_one_command_and_the_brokers_host_give_an_observation(house: House) -> None:
-    """Nothing but install.sh and one edited line stands between a bare Debian and a face seen by its camera."""
-    event = house.answer(lambda: house.command("capture", "PRESS"))
+def test_one_command_and_the_brokers_host_give_an_observation(node: NodeView) -> None:
+    """A bare Debian needs only install.sh and one edited line until its camera sees a face."""
+    event = node.answer(lambda: node.command("capture", "PRESS"))
     assert (event["reason"], event["face_count"]) == (None, 1)
 
 
 def test_the_button_of_home_assistant_has_root_install_what_is_signed(
-    wired: Machine, house: House, report: Callable[[str], None]
+    wired: Machine, node: NodeView, report: Callable[[str], None]
 ) -> None:
     """The node downloads and asks; systemd sees it and starts root's unit, which verifies, installs and restarts."""
-    with house.node_comes_back():
+    with node.comes_back():
         wired.run(_PUBLISH, 240)
     wait_for(
-        lambda: house.diagnostics()["software"]["latest_version"] == NEWER, "it is offered", 120
+        lambda: node.diagnostics()["software"]["latest_version"] == NEWER, "it is offered", 120
     )
     start = time.monotonic()
-    house.command("software", PRESS_INSTALL)
-    wait_for(lambda: house.diagnostics()["version"] == NEWER, "it is installed", INSTALLATION)
+    node.command("software", PRESS_INSTALL)
+    wait_for(lambda: node.diagnostics()["version"] == NEWER, "it is installed", INSTALLATION)
     report(f"update by the button: {time.monotonic() - start:.0f} s")
     wait_for(lambda: not wired.run(_UPDATING), "root's unit has seen it stay", INSTALLATION)
     assert wired.run("facet --version") == f"facet {NEWER}"

@@ -1,6 +1,6 @@
-"""What cannot work is refused in one sentence, before anything is changed.
+"""A system that does not fit is rejected with one sentence, before anything is changed.
 
-The systems are played by a trixie: its /etc/os-release is theirs, or a program that install.sh asks answers as theirs.
+A trixie plays each system: with its /etc/os-release, or with a program that answers install.sh as that system would.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def _answers(architecture: str) -> str:
 
 
 _TRIXIE = _SYSTEM.format("Raspbian GNU/Linux 13 (trixie)", "raspbian", 13)
-_REFUSALS = {
+_REJECTIONS = {
     "another distribution": (
         {_OS_RELEASE: _SYSTEM.format("Fedora Linux 44", "fedora", 44)},
         "this is Fedora Linux 44; Facet needs Raspberry Pi OS or Debian.",
@@ -53,10 +53,10 @@ _REFUSALS = {
 }
 
 
-@pytest.mark.parametrize("system", _REFUSALS)
-def test_it_is_refused(bare: Callable[[str], Debian], system: str) -> None:
+@pytest.mark.parametrize("system", _REJECTIONS)
+def test_it_is_rejected(bare: Callable[[str], Debian], system: str) -> None:
     """With exit code 1 and what to use instead."""
-    files, sentence = _REFUSALS[system]
+    files, sentence = _REJECTIONS[system]
     debian = bare("trixie")
     debian.run("mkdir", "--parents", "/usr/local/bin", "/usr/bin", "/etc")
     for path, text in files.items():
@@ -68,8 +68,8 @@ def test_it_is_refused(bare: Callable[[str], Debian], system: str) -> None:
     assert debian.snapshot() == before
 
 
-def test_another_user_than_root_is_refused(bare: Callable[[str], Debian]) -> None:
-    """With what to type instead."""
+def test_another_user_than_root_is_rejected(bare: Callable[[str], Debian]) -> None:
+    """With the command to type instead."""
     result = bare("trixie").run(
         *("setpriv", "--reuid", "65534", "--clear-groups"), "/project/provisioning/install.sh"
     )
@@ -77,7 +77,7 @@ def test_another_user_than_root_is_refused(bare: Callable[[str], Debian]) -> Non
 
 
 def test_two_do_not_install_at_once(bare: Callable[[str], Debian]) -> None:
-    """The second says so and ends."""
+    """The second reports it and ends."""
     held = "flock /run/lock/facet-install.lock /project/provisioning/install.sh"
     result = bare("trixie").run("sh", "-c", held)
     assert result.returncode == 1

@@ -1,4 +1,4 @@
-"""A broker with TLS, passwords and an ACL, a Home Assistant beside it, and nodes that come and go."""
+"""A broker with TLS, passwords and an ACL, a Home Assistant that is connected to it, and nodes that come and go."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.homeassistant.onboarding import add_mqtt, become_owner
 from tests.homeassistant.process import Process
 
 HOME_ASSISTANT = "homeassistant"
-"""The user of the broker who may do everything; like all of them, its password is its name."""
+"""The user of the broker who may do everything; the password of each user is its name."""
 
 
 class Broker(Protocol):
@@ -36,23 +36,25 @@ class Broker(Protocol):
         """End it."""
 
 
-# What the owner is given; a node's user has the node's id.
+# The shipped access list; a node's user has the node's id.
 _ACL = Path(__file__).resolve().parents[2] / "provisioning" / "mosquitto" / "acl"
 _ROOMS = (
+    "alcove", "annex", "arbor", "arcade",
     "attic", "balcony", "barn", "bathroom", "bedroom", "cellar", "den", "dock", "door", "facet",
     "foyer", "garage", "garden", "gate", "hall", "kitchen", "landing", "laundry", "library", "loft",
     "lounge", "nursery", "office", "pantry", "porch", "shed", "stairs", "study", "terrace", "tower",
     "vault", "workshop",
+    "cloakroom", "orangery", "passage", "solarium", "veranda", "wardrobe",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """What stands in a house.
+class Setup:
+    """A broker and a Home Assistant that is connected to it; nodes can be added.
 
     Attributes:
         broker: where nodes and Home Assistant meet.
-        authority: PEM file of who signed the broker's certificate; None without TLS.
+        authority: PEM file of the authority that signed the broker's certificate; None without TLS.
         user: Home Assistant's at the broker; also the password.
         protocol: of MQTT, between Home Assistant and the broker.
         entry: the id of Home Assistant's MQTT integration.
@@ -88,11 +90,11 @@ class House:
         with node:
             self.expect_available(room)
             yield node
-        # Or the next node of this room would seem to be there before it is.
+        # Otherwise the next node of this room would seem to be there before it is.
         self.expect_gone(room)
 
     def overhear(self, topic: str) -> AbstractContextManager[Observer]:
-        """Listen on the broker beside Home Assistant, and speak as it."""
+        """Listen on the broker as a second client with Home Assistant's rights, which can also publish."""
         return observe(
             self.broker.port, topic, self.user, version=self.protocol, authority=self.authority
         )
@@ -107,11 +109,12 @@ class House:
         }
 
     def expect_available(self, room: str, patience: float = 30) -> None:
-        """Wait until all entities of a node are there and available."""
+        """Wait until all entities of a node exist and are available."""
 
         def holds() -> bool:
-            states = self.entities(room)
-            return bool(states) and "unavailable" not in states.values()
+            # A picture is available while there is one.
+            states = [s for k, s in self.entities(room).items() if not k.startswith("image.")]
+            return bool(states) and "unavailable" not in states
 
         wait_for(holds, f"{room} is available; it is {self.entities(room)}", patience)
 
@@ -125,22 +128,22 @@ class House:
 
 
 @contextmanager
-def furnished(
+def running_setup(
     folder: Path,
     installation: Installation,
     broker: Broker,
     user: str,
     authority: Path | None,
     protocol: str = "5",
-) -> Iterator[House]:
-    """Put a Home Assistant beside a broker, onboarded and connected, until the end of the context.
+) -> Iterator[Setup]:
+    """Run a Home Assistant, onboarded and connected to a broker, until the end of the context.
 
     Args:
         folder: for what it writes.
         installation: which Home Assistant.
-        broker: runs already.
+        broker: is running already.
         user: of the broker, for Home Assistant; also the password.
-        authority: PEM file of who signed the broker's certificate; None without TLS.
+        authority: PEM file of the authority that signed the broker's certificate; None without TLS.
         protocol: of MQTT.
     """
     home = Process(installation, folder / "homeassistant")
@@ -148,19 +151,23 @@ def furnished(
         home.start()
         client = become_owner(home.base)
         entry = add_mqtt(client, broker.port, user, authority, protocol)
-        yield House(folder, broker, authority, user, protocol, home, client, entry)
+        yield Setup(folder, broker, authority, user, protocol, home, client, entry)
         client.close()
     finally:
         home.stop()
 
 
 @contextmanager
-def house(folder: Path, installation: Installation, certificates: Certificates) -> Iterator[House]:
+def mosquitto_setup(
+    folder: Path, installation: Installation, certificates: Certificates
+) -> Iterator[Setup]:
     """Start Mosquitto and Home Assistant; both end with the context."""
     broker = Mosquitto(folder, free_port(), _security(folder, certificates))
     with (
         broker,
-        furnished(folder, installation, broker, HOME_ASSISTANT, certificates.authority) as found,
+        running_setup(
+            folder, installation, broker, HOME_ASSISTANT, certificates.authority
+        ) as found,
     ):
         yield found
 

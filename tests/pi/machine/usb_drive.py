@@ -1,4 +1,4 @@
-"""What a virtual Pi is given on a stick: install.sh, wheels of Facet and all they need, and a film for its camera."""
+"""The USB drive of a virtual Pi: install.sh, the wheels of Facet and of its dependencies, and a film for the camera."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _FRAMES = 20
 _NOISE = 2.0  # levels of 256; without any, a camera counts as frozen
 
 
-def fill(stick: Path, image: Path) -> None:
+def fill(usb_drive: Path, image: Path) -> None:
     """Put all of it into an empty folder, and write the disk for /opt/facet."""
     dependencies = built("wheelhouse", "bookworm")
     with TemporaryDirectory() as temporary:
         wheel = build_wheel(PROJECT, dependencies, Path(temporary))
         release = install_natively(wheel, dependencies, image)
-        shutil.copytree(dependencies, stick / "wheelhouse")
-        shutil.copy2(wheel, stick / "wheelhouse")
-    make_newer(release, dependencies, stick / "newer")
-    shutil.copytree(PROJECT / "provisioning", stick / "provisioning")
-    (stick / "frames").write_bytes(film())
+        shutil.copytree(dependencies, usb_drive / "wheelhouse")
+        shutil.copy2(wheel, usb_drive / "wheelhouse")
+    make_newer(release, dependencies, usb_drive / "newer")
+    shutil.copytree(PROJECT / "provisioning", usb_drive / "provisioning")
+    (usb_drive / "frames").write_bytes(film())
 
 
 def film() -> bytes:

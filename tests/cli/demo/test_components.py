@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
 from pathlib import Path
 
 import pytest
-from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from rich.console import Console
 from rich.table import Table
 
 from device.camera import read_picture
-from device.cli.demo.broker import HOST, EmbeddedBroker, parse_broker
+from device.cli.demo.broker import HOST, PROTOCOL, EmbeddedBroker, parse_broker
 from device.cli.demo.node import Node
 from device.cli.demo.portrait import write_portrait
 from device.cli.demo.tables import entities_table, observation_table
-from device.config import Config
+from device.config import Config, MqttSettings
 from device.errors import DemoError, FacetError
+from device.mqtt.listener import Listener
 
 
 def text_of(table: Table) -> str:
@@ -59,17 +57,15 @@ def test_what_is_not_a_broker_is_rejected_with_an_example(text: str) -> None:
         parse_broker(text)
 
 
-def test_the_embedded_broker_accepts_a_client_and_ends_with_its_context() -> None:
+def test_the_embedded_broker_passes_a_message_on_and_ends_with_its_context() -> None:
     """On a free port of this machine; afterwards nothing listens there."""
-    accepted = threading.Event()
     with EmbeddedBroker() as broker:
-        client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv311)
-        client.on_connect = lambda *_: accepted.set()
-        client.connect(HOST, broker.port)
-        client.loop_start()
-        assert accepted.wait(5.0)
-        client.disconnect()
-        client.loop_stop()
+        settings = MqttSettings(host=HOST, port=broker.port, protocol=PROTOCOL)
+        with Listener(settings, "greeting") as client:
+            client.publish("greeting", "hello")
+            received = client.get(timeout=5.0)
+    assert received is not None
+    assert received.payload == b"hello"
     with pytest.raises(OSError, match="refused"):
         socket.create_connection((HOST, broker.port))
 
@@ -113,7 +109,7 @@ def test_entities_that_start_disabled_are_counted_not_shown() -> None:
 
 
 def test_an_observation_without_a_face_says_why() -> None:
-    """The reason, in words."""
+    """The reason, as text."""
     event = {"faces": [], "reason": "too_small", "face_count": 2, "timings": {"total": 12.3}}
     shown = text_of(observation_table(event))
     assert "too small, 2 faces seen" in shown

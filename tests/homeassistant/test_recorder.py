@@ -1,0 +1,71 @@
+"""What a node leaves in Home Assistant's database: little, since all of it is kept for days."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.broker.mosquitto import PATIENCE, wait_for
+from tests.homeassistant.setup import Setup
+
+pytestmark = pytest.mark.homeassistant
+
+_PRESSES = 5
+_ROWS_OF_A_PRESS = 6
+# Seconds; the recorder writes every second.
+_UNTIL_WRITTEN = 3.0
+
+
+def rows(setup: Setup, room: str) -> Counter[str]:
+    """Return how many states of each entity of a room the recorder has written."""
+    file = setup.home.folder / "home-assistant_v2.db"
+    query = "select states_meta.entity_id from states join states_meta using (metadata_id)"
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+        names = [name for (name,) in database.execute(query)]
+    return Counter(name for name in names if name.split(".")[1].startswith(f"{room}_"))
+
+
+def settled_rows(setup: Setup, room: str) -> Counter[str]:
+    """Return the rows once the recorder has written all that happened."""
+    deadline = time.monotonic() + PATIENCE
+    found, before = rows(setup, room), Counter[str]()
+    while found != before:
+        assert time.monotonic() < deadline, f"{room} never rests: {found - before}"
+        time.sleep(_UNTIL_WRITTEN)
+        found, before = rows(setup, room), found
+    return found
+
+
+def press(setup: Setup, room: str) -> None:
+    """Press the button in Home Assistant, and wait until the observation has arrived."""
+    client, event = setup.client, f"event.{room}_observation"
+    last = client.state(event)
+    client.act("button.press", entity_id=f"button.{room}_capture")
+    wait_for(lambda: client.state(event) not in {last, "unavailable"}, f"{room} answers")
+
+
+def test_a_press_that_changes_nothing_is_six_rows_at_most_and_idling_none(
+    newest_setup: Setup, smiling: Path, report: Callable[[str], None]
+) -> None:
+    """The event, two times and a duration, the picture and the button; no attribute, no count and no queue."""
+    triggers = {"motion": {"pin": 4}, "button": {"pin": 17}}
+    privacy = {"picture": "full", "picture_expiry": 600}
+    with newest_setup.node("orangery", smiling, triggers=triggers, privacy=privacy):
+        press(newest_setup, "orangery")
+        before = settled_rows(newest_setup, "orangery")
+        assert before["binary_sensor.orangery_smiling"] > 0
+        for _ in range(_PRESSES):
+            press(newest_setup, "orangery")
+        after = settled_rows(newest_setup, "orangery")
+        pressed = after - before
+        report(f"a press is {pressed.total() / _PRESSES:.1f} rows in the recorder: {pressed}")
+        assert pressed["event.orangery_observation"] == _PRESSES
+        assert pressed.total() <= _ROWS_OF_A_PRESS * _PRESSES, pressed
+        time.sleep(2 * _UNTIL_WRITTEN)
+        assert rows(newest_setup, "orangery") == after
