@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from time import monotonic
@@ -149,6 +149,12 @@ class FaceAttributes:
     hair_color: str | None
     facial_hair: str | None
 
+    def without(self, names: Collection[str]) -> FaceAttributes:
+        """Return the fact without some attributes; what was concluded from them stays."""
+        return replace(
+            self, attributes={n: a for n, a in self.attributes.items() if n not in names}
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Return the keys `attributes`, `hair_color` and `facial_hair`."""
         return {
@@ -203,6 +209,14 @@ class Face:
         """See FaceAttributes."""
         return (self.fact(FaceAttributes) or _NO_ATTRIBUTES).facial_hair
 
+    def without_attributes(self, names: Collection[str]) -> Face:
+        """Return the face without some of its attributes."""
+        facts = {
+            name: fact.without(names) if isinstance(fact, FaceAttributes) else fact
+            for name, fact in self.facts.items()
+        }
+        return replace(self, facts=facts)
+
     def to_json(self) -> dict[str, Any]:
         """Return the face as an observation's JSON contains it."""
         document: dict[str, Any] = {
@@ -247,6 +261,10 @@ class Observation:
     def primary(self) -> Face | None:
         """The face that Home Assistant's entities show."""
         return next((face for face in self.faces if face.primary), None)
+
+    def without_attributes(self, names: Collection[str]) -> Observation:
+        """Return the observation without some attributes of its faces."""
+        return replace(self, faces=tuple(face.without_attributes(names) for face in self.faces))
 
     def to_json(self) -> dict[str, Any]:
         """Return the observation as the document that docs/observation.md describes."""

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from device.config import load
 from device.node.inbox import Inbox
+from device.node.sink import Sink
 from device.node.wiring import run_node
 from device.observation import Observation
 
 
-class JsonLines:
+class JsonLines(Sink):
     def observed(self, observation: Observation, picture: bytes | None) -> None:
         print(json.dumps(observation.to_json()), flush=True)
 

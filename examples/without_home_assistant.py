@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from device.config import Config
 from device.node.inbox import Inbox
 from device.node.messages import Stop
+from device.node.sink import Sink
 from device.node.wiring import run_node
 from device.observation import Observation, Source, Trigger
 
 inbox = Inbox()
 
 
-class Answer:
+class Answer(Sink):
     def observed(self, observation: Observation, picture: bytes | None) -> None:
         print(json.dumps(observation.to_json(), indent=2))
         inbox.put(Stop())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 from device.entities.condition import Condition
@@ -113,27 +113,20 @@ def blank_state(
     )
 
 
-def published_attributes(table: Iterable[Row]) -> frozenset[str]:
-    """Return the attributes that leave the node: those that are offered, and those that the owner enabled.
+def hidden_attributes(labels: Iterable[str], table: Iterable[Row]) -> frozenset[str]:
+    """Return the attributes that never leave the node: those that are neither offered nor enabled by the owner.
 
     Args:
+        labels: what the attribute network answers.
         table: the node's rows.
     """
-    rows = (row for row in table if isinstance(row, AttributeSensor))
-    return frozenset(row.attribute for row in rows if row.is_published)
+    rows = (row for row in table if isinstance(row, AttributeSensor) and row.is_published)
+    return frozenset(labels) - {row.attribute for row in rows}
 
 
-def event_content(observation: Observation, published: Collection[str]) -> dict[str, Any]:
-    """Return the event of an observation: the observation's own JSON and its type.
-
-    Args:
-        observation: what was seen.
-        published: the attributes that may leave the node; others never do.
-    """
-    event = observation.to_json()
-    for face in event["faces"]:
-        face["attributes"] = {k: v for k, v in face["attributes"].items() if k in published}
-    return {"event_type": event_type(observation).value, **event}
+def event_content(observation: Observation) -> dict[str, Any]:
+    """Return the event of an observation: the observation's own JSON and its type."""
+    return {"event_type": event_type(observation).value, **observation.to_json()}
 
 
 def _explained(document: Mapping[str, Json]) -> dict[str, Json]:

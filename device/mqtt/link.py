@@ -241,14 +241,12 @@ class Link:
 
     def _subscribe(self, connection: Connection) -> None:
         topics = self._topics.command("+"), BIRTH_TOPIC, self._topics.newest_version
-        # The node does without it: a broker that keeps it to itself is not to be complained of.
+        # The node works without this one, so a broker that does not allow it is not an error.
         optional = (self._topics.discovery,) if self._reads_own_discovery else ()
         for topic in connection.subscribe(*topics, *optional, patience=self._patience):
             level = logging.DEBUG if topic in optional else logging.ERROR
             _LOG.log(
-                level,
-                "The broker does not let mqtt.username read %s; allow it in the broker's ACL",
-                topic,
+                level, "The broker does not let mqtt.username read %s; allow it in its ACL", topic
             )
 
     def _keep(self, connection: Connection) -> None:

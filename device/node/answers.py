@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol
 
 from device.entities.settings import Settings
@@ -31,7 +31,7 @@ class Answers:
         node: the node's id.
         settings: as they are at the start.
         capture: is asked for one observation at a time.
-        sinks: learn of every observation.
+        sink: receives every observation.
         health: learns whether perception works.
         on_trigger: called at each trigger, before it is answered.
         clock: monotonic, in seconds; the triggers' own.
@@ -42,7 +42,7 @@ class Answers:
         node: str,
         settings: Settings,
         capture: Capturing,
-        sinks: Sequence[Sink],
+        sink: Sink,
         health: Health,
         *,
         on_trigger: Callable[[], object],
@@ -51,7 +51,7 @@ class Answers:
         self._node = node
         self._settings = settings
         self._capture = capture
-        self._sinks = sinks
+        self._sink = sink
         self._health = health
         self._on_trigger = on_trigger
         self._clock = clock
@@ -131,14 +131,14 @@ class Answers:
         self._capture.request(self._asked)
 
     def _answer_unseen(self, trigger: Trigger, reason: Reason) -> None:
-        total = (self._clock() - trigger.monotonic) * 1000
-        self._publish(unseen(self._node, trigger, reason, {"total": total}), None, 0)
+        # Before it is published, which may wait for the disk: a press meanwhile is a later one.
         self._answered_until = self._clock()
+        total = (self._answered_until - trigger.monotonic) * 1000
+        self._publish(unseen(self._node, trigger, reason, {"total": total}), None, 0)
 
     def _publish(self, observation: Observation, picture: bytes | None, frames: int) -> None:
         _LOG.info("%s", summary(observation, frames))
-        for sink in self._sinks:
-            sink.observed(observation, picture)
+        self._sink.observed(observation, picture)
 
     def _coalesce(self, trigger: Trigger) -> None:
         self.coalesced += 1

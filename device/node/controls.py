@@ -51,7 +51,7 @@ class Controls:
     Args:
         table: the node's rows.
         store: keeps the settings.
-        sinks: learn of the settings.
+        sink: receives the settings.
         apply: each is given the settings at the start and whenever they have changed, in this order.
         updates: installs newer versions.
         clock: monotonic, in seconds.
@@ -62,7 +62,7 @@ class Controls:
         self,
         table: Iterable[Row],
         store: Store,
-        sinks: Sequence[Sink],
+        sink: Sink,
         *,
         apply: Sequence[Callable[[Settings], object]],
         updates: Updating,
@@ -71,7 +71,7 @@ class Controls:
     ) -> None:
         self._table = tuple(table)
         self._store = store
-        self._sinks = sinks
+        self._sink = sink
         self._applied_by = apply
         self._updates = updates
         self._clock = clock
@@ -195,6 +195,4 @@ class Controls:
 
     def _publish(self) -> None:
         self._owes_settings = False
-        document = content(SETTINGS, documented(self._table), self.settings)
-        for sink in self._sinks:
-            sink.changed(SETTINGS, document)
+        self._sink.changed(SETTINGS, content(SETTINGS, documented(self._table), self.settings))

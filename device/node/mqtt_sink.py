@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from device.discovery.publisher import Publisher
 from device.entities.documents import STATE, event_content
 from device.entities.kinds import Document, Json
-from device.entities.settings import Settings
 from device.mqtt.events import (
     Birth,
     Connected,
@@ -20,7 +19,6 @@ from device.mqtt.events import (
 )
 from device.mqtt.outbox import Event
 from device.mqtt.sender import OutboxSender
-from device.node.expiring_picture import ExpiringPicture
 from device.node.expiring_state import ExpiringState
 from device.observation import Observation
 from device.system.compact_json import compact
@@ -31,84 +29,56 @@ ConnectionEvent: TypeAlias = Connected | Birth | Disconnected | Delivered | Refu
 
 
 class MqttSink:
-    """Publishes observations and documents, and answers what the link reports. The loop's thread uses it.
+    """Publishes observations and documents, and does what the link reports. The loop's thread uses it.
 
-    An observation is on disk, together with the state that follows from it, before anything of it is published.
+    An observation is on disk, together with the state that follows from it, before anything of it is published. Its
+    event is published last: an automation that it starts may look at the picture and the sensors, which then show
+    whoever this observation is about.
 
     Args:
         publisher: of what stays on the broker.
         sender: of events.
-        state: what Home Assistant shows of the newest observation.
-        picture: what Home Assistant shows of the newest capture.
-        published: the attributes that may leave the node; others never do.
+        state: the state document, as it is when an observation comes.
     """
 
-    def __init__(
-        self,
-        publisher: Publisher,
-        sender: OutboxSender,
-        *,
-        state: ExpiringState,
-        picture: ExpiringPicture,
-        published: Collection[str],
-    ) -> None:
+    def __init__(self, publisher: Publisher, sender: OutboxSender, *, state: ExpiringState) -> None:
         self._publisher = publisher
         self._sender = sender
         self._state = state
-        self._picture = picture
-        self._published = frozenset(published)
         self._is_camera_online = False
+        self._picture: bytes | None = None
+        # Waits for the state that follows from the same observation.
+        self._event: Event | None = None
         # In the order in which they are announced.
         self._documents: dict[Document[Any], Mapping[str, Json]] = {STATE: state.document}
 
-    def restore(self) -> None:
-        """Take up the state of before this start."""
-        self._state.restore(self._sender.newest())
-        self._documents[STATE] = self._state.document
-
     def observed(self, observation: Observation, picture: bytes | None) -> None:
-        """Commit an observation with its state, then publish picture, state and event.
-
-        The event comes last: an automation that it starts may look at the picture and the sensors, which then show
-        whoever this observation is about.
-        """
-        state = self._state.observed(observation)
-        event = Event(
+        """Commit an observation with its state, and publish its picture; the event follows the state."""
+        self._event = Event(
             observation.event_id,
             observation.triggered_at,
-            compact(event_content(observation, self._published)),
-            compact(state),
+            compact(event_content(observation)),
+            compact(self._state.document),
         )
-        self._sender.keep(event)
-        self._picture.put(picture)
-        self.changed(STATE, state)
-        self._sender.publish(event)
-        self._state.save()
+        self._sender.keep(self._event)
+        self._show(picture)
 
     def changed(self, document: Document[Any], content: Mapping[str, Json]) -> None:
         """Publish a document, and again with each announcement."""
         self._documents[document] = content
         self._publisher.document(document, content)
+        if document is STATE and self._event is not None:
+            event, self._event = self._event, None
+            self._sender.publish(event)
+
+    def cleared(self) -> None:
+        """Publish that there is no picture to show."""
+        self._show(None)
 
     def camera(self, *, is_online: bool) -> None:
         """Publish whether the camera gives pictures, and again with each announcement."""
-        was_online, self._is_camera_online = self._is_camera_online, is_online
+        self._is_camera_online = is_online
         self._publisher.camera(is_online=is_online)
-        # At the start it has not been looked for.
-        if was_online and not is_online:
-            self._end_what_was_seen()
-
-    def apply(self, settings: Settings) -> None:
-        """Take other settings, which may take the picture away; with privacy what was seen before is over."""
-        self._picture.apply(settings)
-        if settings.privacy:
-            self._end_what_was_seen()
-
-    def tick(self) -> None:
-        """End what was seen, and its picture, when that is over; to be called about once a second."""
-        self._picture.tick()
-        if self._state.expire():
-            self.changed(STATE, self._state.document)
 
     def handle(self, event: ConnectionEvent) -> None:
         """Do what the link reports is to be done; the only place where its events have a meaning."""
@@ -130,14 +100,15 @@ class MqttSink:
             case OwnDiscovery(payload):
                 self._publisher.found(payload)
 
+    def _show(self, picture: bytes | None) -> None:
+        was_shown, self._picture = self._picture is not None, picture
+        if was_shown or picture is not None:
+            self._publisher.picture(picture)
+
     def _announce(self, *, is_birth: bool = False) -> None:
         self._publisher.announce(
             self._documents,
             is_camera_online=self._is_camera_online,
-            picture=self._picture.shown,
+            picture=self._picture,
             is_birth=is_birth,
         )
-
-    def _end_what_was_seen(self) -> None:
-        if self._state.end():
-            self.changed(STATE, self._state.document)

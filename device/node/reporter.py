@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -76,9 +76,8 @@ class Reporter:
 
     Args:
         table: the node's rows.
-        sinks: learn of the diagnostics.
+        sink: receives the diagnostics, and whether the camera gives pictures, whenever that changes.
         sources: where to read.
-        publish_camera: takes whether the camera gives pictures, whenever that changes.
         led: shows the status.
         about: what stays the same.
         clock: monotonic, in seconds.
@@ -88,19 +87,17 @@ class Reporter:
     def __init__(
         self,
         table: Iterable[Row],
-        sinks: Sequence[Sink],
+        sink: Sink,
         sources: Sources,
         *,
-        publish_camera: Callable[[bool], object],
         led: Led,
         about: About,
         clock: Callable[[], float],
         timing: Timing,
     ) -> None:
         self._table = tuple(table)
-        self._sinks = sinks
+        self._sink = sink
         self._sources = sources
-        self._publish_camera = publish_camera
         self._led = led
         self._about = about
         self._clock = clock
@@ -155,14 +152,13 @@ class Reporter:
             return
         self._reported = document
         self._next_report = now + self._timing.report_interval
-        for sink in self._sinks:
-            sink.changed(DIAGNOSTICS, document)
+        self._sink.changed(DIAGNOSTICS, document)
 
     def _report_camera(self) -> None:
         is_online = self._camera.is_available and not self._is_private
         if is_online is not self._was_online:
             self._was_online = is_online
-            self._publish_camera(is_online)
+            self._sink.camera(is_online=is_online)
 
     def _condition(self, now: float) -> Condition:
         sources = self._sources

@@ -1,9 +1,10 @@
-"""Who learns what the node sees and how it is: MQTT, a page, a test."""
+"""Who receives what the node sees and how it is: MQTT, a page, a test."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from device.entities.kinds import Document, Json
@@ -13,23 +14,35 @@ _LOG = logging.getLogger(__name__)
 
 
 class Sink(Protocol):
-    """Receives everything, on the loop's thread, and must not block it."""
+    """Receives everything, on the loop's thread, and must not block it.
+
+    A class that names this one as its base need not write cleared() and camera(): here they do nothing.
+    """
 
     def observed(self, observation: Observation, picture: bytes | None) -> None:
-        """Take an observation.
+        """Take an observation; the state that follows from it comes next, as a document.
 
         Args:
-            observation: the one answer to one trigger.
-            picture: a JPEG of what the owner lets leave the node; None when nothing may, or there is nothing.
+            observation: the one answer to one trigger, without the attributes that the owner disabled.
+            picture: a JPEG of what the owner lets leave the node, to be shown until the next observation or cleared(),
+                whichever comes first; None when nothing may, or there is nothing: then no picture is shown.
         """
 
     def changed(self, document: Document[Any], content: Mapping[str, Json]) -> None:
-        """Take a document that is now another one.
+        """Take a document that is now another one, or that somebody may have missed.
 
         Args:
-            document: SETTINGS or DIAGNOSTICS.
+            document: STATE, SETTINGS or DIAGNOSTICS.
             content: all of it.
         """
+
+    def cleared(self) -> None:
+        """Show no picture any more: it has expired, or the owner does not allow it now."""
+        return  # a method without a body would be abstract
+
+    def camera(self, *, is_online: bool) -> None:
+        """Take whether the camera gives pictures: it works, and privacy is off."""
+        del is_online
 
 
 class GuardedSink:
@@ -44,14 +57,27 @@ class GuardedSink:
 
     def observed(self, observation: Observation, picture: bytes | None) -> None:
         """Hand on an observation."""
-        try:
+        with self._guarded(f"observation {observation.event_id}"):
             self._sink.observed(observation, picture)
-        except Exception:  # noqa: BLE001 - a sink of somebody else must not end the node
-            _LOG.exception("%r could not take observation %s", self._sink, observation.event_id)
 
     def changed(self, document: Document[Any], content: Mapping[str, Json]) -> None:
         """Hand on a document."""
-        try:
+        with self._guarded(f"the document {document}"):
             self._sink.changed(document, content)
-        except Exception:  # noqa: BLE001 - as above
-            _LOG.exception("%r could not take the document %s", self._sink, document)
+
+    def cleared(self) -> None:
+        """Hand on that no picture is shown any more."""
+        with self._guarded("the end of a picture"):
+            self._sink.cleared()
+
+    def camera(self, *, is_online: bool) -> None:
+        """Hand on whether the camera gives pictures."""
+        with self._guarded("whether the camera gives pictures"):
+            self._sink.camera(is_online=is_online)
+
+    @contextmanager
+    def _guarded(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except Exception:  # noqa: BLE001 - a sink of somebody else must not end the node
+            _LOG.exception("%r could not take %s", self._sink, what)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -13,21 +12,20 @@ from device.config import Config
 from device.discovery.announced import Announced
 from device.discovery.publisher import Publisher
 from device.entities.commands import takes_commands
-from device.entities.documents import EVENT, published_attributes
+from device.entities.documents import EVENT, hidden_attributes
 from device.entities.kinds import Row
 from device.entities.settings import Settings
 from device.entities.table import entities
-from device.errors import CameraStuckError, OutboxError
+from device.errors import CameraStuckError
 from device.mqtt.link import Link
-from device.mqtt.outbox import IN_MEMORY, Outbox
 from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics
 from device.networks.files import model_path, network_version
 from device.node.answers import Answers
 from device.node.capture import CaptureThread
 from device.node.controls import Controls
-from device.node.expiring_picture import ExpiringPicture
 from device.node.expiring_state import ExpiringState
+from device.node.fan_out import FanOut
 from device.node.gate import Gate
 from device.node.hardware import REAL, Hardware, Senses, open_senses, safe_senses
 from device.node.health import Health
@@ -41,12 +39,12 @@ from device.node.sink import GuardedSink, Sink
 from device.node.state_directory import (
     ANNOUNCED,
     FAREWELLS,
-    OUTBOX,
     PERCEPTION,
     SETTINGS,
     STATE,
     make_state_directory,
     open_boot_log,
+    open_outbox,
 )
 from device.node.timing import USUAL, Timing
 from device.observation import utc_now
@@ -58,8 +56,6 @@ from device.system.machine import cpu_temperature, machine
 from device.triggers import Triggers
 from device.updates.node.checker import Updates
 from device.updates.request import FOLDER
-
-_LOG = logging.getLogger(__name__)
 
 # The triggers' own.
 _CLOCK = time.monotonic
@@ -130,11 +126,23 @@ def run_node(
         directory = make_state_directory(config)
         # In safe mode too: then above all somebody should see that the node needs its owner.
         led = stack.enter_context(hardware.led(config.led))
-        mqtt = _mqtt(config, table, directory, gate, heartbeats.link, stack)
+        state = ExpiringState(
+            table,
+            JsonStore(directory / STATE),
+            expiry=config.attributes.expiry,
+            clock=_CLOCK,
+            now=utc_now,
+        )
+        mqtt = _mqtt(config, table, directory, gate, heartbeats.link, state, stack)
+        fan_out = FanOut(
+            (mqtt.sink, *map(GuardedSink, sinks)),
+            state=state,
+            picture_expiry=config.privacy.picture_expiry,
+            hidden=hidden_attributes(senses.vocabulary.labels, table),
+            clock=_CLOCK,
+        )
         updates = Updates(config.updates, directory / FOLDER, _model(config), heartbeats.updates)
         settings = Settings.configured(config)
-        all_sinks: Sequence[Sink] = (mqtt.sink, *map(GuardedSink, sinks))
-
         observer = _observer(config, senses)
         capture = CaptureThread(
             senses.camera, observer, gate.put, heartbeats.capture, clock=_CLOCK, timing=timing
@@ -150,7 +158,7 @@ def run_node(
             config.node.id,
             settings,
             capture,
-            all_sinks,
+            fan_out,
             health,
             # By the time there is an answer there may be a way to the broker.
             on_trigger=mqtt.link.try_now,
@@ -158,7 +166,7 @@ def run_node(
         )
         reporter = Reporter(
             table,
-            all_sinks,
+            fan_out,
             Sources(
                 is_busy=lambda: answers.is_busy,
                 is_connected=lambda: mqtt.link.is_connected,
@@ -172,7 +180,6 @@ def run_node(
                 dropped_events=lambda: mqtt.sender.dropped,
                 coalesced_presses=lambda: answers.coalesced,
             ),
-            publish_camera=lambda is_online: mqtt.sink.camera(is_online=is_online),
             led=led,
             about=About(senses.model, start.is_safe_mode),
             clock=_CLOCK,
@@ -181,12 +188,12 @@ def run_node(
         controls = Controls(
             table,
             SettingsStore(JsonStore(directory / SETTINGS), settings),
-            all_sinks,
+            fan_out,
             # The camera first: privacy waits for nothing.
             apply=(
                 lambda settings: capture.set_private(is_private=settings.privacy),
                 reporter.apply,
-                mqtt.sink.apply,
+                fan_out.apply,
                 answers.apply,
                 lambda settings: _arm(senses.triggers, settings),
             ),
@@ -198,7 +205,7 @@ def run_node(
             senses.triggers.retry,
             led.retry,
             reporter.show_status,
-            mqtt.sink.tick,
+            fan_out.tick,
             health.tick,
             controls.tick,
         )
@@ -215,7 +222,7 @@ def run_node(
             ),
         )
 
-        mqtt.sink.restore()
+        fan_out.begin(mqtt.sender.newest())
         controls.begin()
         reporter.report()
         health.begin()
@@ -243,9 +250,10 @@ def _mqtt(
     directory: Path,
     gate: Gate,
     heartbeat: Heartbeat,
+    state: ExpiringState,
     stack: ExitStack,
 ) -> _Mqtt:
-    outbox = stack.enter_context(_outbox(directory / OUTBOX))
+    outbox = stack.enter_context(open_outbox(directory))
     components = JsonStore(directory / ANNOUNCED)
     board = machine()
     link = Link(
@@ -260,18 +268,7 @@ def _mqtt(
     publisher = Publisher(link, config, table, announced, board)
     sender = OutboxSender(link, Topics.of(config).document(EVENT), outbox, utc_now)
     stack.callback(sender.flush)
-    picture = ExpiringPicture(publisher.picture, config.privacy.picture_expiry, _CLOCK)
-    state = ExpiringState(
-        table,
-        JsonStore(directory / STATE),
-        expiry=config.attributes.expiry,
-        clock=_CLOCK,
-        now=utc_now,
-    )
-    sink = MqttSink(
-        publisher, sender, state=state, picture=picture, published=published_attributes(table)
-    )
-    return _Mqtt(link, sender, sink)
+    return _Mqtt(link, sender, MqttSink(publisher, sender, state=state))
 
 
 def _observer(config: Config, senses: Senses) -> Observer:
@@ -295,12 +292,3 @@ def _model(config: Config) -> tuple[str, str] | None:
     """Return name and version of the network that updates concern, if it is not the owner's own."""
     name = config.attributes.model
     return None if name.endswith(".tflite") else (name, str(network_version(model_path(name))))
-
-
-def _outbox(path: Path) -> Outbox:
-    """Return the outbox on disk; on a disk that is full, read-only or broken, one in memory."""
-    try:
-        return Outbox.open(path)
-    except OutboxError as error:
-        _LOG.error("%s. Until the next start observations wait for the broker in memory", error)
-        return Outbox.open(IN_MEMORY)

@@ -19,7 +19,7 @@ import pytest
 from device.config import Config
 from device.discovery.announced import Announced
 from device.discovery.publisher import Publisher
-from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS, STATE, published_attributes
+from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS, STATE
 from device.entities.kinds import OFF
 from device.entities.table import CELEBA, entities
 from device.mqtt.events import Command, Delivered, LinkEvent, NewestVersion, Refused
@@ -28,7 +28,6 @@ from device.mqtt.outbox import Event as Sent
 from device.mqtt.outbox import Outbox
 from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics
-from device.node.expiring_picture import ExpiringPicture
 from device.node.expiring_state import ExpiringState
 from device.node.mqtt_sink import MqttSink
 from device.observation import utc_now
@@ -81,8 +80,6 @@ class Node:
                 clock=time.monotonic,
                 now=utc_now,
             ),
-            picture=ExpiringPicture(self.publisher.picture, 60, time.monotonic),
-            published=published_attributes(self.table),
         )
         self.sink.camera(is_online=True)
         self.sink.changed(SETTINGS, {"privacy": OFF, "threshold_offset": 0.0})

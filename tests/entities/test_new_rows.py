@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from dataclasses import replace
+from pathlib import Path
 
 from device.config import Config
 from device.discovery.payload import discovery_payload
@@ -44,6 +47,26 @@ TABLE = (*entities(CONFIG, CELEBA), SENSOR, SWITCH, BUTTON)
 
 def _without_settings(_settings: Settings, value: bool) -> bool:
     return value
+
+
+def test_the_contributors_page_shows_these_three_rows() -> None:
+    """What a contributor copies is what the tests below have tried."""
+    root = Path(__file__).resolve().parents[2]
+    page = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    shown = [
+        ast.dump(statement.value)
+        for statement in ast.parse(block).body
+        if isinstance(statement, ast.Expr)
+    ]
+    tried = [
+        ast.dump(statement.value)
+        for statement in ast.parse(Path(__file__).read_text(encoding="utf-8")).body
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.targets[0], ast.Name)
+        and statement.targets[0].id in {"SENSOR", "SWITCH", "BUTTON"}
+    ]
+    assert shown == tried
 
 
 def test_a_new_row_is_discovered() -> None:

@@ -19,14 +19,16 @@ pytestmark = pytest.mark.broker
 def test_second_sink_prints_what_mqtt_carries(
     node: tuple[Running, Path], broker: Mosquitto
 ) -> None:
-    """Settings, diagnostics and the observation, under the same id; Ctrl-C ends the node cleanly."""
+    """State, settings, diagnostics and the observation, under the same id; Ctrl-C ends the node cleanly."""
     script, _config = node
     with observe(broker.port, TOPICS.document("event")) as observer:
         observer.publish(TOPICS.command("capture"), "PRESS")
         event = json.loads(observer.expect(TOPICS.document("event")).payload)
     script.wait_for(event["event_id"])
     documents = script.documents
-    assert {"settings", "diagnostics"} <= {key for document in documents for key in document}
+    assert {"state", "settings", "diagnostics"} <= {
+        key for document in documents for key in document
+    }
     (observation,) = (document for document in documents if "event_id" in document)
     assert observation.items() <= event.items()
     assert script.end(signal.SIGINT) == 0

@@ -79,18 +79,45 @@ def see_nothing(
 
 @dataclass
 class RecordingSink:
-    """A second sink, as small as one can be."""
+    """A second sink, which remembers everything.
+
+    Attributes:
+        observations: each with its picture.
+        documents: each with its name.
+        cameras: whether the camera gives pictures.
+        shown: the picture.
+        on_observed: called at each observation; it may take its time.
+        calls: the names of the methods, in the order in which they were called.
+    """
 
     observations: list[tuple[Observation, bytes | None]] = field(default_factory=list)
     documents: list[tuple[str, Mapping[str, Json]]] = field(default_factory=list)
+    cameras: list[bool] = field(default_factory=list)
+    shown: bytes | None = None
+    on_observed: Callable[[], object] = lambda: None
+    calls: list[str] = field(default_factory=list)
 
     def observed(self, observation: Observation, picture: bytes | None) -> None:
         """Remember an observation."""
+        self.calls.append("observed")
         self.observations.append((observation, picture))
+        self.shown = picture
+        self.on_observed()
 
     def changed(self, document: Document[Any], content: Mapping[str, Json]) -> None:
         """Remember a document."""
+        self.calls.append(str(document))
         self.documents.append((str(document), content))
+
+    def cleared(self) -> None:
+        """Show no picture."""
+        self.calls.append("cleared")
+        self.shown = None
+
+    def camera(self, *, is_online: bool) -> None:
+        """Remember whether the camera gives pictures."""
+        self.calls.append("camera")
+        self.cameras.append(is_online)
 
     @property
     def reasons(self) -> list[Reason | None]:

@@ -61,7 +61,7 @@ class Panel:
         self.controls = Controls(
             table,
             self.store,
-            [self.sink],
+            self.sink,
             apply=[self._apply],
             updates=self.updates,
             clock=self.clock,
@@ -226,7 +226,7 @@ def test_settings_before_the_start_are_a_mistake_in_the_program(panel: Panel) ->
     controls = Controls(
         [],
         panel.store,
-        [],
+        panel.sink,
         apply=[],
         updates=panel.updates,
         clock=panel.clock,

@@ -13,14 +13,14 @@ import pytest
 from device.config import Config
 from device.discovery.announced import Announced
 from device.discovery.publisher import Publisher
-from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS, published_attributes
+from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS
 from device.entities.table import CELEBA, entities
 from device.mqtt.events import Birth, Connected, Delivered, Disconnected, Refused
 from device.mqtt.outbox import Outbox
 from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics
-from device.node.expiring_picture import ExpiringPicture
 from device.node.expiring_state import ExpiringState
+from device.node.fan_out import FanOut
 from device.node.mqtt_sink import MqttSink
 from device.node.observer import unseen
 from device.observation import Reason
@@ -52,25 +52,22 @@ class Wired:
         )
         publisher = Publisher(self.transport, CONFIG, table, announced, Machine())
         self.sender = OutboxSender(self.transport, topics.document(EVENT), self.outbox, now)
-        self.sink = MqttSink(
-            publisher,
-            self.sender,
-            state=ExpiringState(
-                table,
-                JsonStore(folder / STATE_FILE),
-                expiry=EXPIRY,
-                clock=self.clock,
-                now=now,
-            ),
-            picture=ExpiringPicture(publisher.picture, 60, self.clock),
-            published=published_attributes(table),
+        state = ExpiringState(
+            table, JsonStore(folder / STATE_FILE), expiry=EXPIRY, clock=self.clock, now=now
         )
-        self.sink.restore()
+        self.sink = MqttSink(publisher, self.sender, state=state)
+        self.fan_out = FanOut(
+            [self.sink], state=state, picture_expiry=60, hidden=(), clock=self.clock
+        )
+        # Before the link is started there is no connection.
+        self.transport.is_down = True
+        self.fan_out.begin(self.sender.newest())
+        self.transport.is_down = False
 
     def observe(self, reason: Reason = Reason.PRIVACY, picture: bytes | None = None) -> str:
         """Take an observation; return its id."""
         observation = unseen("hall", trigger(1.0), reason, {})
-        self.sink.observed(observation, picture)
+        self.fan_out.observed(observation, picture)
         return observation.event_id
 
     def published(self, topic: str) -> list[Any]:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 import pytest
 import skimage.data
 
 from device.config.sections.privacy import PictureMode
-from device.entities.settings import Settings
-from device.node.expiring_picture import ExpiringPicture
 from device.node.picture import render
 from device.observation import Box, Image
-from tests.clock import Clock
-from tests.node.fakes import PLAIN
 
 FACE = Box(175, 70, 104, 104)
 
@@ -74,61 +68,3 @@ def test_a_large_picture_is_made_smaller() -> None:
     """A broker should not carry twelve megapixels."""
     shown = decoded(render(np.zeros((3000, 4000, 3), np.uint8), None, "full"))
     assert shown.shape == (720, 960, 3)
-
-
-def test_a_picture_is_shown_until_it_expires() -> None:
-    """Then there is none; that is reported once."""
-    shown: list[bytes | None] = []
-    clock = Clock()
-    picture = ExpiringPicture(shown.append, 60, clock)
-    picture.put(b"picture")
-    clock.seconds += 59
-    picture.tick()
-    assert picture.shown == b"picture"
-    clock.seconds += 1
-    picture.tick()
-    clock.seconds += 1
-    picture.tick()
-    assert shown == [b"picture", None]
-    assert picture.shown is None
-
-
-def test_a_new_picture_has_its_own_time() -> None:
-    """The expiry of the one before does not end it."""
-    shown: list[bytes | None] = []
-    clock = Clock()
-    picture = ExpiringPicture(shown.append, 60, clock)
-    picture.put(b"first")
-    clock.seconds += 50
-    picture.put(b"second")
-    clock.seconds += 20
-    picture.tick()
-    assert shown == [b"first", b"second"]
-
-
-def test_a_capture_without_a_picture_takes_the_one_before_away() -> None:
-    """It would be taken for the newest; and where there is none nothing is reported."""
-    shown: list[bytes | None] = []
-    picture = ExpiringPicture(shown.append, 60, Clock())
-    for jpeg in (None, b"somebody", None, None):
-        picture.put(jpeg)
-    assert shown == [b"somebody", None]
-
-
-@pytest.mark.parametrize(
-    ("settings", "is_cleared"),
-    [
-        (replace(PLAIN, privacy=True), True),
-        (replace(PLAIN, picture_mode="blurred"), True),
-        (replace(PLAIN, threshold_offset=0.1), False),
-    ],
-    ids=["privacy", "another mode", "another setting"],
-)
-def test_a_picture_goes_with_what_allowed_it(settings: Settings, is_cleared: bool) -> None:
-    """At once; the settings of the start take nothing away."""
-    shown: list[bytes | None] = []
-    picture = ExpiringPicture(shown.append, 60, Clock())
-    picture.apply(PLAIN)
-    picture.put(b"picture")
-    picture.apply(settings)
-    assert shown == ([b"picture", None] if is_cleared else [b"picture"])

@@ -54,7 +54,6 @@ class Report:
         self.clock = Clock()
         self.led = FakeLed()
         self.sink = RecordingSink()
-        self.camera: list[bool] = []
         sources = Sources(
             is_busy=lambda: self.facts.is_busy,
             is_connected=lambda: self.facts.is_connected,
@@ -70,9 +69,8 @@ class Report:
         )
         self.reporter = Reporter(
             CATALOGUE,
-            [self.sink],
+            self.sink,
             sources,
-            publish_camera=self.camera.append,
             led=self.led,
             about=About("attributes 1.0.0", is_safe_mode),
             clock=self.clock,
@@ -96,19 +94,19 @@ def test_a_camera_that_is_found_and_lost_is_reported_once_each(report: Report) -
     """At the start it is not there; what stays the same is not repeated."""
     for camera in (AVAILABLE, AVAILABLE, CameraStatus(fault="unplugged"), AVAILABLE):
         report.reporter.camera_is(camera)
-    assert report.camera == [False, True, False, True]
+    assert report.sink.cameras == [False, True, False, True]
 
 
 def test_with_privacy_the_camera_is_offline_at_once(report: Report) -> None:
     """Whatever the camera itself says, then or later; the LED follows in the same moment."""
     report.reporter.camera_is(AVAILABLE)
     report.reporter.apply(PRIVATE)
-    assert report.camera[-1] is False
+    assert report.sink.cameras[-1] is False
     assert report.led.shown[-1] is Status.PRIVACY
     report.reporter.camera_is(replace(AVAILABLE, fault="black pictures"))
-    assert report.camera[-1] is False
+    assert report.sink.cameras[-1] is False
     report.reporter.apply(PLAIN)
-    assert report.camera[-1] is True
+    assert report.sink.cameras[-1] is True
 
 
 def test_the_led_shows_faults_unless_somebody_pressed(report: Report) -> None:

@@ -10,7 +10,7 @@ import pytest
 from device.entities.documents import SETTINGS
 from device.entities.kinds import Document, Json
 from device.node.observer import unseen
-from device.node.sink import GuardedSink
+from device.node.sink import GuardedSink, Sink
 from device.observation import Observation, Reason, Source, Trigger
 from tests.node.fakes import RecordingSink
 
@@ -28,6 +28,41 @@ class FailingSink:
         """Fail."""
         raise KeyError(document, content)
 
+    def cleared(self) -> None:
+        """Fail."""
+        message = "no screen"
+        raise ValueError(message)
+
+    def camera(self, *, is_online: bool) -> None:
+        """Fail."""
+        raise IndexError(is_online)
+
+
+class Counter(Sink):
+    """Counts what comes, and shows no picture."""
+
+    count = 0
+
+    def observed(self, observation: Observation, picture: bytes | None) -> None:
+        """Count."""
+        del observation, picture
+        self.count += 1
+
+    def changed(self, document: Document[Any], content: Mapping[str, Json]) -> None:
+        """Count."""
+        del document, content
+        self.count += 1
+
+
+def test_a_sink_need_not_write_what_it_has_no_use_for() -> None:
+    """The end of pictures and the camera: both are there, and do nothing."""
+    sink = Counter()
+    sink.observed(OBSERVATION, b"jpeg")
+    sink.changed(SETTINGS, {})
+    sink.cleared()
+    sink.camera(is_online=True)
+    assert sink.count == 2
+
 
 def test_a_guarded_sink_receives_what_its_sink_would() -> None:
     """The guard changes nothing for a sink that works."""
@@ -35,8 +70,11 @@ def test_a_guarded_sink_receives_what_its_sink_would() -> None:
     guarded = GuardedSink(sink)
     guarded.observed(OBSERVATION, None)
     guarded.changed(SETTINGS, {"privacy": "ON"})
+    guarded.camera(is_online=True)
+    guarded.cleared()
     assert [observation for observation, _picture in sink.observations] == [OBSERVATION]
     assert sink.newest(SETTINGS) == {"privacy": "ON"}
+    assert sink.calls == ["observed", "settings", "camera", "cleared"]
 
 
 def test_a_sink_that_fails_is_logged_and_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
@@ -44,7 +82,11 @@ def test_a_sink_that_fails_is_logged_and_ends_nothing(caplog: pytest.LogCaptureF
     guarded = GuardedSink(FailingSink())
     guarded.observed(OBSERVATION, None)
     guarded.changed(SETTINGS, {})
+    guarded.cleared()
+    guarded.camera(is_online=False)
     assert f"could not take observation {OBSERVATION.event_id}" in caplog.text
     assert "could not take the document settings" in caplog.text
+    assert "could not take the end of a picture" in caplog.text
+    assert "could not take whether the camera gives pictures" in caplog.text
     assert caplog.text.count("FailingSink") >= 2
     assert "Traceback" in caplog.text

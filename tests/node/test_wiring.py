@@ -27,6 +27,7 @@ from device.node.hardware import Hardware
 from device.node.inbox import Inbox
 from device.node.loop import End
 from device.node.messages import Content, Stop
+from device.node.sink import Sink
 from device.node.state_directory import OUTBOX
 from device.node.timing import USUAL, Timing
 from device.node.wiring import run_node
@@ -38,7 +39,7 @@ OBEYED_WITHIN = 0.2
 """Seconds from a command for privacy to all that follows from it."""
 
 
-class SecondSink:
+class SecondSink(Sink):
     """Prints, in a dozen lines: all that somebody has to write who wants to add one."""
 
     def __init__(self) -> None:
@@ -196,6 +197,7 @@ def test_a_second_sink_learns_of_everything(tmp_path: Path) -> None:
     """And nothing else is touched for it."""
     with running(tmp_path) as node:
         node.wait_until(lambda: node.second_sink.lines.qsize() >= 2)
+        assert node.second_sink.lines.get().startswith("state: ")
         assert node.second_sink.lines.get() == "settings: 5 values"
         assert node.second_sink.lines.get().startswith("diagnostics: ")
         node.press()
