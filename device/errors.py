@@ -86,6 +86,10 @@ class DemoError(FacetError):
     """The demo cannot go on; str() says what was found and what to do next."""
 
 
+class RetireError(FacetError):
+    """A node that should be forgotten is still there."""
+
+
 class ProvisionError(FacetError):
     """A card cannot be made from these options. Nothing was written."""
 

@@ -118,6 +118,24 @@ def check(
 
 
 @app.command()
+def retire(
+    config: ConfigFile = Path("facet.yaml"),
+    even_if_online: Annotated[
+        bool,
+        typer.Option(
+            "--even-if-online",
+            help="Also when the broker reports the node online, because it vanished together with the broker.",
+        ),
+    ] = False,
+) -> None:
+    """Clear everything that the broker keeps of a node that is stopped; Home Assistant then forgets the device."""
+    from device.cli.retire import retire as clear
+
+    for topic in clear(config, even_if_online=even_if_online):
+        typer.echo(f"cleared {topic}")
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON schema of the configuration file, for editors."""
     from device.config import json_schema

@@ -9,8 +9,9 @@ from rich.table import Column, Table
 
 from device.config import load
 from device.discovery.payload import entity_id
+from device.discovery.reference import shipped_catalogue
 from device.entities.kinds import Row
-from device.entities.table import CATALOGUE, entities
+from device.entities.table import entities
 from device.entities.vocabulary import Vocabulary
 from device.networks.card import read_card
 from device.networks.files import model_path
@@ -25,7 +26,7 @@ def print_entities(config: Path | None) -> None:
         ConfigError: the configuration has faults.
         ModelError: its model cannot be read.
     """
-    node, rows = (_ANY_NODE, CATALOGUE) if config is None else _configured(config)
+    node, rows = (_ANY_NODE, shipped_catalogue()) if config is None else _configured(config)
     table = Table(Column("entity", no_wrap=True), "name", "enabled", "meaning")
     for row in rows:
         enabled = "yes" if row.is_enabled_by_default else "[dim]no[/]"

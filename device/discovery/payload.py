@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import device
+from device.discovery.ghosts import ghost, unique_id
 from device.discovery.templates import attributes_template, value_template
 from device.entities.commands import takes_commands
 from device.entities.documents import EVENT
@@ -44,6 +45,7 @@ def discovery_payload(
     table: Iterable[Row],
     machine: Machine,
     removed: Mapping[str, str] | None = None,
+    ghosts: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return the payload for Topics.discovery.
 
@@ -53,6 +55,7 @@ def discovery_payload(
         table: its entities.
         machine: what it runs on.
         removed: platforms by key of components that Home Assistant should remove; published once and then left out.
+        ghosts: platforms by key of components that Home Assistant should add, so that it can remove them afterwards.
     """
     about: dict[str, Any] = {
         "identifiers": [f"facet_{node.id}"],
@@ -65,6 +68,8 @@ def discovery_payload(
         "suggested_area": node.suggested_area,
     }
     components = {key: {"platform": platform} for key, platform in (removed or {}).items()}
+    met = {key: ghost(key, platform, topics) for key, platform in (ghosts or {}).items()}
+    components |= {key: component for key, component in met.items() if component is not None}
     components |= {row.key: _component(row, node.id, topics) for row in table}
     return {
         "device": _known(about),
@@ -82,7 +87,7 @@ def _component(row: Row, node_id: str, topics: Topics) -> dict[str, Any]:
         return _device_trigger(row, topics)
     component: dict[str, Any] = {
         "platform": row.platform.value,
-        "unique_id": f"facet_{node_id}_{row.key}",
+        "unique_id": unique_id(node_id, row.key),
         # With its domain, or Home Assistant would put the suggested area into the entity's id.
         "default_entity_id": entity_id(row, node_id),
         # The same for versions before 2025.10; later ones ignore it when the other is present.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from device.discovery.payload import entity_id
@@ -11,6 +12,7 @@ from device.entities.kinds import (
     OFF,
     ON,
     PRESS,
+    AttributeSensor,
     BinarySensor,
     Button,
     Event,
@@ -22,11 +24,14 @@ from device.entities.kinds import (
     Switch,
 )
 from device.entities.table import CATALOGUE
+from device.networks.card import read_card
+from device.networks.files import model_path
 
 BEGIN = "<!-- entities: made by `python -m device.discovery.reference docs/mqtt.md` -->"
 END = "<!-- end of entities -->"
 
 _NODE = "facet"
+_NETWORK = "attributes"
 
 
 def renewed(page: str) -> str:
@@ -43,6 +48,21 @@ def renewed(page: str) -> str:
     return f"{before}{BEGIN}\n{entity_table()}\n{END}{after}"
 
 
+def shipped_catalogue() -> tuple[Row, ...]:
+    """Return every row that a node can have; what the shipped network cannot recognise reliably starts disabled.
+
+    Raises:
+        ModelError: the network's JSON cannot be read.
+    """
+    unreliable = read_card(model_path(_NETWORK)).unreliable
+    return tuple(
+        replace(row, is_enabled_by_default=False)
+        if isinstance(row, AttributeSensor) and row.attribute in unreliable
+        else row
+        for row in CATALOGUE
+    )
+
+
 def entity_table() -> str:
     """Return every row that a node can have, as a table in Markdown."""
     return "\n".join(_lines())
@@ -51,7 +71,7 @@ def entity_table() -> str:
 def _lines() -> Iterator[str]:
     yield "| entity | document | values | category | enabled | meaning |"
     yield "|---|---|---|---|---|---|"
-    for row in CATALOGUE:
+    for row in shipped_catalogue():
         document = row.document if isinstance(row, Readable | Event) else ""
         cells = (
             f"`{entity_id(row, _NODE)}`",

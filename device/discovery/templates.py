@@ -43,6 +43,9 @@ def value_template(row: Row) -> str | None:
             return f"{{{{ '{ON}' if {_IS_FRESH} and value_json.trigger == '{row.source}' }}}}"
         case Update():
             return f"{{{{ value_json['{row.key}'] | to_json }}}}"
+        case Readable() if not row.is_published:
+            # Home Assistant warns of a key that is missing, and takes this for "unknown".
+            return f"{{{{ value_json.get('{row.key}') }}}}"
         case Readable():
             return f"{{{{ value_json['{row.key}'] }}}}"
         case _:

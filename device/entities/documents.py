@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 from device.entities.condition import Condition
-from device.entities.kinds import EXPLANATIONS, Document, Json, Readable, Row
+from device.entities.kinds import (
+    EXPLANATIONS,
+    AttributeSensor,
+    Document,
+    Json,
+    Readable,
+    Row,
+)
 from device.entities.outcome import Outcome, event_type
 from device.entities.settings import Settings
 from device.observation import Observation
@@ -106,6 +113,17 @@ def blank_state(
     )
 
 
+def hidden_attributes(labels: Iterable[str], table: Iterable[Row]) -> frozenset[str]:
+    """Return the attributes that never leave the node: those that are neither offered nor enabled by the owner.
+
+    Args:
+        labels: what the attribute network answers.
+        table: the node's rows.
+    """
+    rows = (row for row in table if isinstance(row, AttributeSensor) and row.is_published)
+    return frozenset(labels) - {row.attribute for row in rows}
+
+
 def event_content(observation: Observation) -> dict[str, Any]:
     """Return the event of an observation: the observation's own JSON and its type."""
     return {"event_type": event_type(observation).value, **observation.to_json()}
@@ -123,6 +141,6 @@ def _joined(values: dict[str, Json], explained: Mapping[str, Json]) -> dict[str,
 def rows_of(document: Document[SubjectT], table: Iterable[Row]) -> Iterator[Readable[SubjectT]]:
     """Yield the rows whose values a document contains."""
     for row in table:
-        if isinstance(row, Readable) and row.document is document:
+        if isinstance(row, Readable) and row.document is document and row.is_published:
             # A document has one name and one subject: the rows of this name read this subject.
             yield cast("Readable[SubjectT]", row)

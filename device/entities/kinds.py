@@ -102,6 +102,11 @@ class Readable(Row, Generic[SubjectT]):
     explain: Callable[[SubjectT], Mapping[str, Json]] | None = None
     when_ended: Json = None
 
+    @property
+    def is_published(self) -> bool:
+        """Whether the value stands in the document at all."""
+        return True
+
     def value(self, subject: SubjectT) -> Json:
         """Return the value as the document contains it; None is Home Assistant's "unknown"."""
         return self.read(subject)
@@ -148,6 +153,11 @@ class AttributeSensor(BinarySensor[SubjectT]):
     """
 
     attribute: str
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the attribute leaves the node: whoever neither is offered it nor asks for it does not get it."""
+        return self.is_enabled_by_default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

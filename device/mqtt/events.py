@@ -53,6 +53,13 @@ class NewestVersion:
     payload: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class OwnDiscovery:
+    """What the broker had kept as this node's discovery when the link connected; anything."""
+
+    payload: bytes
+
+
 LinkEvent: TypeAlias = (
-    Connected | Disconnected | Delivered | Refused | Command | Birth | NewestVersion
+    Connected | Disconnected | Delivered | Refused | Command | Birth | NewestVersion | OwnDiscovery
 )

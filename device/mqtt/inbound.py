@@ -13,7 +13,7 @@ from random import Random
 from time import monotonic
 from typing import Protocol
 
-from device.mqtt.events import Birth, Command, LinkEvent, NewestVersion
+from device.mqtt.events import Birth, Command, LinkEvent, NewestVersion, OwnDiscovery
 from device.mqtt.message import ReceivedMessage
 from device.mqtt.topics import BIRTH_TOPIC, ONLINE, Topics
 
@@ -21,6 +21,8 @@ _LOG = logging.getLogger(__name__)
 
 LONGEST = 4096
 """Bytes of topic and payload; longer messages mean nothing to a node, whose longest command is a hundred."""
+LONGEST_DISCOVERY = 65_536
+"""Bytes of the payload of the node's own discovery, which has about half as many."""
 # Seconds. Home Assistant, just started, should not be answered by all nodes at once.
 _BIRTH_DELAY_SECONDS = 2.0
 # Seconds. Of the versions that come within this time only the last one counts.
@@ -75,13 +77,16 @@ class Inbound:
         self._random = random
         self._births = _Delayed(deliver, timer)
         self._versions = _Delayed(deliver, timer)
+        self._has_own_discovery = threading.Event()
         self._too_long = _Flood(clock)
         self._retained = _Flood(clock)
 
     def received(self, message: ReceivedMessage) -> None:
         """Take a message from the broker."""
         topic, payload = message.topic, message.payload
-        if len(topic.encode()) + len(payload) > LONGEST:
+        if topic == self._topics.discovery:
+            self._take_own_discovery(message)
+        elif len(topic.encode()) + len(payload) > LONGEST:
             self._refuse_long(topic, payload)
         elif topic == BIRTH_TOPIC:
             if payload == ONLINE.encode() and not message.is_retained:
@@ -92,10 +97,21 @@ class Inbound:
         elif (key := self._topics.command_key(topic)) is not None:
             self._command(key, payload, is_retained=message.is_retained)
 
+    def wait_for_own_discovery(self, timeout: float) -> bool:
+        """Wait until the node's own discovery has been passed on; return whether it was within timeout seconds."""
+        return self._has_own_discovery.wait(timeout)
+
     def cancel(self) -> None:
         """Forget what is delayed."""
         self._births.cancel()
         self._versions.cancel()
+
+    def _take_own_discovery(self, message: ReceivedMessage) -> None:
+        # What the node itself publishes comes back as well, but not as a retained message.
+        is_first = message.is_retained and not self._has_own_discovery.is_set()
+        if is_first and len(message.payload) <= LONGEST_DISCOVERY:
+            self._deliver(OwnDiscovery(message.payload))
+            self._has_own_discovery.set()
 
     def _command(self, key: str, payload: bytes, *, is_retained: bool) -> None:
         if not is_retained:

@@ -39,8 +39,13 @@ _INSECURE = (
 # Seconds. A connection that ends sooner counts as a failure: two clients with one id push each
 # other out for ever otherwise.
 _STABLE_SECONDS = 30.0
+# Connections in a row that ended this soon and without a reason. Once is a broker that was stopped in good order, which
+# then cannot be reached; two clients with one id reach it each time.
+_SUSPICIOUS_HANG_UPS = 2
 # Seconds. Name, TCP, TLS and CONNECT have ten each, for two versions of MQTT; resolvers take their time.
 _CONNECTING_SECONDS = 120.0
+# Seconds. A broker sends what it keeps together with its answer to SUBSCRIBE, and nothing if there is nothing.
+_OWN_DISCOVERY_SECONDS = 1.0
 # Seconds. A round of paho's takes one.
 _ROUND_SECONDS = 30.0
 # A wrong password does not go away by itself, and some brokers lock out a client that tries it often.
@@ -76,6 +81,8 @@ class Link:
         inbox: receives what happens, from threads of the link; it must only put it on a queue.
         heartbeat: records the progress of the link's thread, and through it of paho's.
         random: for the jitter.
+        reads_own_discovery: ask the broker, once, for what it has kept as this node's discovery; it comes before
+            Connected.
         patience: seconds that the broker has to answer SUBSCRIBE.
     """
 
@@ -87,6 +94,7 @@ class Link:
         heartbeat: Heartbeat,
         random: Random | None = None,
         *,
+        reads_own_discovery: bool = False,
         patience: float = PATIENCE,
     ) -> None:
         self._settings = settings
@@ -97,6 +105,7 @@ class Link:
         )
         self._deliver_to = inbox
         self._heartbeat = heartbeat
+        self._reads_own_discovery = reads_own_discovery
         self._patience = patience
         self._random = random or Random()  # noqa: S311 - jitter, not cryptography
         self._inbound = Inbound(self._topics, self._deliver, self._random)
@@ -104,6 +113,7 @@ class Link:
         self._connection: Connection | None = None
         self._version: str | None = None
         self._stopping = threading.Event()
+        self._hang_ups = 0
         # Ends the wait between two attempts.
         self._hurry = threading.Event()
         self._reported_error = ""
@@ -162,6 +172,7 @@ class Link:
                 lasted, error = self._connect_and_stay()
             except LinkError as cause:
                 lasted, error = 0.0, cause
+                self._hang_ups = 0
             except Exception as cause:  # noqa: BLE001 - survive what was not foreseen
                 _LOG.exception("The link with the broker failed in an unexpected way")
                 lasted, error = 0.0, LinkError(f"unexpected: {cause}")
@@ -190,6 +201,10 @@ class Link:
         except LinkError as cause:
             connection.close()
             return 0.0, self._explained(cause, monotonic() - started)
+        if self._reads_own_discovery:
+            # Before Connected, or the states of the new table would come to the entities of the old one.
+            self._inbound.wait_for_own_discovery(_OWN_DISCOVERY_SECONDS)
+            self._reads_own_discovery = False
         self._connection = connection
         if self._stopping.is_set():
             connection.close()
@@ -213,18 +228,25 @@ class Link:
 
     def _explained(self, error: LinkError, lasted: float) -> LinkError:
         if lasted > _STABLE_SECONDS or not isinstance(error, HungUpError):
+            self._hang_ups = 0
+            return error
+        self._hang_ups += 1
+        if self._hang_ups < _SUSPICIOUS_HANG_UPS:
             return error
         # So does Mosquitto with a client whose id comes a second time.
         return LinkError(
-            f"{error} after {lasted:.0f} s. If this repeats, another client may use the id "
+            f"{error} after {lasted:.0f} s, {self._hang_ups} times in a row. Another client may use the id "
             f"{self._session.client_id}; give each node a different node.id"
         )
 
     def _subscribe(self, connection: Connection) -> None:
         topics = self._topics.command("+"), BIRTH_TOPIC, self._topics.newest_version
-        for topic in connection.subscribe(*topics, patience=self._patience):
-            _LOG.error(
-                "The broker does not let mqtt.username read %s; allow it in the broker's ACL", topic
+        # The node works without this one, so a broker that does not allow it is not an error.
+        optional = (self._topics.discovery,) if self._reads_own_discovery else ()
+        for topic in connection.subscribe(*topics, *optional, patience=self._patience):
+            level = logging.DEBUG if topic in optional else logging.ERROR
+            _LOG.log(
+                level, "The broker does not let mqtt.username read %s; allow it in its ACL", topic
             )
 
     def _keep(self, connection: Connection) -> None:

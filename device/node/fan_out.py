@@ -26,7 +26,7 @@ class FanOut:
         sinks: receive everything.
         state: the state document.
         picture_expiry: seconds.
-        hidden: attributes that the owner disabled; they reach no sink.
+        hidden: attributes that never leave the node; they reach no sink.
         clock: monotonic, in seconds.
     """
 

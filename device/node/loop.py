@@ -18,6 +18,7 @@ from device.mqtt.events import (
     Delivered,
     Disconnected,
     NewestVersion,
+    OwnDiscovery,
     Refused,
 )
 from device.node.inbox import Inbox
@@ -200,7 +201,14 @@ class Loop:
                 self._reporter.camera_is(camera)
             case NewestVersion(payload):
                 self._controls.take_version(payload)
-            case Connected() | Birth() | Disconnected() | Delivered() | Refused() as event:
+            case (
+                Connected()
+                | Birth()
+                | Disconnected()
+                | Delivered()
+                | Refused()
+                | OwnDiscovery() as event
+            ):
                 self._on_connection(event)
             case Stop():
                 self._end = End.STOP

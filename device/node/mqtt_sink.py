@@ -9,7 +9,14 @@ from typing import Any, TypeAlias
 from device.discovery.publisher import Publisher
 from device.entities.documents import STATE, event_content
 from device.entities.kinds import Document, Json
-from device.mqtt.events import Birth, Connected, Delivered, Disconnected, Refused
+from device.mqtt.events import (
+    Birth,
+    Connected,
+    Delivered,
+    Disconnected,
+    OwnDiscovery,
+    Refused,
+)
 from device.mqtt.outbox import Event
 from device.mqtt.sender import OutboxSender
 from device.node.expiring_state import ExpiringState
@@ -18,7 +25,7 @@ from device.system.compact_json import compact
 
 _LOG = logging.getLogger(__name__)
 
-ConnectionEvent: TypeAlias = Connected | Birth | Disconnected | Delivered | Refused
+ConnectionEvent: TypeAlias = Connected | Birth | Disconnected | Delivered | Refused | OwnDiscovery
 
 
 class MqttSink:
@@ -81,21 +88,27 @@ class MqttSink:
                 self._sender.resume()
             case Birth():
                 _LOG.info("Home Assistant has started; announcing the node again")
-                self._announce()
+                self._announce(is_birth=True)
             case Disconnected():
                 self._sender.pause()
             case Delivered(number):
                 self._publisher.delivered(number)
                 self._sender.delivered(number)
             case Refused(number):
+                self._publisher.refused(number)
                 self._sender.refused(number)
+            case OwnDiscovery(payload):
+                self._publisher.found(payload)
 
     def _show(self, picture: bytes | None) -> None:
         was_shown, self._picture = self._picture is not None, picture
         if was_shown or picture is not None:
             self._publisher.picture(picture)
 
-    def _announce(self) -> None:
+    def _announce(self, *, is_birth: bool = False) -> None:
         self._publisher.announce(
-            self._documents, is_camera_online=self._is_camera_online, picture=self._picture
+            self._documents,
+            is_camera_online=self._is_camera_online,
+            picture=self._picture,
+            is_birth=is_birth,
         )

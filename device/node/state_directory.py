@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from device.config import Config
-from device.errors import StateDirectoryError
+from device.errors import OutboxError, StateDirectoryError
+from device.mqtt.outbox import IN_MEMORY, Outbox
 from device.observation import utc_now
 from device.supervision.boot_log import BootLog
 from device.system.json_store import JsonStore
+
+_LOG = logging.getLogger(__name__)
 
 _PRIVATE = 0o700
 
@@ -21,7 +25,9 @@ STATE = "state.json"
 PERCEPTION = "perception.json"
 """Whether perception fails: see health."""
 ANNOUNCED = "announced.json"
-"""What Home Assistant was offered: see discovery.publisher."""
+"""What Home Assistant was offered: see discovery.announced."""
+FAREWELLS = "farewells.json"
+"""What Home Assistant must forget, and under which topics the node was announced: see discovery.announced."""
 OUTBOX = "outbox.sqlite"
 """Events on their way to the broker: see mqtt.outbox."""
 
@@ -53,3 +59,12 @@ def open_boot_log(config: Config) -> BootLog:
         StateDirectoryError: the state directory cannot be used.
     """
     return BootLog.load(JsonStore(make_state_directory(config) / STARTS), utc_now)
+
+
+def open_outbox(directory: Path) -> Outbox:
+    """Return the outbox on disk; on a disk that is full, read-only or broken, one in memory."""
+    try:
+        return Outbox.open(directory / OUTBOX)
+    except OutboxError as error:
+        _LOG.error("%s. Until the next start observations wait for the broker in memory", error)
+        return Outbox.open(IN_MEMORY)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -10,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from device.config import Config
+from device.discovery.announced import Announced
 from device.discovery.publisher import Publisher
 from device.entities.commands import takes_commands
-from device.entities.documents import EVENT
+from device.entities.documents import EVENT, hidden_attributes
 from device.entities.kinds import Row
 from device.entities.settings import Settings
 from device.entities.table import entities
-from device.errors import CameraStuckError, OutboxError
+from device.errors import CameraStuckError
 from device.mqtt.link import Link
-from device.mqtt.outbox import IN_MEMORY, Outbox
 from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics
 from device.networks.files import model_path, network_version
@@ -39,12 +38,13 @@ from device.node.settings_store import SettingsStore
 from device.node.sink import GuardedSink, Sink
 from device.node.state_directory import (
     ANNOUNCED,
-    OUTBOX,
+    FAREWELLS,
     PERCEPTION,
     SETTINGS,
     STATE,
     make_state_directory,
     open_boot_log,
+    open_outbox,
 )
 from device.node.timing import USUAL, Timing
 from device.observation import utc_now
@@ -56,8 +56,6 @@ from device.system.machine import cpu_temperature, machine
 from device.triggers import Triggers
 from device.updates.node.checker import Updates
 from device.updates.request import FOLDER
-
-_LOG = logging.getLogger(__name__)
 
 # The triggers' own.
 _CLOCK = time.monotonic
@@ -140,7 +138,7 @@ def run_node(
             (mqtt.sink, *map(GuardedSink, sinks)),
             state=state,
             picture_expiry=config.privacy.picture_expiry,
-            hidden=config.attributes.disabled,
+            hidden=hidden_attributes(senses.vocabulary.labels, table),
             clock=_CLOCK,
         )
         updates = Updates(config.updates, directory / FOLDER, _model(config), heartbeats.updates)
@@ -255,9 +253,19 @@ def _mqtt(
     state: ExpiringState,
     stack: ExitStack,
 ) -> _Mqtt:
-    outbox = stack.enter_context(_outbox(directory / OUTBOX))
-    link = Link(config.mqtt, config.node.id, gate.put, heartbeat)
-    publisher = Publisher(link, config, table, JsonStore(directory / ANNOUNCED), machine())
+    outbox = stack.enter_context(open_outbox(directory))
+    components = JsonStore(directory / ANNOUNCED)
+    board = machine()
+    link = Link(
+        config.mqtt,
+        config.node.id,
+        gate.put,
+        heartbeat,
+        # A node that has kept what it announced need not ask.
+        reads_own_discovery=not components.load(),
+    )
+    announced = Announced(components, JsonStore(directory / FAREWELLS), board.serial_number)
+    publisher = Publisher(link, config, table, announced, board)
     sender = OutboxSender(link, Topics.of(config).document(EVENT), outbox, utc_now)
     stack.callback(sender.flush)
     return _Mqtt(link, sender, MqttSink(publisher, sender, state=state))
@@ -284,12 +292,3 @@ def _model(config: Config) -> tuple[str, str] | None:
     """Return name and version of the network that updates concern, if it is not the owner's own."""
     name = config.attributes.model
     return None if name.endswith(".tflite") else (name, str(network_version(model_path(name))))
-
-
-def _outbox(path: Path) -> Outbox:
-    """Return the outbox on disk; on a disk that is full, read-only or broken, one in memory."""
-    try:
-        return Outbox.open(path)
-    except OutboxError as error:
-        _LOG.error("%s. Until the next start observations wait for the broker in memory", error)
-        return Outbox.open(IN_MEMORY)

@@ -17,6 +17,7 @@ from typing import Self, TypeVar
 import pytest
 
 from device.config import Config
+from device.discovery.announced import Announced
 from device.discovery.publisher import Publisher
 from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS, STATE
 from device.entities.kinds import OFF
@@ -42,7 +43,12 @@ class Node:
     """Link and MQTT sink, wired as in the node."""
 
     def __init__(
-        self, folder: Path, mqtt: Mapping[str, object], **sections: Mapping[str, object]
+        self,
+        folder: Path,
+        mqtt: Mapping[str, object],
+        *,
+        reads_own_discovery: bool = False,
+        **sections: Mapping[str, object],
     ) -> None:
         mqtt = {"host": "127.0.0.1", **mqtt}
         config = Config.model_validate({"mqtt": mqtt, **sections})
@@ -50,9 +56,18 @@ class Node:
         self.table = entities(config, CELEBA)
         self.inbox: SimpleQueue[LinkEvent] = SimpleQueue()
         seeded = Random(0)  # noqa: S311 - a test that fails should fail again
-        self.link = Link(config.mqtt, config.node.id, self.inbox.put, Heartbeat("link"), seeded)
-        memory = JsonStore(folder / "announced.json")
-        self.publisher = Publisher(self.link, config, self.table, memory, Machine())
+        self.link = Link(
+            config.mqtt,
+            config.node.id,
+            self.inbox.put,
+            Heartbeat("link"),
+            seeded,
+            reads_own_discovery=reads_own_discovery,
+        )
+        announced = Announced(
+            JsonStore(folder / "announced.json"), JsonStore(folder / "farewells.json")
+        )
+        self.publisher = Publisher(self.link, config, self.table, announced, Machine())
         self.outbox = Outbox.open(folder / "outbox.db")
         self.sender = OutboxSender(self.link, self.topics.document(EVENT), self.outbox, utc_now)
         self.sink = MqttSink(

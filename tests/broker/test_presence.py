@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from device.entities.documents import DIAGNOSTICS, SETTINGS, STATE
-from device.mqtt.events import Birth, Connected, Disconnected
+from device.mqtt.events import Birth, Connected, Disconnected, OwnDiscovery
 from device.mqtt.topics import BIRTH_TOPIC
 from tests.broker.mosquitto import Mosquitto
 from tests.broker.node import Node
@@ -79,6 +79,65 @@ def test_the_node_comes_back_after_the_broker_did(broker: Mosquitto, tmp_path: P
             observer.expect(node.topics.status, b"online")
 
 
+def test_a_broker_that_was_stopped_in_good_order_is_not_suspected(
+    broker: Mosquitto, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It hangs up without a reason as with two clients of one id, but then it is away."""
+    with Node(tmp_path, {"port": broker.port}) as node:
+        node.expect(Connected)
+        broker.stop()
+        node.expect(Disconnected)
+        broker.start()
+        node.expect(Connected)
+    assert "ended the connection" in caplog.text
+    assert "node.id" not in caplog.text
+
+
+def test_a_node_without_a_memory_meets_its_own_discovery_first(
+    broker: Mosquitto, tmp_path: Path
+) -> None:
+    """Its first announcement takes leave of what it does not have any more."""
+    with Node(tmp_path, {"port": broker.port}) as node:
+        node.expect(Connected)
+        node.expect_all_answered()
+    (tmp_path / "announced.json").unlink()
+    disabled = {"disabled": ["Bald"]}
+    with (
+        observe(broker.port, node.topics.discovery) as observer,
+        Node(
+            tmp_path, {"port": broker.port}, reads_own_discovery=True, attributes=disabled
+        ) as node,
+    ):
+        observer.expect(node.topics.discovery)
+        assert isinstance(node.expect_any(), OwnDiscovery)
+        node.expect(Connected)
+        met, farewell, final = (
+            json.loads(observer.expect(node.topics.discovery).payload)["components"]
+            for _ in range(3)
+        )
+    assert met["bald"]["unique_id"] == "facet_facet_bald"
+    assert farewell["bald"] == {"platform": "binary_sensor"}
+    assert "bald" not in final
+
+
+def test_a_node_with_another_id_leaves_nothing_of_the_one_before(
+    broker: Mosquitto, tmp_path: Path
+) -> None:
+    """Whoever subscribes afterwards finds the new node alone."""
+    with Node(tmp_path, {"port": broker.port}) as node:
+        node.expect(Connected)
+        node.expect_all_answered()
+    with Node(tmp_path, {"port": broker.port}, node={"id": "door"}) as node:
+        node.expect(Connected)
+        node.expect_all_answered()
+    with observe(broker.port) as late:
+        late.publish("end", "end")
+        late.expect("end")
+        kept = {message.topic for message in late.messages if message.is_retained}
+    assert node.topics.status in kept
+    assert not [topic for topic in kept if "facet/facet/" in topic or "device/facet/" in topic]
+
+
 def test_a_restarted_home_assistant_receives_everything_again(
     broker: Mosquitto, tmp_path: Path
 ) -> None:
@@ -105,7 +164,7 @@ def test_several_births_in_a_row_are_answered_once(broker: Mosquitto, tmp_path: 
 
 
 def test_a_disabled_attribute_leaves_home_assistant(broker: Mosquitto, tmp_path: Path) -> None:
-    """Its component is published once with only its platform, then no more."""
+    """Its component is published once more, then with only its platform, and then no more."""
     with Node(tmp_path, {"port": broker.port}) as node:
         node.expect(Connected)
         node.expect_all_answered()
@@ -115,16 +174,9 @@ def test_a_disabled_attribute_leaves_home_assistant(broker: Mosquitto, tmp_path:
         with Node(tmp_path, {"port": broker.port}, attributes=disabled) as node:
             node.expect(Connected)
             node.expect_all_answered()
+            met = json.loads(observer.expect(node.topics.discovery).payload)
             farewell = json.loads(observer.expect(node.topics.discovery).payload)
             final = json.loads(observer.expect(node.topics.discovery).payload)
+    assert met["components"]["bald"]["unique_id"] == "facet_facet_bald"
     assert farewell["components"]["bald"] == {"platform": "binary_sensor"}
     assert "bald" not in final["components"]
-    with (
-        observe(broker.port, node.topics.discovery) as observer,
-        Node(tmp_path, {"port": broker.port}, attributes=disabled) as node,
-    ):
-        observer.expect(node.topics.discovery)
-        node.expect(Connected)
-        assert (
-            "bald" not in json.loads(observer.expect(node.topics.discovery).payload)["components"]
-        )

@@ -40,6 +40,7 @@ def test_help_names_every_command() -> None:
         "check",
         "schema",
         "entities",
+        "retire",
         "classify",
         "diagnostics",
         "bench",
@@ -50,7 +51,17 @@ def test_help_names_every_command() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["run", "check", "schema", "entities", "classify", "diagnostics", "bench", "provision"],
+    [
+        "run",
+        "check",
+        "schema",
+        "entities",
+        "retire",
+        "classify",
+        "diagnostics",
+        "bench",
+        "provision",
+    ],
 )
 def test_every_command_explains_itself(command: str) -> None:
     """--help works without a configuration, a camera or a broker."""

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from device.config import Config
 from device.discovery.payload import discovery_payload, entity_id
+from device.discovery.templates import value_template
 from device.entities.kinds import AttributeTrigger, Platform
 from device.entities.table import CATALOGUE, CELEBA, LABELS, entities
 from device.mqtt.topics import Topics
@@ -31,6 +32,18 @@ _DEVICE = {
 }  # fmt: skip
 _ORIGIN = {"name", "sw_version", "support_url"}
 # What Home Assistant requires of each platform, beyond platform and unique_id.
+_LEAST = {
+    Platform.BINARY_SENSOR: {"state_topic"},
+    Platform.SENSOR: {"state_topic"},
+    Platform.EVENT: {"state_topic", "event_types"},
+    Platform.BUTTON: {"command_topic"},
+    Platform.SWITCH: {"command_topic"},
+    Platform.NUMBER: {"command_topic"},
+    Platform.SELECT: {"command_topic", "options"},
+    Platform.IMAGE: {"image_topic"},
+    Platform.UPDATE: {"state_topic"},
+}
+# What each component of the table has.
 _REQUIRED = {
     Platform.BINARY_SENSOR: {"state_topic"},
     Platform.SENSOR: {"state_topic"},
@@ -186,6 +199,29 @@ def test_removed_components_are_mere_platforms() -> None:
     assert made["components"]["dimples"] == {"platform": "binary_sensor"}
 
 
+@pytest.mark.parametrize("platform", [p for p in Platform if p is not Platform.DEVICE_TRIGGER])
+def test_a_component_that_should_be_met_and_forgotten_has_what_its_platform_requires(
+    platform: Platform,
+) -> None:
+    """And its old id; whoever does not know it sees nothing of it."""
+    config = configured()
+    payload = discovery_payload(
+        config.node, Topics.of(config), (), Machine(), ghosts={"gone": platform.value}
+    )
+    component = payload["components"]["gone"]
+    assert _LEAST[platform] <= set(component)
+    assert component["unique_id"] == f"facet_{config.node.id}_gone"
+    assert component["enabled_by_default"] is False
+
+
+def test_a_device_trigger_is_not_met_to_be_forgotten() -> None:
+    """Home Assistant keeps none over its restarts."""
+    config = configured()
+    ghosts = {"gone": Platform.DEVICE_TRIGGER.value, "odd": "light"}
+    payload = discovery_payload(config.node, Topics.of(config), (), Machine(), ghosts=ghosts)
+    assert payload["components"] == {}
+
+
 def test_discovery_has_a_topic_of_the_node_below_the_prefix() -> None:
     """Device-based discovery, under the configured prefix."""
     assert Topics("facet", "hall", "ha").discovery == "ha/device/hall/config"
@@ -247,3 +283,9 @@ def test_every_configuration_comes_back_from_its_payload(
             assert topics.command_key(component["command_topic"]) == key
         for topic in (component.get("state_topic"), component.get("command_topic")):
             assert topic is None or topic.startswith(f"{base}/{node_id}/")
+
+
+def test_an_attribute_that_is_not_published_is_unknown_to_whoever_enables_it() -> None:
+    """Its key is in no document, and Home Assistant would warn of that."""
+    row = next(row for row in CATALOGUE if row.key == "young")
+    assert value_template(row) == "{{ value_json.get('young') }}"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from device.config import Config
+from device.discovery.announced import Announced
 from device.discovery.publisher import Publisher
 from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS, STATE
 from device.entities.kinds import Document, Row
@@ -25,11 +26,31 @@ DOCUMENTS: Mapping[Document[Any], Mapping[str, Any]] = {
 }
 
 
-def make(folder: Path, link: RecordingTransport, table: tuple[Row, ...] | None = None) -> Publisher:
-    """An publisher of the node "hall", with a memory in this folder."""
-    config = Config.model_validate({"mqtt": {"host": "broker"}, "node": {"id": "hall"}})
+def make(
+    folder: Path,
+    link: RecordingTransport,
+    table: tuple[Row, ...] | None = None,
+    *,
+    node: str = "hall",
+    serial_number: str | None = "1",
+    **mqtt: str,
+) -> Publisher:
+    """A publisher of a node, which remembers in this folder what it announced."""
+    config = Config.model_validate({"mqtt": {"host": "broker", **mqtt}, "node": {"id": node}})
     table = entities(config, CELEBA) if table is None else table
-    return Publisher(link, config, table, JsonStore(folder / "announced.json"), Machine())
+    announced = Announced(
+        JsonStore(folder / "announced.json"), JsonStore(folder / "farewells.json"), serial_number
+    )
+    return Publisher(link, config, table, announced, Machine())
+
+
+def announce(publisher: Publisher, link: RecordingTransport, *, is_birth: bool = False) -> int:
+    """Announce, and let the broker confirm all of it; return how many discovery messages that took."""
+    before = len(link.messages)
+    publisher.announce({}, is_camera_online=True, picture=None, is_birth=is_birth)
+    for number in range(before + 1, len(link.messages) + 1):
+        publisher.delivered(number)
+    return sum(topic.endswith("/config") for topic in link.topics[before:])
 
 
 def components(link: RecordingTransport) -> list[dict[str, Any]]:
@@ -73,36 +94,151 @@ def test_an_event_is_never_retained(tmp_path: Path) -> None:
     assert link.messages == []
 
 
-def test_a_component_that_left_the_table_is_taken_leave_of_once(tmp_path: Path) -> None:
-    """As a mere platform, and then no more; also by a node that was restarted in between."""
+def test_a_component_that_left_the_table_is_met_and_forgotten(tmp_path: Path) -> None:
+    """Home Assistant forgets only what it has met since its start: first under its old id, then as a mere platform."""
     link = RecordingTransport()
-    first = make(tmp_path, link)
-    first.announce({}, is_camera_online=True, picture=None)
-    first.delivered(1)
-    rest = tuple(row for row in CATALOGUE_OF_HALL if row.key != "bald")
+    announce(make(tmp_path, link), link)
     link = RecordingTransport()
-    second = make(tmp_path, link, rest)
-    second.announce({}, is_camera_online=True, picture=None)
-    farewell, final = components(link)
+    publisher = make(tmp_path, link, WITHOUT_BALD)
+    publisher.announce({}, is_camera_online=True, picture=None)
+    met, farewell, final = components(link)
+    assert met["bald"]["unique_id"] == "facet_hall_bald"
+    assert met["bald"]["enabled_by_default"] is False
     assert farewell["bald"] == {"platform": "binary_sensor"}
+    assert "bald" not in final
+    assert {key for key in met if key != "bald"} == set(final)
     assert {key for key in farewell if key != "bald"} == set(final)
-    second.delivered(2)
-    second.announce({}, is_camera_online=True, picture=None)
-    assert len(components(link)) == 3
-    assert "bald" not in components(link)[2]
+
+
+def test_a_farewell_is_repeated_until_home_assistant_was_born_three_times(tmp_path: Path) -> None:
+    """It may have been away; a connection of the node alone tells nothing, and neither does a restart of the node."""
+    link = RecordingTransport()
+    announce(make(tmp_path, link), link)
+    for is_birth in (False, False, True, True, False, True):
+        assert announce(make(tmp_path, link, WITHOUT_BALD), link, is_birth=is_birth) == 3
+    assert announce(make(tmp_path, link, WITHOUT_BALD), link, is_birth=True) == 1
+
+
+def test_an_attribute_that_returns_has_not_left(tmp_path: Path) -> None:
+    """The owner changed his mind before Home Assistant was born."""
+    link = RecordingTransport()
+    announce(make(tmp_path, link), link)
+    announce(make(tmp_path, link, WITHOUT_BALD), link)
+    assert announce(make(tmp_path, link), link) == 1
+    assert announce(make(tmp_path, link), link, is_birth=True) == 1
 
 
 def test_taking_leave_is_repeated_until_the_broker_has_it(tmp_path: Path) -> None:
     """A connection that breaks before the confirmation must not leave a ghost behind."""
     link = RecordingTransport()
-    first = make(tmp_path, link)
-    first.announce({}, is_camera_online=True, picture=None)
-    first.delivered(1)
+    announce(make(tmp_path, link), link)
     link = RecordingTransport()
-    second = make(tmp_path, link, CATALOGUE_OF_HALL[1:])
-    second.announce({}, is_camera_online=True, picture=None)
-    second.announce({}, is_camera_online=True, picture=None)
-    assert len(components(link)) == 4
+    publisher = make(tmp_path, link, WITHOUT_BALD)
+    for _ in range(5):
+        publisher.announce({}, is_camera_online=True, picture=None, is_birth=True)
+    assert len(components(link)) == 15
+
+
+def test_a_node_that_cannot_remember_takes_leave_of_what_the_broker_has(tmp_path: Path) -> None:
+    """A new card in the same node, whose configuration now disables an attribute."""
+    link = RecordingTransport()
+    (tmp_path / "old").mkdir()
+    announce(make(tmp_path / "old", link), link)
+    (payload,) = (payload for topic, payload, _ in link.messages if topic.endswith("/config"))
+    link = RecordingTransport()
+    publisher = make(tmp_path, link, WITHOUT_BALD)
+    announce(publisher, link)
+    publisher.found(str(payload).encode())
+    *_, met, farewell, final = components(link)
+    assert met["bald"]["unique_id"] == "facet_hall_bald"
+    assert farewell["bald"] == {"platform": "binary_sensor"}
+    assert "bald" not in final
+    assert announce(publisher, link, is_birth=True) == 3
+
+
+def test_what_the_broker_has_is_taken_leave_of_with_the_first_announcement(tmp_path: Path) -> None:
+    """Nothing is published before that."""
+    link = RecordingTransport()
+    publisher = make(tmp_path, link, WITHOUT_BALD)
+    publisher.found(b'{"components": {"bald": {"platform": "binary_sensor"}}}')
+    assert link.messages == []
+    assert announce(publisher, link) == 3
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"[]",
+        b"\xff",
+        b"{}",
+        b'{"components": []}',
+        b'{"components": {"bald": {}}}',
+        b"[" * 9999,
+    ],
+)
+def test_what_is_not_a_discovery_message_is_passed_over(tmp_path: Path, payload: bytes) -> None:
+    """Anybody may have written it."""
+    link = RecordingTransport()
+    make(tmp_path, link).found(payload)
+    assert link.messages == []
+
+
+def test_a_node_with_another_id_clears_what_it_published_under_the_one_before(
+    tmp_path: Path,
+) -> None:
+    """Once; the visitor's attributes do not stay at the broker."""
+    link = RecordingTransport()
+    announce(make(tmp_path, link), link)
+    link = RecordingTransport()
+    announce(make(tmp_path, link, node="door"), link)
+    assert [(topic, payload) for topic, payload, retain in link.messages if not payload] == [
+        ("homeassistant/device/hall/config", ""),
+        ("facet/hall/state", ""),
+        ("facet/hall/settings", ""),
+        ("facet/hall/diagnostics", ""),
+        ("facet/hall/picture/status", ""),
+        ("facet/hall/camera/status", ""),
+        ("facet/hall/status", ""),
+    ]
+    assert all(retain for _, _, retain in link.messages)
+    link = RecordingTransport()
+    announce(make(tmp_path, link, node="door"), link)
+    assert not [topic for topic, payload, _ in link.messages if not payload]
+
+
+def test_another_base_topic_does_not_take_the_discovery_away(tmp_path: Path) -> None:
+    """It is the same device, whose entities move."""
+    link = RecordingTransport()
+    announce(make(tmp_path, link), link)
+    link = RecordingTransport()
+    announce(make(tmp_path, link, base_topic="home/facet"), link)
+    cleared = [topic for topic, payload, _ in link.messages if not payload]
+    assert "facet/hall/state" in cleared
+    assert "homeassistant/device/hall/config" not in cleared
+
+
+def test_a_copied_card_leaves_the_node_that_it_was_copied_from_alone(tmp_path: Path) -> None:
+    """That one is still there under its id."""
+    link = RecordingTransport()
+    announce(make(tmp_path, link), link)
+    link = RecordingTransport()
+    announce(make(tmp_path, link, node="door", serial_number="2"), link)
+    assert not [topic for topic in link.topics if "hall" in topic]
+
+
+def test_a_broker_that_does_not_let_the_old_topics_be_cleared_is_reported(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The new user may not write there; the log says what can."""
+    link = RecordingTransport()
+    announce(make(tmp_path, link), link)
+    link = RecordingTransport()
+    publisher = make(tmp_path, link, node="door")
+    publisher.announce({}, is_camera_online=True, picture=None)
+    publisher.refused(1)
+    assert "homeassistant/device/hall/config" in caplog.text
+    assert "facet retire" in caplog.text
 
 
 def test_a_component_that_changed_its_platform_is_replaced(tmp_path: Path) -> None:
@@ -110,7 +246,8 @@ def test_a_component_that_changed_its_platform_is_replaced(tmp_path: Path) -> No
     JsonStore(tmp_path / "announced.json").save({"eyeglasses": "sensor"})
     link = RecordingTransport()
     make(tmp_path, link).announce({}, is_camera_online=True, picture=None)
-    farewell, final = components(link)
+    met, farewell, final = components(link)
+    assert met["eyeglasses"]["platform"] == "sensor"
     assert farewell["eyeglasses"] == {"platform": "sensor"}
     assert final["eyeglasses"]["platform"] == "binary_sensor"
 
@@ -148,3 +285,4 @@ def test_no_picture_is_published_where_none_may_leave(tmp_path: Path) -> None:
 
 
 CATALOGUE_OF_HALL = entities(Config.model_validate({"mqtt": {"host": "broker"}}), CELEBA)
+WITHOUT_BALD = tuple(row for row in CATALOGUE_OF_HALL if row.key != "bald")

@@ -10,7 +10,13 @@ import numpy as np
 import pytest
 
 from device.config import Config
-from device.entities.documents import blank_state, ended_state, event_content, state_content
+from device.entities.documents import (
+    blank_state,
+    ended_state,
+    event_content,
+    hidden_attributes,
+    state_content,
+)
 from device.entities.outcome import EventType, Outcome, event_type
 from device.entities.table import CELEBA, entities
 from device.observation import Attribute, Box, Face, FaceAttributes, Observation, Reason, Source
@@ -176,3 +182,27 @@ def test_the_event_is_the_observation_with_its_type() -> None:
     event = json.loads(compact(event_content(seen)))
     assert event.pop("event_type") == "face"
     assert event == json.loads(compact(seen.to_json()))
+
+
+def test_what_is_neither_offered_nor_enabled_leaves_the_node_in_no_way() -> None:
+    """Neither in the event, for any of the faces, nor in the state; what the owner enables does."""
+    faces = face({"Male": True, "Young": True, "Smiling": True}), face({"Male": False})
+    sections = {"mqtt": {"host": "broker"}, "attributes": {"enabled": ["Young"]}}
+    table = entities(Config.model_validate(sections), CELEBA)
+    hidden = hidden_attributes(CELEBA.labels, table)
+    seen = observation(*faces).without_attributes(hidden)
+    event = event_content(seen)
+    assert [set(one["attributes"]) for one in event["faces"]] == [{"Young", "Smiling"}, set()]
+    state = state_content(table, Outcome(seen, datetime.now(UTC)))
+    assert state["young"] == "ON"
+    assert "male" not in state
+    assert "male" not in blank_state(table, {"male": "ON"})
+
+
+def test_what_the_owner_disables_is_hidden_even_if_the_network_answers_it() -> None:
+    """It has no row in the table at all."""
+    sections = {"mqtt": {"host": "broker"}, "attributes": {"disabled": ["Smiling"]}}
+    table = entities(Config.model_validate(sections), CELEBA)
+    hidden = hidden_attributes(CELEBA.labels, table)
+    assert "Smiling" in hidden
+    assert "Eyeglasses" not in hidden

@@ -80,6 +80,10 @@ class Client:
         assert answer.is_success, f"{path}: {answer.status_code} {answer.text[:500]}"
         return answer.json() if answer.content else None
 
+    def delete(self, path: str) -> None:
+        """Delete what is at a path."""
+        self._http.delete(path).raise_for_status()
+
     def get(self, path: str) -> httpx.Response:
         """Fetch a path as the owner's browser would."""
         return self._http.get(path)
@@ -98,7 +102,7 @@ class Client:
         try:
             yield
         finally:
-            self._http.delete(path).raise_for_status()
+            self.delete(path)
 
     @contextmanager
     def blueprint(

@@ -127,6 +127,7 @@ _CONFIGURATION = dedent("""\
     frontend:
     history:
     logbook:
+    mobile_app:
     my:
     recorder:
       commit_interval: 1

@@ -21,6 +21,7 @@ from device.entities.documents import (
     blank_state,
     content,
     event_content,
+    hidden_attributes,
     state_content,
 )
 from device.entities.kinds import Image, Platform, Row
@@ -210,7 +211,8 @@ class _Node:
         """The state, and the event with the sender's stamps, of an observation."""
         published = _NOW + timedelta(milliseconds=130)
         stamps = {"occurred_at": _NOW.isoformat(), "delivered_at": published.isoformat()}
-        event = event_content(observation) | stamps
+        shown = observation.without_attributes(hidden_attributes(LABELS, self.table))
+        event = event_content(shown) | stamps
         state = state_content(self.table, Outcome(observation, published))
         return [
             (self.topics.document(STATE), compact(state)),

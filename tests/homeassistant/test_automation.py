@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.homeassistant.client import WebSocket
+from tests.homeassistant.phone import phone
 from tests.homeassistant.setup import Setup
 
 pytestmark = pytest.mark.homeassistant
@@ -128,22 +129,112 @@ def test_a_press_is_reported_whatever_the_camera_saw(newest_setup: Setup, smilin
         }
 
 
-def test_a_lost_camera_and_a_dead_node_are_reported(newest_setup: Setup, smiling: Path) -> None:
-    """First the picture file disappears, then the process."""
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_phone_shows_what_was_seen_in_the_owners_language(
+    any_setup: Setup, smiling: Path, language: str
+) -> None:
+    """The blueprint without a line of YAML: names of the node's sensors, and its picture."""
+    client = any_setup.client
+    name = {"en": "Smiling", "de": "Lächelt"}[language]
+    with (
+        any_setup.node("gate", smiling, node={"language": language}, privacy={"picture": "full"}),
+        phone(client, f"phone {language}") as mine,
+    ):
+        rule = client.blueprint(
+            "notify_phone",
+            observation="event.gate_observation",
+            phone=mine.device,
+            attributes=["binary_sensor.gate_smiling", "binary_sensor.gate_eyeglasses"],
+            picture=["image.gate_picture"],
+            cool_down=0,
+        )
+        with rule:
+            client.act("button.press", entity_id="button.gate_capture")
+            shown = mine.notification()
+    assert shown["title"] == "Gate camera"
+    assert shown["message"] == name
+    assert shown["data"]["image"] == "/api/image_proxy/image.gate_picture"
+
+
+def test_a_phone_is_not_bothered_by_who_was_not_asked_for(
+    newest_setup: Setup, smiling: Path
+) -> None:
+    """Nobody with glasses: no notification; and without a filter whoever comes is announced."""
+    client = newest_setup.client
+    asked: dict[str, Any] = {"observation": "event.balcony_observation", "cool_down": 0}
+    with newest_setup.node("balcony", smiling), phone(client, "other phone") as mine:
+        asked["phone"] = mine.device
+        glasses = client.blueprint(
+            "notify_phone",
+            attributes=["binary_sensor.balcony_eyeglasses"],
+            title="Glasses",
+            **asked,
+        )
+        with glasses, client.blueprint("notify_phone", **asked):
+            client.act("button.press", entity_id="button.balcony_capture")
+            shown = mine.notification()
+            client.act("button.press", entity_id="button.balcony_capture")
+            again = mine.notification()
+        assert mine.is_silent()
+    assert shown["title"] == again["title"] == "Balcony camera"
+    assert "Smiling" in shown["message"]
+    assert "image" not in shown["data"]
+
+
+def test_a_lost_camera_and_a_dead_node_are_reported_and_when_all_is_well_again(
+    newest_setup: Setup, smiling: Path
+) -> None:
+    """First the picture file goes and comes back, then the process."""
     client = newest_setup.client
     rule = client.blueprint(
         "node_trouble",
         cameras=["binary_sensor.nursery_camera_problem"],
         patience={"seconds": 0},
         actions=action("trouble", "node_name"),
+        well_again=action("trouble", "is_well"),
     )
     with newest_setup.node("nursery", smiling) as node, rule, client.websocket() as socket:
         socket.ask("subscribe_events", event_type="seen")
         (node.folder / "picture.png").unlink()
         client.act("button.press", entity_id="button.nursery_capture")
         assert received(socket) == {"trouble": "camera", "node_name": "Nursery camera"}
+        node.show(smiling)
+        assert received(socket) == {"trouble": "camera", "is_well": True}
         node.kill()
         assert received(socket) == {"trouble": "offline", "node_name": "Nursery camera"}
+        node.start()
+        assert received(socket) == {"trouble": "offline", "is_well": True}
+
+
+def test_trouble_that_was_ignored_has_no_end(newest_setup: Setup, smiling: Path) -> None:
+    """With patience nothing is reported of a node that restarts, nor that it is back."""
+    client = newest_setup.client
+    impatient, patient = (
+        client.blueprint(
+            "node_trouble",
+            cameras=["binary_sensor.barn_camera_problem"],
+            patience={"seconds": seconds},
+            actions=action("trouble"),
+            well_again=[{"event": "seen", "event_data": {"after": seconds}}],
+        )
+        for seconds in (0, 300)
+    )
+    with (
+        newest_setup.node("barn", smiling) as node,
+        patient,
+        impatient,
+        client.websocket() as socket,
+    ):
+        socket.ask("subscribe_events", event_type="seen")
+        node.kill()
+        assert received(socket) == {"trouble": "offline"}
+        node.start()
+        assert received(socket) == {"after": 0}
+        node.kill()
+        assert received(socket) == {"trouble": "offline"}
+        node.start()
+        assert received(socket) == {"after": 0}
+        newest_setup.expect_available("barn")
 
 
 def test_a_device_trigger_fires_for_what_was_seen(newest_setup: Setup, smiling: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,16 +36,21 @@ def test_every_row_of_the_table_is_registered_under_its_id(any_setup: Setup, smi
     motion = {"motion": {"pin": 4}, "button": {"pin": 17}}
     with any_setup.node("hall", smiling, privacy=privacy, triggers=motion) as node:
         device = any_setup.client.devices()["facet_hall"]
-        registered = any_setup.client.registered(device["id"])
         table = _table(node.folder)
         rows = {
             entity_id(row, "hall"): row
             for row in table
             if row.platform is not Platform.DEVICE_TRIGGER
         }
-        assert set(registered) == set(rows)
+
+        def registered() -> dict[str, dict[str, Any]]:
+            return any_setup.client.registered(device["id"])
+
+        # Home Assistant loads the platforms of its first node one after the other.
+        wait_for(lambda: set(registered()) == set(rows), f"{set(rows)} are registered")
+        entries = registered()
         for name, row in rows.items():
-            entry = registered[name]
+            entry = entries[name]
             assert entry["unique_id"] == f"facet_hall_{row.key}"
             assert (entry["disabled_by"] is None) == row.is_enabled_by_default, name
             assert entry["entity_category"] == (row.category and row.category.value)

@@ -8,8 +8,8 @@ from random import Random
 
 import pytest
 
-from device.mqtt.events import Birth, Command, LinkEvent, NewestVersion
-from device.mqtt.inbound import LONGEST, Inbound
+from device.mqtt.events import Birth, Command, LinkEvent, NewestVersion, OwnDiscovery
+from device.mqtt.inbound import LONGEST, LONGEST_DISCOVERY, Inbound
 from device.mqtt.message import ReceivedMessage
 from device.mqtt.topics import BIRTH_TOPIC, Topics
 from tests.clock import Clock
@@ -60,6 +60,23 @@ def test_a_command_is_passed_on_with_its_key() -> None:
     inbound.received(ReceivedMessage("facet/hall/set/privacy", b"ON"))
     inbound.received(ReceivedMessage("facet/hallway/set/privacy", b"ON"))
     assert inbox.delivered == [Command("privacy", b"ON")]
+
+
+def test_the_own_discovery_is_passed_on_once_and_only_as_the_broker_had_kept_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The node's own messages come back too; they are long, and nothing to complain of."""
+    inbox = Inbox()
+    inbound = inbox.inbound()
+    long = b"x" * (LONGEST_DISCOVERY + 1)
+    inbound.received(ReceivedMessage(TOPICS.discovery, long, is_retained=True))
+    inbound.received(ReceivedMessage(TOPICS.discovery, long[1:]))
+    assert not inbound.wait_for_own_discovery(0)
+    inbound.received(ReceivedMessage(TOPICS.discovery, long[1:], is_retained=True))
+    inbound.received(ReceivedMessage(TOPICS.discovery, b"{}", is_retained=True))
+    assert inbound.wait_for_own_discovery(0)
+    assert inbox.delivered == [OwnDiscovery(long[1:])]
+    assert caplog.text == ""
 
 
 def test_five_thousand_long_versions_leave_nothing_in_memory(

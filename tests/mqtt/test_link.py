@@ -111,18 +111,36 @@ def test_a_subscription_that_is_never_answered_is_tried_again(
     assert "gave no answer to SUBSCRIBE (facet/hall/set/+, homeassistant/status" in caplog.text
 
 
-def test_a_subscription_that_ends_the_connection_is_tried_again(
+def test_a_broker_that_hangs_up_again_and_again_may_have_another_client_of_this_id(
     broker: FakeBroker, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """As a broker does with two clients of one id: the log names that as well."""
+    """As a broker does with two clients of one id: the log names that as well, but not after the first time."""
     broker.hangs_up_on_subscribe = True
     inbox = Inbox()
     with started(broker, inbox):
         broker.wait_for_ends(1)
+        broker.wait_for_ends(1)
         assert inbox.empty()
         broker.hangs_up_on_subscribe = False
         assert inbox.get(timeout=10) == Connected()
-    assert "give each node a different node.id" in caplog.text
+    first, second = (r.getMessage() for r in caplog.records if "without a word" in r.getMessage())
+    assert "node.id" not in first
+    assert "2 times in a row" in second
+    assert "give each node a different node.id" in second
+
+
+def test_a_broker_that_is_stopped_once_and_comes_back_is_not_suspected(
+    broker: FakeBroker, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An orderly stop ends the connection without a reason too."""
+    inbox = Inbox()
+    with started(broker, inbox):
+        next_of(inbox, Connected)
+        broker.cut()
+        next_of(inbox, Disconnected)
+        next_of(inbox, Connected)
+    assert "ended the connection" in caplog.text
+    assert "node.id" not in caplog.text
 
 
 def test_a_broker_that_never_confirms_does_not_fill_the_memory(

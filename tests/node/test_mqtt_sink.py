@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from device.config import Config
+from device.discovery.announced import Announced
 from device.discovery.publisher import Publisher
 from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS
 from device.entities.table import CELEBA, entities
@@ -46,7 +47,9 @@ class Wired:
         topics = Topics.of(CONFIG)
         now = self.clock.now
         table = entities(CONFIG, CELEBA)
-        announced = JsonStore(folder / "announced.json")
+        announced = Announced(
+            JsonStore(folder / "announced.json"), JsonStore(folder / "farewells.json")
+        )
         publisher = Publisher(self.transport, CONFIG, table, announced, Machine())
         self.sender = OutboxSender(self.transport, topics.document(EVENT), self.outbox, now)
         state = ExpiringState(

@@ -51,13 +51,14 @@ class AttributeSettings(Section):
     enabled: tuple[AttributeName, ...] = Field(
         (),
         title="Enabled",
-        description="Attributes whose entities are enabled in Home Assistant in addition to the usual ones.",
+        description="Attributes that the node publishes, and whose entities are enabled in Home Assistant, in addition "
+        "to the usual ones.",
         strict=False,
     )
     disabled: tuple[AttributeName, ...] = Field(
         (),
         title="Disabled",
-        description="Attributes whose entities start disabled in Home Assistant.",
+        description="Attributes that the node does not have: there are no entities for them in Home Assistant.",
         strict=False,
     )
 
