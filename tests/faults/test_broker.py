@@ -96,7 +96,7 @@ def test_a_packet_limit_is_named_and_holds_up_only_what_is_too_long(
 ) -> None:
     """Discovery and faces wait for a better broker; what is short enough does not wait for them."""
     broker.stop()
-    broker.configure(*KEEPS_ALL, "max_packet_size 2000")
+    broker.configure(*KEEPS_ALL, "max_packet_size 1000")
     broker.start()
     with start_rig() as rig:
         rig.wait_until_online()
