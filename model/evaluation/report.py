@@ -230,7 +230,7 @@ def _robustness(model: str, of: _Measured, data: CelebA, count: int) -> list[str
             f"{r.found:.1%}",
             f"{r.judged:.1%}",
             f"{r.accuracy:.4f}",
-            f"{r.judged_accuracy:.4f}",
+            f"{r.judged_accuracy:.4f}" if r.judged else "none judged",
         ]
         for r in results
     ]
