@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import signal
 import socket
@@ -16,12 +17,22 @@ PATIENCE = 15.0
 """Seconds until a test gives up waiting; ten times what a busy machine needs."""
 
 
+# Below those from which Linux takes one for each outgoing connection, which would take a port before it is used.
+_PORTS = range(20_000, 32_768)
+_returned: set[int] = set()
+
+
 def free_port() -> int:
-    """Return a TCP port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a TCP port that nothing listens on, and that this process has not returned before.
+
+    Drawn at random, since other processes draw as well.
+    """
+    while True:
+        port = random.choice(_PORTS)  # noqa: S311 - not cryptography
+        with socket.socket() as probe:
+            if port not in _returned and probe.connect_ex(("127.0.0.1", port)) != 0:
+                _returned.add(port)
+                return port
 
 
 def listens(port: int) -> bool:
