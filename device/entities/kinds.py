@@ -18,8 +18,7 @@ Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | Non
 EXPLANATIONS = "_attributes"
 """The key of a document under which the attributes of its entities stand; no row's key begins so."""
 
-ON = "ON"
-OFF = "OFF"
+ON, OFF = "ON", "OFF"
 PRESS = "PRESS"
 INSTALL = "INSTALL"
 

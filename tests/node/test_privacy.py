@@ -1,0 +1,82 @@
+"""Privacy in a whole node: obeyed at once, and kept when the settings cannot be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import monotonic, sleep
+
+from device.gpio.led_patterns import Status
+from device.node.messages import Stop
+from device.observation import Reason
+from tests.node.fakes import SOON
+from tests.node.whole_node import Inference, Node, running
+
+OBEYED_WITHIN = 0.2
+"""Seconds from a command for privacy to all that follows from it."""
+
+
+def test_privacy_is_obeyed_at_once_whatever_the_camera_does(tmp_path: Path) -> None:
+    """The press is answered with privacy, settings and LED follow, and what the camera then gives is dropped."""
+    with running(tmp_path) as node:
+        node.source.may_answer.clear()
+        node.press()
+        assert node.source.is_reading.wait(SOON)
+        commanded = monotonic()
+        node.switch_privacy("ON")
+        node.wait_until(
+            lambda: (
+                node.sink.newest("settings")["privacy"] == "ON"
+                and node.sink.reasons == [Reason.PRIVACY]
+                and node.led.shown[-1] is Status.PRIVACY
+            )
+        )
+        took = monotonic() - commanded
+        print(f"privacy was obeyed within {took * 1000:.0f} ms")
+        assert took < OBEYED_WITHIN
+        node.source.may_answer.set()
+        node.wait_until(lambda: not node.source.is_open)
+        sleep(0.1)
+        assert node.sink.reasons == [Reason.PRIVACY]
+        assert node.perception.asked_by == ""
+        node.press()
+        node.wait_until(lambda: node.sink.reasons == [Reason.PRIVACY] * 2)
+        node.switch_privacy("OFF")
+        node.press()
+        node.wait_until(lambda: node.sink.reasons[2:] == [Reason.NO_FACE])
+
+
+def test_privacy_releases_the_camera_while_faces_are_being_judged(tmp_path: Path) -> None:
+    """The device is closed at once, not when the inference has ended, and what it would have shown is dropped."""
+    inference = Inference()
+    with running(tmp_path) as node:
+        node.perception.see = inference
+        node.press()
+        assert inference.has_begun.wait(SOON)
+        assert node.source.is_open
+        commanded = monotonic()
+        node.switch_privacy("ON")
+        node.wait_until(lambda: not node.source.is_open)
+        took = monotonic() - commanded
+        print(f"the camera was released within {took * 1000:.0f} ms")
+        assert took < OBEYED_WITHIN
+        inference.may_end.set()
+        node.wait_until(lambda: node.sink.reasons == [Reason.PRIVACY])
+        sleep(0.05)
+        assert node.sink.reasons == [Reason.PRIVACY]
+
+
+def test_damaged_settings_keep_the_camera_closed(tmp_path: Path) -> None:
+    """Whatever they said, and Home Assistant shows why."""
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "settings.json").write_text('{"configured": {"privacy": fal')
+    node = Node(tmp_path)
+    node.thread.start()
+    node.press()
+    node.wait_until(lambda: node.sink.reasons == [Reason.PRIVACY])
+    node.inbox.put(Stop())
+    node.thread.join(SOON)
+    assert node.source.reads == 0
+    assert not node.camera.available
+    assert node.sink.newest("settings")["privacy"] == "ON"
+    fault = node.sink.newest("diagnostics")["node_fault"]
+    assert fault == "settings.json is damaged: privacy is on until it is switched off"

@@ -1,0 +1,187 @@
+"""A whole node on a thread, with a camera, perception and an LED that tests direct."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from time import monotonic, sleep
+from typing import Any
+
+from device.config import Config, LedSettings
+from device.entities.kinds import Document, Json
+from device.errors import PerceptionStoppedError
+from device.gpio.led import StatusLed
+from device.gpio.led_patterns import Status
+from device.mqtt.events import Command
+from device.mqtt.outbox import Outbox
+from device.networks.card import ModelCard, read_card
+from device.networks.files import model_path
+from device.node.hardware import Hardware
+from device.node.inbox import Inbox
+from device.node.loop import End
+from device.node.messages import Stop
+from device.node.sink import Sink
+from device.node.state_directory import OUTBOX
+from device.node.timing import USUAL, Timing
+from device.node.wiring import run_node
+from device.observation import Face, Frame, Observation, Source, Trigger
+from device.perception.pipeline import Judgement, Perceived
+from tests.node.fakes import SOON, RecordingSink, StuckSource, see_nothing, stuck_camera
+
+
+class SecondSink(Sink):
+    """Prints, in a dozen lines: all that somebody has to write who wants to add one."""
+
+    def __init__(self) -> None:
+        self.lines: SimpleQueue[str] = SimpleQueue()
+
+    def observed(self, observation: Observation, picture: bytes | None) -> None:
+        """Take an observation."""
+        self.lines.put(f"{observation.trigger}: {observation.reason}, {len(picture or b'')} bytes")
+
+    def changed(self, document: Document[Any], content: Mapping[str, Json]) -> None:
+        """Take a document."""
+        self.lines.put(f"{document}: {len(content)} values")
+
+
+class Led(StatusLed):
+    """A status LED without a pin, which remembers what it shows."""
+
+    def __init__(self, settings: LedSettings | None) -> None:
+        super().__init__(settings)
+        self.shown: list[Status] = []
+
+    def show(self, status: Status) -> None:
+        """Remember a status."""
+        self.shown.append(status)
+
+
+@dataclass
+class FakePerception:
+    """Perception without networks, which remembers the thread that asked it."""
+
+    card: ModelCard
+    see: Callable[..., Perceived] = see_nothing
+    asked_by: str = ""
+
+    def perceive(
+        self,
+        frames: Sequence[Frame],
+        judgement: Judgement,
+        previous: Sequence[Face],
+        should_stop: Callable[[], bool],
+    ) -> Perceived:
+        """Return what a test wants."""
+        self.asked_by = threading.current_thread().name
+        return self.see(frames, judgement, previous, should_stop)
+
+
+class Inference:
+    """Perception that takes as long as a test wants, and stops where the pipeline would.
+
+    Attributes:
+        has_begun: set once a burst is being judged.
+        may_end: to be set when it may end.
+    """
+
+    def __init__(self) -> None:
+        self.has_begun, self.may_end = threading.Event(), threading.Event()
+
+    def __call__(
+        self,
+        frames: Sequence[Frame],
+        judgement: Judgement,
+        previous: Sequence[Face],
+        should_stop: Callable[[], bool],
+    ) -> Perceived:
+        """Judge a burst."""
+        self.has_begun.set()
+        end = monotonic() + SOON * 4
+        while not self.may_end.wait(0.005):
+            assert monotonic() < end
+            if should_stop():
+                raise PerceptionStoppedError
+        return see_nothing(frames, judgement, previous)
+
+
+class Node:
+    """A node on a thread."""
+
+    def __init__(self, folder: Path, timing: Timing = USUAL) -> None:
+        self.inbox = Inbox()
+        self.timing = timing
+        self.end: End | None = None
+        self.sink, self.second_sink = RecordingSink(), SecondSink()
+        self.source = StuckSource()
+        self.camera = stuck_camera(self.source)
+        self.perception = FakePerception(read_card(model_path("attributes")))
+        self.led = Led(None)
+        self.failure: BaseException | None = None
+        document = {
+            "node": {"id": "hall", "state_directory": str(folder / "state")},
+            "mqtt": {"host": "127.0.0.1", "port": 1},
+            "triggers": {"burst": 1},
+        }
+        self._config = Config.model_validate(document)
+        self.thread = threading.Thread(target=self._run, name="facet-node", daemon=True)
+
+    def press(self) -> None:
+        """Press the button."""
+        self.inbox.put(Trigger(Source.BUTTON))
+
+    def switch_privacy(self, state: str) -> None:
+        """Switch privacy as Home Assistant does."""
+        self.inbox.put(Command("privacy", state.encode()))
+
+    def wait_until(self, holds: Callable[[], bool], patience: float = SOON) -> None:
+        """Wait until something holds."""
+        end = monotonic() + patience
+        while not holds():
+            assert monotonic() < end, (self.sink.reasons, self.failure)
+            sleep(0.002)
+
+    def is_answered(self, presses: int) -> bool:
+        """Return whether there are as many observations."""
+        return len(self.sink.observations) == presses
+
+    def sent(self) -> int:
+        """Return how many observations are on the disk, on their way to the broker."""
+        path = self._config.node.effective_state_directory / OUTBOX
+        with closing(Outbox.open(path)) as outbox:
+            return len(outbox)
+
+    def _run(self) -> None:
+        hardware = Hardware(
+            camera=lambda _settings: self.camera,
+            perception=lambda _settings, _model: self.perception,
+            led=lambda _settings: self.led,
+        )
+        try:
+            self.end = run_node(
+                self._config,
+                self.inbox,
+                sinks=[self.sink, self.second_sink],
+                hardware=hardware,
+                timing=self.timing,
+            )
+        except BaseException as error:  # noqa: BLE001 - the test looks at it
+            self.failure = error
+
+
+@contextmanager
+def running(folder: Path, timing: Timing = USUAL) -> Iterator[Node]:
+    """Run a node whose camera is found."""
+    node = Node(folder, timing)
+    node.thread.start()
+    try:
+        node.wait_until(lambda: node.camera.available)
+        yield node
+    finally:
+        node.source.may_answer.set()
+        node.inbox.put(Stop())
+        node.thread.join(SOON * 2)
+    assert not node.thread.is_alive()
