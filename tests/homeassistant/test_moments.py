@@ -29,15 +29,15 @@ def nobody(smiling: Path) -> Path:
     return file
 
 
-def press(house: Setup, room: str) -> None:
+def press(setup: Setup, room: str) -> None:
     """Press until there is an answer: a new device's first event may come before Home Assistant listens to it."""
-    last = house.client.state(f"event.{room}_observation")
+    last = setup.client.state(f"event.{room}_observation")
     silent = {last, "unavailable", None}
     for patience in (5.0, 5.0, PATIENCE):
-        house.client.act("button.press", entity_id=f"button.{room}_capture")
+        setup.client.act("button.press", entity_id=f"button.{room}_capture")
         with suppress(AssertionError):
             wait_for(
-                lambda: house.client.state(f"event.{room}_observation") not in silent,
+                lambda: setup.client.state(f"event.{room}_observation") not in silent,
                 "an answer",
                 patience,
             )
@@ -100,9 +100,9 @@ def test_a_rule_on_a_press_judges_whoever_pressed(
 
 
 @contextmanager
-def editor_rules(house: Setup, room: str) -> Iterator[WebSocket]:
+def editor_rules(setup: Setup, room: str) -> Iterator[WebSocket]:
     """Rules as the editor makes them on *Smiling* and *Face present*, and what they fire."""
-    client = house.client
+    client = setup.client
     device = client.devices()[f"facet_{room}"]["id"]
     entities = client.registered(device)
     with ExitStack() as stack:
@@ -133,21 +133,21 @@ def editor_rules(house: Setup, room: str) -> Iterator[WebSocket]:
 ALL = {f"{key} {name}" for key in ("smiling", "face_present") for name in ("state", "device")}
 
 
-def expect_a_seeing(house: Setup, room: str, websocket: WebSocket) -> None:
+def expect_each_rule_runs_once(setup: Setup, room: str, websocket: WebSocket) -> None:
     """Press before a smiling face: each rule runs once, and no other has run before."""
-    press(house, room)
+    press(setup, room)
     assert {heard(websocket)["rule"] for _ in ALL} == ALL
     # One that had run twice would be heard before this.
-    house.client.post("/api/events/seen", json={"rule": "the end"})
+    setup.client.post("/api/events/seen", json={"rule": "the end"})
     assert heard(websocket) == {"rule": "the end"}
 
 
-def expect_nothing_known(house: Setup, room: str) -> None:
+def expect_nothing_known(setup: Setup, room: str) -> None:
     """Wait until what was seen is over."""
-    house.client.expect(f"binary_sensor.{room}_face_present", "off")
-    house.client.expect(f"sensor.{room}_face_count", "0")
+    setup.client.expect(f"binary_sensor.{room}_face_present", "off")
+    setup.client.expect(f"sensor.{room}_face_count", "0")
     for key in ("binary_sensor.{}_smiling", "sensor.{}_hair_color"):
-        house.client.expect(key.format(room), "unknown")
+        setup.client.expect(key.format(room), "unknown")
 
 
 def test_what_was_seen_ends_and_rules_run_at_each_seeing(any_setup: Setup, smiling: Path) -> None:
@@ -158,7 +158,7 @@ def test_what_was_seen_ends_and_rules_run_at_each_seeing(any_setup: Setup, smili
         editor_rules(any_setup, "annex") as websocket,
     ):
         for _ in range(2):
-            expect_a_seeing(any_setup, "annex", websocket)
+            expect_each_rule_runs_once(any_setup, "annex", websocket)
             expect_nothing_known(any_setup, "annex")
             client.expect("sensor.annex_last_result", "face")
         node.stop()
@@ -166,12 +166,12 @@ def test_what_was_seen_ends_and_rules_run_at_each_seeing(any_setup: Setup, smili
         node.configure()
         node.start()
         any_setup.expect_available("annex")
-        expect_a_seeing(any_setup, "annex", websocket)
+        expect_each_rule_runs_once(any_setup, "annex", websocket)
         client.act("switch.turn_on", entity_id="switch.annex_privacy")
         client.expect("binary_sensor.annex_smiling", "unavailable")
         client.act("switch.turn_off", entity_id="switch.annex_privacy")
         expect_nothing_known(any_setup, "annex")
-        expect_a_seeing(any_setup, "annex", websocket)
+        expect_each_rule_runs_once(any_setup, "annex", websocket)
         (node.folder / "picture.png").unlink()
         press(any_setup, "annex")
         client.expect("binary_sensor.annex_smiling", "unavailable")
@@ -193,7 +193,7 @@ def test_no_restart_makes_a_rule_run(newest_setup: Setup, smiling: Path) -> None
         newest_setup.node(room, smiling, attributes={"expiry": EXPIRY}) as node,
         editor_rules(newest_setup, room) as websocket,
     ):
-        expect_a_seeing(newest_setup, room, websocket)
+        expect_each_rule_runs_once(newest_setup, room, websocket)
         expect_nothing_known(newest_setup, room)
         node.stop()
         newest_setup.expect_gone(room)
@@ -208,7 +208,7 @@ def test_no_restart_makes_a_rule_run(newest_setup: Setup, smiling: Path) -> None
         newest_setup.broker.start()
         newest_setup.expect_available(room)
         expect_nothing_known(newest_setup, room)
-        expect_a_seeing(newest_setup, room, websocket)
+        expect_each_rule_runs_once(newest_setup, room, websocket)
         expect_nothing_known(newest_setup, room)
         before = last_runs()
         newest_setup.home.stop()
