@@ -50,7 +50,7 @@ def blur(image: Image, sigma: float) -> Image:
 
 def brighten(image: Image, factor: float) -> Image:
     """Multiply the values; what becomes too bright is cut off."""
-    return np.asarray(np.clip(np.rint(image * factor), 0, 255), np.uint8)
+    return np.asarray(np.clip(np.rint(image * float(factor)), 0, 255), np.uint8)
 
 
 def add_noise(image: Image, sigma: float) -> Image:

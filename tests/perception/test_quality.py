@@ -117,6 +117,19 @@ def test_a_face_without_detail_in_the_light_is_refused(
     assert GATE.reject(quality) is Reason.TOO_BLURRED
 
 
+def test_blocks_of_strong_compression_are_blur(detector: FaceDetector, astronaut: Image) -> None:
+    """Their edges are sharp, but the face is gone; ordinary compression, and gray pictures, pass."""
+
+    def refused(image: Image, quality: int) -> Reason | None:
+        _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        loaded = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+        return GATE.refuse(quality_at(detector, astronaut, loaded))
+
+    gray = np.repeat(astronaut.mean(axis=2, keepdims=True), 3, axis=2).astype(np.uint8)
+    assert refused(astronaut, 4) is Reason.TOO_BLURRED
+    assert refused(astronaut, 30) is refused(gray, 30) is None
+
+
 def test_noise_is_a_lack_of_light(detector: FaceDetector, astronaut: Image) -> None:
     """A sensor that must amplify shows noise, which is not taken for sharpness."""
     noise = np.random.default_rng(1).normal(0, 60, astronaut.shape)

@@ -15,7 +15,7 @@ from device.observation import Image
 from model.__main__ import app
 from model.data.photographs import Photograph, read_photographs
 from model.errors import DataError
-from model.evaluation.faults import Fault, graded_faults
+from model.evaluation.faults import Fault, brighten, graded_faults
 from model.evaluation.gate import GateMeasurement, summed
 
 # What a run of half a minute has time for; `python -m model robustness` measures all of them.
@@ -112,6 +112,12 @@ def test_every_fault_makes_a_picture_of_the_same_kind(portrait: Path) -> None:
         assert worse.shape[2] == 3
         assert worse.shape[0] == pytest.approx(worse.shape[1], abs=1)
         assert worse.shape != image.shape or not np.array_equal(worse, image)
+
+
+@pytest.mark.parametrize(("factor", "expected"), [(0.5, 100), (2, 255), (3, 255)])
+def test_what_is_too_bright_is_cut_off(factor: float, expected: int) -> None:
+    """A value does not start again at black, with a whole number as the factor either."""
+    assert (brighten(np.full((2, 2, 3), 200, np.uint8), factor) == expected).all()
 
 
 def test_the_command_prints_what_it_measured(
