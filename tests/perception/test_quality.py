@@ -123,7 +123,7 @@ def test_blocks_of_strong_compression_are_blur(detector: FaceDetector, astronaut
     def refused(image: Image, quality: int) -> Reason | None:
         _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
         loaded = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
-        return GATE.refuse(quality_at(detector, astronaut, loaded))
+        return GATE.reject(quality_at(detector, astronaut, loaded))
 
     gray = np.repeat(astronaut.mean(axis=2, keepdims=True), 3, axis=2).astype(np.uint8)
     assert refused(astronaut, 4) is Reason.TOO_BLURRED
