@@ -85,6 +85,8 @@ def test_the_event_has_the_whole_observation(any_setup: Setup, smiling: Path) ->
     with any_setup.node("office", smiling):
         client.expect("event.office_observation", "unknown")
         client.act("button.press", entity_id="button.office_capture")
+        nothing = {None, "unknown", "unavailable"}
+        wait_for(lambda: client.state("event.office_observation") not in nothing, "the event came")
         client.expect("sensor.office_last_result", "face")
         event = client.entity("event.office_observation")
         assert event is not None

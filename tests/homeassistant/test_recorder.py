@@ -34,12 +34,13 @@ def rows(setup: Setup, room: str) -> Counter[str]:
 def settled_rows(setup: Setup, room: str) -> Counter[str]:
     """Return the rows once the recorder has written all that happened."""
     deadline = time.monotonic() + PATIENCE
-    found, before = rows(setup, room), Counter[str]()
-    while found != before:
-        assert time.monotonic() < deadline, f"{room} never rests: {found - before}"
+    found = rows(setup, room)
+    while True:
         time.sleep(_UNTIL_WRITTEN)
-        found, before = rows(setup, room), found
-    return found
+        before, found = found, rows(setup, room)
+        if found == before:
+            return found
+        assert time.monotonic() < deadline, f"{room} never rests: {found - before}"
 
 
 def press(setup: Setup, room: str) -> None:
@@ -58,6 +59,7 @@ def test_a_press_that_changes_nothing_is_six_rows_at_most_and_idling_none(
     privacy = {"picture": "full", "picture_expiry": 600}
     with newest_setup.node("orangery", smiling, triggers=triggers, privacy=privacy):
         press(newest_setup, "orangery")
+        newest_setup.client.expect("binary_sensor.orangery_smiling", "on")
         before = settled_rows(newest_setup, "orangery")
         assert before["binary_sensor.orangery_smiling"] > 0
         for _ in range(_PRESSES):
