@@ -5,14 +5,14 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Protocol
 
 from tests.broker.certificates import Certificates
-from tests.broker.mosquitto import Mosquitto, free_port, wait_for
+from tests.broker.mosquitto import PATIENCE, Mosquitto, free_port, wait_for
 from tests.broker.observer import Observer, observe
 from tests.homeassistant.client import Client
 from tests.homeassistant.installation import Installation
@@ -125,6 +125,23 @@ class Setup:
             return set(self.entities(room).values()) == {"unavailable"}
 
         wait_for(holds, f"{room} is unavailable")
+
+
+def press(setup: Setup, room: str) -> None:
+    """Press until there is an answer: a new device's first event may come before Home Assistant listens to it."""
+    last = setup.client.state(f"event.{room}_observation")
+    silent = {last, "unavailable", None}
+    for patience in (5.0, 5.0, PATIENCE):
+        setup.client.act("button.press", entity_id=f"button.{room}_capture")
+        with suppress(AssertionError):
+            wait_for(
+                lambda: setup.client.state(f"event.{room}_observation") not in silent,
+                "an answer",
+                patience,
+            )
+            return
+    message = f"{room} does not answer"
+    raise AssertionError(message)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from device.networks.card import read_card
 from device.networks.files import model_path
 from device.system.machine import Machine
 from tests.broker.mosquitto import wait_for
-from tests.homeassistant.setup import Setup
+from tests.homeassistant.setup import Setup, press
 
 pytestmark = pytest.mark.homeassistant
 
@@ -84,9 +84,7 @@ def test_the_event_has_the_whole_observation(any_setup: Setup, smiling: Path) ->
     client = any_setup.client
     with any_setup.node("office", smiling):
         client.expect("event.office_observation", "unknown")
-        client.act("button.press", entity_id="button.office_capture")
-        nothing = {None, "unknown", "unavailable"}
-        wait_for(lambda: client.state("event.office_observation") not in nothing, "the event came")
+        press(any_setup, "office")
         client.expect("sensor.office_last_result", "face")
         event = client.entity("event.office_observation")
         assert event is not None

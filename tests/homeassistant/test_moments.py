@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.broker.mosquitto import PATIENCE, wait_for
+from tests.broker.mosquitto import wait_for
 from tests.homeassistant.client import WebSocket
-from tests.homeassistant.setup import Setup
+from tests.homeassistant.setup import Setup, press
 
 pytestmark = pytest.mark.homeassistant
 
@@ -27,22 +27,6 @@ def nobody(smiling: Path) -> Path:
     file = smiling.with_name("wall.png")
     cv2.imwrite(str(file), np.full((480, 640, 3), 128, np.uint8))
     return file
-
-
-def press(setup: Setup, room: str) -> None:
-    """Press until there is an answer: a new device's first event may come before Home Assistant listens to it."""
-    last = setup.client.state(f"event.{room}_observation")
-    silent = {last, "unavailable", None}
-    for patience in (5.0, 5.0, PATIENCE):
-        setup.client.act("button.press", entity_id=f"button.{room}_capture")
-        with suppress(AssertionError):
-            wait_for(
-                lambda: setup.client.state(f"event.{room}_observation") not in silent,
-                "an answer",
-                patience,
-            )
-            return
-    pytest.fail(f"{room} does not answer")
 
 
 def heard(websocket: WebSocket) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.broker.mosquitto import PATIENCE, wait_for
-from tests.homeassistant.setup import Setup
+from tests.broker.mosquitto import PATIENCE
+from tests.homeassistant.setup import Setup, press
 
 pytestmark = pytest.mark.homeassistant
 
@@ -41,14 +41,6 @@ def settled_rows(setup: Setup, room: str) -> Counter[str]:
         if found == before:
             return found
         assert time.monotonic() < deadline, f"{room} never rests: {found - before}"
-
-
-def press(setup: Setup, room: str) -> None:
-    """Press the button in Home Assistant, and wait until the observation has arrived."""
-    client, event = setup.client, f"event.{room}_observation"
-    last = client.state(event)
-    client.act("button.press", entity_id=f"button.{room}_capture")
-    wait_for(lambda: client.state(event) not in {last, "unavailable"}, f"{room} answers")
 
 
 def test_a_press_that_changes_nothing_is_six_rows_at_most_and_idling_none(
