@@ -17,8 +17,6 @@ from device.gpio.pins import Factory, OutputPin, claim_output, default_factory
 from device.system.backoff import Retry
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from device.config import LedSettings
 
 _LOG = logging.getLogger(__name__)
@@ -66,12 +64,7 @@ class StatusLed:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close."""
         self.close()
 

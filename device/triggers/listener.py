@@ -19,8 +19,6 @@ from device.triggers.decisions import Decision, Motion, Press
 from device.triggers.edges import Edge, EdgeQueue
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from device.config import TriggerSettings
 
 _LOG = logging.getLogger(__name__)
@@ -105,12 +103,7 @@ class Triggers:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close."""
         self.close()
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from random import Random
-from types import TracebackType
 from typing import Self, TypeVar
 
 import pytest
@@ -130,12 +129,7 @@ class Node:
         self.link.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.link.stop()
         self.outbox.close()
 

@@ -10,7 +10,6 @@ import struct
 import threading
 from collections.abc import Callable, Coroutine
 from random import Random
-from types import TracebackType
 from typing import Any, Literal, Self
 
 Direction = Literal["to broker", "to node"]
@@ -159,12 +158,7 @@ class Proxy:
         self._run(self._listen())
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._run(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_PATIENCE)

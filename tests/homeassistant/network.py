@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-from types import TracebackType
 from typing import Self
 
 from tests.broker.mosquitto import PATIENCE, free_port, listens, wait_for
@@ -45,10 +44,5 @@ class Network:
         self.restore()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.cut()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self
 
 from device.config import MqttSettings
@@ -107,12 +106,7 @@ class FakeBroker:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         # accept() does not return when another thread merely closes the socket.
         self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import socket
 import threading
-from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlsplit
 
@@ -69,12 +68,7 @@ class EmbeddedBroker:
             raise DemoError(message) from self._failure
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(_STOP_SECONDS)
