@@ -58,10 +58,7 @@ def pipeline(
 
     read, places = read_pipeline(file), Places(tuple(data), work)
     planned = make_plan(read, places, [digest(folder) for folder in data], read_records(work))
-    console = Console(stderr=not plan)
-    if not console.is_terminal:
-        console.width = _FILE_COLUMNS
-    console.print(plan_table(planned))
+    _wide_console(stderr=not plan).print(plan_table(planned))
     for line in missing_inputs(planned) if plan else ():
         typer.echo(line)
     if not plan:
@@ -260,10 +257,14 @@ def robustness(
             str(row.wrong),
             f"{row.wrong_share:.2%}",
         )
-    console = Console()
+    _wide_console().print(table)
+
+
+def _wide_console(*, stderr: bool = False) -> Console:
+    console = Console(stderr=stderr)
     if not console.is_terminal:
         console.width = _FILE_COLUMNS
-    console.print(table)
+    return console
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -105,6 +105,17 @@ class Plan:
     missing: tuple[Input, ...]
 
 
+def needed_inputs(pipeline: Pipeline, steps: Iterable[PlannedStep]) -> list[Input]:
+    """Return the inputs that the steps to do refer to, in the order of the file."""
+    names = {
+        name
+        for planned in steps
+        if planned.state is not State.DONE
+        for _, name in references(planned.step)
+    }
+    return [source for name, source in pipeline.inputs.items() if name in names]
+
+
 def make_plan(
     pipeline: Pipeline, places: Places, digests: Sequence[str], records: Mapping[str, Record]
 ) -> Plan:
@@ -128,16 +139,8 @@ def make_plan(
         )
         for step in pipeline.steps
     )
-    needed = {
-        name
-        for planned in steps
-        if planned.state is not State.DONE
-        for _, name in references(planned.step)
-    }
     missing = [
-        source
-        for name, source in pipeline.inputs.items()
-        if name in needed and not places.source(source).exists()
+        source for source in needed_inputs(pipeline, steps) if not places.source(source).exists()
     ]
     return Plan(pipeline, places, steps, tuple(missing))
 

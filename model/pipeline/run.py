@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from model.errors import PipelineError
-from model.pipeline.plan import Plan, PlannedStep, State
+from model.pipeline.plan import Plan, PlannedStep, State, needed_inputs
 from model.pipeline.records import Record, write_record
-from model.pipeline.schema import Input, Step, references
+from model.pipeline.schema import Input, Step
 
 
 def run(plan: Plan, execute: Callable[[Step], None], report: Callable[[str], None]) -> None:
@@ -26,7 +26,7 @@ def run(plan: Plan, execute: Callable[[Step], None], report: Callable[[str], Non
         FacetError: a step cannot run.
     """
     steps = [planned for planned in plan.steps if planned.state is not State.DONE]
-    _check_inputs(plan, steps)
+    _check_inputs(plan)
     _check_changed(plan, steps)
     for number, planned in enumerate(steps, start=1):
         report(f"step {number} of {len(steps)}, {planned.step.name}: {planned.does}")
@@ -43,12 +43,11 @@ def run(plan: Plan, execute: Callable[[Step], None], report: Callable[[str], Non
     report(f"all {len(plan.steps)} steps are done, {len(steps)} of them in this run")
 
 
-def _check_inputs(plan: Plan, steps: list[PlannedStep]) -> None:
-    needed = {name for planned in steps for _, name in references(planned.step)}
+def _check_inputs(plan: Plan) -> None:
     faults = [
-        f"input {name}: {fault}; fetch it in {plan.places.work} with: {source.fetch}"
-        for name, source in plan.pipeline.inputs.items()
-        if name in needed and (fault := _input_fault(source, plan.places.source(source)))
+        f"input {source.name}: {fault}; fetch it in {plan.places.work} with: {source.fetch}"
+        for source in needed_inputs(plan.pipeline, plan.steps)
+        if (fault := _input_fault(source, plan.places.source(source)))
     ]
     if faults:
         message = f"pipeline {plan.pipeline.path}:\n" + "\n".join(faults)

@@ -91,3 +91,11 @@ def observe(
     }
     with Listener(MqttSettings.model_validate(settings), topic) as listener:
         yield Observer(listener)
+
+
+def kept(port: int) -> set[str]:
+    """Return the topics on which a broker keeps something."""
+    with observe(port) as late:
+        late.publish("end", "end")
+        late.expect("end")
+        return {message.topic for message in late.messages if message.is_retained}

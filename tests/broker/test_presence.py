@@ -14,7 +14,7 @@ from device.mqtt.events import Birth, Connected, Disconnected, OwnDiscovery
 from device.mqtt.topics import BIRTH_TOPIC
 from tests.broker.mosquitto import Mosquitto
 from tests.broker.node import Node
-from tests.broker.observer import observe
+from tests.broker.observer import kept, observe
 
 pytestmark = pytest.mark.broker
 
@@ -132,12 +132,9 @@ def test_a_node_with_another_id_leaves_nothing_of_the_one_before(
     with Node(tmp_path, {"port": broker.port}, node={"id": "door"}) as node:
         node.expect(Connected)
         node.expect_all_answered()
-    with observe(broker.port) as late:
-        late.publish("end", "end")
-        late.expect("end")
-        kept = {message.topic for message in late.messages if message.is_retained}
-    assert node.topics.status in kept
-    assert not [topic for topic in kept if "facet/facet/" in topic or "device/facet/" in topic]
+    topics = kept(broker.port)
+    assert node.topics.status in topics
+    assert not [topic for topic in topics if "facet/facet/" in topic or "device/facet/" in topic]
 
 
 def test_a_restarted_home_assistant_receives_everything_again(

@@ -11,7 +11,7 @@ from device.errors import LinkError, RetireError
 from device.mqtt.events import Connected
 from tests.broker.mosquitto import Mosquitto, free_port
 from tests.broker.node import Node
-from tests.broker.observer import observe
+from tests.broker.observer import kept, observe
 
 pytestmark = pytest.mark.broker
 
@@ -21,14 +21,6 @@ def written(folder: Path, port: int) -> Path:
     file = folder / "facet.yaml"
     file.write_text(f"mqtt: {{host: 127.0.0.1, port: {port}}}\n")
     return file
-
-
-def kept(broker: Mosquitto) -> set[str]:
-    """The topics on which the broker keeps something."""
-    with observe(broker.port) as late:
-        late.publish("end", "end")
-        late.expect("end")
-        return {message.topic for message in late.messages if message.is_retained}
 
 
 def test_everything_of_a_stopped_node_is_cleared(broker: Mosquitto, tmp_path: Path) -> None:
@@ -42,7 +34,7 @@ def test_everything_of_a_stopped_node_is_cleared(broker: Mosquitto, tmp_path: Pa
     cleared = retire(written(tmp_path, broker.port))
     assert cleared[0] == node.topics.discovery
     assert {"facet/facet/state", "facet/facet/former", "facet/facet/set/privacy"} <= set(cleared)
-    assert kept(broker) == {"facet/newest_version"}
+    assert kept(broker.port) == {"facet/newest_version"}
 
 
 def test_a_node_that_runs_is_not_retired(broker: Mosquitto, tmp_path: Path) -> None:
@@ -53,9 +45,9 @@ def test_a_node_that_runs_is_not_retired(broker: Mosquitto, tmp_path: Path) -> N
         node.expect_all_answered()
         with pytest.raises(RetireError, match="stop it first"):
             retire(file)
-        assert node.topics.discovery in kept(broker)
+        assert node.topics.discovery in kept(broker.port)
         retire(file, even_if_online=True)
-        assert kept(broker) == set()
+        assert kept(broker.port) == set()
 
 
 def test_a_broker_that_is_away_is_an_error(tmp_path: Path) -> None:

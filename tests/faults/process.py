@@ -106,10 +106,6 @@ class Node:
         self._running.send_signal(signal.SIGTERM)
         return self._wait()
 
-    def wait_for_the_end(self) -> int:
-        """Wait until it ends by itself; return its exit code."""
-        return self._wait()
-
     def wait_for_log(self, words: str, since: int = 0) -> None:
         """Wait until its log has these words after its first `since` characters."""
         wait_for(

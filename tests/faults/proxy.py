@@ -48,7 +48,6 @@ class Proxy:
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="facet-proxy", daemon=True
         )
-        self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     def cut(self) -> None:

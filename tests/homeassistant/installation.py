@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 _BUILD = Path(__file__).with_name("build")
-# sysexits.h, EX_TEMPFAIL: the mirror of packages that the newest needs does not deliver.
-_MIRROR_FAILS = 75
 
 
 class MirrorError(Exception):
@@ -47,7 +46,8 @@ def installation(edition: str) -> Installation:
         AssertionError: it cannot be built.
     """
     built = subprocess.run([_BUILD, edition], stdout=subprocess.PIPE, text=True, check=False)
-    if built.returncode == _MIRROR_FAILS:
+    # The mirror of packages that the newest needs does not deliver.
+    if built.returncode == os.EX_TEMPFAIL:
         message = "the newest Home Assistant cannot be built: its package mirror fails"
         raise MirrorError(message)
     assert built.returncode == 0, f"{_BUILD} {edition} fails; see above for its reasons"

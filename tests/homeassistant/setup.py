@@ -118,6 +118,11 @@ class Setup:
 
         wait_for(holds, f"{room} is available; it is {self.entities(room)}", patience)
 
+    def registered(self, room: str) -> set[str]:
+        """Return the ids of a node's entities, those that are disabled included."""
+        device = self.client.devices().get(f"facet_{room}")
+        return set(self.client.registered(device["id"])) if device else set()
+
     def expect_gone(self, room: str) -> None:
         """Wait until a node is unavailable, event and button included."""
 

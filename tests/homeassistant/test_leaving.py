@@ -35,12 +35,6 @@ def is_kept(message: ReceivedMessage) -> bool:
     return message.is_retained and bool(message.payload)
 
 
-def registered(setup: Setup, room: str) -> set[str]:
-    """The ids of a node's entities, those that are disabled included."""
-    device = setup.client.devices().get(f"facet_{room}")
-    return set(setup.client.registered(device["id"])) if device else set()
-
-
 def facet(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run a command as the owner does."""
     return subprocess.run([_FACET, *arguments], capture_output=True, text=True, check=False)
@@ -60,7 +54,7 @@ def test_a_retired_node_leaves_nothing(any_setup: Setup, smiling: Path) -> None:
     retired = facet("retire", "-c", node.folder / "facet.yaml")
     assert retired.returncode == 0, retired.stderr
     assert "cleared facet/terrace/state" in retired.stdout
-    wait_for(lambda: not registered(any_setup, "terrace"), "the device is gone")
+    wait_for(lambda: not any_setup.registered("terrace"), "the device is gone")
     topics = ("facet/terrace/#", "homeassistant/device/terrace/#")
     assert kept_by_the_broker(any_setup, *topics) == {}
 
@@ -75,7 +69,7 @@ def test_a_node_with_another_id_leaves_nothing_under_the_one_before(
         node.configure(mqtt=strong, node={"id": "workshop"})
         node.start()
         any_setup.expect_available("workshop")
-        wait_for(lambda: not registered(any_setup, "vault"), "the old device is gone")
+        wait_for(lambda: not any_setup.registered("vault"), "the old device is gone")
         topics = ("facet/vault/#", "homeassistant/device/vault/#")
         assert kept_by_the_broker(any_setup, *topics) == {}
         node.stop()
@@ -92,15 +86,15 @@ def test_an_attribute_that_leaves_while_home_assistant_is_away_leaves_it_too(
     """Home Assistant comes back, meets it and forgets it: its entity, and one that it had disabled."""
     gone = {"binary_sensor.dock_eyeglasses"}
     with any_setup.node("dock", smiling) as node:
-        wait_for(lambda: gone <= registered(any_setup, "dock"), "they are known")
-        others = registered(any_setup, "dock") - gone
+        wait_for(lambda: gone <= any_setup.registered("dock"), "they are known")
+        others = any_setup.registered("dock") - gone
         any_setup.home.stop()
         node.stop()
         node.configure(attributes={"disabled": ["Eyeglasses"]})
         node.start()
         _wait_until_online(any_setup, "dock")
         any_setup.home.start()
-        wait_for(lambda: registered(any_setup, "dock") == others, "the ghost is gone", 60)
+        wait_for(lambda: any_setup.registered("dock") == others, "the ghost is gone", 60)
         any_setup.expect_available("dock")
 
 
@@ -110,12 +104,12 @@ def test_an_attribute_that_leaves_with_the_nodes_memory_is_found_at_the_broker(
     """A new card for the same node: what Home Assistant has of it is in its own discovery."""
     gone = {"binary_sensor.den_smiling"}
     with newest_setup.node("den", smiling) as node:
-        others = registered(newest_setup, "den") - gone
+        others = newest_setup.registered("den") - gone
         node.stop()
         _forget(node)
         node.configure(attributes={"disabled": ["Smiling"]})
         node.start()
-        wait_for(lambda: registered(newest_setup, "den") == others, "the ghost is gone")
+        wait_for(lambda: newest_setup.registered("den") == others, "the ghost is gone")
         newest_setup.expect_available("den")
 
 

@@ -44,21 +44,21 @@ def test_the_newest_home_assistant_accepts_every_payload(newest_setup: Setup, na
     """The same scripts, published by a test client instead of a node: Home Assistant warns of none."""
     script, client = SCRIPTS[name], newest_setup.client
 
-    def registered() -> set[str]:
-        device = client.devices().get(f"facet_{NODE}")
-        return set(client.registered(device["id"])) if device else set()
-
     with newest_setup.overhear(f"facet/{NODE}/status") as actor:
         for topic, payload in script["messages"]:
             fleeting = topic.endswith(("/event", "/picture"))
             if fleeting:
                 # Only those who are subscribed already receive it.
                 # What the script takes out later is still there.
-                wait_for(lambda: registered() >= set(script["entities"]), "all are registered")
+                wait_for(
+                    lambda: newest_setup.registered(NODE) >= set(script["entities"]),
+                    "all are registered",
+                )
             content = bytes.fromhex(payload["hex"]) if isinstance(payload, dict) else payload
             actor.publish(topic, content, retain=not fleeting)
         wait_for(
-            lambda: registered() == set(script["entities"]), f"{script['entities']} are registered"
+            lambda: newest_setup.registered(NODE) == set(script["entities"]),
+            f"{script['entities']} are registered",
         )
 
         def unavailable() -> set[str]:
@@ -74,6 +74,6 @@ def test_the_newest_home_assistant_accepts_every_payload(newest_setup: Setup, na
             client.expect(entity_id, state)
         discovery, *others = dict(script["messages"])
         actor.publish(discovery, "", retain=True)
-        wait_for(lambda: not registered(), "the device is gone")
+        wait_for(lambda: not newest_setup.registered(NODE), "the device is gone")
         for topic in others:
             actor.publish(topic, "", retain=True)

@@ -6,6 +6,7 @@ are for a machine that is two and a half times slower than two fast cores, and h
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -24,8 +25,6 @@ assert any(smiling), f"nobody smiles: {observation}"
 print("the demo saw", len(smiling), "face(s);", sum(smiling), "smile")
 '
 """
-# sysexits.h, EX_TEMPFAIL: its mirror fails; the tests then run with the other Home Assistant, and report it.
-_MIRROR_FAILS = 75
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,8 @@ def _second(interpreters: Interpreters) -> Iterator[Tier]:
     if python311:
         command = f"PYTHON311={python311} scripts/runtimes"
         yield Tier("runtimes", command, 300, needs=("environment",))
-    yield _build("newest home", f"tests/homeassistant/build newest || (($? == {_MIRROR_FAILS}))")
+    # If its mirror fails, the tests run with the other Home Assistant, and report it.
+    yield _build("newest home", f"tests/homeassistant/build newest || (($? == {os.EX_TEMPFAIL}))")
     yield _build("floor home", "tests/homeassistant/build floor")
     yield Tier(
         "home assistant",
