@@ -107,13 +107,15 @@ def check(
     ] = None,
 ) -> None:
     """Validate the configuration, then try broker, camera, pins and models; exit code 1 if any does not work."""
-    from device.cli.check import check as try_everything
-    from device.config import load
-    from device.mqtt.presence import wait_until_online
-
     if online is not None:
+        from device.config import load
+        from device.mqtt.presence import wait_until_online
+
         typer.echo(wait_until_online(load(config), online))
-    elif not try_everything(config, config_only=config_only):
+        return
+    from device.cli.check import check as try_everything
+
+    if not try_everything(config, config_only=config_only):
         raise typer.Exit(1)
 
 

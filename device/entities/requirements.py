@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from device.config import Config
+from device.networks.files import is_own_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Requirement:
 
 def _has_network_updates(config: Config) -> bool:
     # An owner's own network has no updates.
-    return config.updates.index is not None and not config.attributes.model.endswith(".tflite")
+    return config.updates.index is not None and not is_own_network(config.attributes.model)
 
 
 NOTHING = Requirement(lambda _config: True)

@@ -49,7 +49,7 @@ class Reason:
 
 def refused(settings: MqttSettings, version: str, reason: Reason) -> LinkError:
     """Return the error for a broker that answered CONNECT with a reason to refuse."""
-    broker = _broker(settings)
+    broker = broker_at(settings)
     why = reason.name
     code = reason.code
     if code == _UNSUPPORTED_PROTOCOL:
@@ -91,7 +91,7 @@ def unanswered(settings: MqttSettings, version: str, socket_error: str) -> LinkE
         hint += "; if it does not speak MQTT 5, set mqtt.protocol: auto"
     detail = f" ({socket_error})" if socket_error else ""
     return ProtocolRefusedError(
-        f"{_broker(settings)} gave no answer to MQTT {version}{detail}; {hint}"
+        f"{broker_at(settings)} gave no answer to MQTT {version}{detail}; {hint}"
     )
 
 
@@ -106,7 +106,7 @@ def unanswered_subscription(
         patience: seconds that it had.
     """
     return LinkError(
-        f"{_broker(settings)} gave no answer to SUBSCRIBE ({', '.join(topics)}) within {patience:g} s; "
+        f"{broker_at(settings)} gave no answer to SUBSCRIBE ({', '.join(topics)}) within {patience:g} s; "
         "no command would arrive. Its log may say why"
     )
 
@@ -120,14 +120,14 @@ def unconfirmed(settings: MqttSettings, messages: int, size: int) -> LinkError:
         size: bytes of all of them.
     """
     return LinkError(
-        f"{_broker(settings)} has left {messages} messages ({size / 1e6:.1f} MB) without confirmation; they are "
+        f"{broker_at(settings)} has left {messages} messages ({size / 1e6:.1f} MB) without confirmation; they are "
         "dropped with this connection, and sent again over the next if they must not be lost. Its log may say why"
     )
 
 
 def unreachable(settings: MqttSettings, error: OSError | UnicodeError) -> LinkError:
     """Return the error for a socket that could not be opened or would not speak TLS."""
-    broker = _broker(settings)
+    broker = broker_at(settings)
     match error:
         case ssl.SSLCertVerificationError():
             return _distrusted(settings, error)
@@ -171,13 +171,13 @@ def ended(
             "give each node a different node.id (or mqtt.client_id)"
         )
     if not socket_error and (reason is None or reason.code == _UNSPECIFIED):
-        return HungUpError(f"{_broker(settings)} ended the connection without a word")
+        return HungUpError(f"{broker_at(settings)} ended the connection without a word")
     why = socket_error or (reason and reason.name.lower())
-    return LinkError(f"the connection with {_broker(settings)} ended ({why})")
+    return LinkError(f"the connection with {broker_at(settings)} ended ({why})")
 
 
 def _distrusted(settings: MqttSettings, error: ssl.SSLCertVerificationError) -> RefusedError:
-    broker, found = _broker(settings), error.verify_message
+    broker, found = broker_at(settings), error.verify_message
     if error.verify_code in _WRONG_NAME:
         return RefusedError(
             f"the certificate of {broker} is for another name ({found}); "
@@ -195,5 +195,6 @@ def _distrusted(settings: MqttSettings, error: ssl.SSLCertVerificationError) -> 
     )
 
 
-def _broker(settings: MqttSettings) -> str:
+def broker_at(settings: MqttSettings) -> str:
+    """Return the broker and its address, for a sentence."""
     return f"the broker at {settings.host}:{settings.effective_port}"

@@ -286,11 +286,8 @@ class Link:
     def _remedy(self, refusal: str) -> str:
         if refusal == TOO_LONG:
             return "raise its limit for packets (Mosquitto: max_packet_size) to 65536 or more"
-        topics = self._topics
-        return (
-            "allow mqtt.username in its ACL to write "
-            f"{topics.discovery} and {topics.base}/{topics.node}/#"
-        )
+        topics = f"{self._topics.discovery} and {self._topics.document('#')}"
+        return f"allow mqtt.username in its ACL to write {topics}"
 
     def _deliver(self, event: LinkEvent) -> None:
         try:

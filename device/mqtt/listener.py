@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from device.errors import LinkError
 from device.mqtt.connection import PATIENCE, Connection, Handlers
+from device.mqtt.errors import broker_at
 from device.mqtt.message import ReceivedMessage
 from device.mqtt.negotiation import negotiate
 from device.mqtt.session import Session
@@ -130,7 +131,7 @@ class Listener:
                 refusal = f"no confirmation within {timeout:g} s"
                 break
         if refusal is not None:
-            message = f"{self._place} does not take a message on {topic} ({refusal})"
+            message = f"{broker_at(self._settings)} does not take a message on {topic} ({refusal})"
             raise LinkError(message)
 
     def send(
@@ -167,7 +168,9 @@ class Listener:
                     return connection, number
             left = end - monotonic()
             if left <= 0:
-                message = f"{self._place} takes no message on {topic}; is it still there?"
+                message = (
+                    f"{broker_at(self._settings)} takes no message on {topic}; is it still there?"
+                )
                 raise LinkError(message)
             with self._changed:
                 # An answer makes room, and a new connection does.
@@ -193,7 +196,7 @@ class Listener:
         refused = connection.subscribe(*self._topics)
         if refused:
             message = (
-                f"{self._place} does not let mqtt.username read {', '.join(refused)}; "
+                f"{broker_at(self._settings)} does not let mqtt.username read {', '.join(refused)}; "
                 "allow it in the broker's ACL"
             )
             raise LinkError(message)
@@ -208,10 +211,6 @@ class Listener:
             if not self._closing.wait(_RETRY_SECONDS):
                 with suppress(LinkError):
                     self._connect()
-
-    @property
-    def _place(self) -> str:
-        return f"the broker at {self._settings.host}:{self._settings.effective_port}"
 
     # These run on paho's thread.
 

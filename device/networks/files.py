@@ -14,6 +14,11 @@ UPDATED = Path("/opt/facet/models")
 _LOWEST = Version("0.dev0")
 
 
+def is_own_network(model: str) -> bool:
+    """Return whether a model's name is the path of the user's own file, not a name in the zoo."""
+    return model.endswith(".tflite")
+
+
 def model_path(model: str, updated: Path = UPDATED) -> Path:
     """Return the .tflite file of a model.
 
@@ -22,7 +27,7 @@ def model_path(model: str, updated: Path = UPDATED) -> Path:
         updated: where an update of the zoo's network may lie. The newer of both is used, as a release may bring a
             network that is newer than the update.
     """
-    if model.endswith(".tflite"):
+    if is_own_network(model):
         return Path(model)
     shipped, update = ZOO / f"{model}.tflite", updated / model / f"{model}.tflite"
     return update if network_version(update) > network_version(shipped) else shipped

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from device.entities.documents import STATE, blank_state, ended_state, state_content
-from device.entities.kinds import Json, Readable, Row
+from device.entities.documents import STATE, blank_state, ended_state, rows_of, state_content
+from device.entities.kinds import Json, Row
 from device.entities.outcome import Outcome
 from device.mqtt.outbox import Event
 from device.observation import Observation
@@ -39,9 +39,7 @@ class ExpiringState:
         now: Callable[[], datetime],
     ) -> None:
         # Without the rows of other documents: this stands between a press and its event.
-        self._table = tuple(
-            row for row in table if isinstance(row, Readable) and row.document is STATE
-        )
+        self._table = tuple(rows_of(STATE, table))
         self._store = store
         self._expiry = expiry or float("inf")
         self._clock = clock

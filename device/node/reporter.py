@@ -95,7 +95,7 @@ class Reporter:
         clock: Callable[[], float],
         timing: Timing,
     ) -> None:
-        self._table = tuple(table)
+        self._table = documented(table)
         self._sink = sink
         self._sources = sources
         self._led = led
@@ -147,7 +147,7 @@ class Reporter:
         if now >= self._next_temperature:
             self._next_temperature = now + self._timing.temperature_interval
             self._temperature = self._steady_temperature.shown(self._sources.cpu_temperature())
-        document = content(DIAGNOSTICS, documented(self._table), self._condition(now))
+        document = content(DIAGNOSTICS, self._table, self._condition(now))
         if document == self._reported:
             return
         self._reported = document

@@ -15,6 +15,7 @@ from device.errors import FacetError, PinError, StateDirectoryError
 from device.gpio.led import probe as probe_led
 from device.mqtt.probe import probe as probe_broker
 from device.perception import open_perception
+from device.triggers import pin_requests
 from device.triggers import probe as probe_pins
 from device.updates.node.index import read_index
 from device.updates.signature import read_key
@@ -55,14 +56,7 @@ def _camera(config: Config) -> str:
 
 
 def _pins(config: Config) -> str:
-    names = [
-        f"triggers.{name} on pin {settings.pin}"
-        for name, settings in (
-            ("button", config.triggers.button),
-            ("motion", config.triggers.motion),
-        )
-        if settings is not None
-    ]
+    names = [f"{request.name} on pin {request.pin}" for request in pin_requests(config.triggers)]
     if faults := probe_pins(config.triggers):
         raise PinError("\n".join(faults))
     return ", ".join(names) or "none configured; Home Assistant's button triggers"

@@ -20,7 +20,7 @@ from device.errors import CameraStuckError
 from device.mqtt.link import Link
 from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics
-from device.networks.files import model_path, network_version
+from device.networks.files import is_own_network, model_path, network_version
 from device.node.answers import Answers
 from device.node.capture import CaptureThread
 from device.node.controls import Controls
@@ -291,4 +291,4 @@ def _arm(triggers: Triggers, settings: Settings) -> None:
 def _model(config: Config) -> tuple[str, str] | None:
     """Return name and version of the network that updates concern, if it is not the owner's own."""
     name = config.attributes.model
-    return None if name.endswith(".tflite") else (name, str(network_version(model_path(name))))
+    return None if is_own_network(name) else (name, str(network_version(model_path(name))))

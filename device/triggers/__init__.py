@@ -12,7 +12,7 @@ from device.triggers.listener import Triggers, pin_requests
 if TYPE_CHECKING:
     from device.config import TriggerSettings
 
-__all__ = ["Triggers", "probe"]
+__all__ = ["Triggers", "pin_requests", "probe"]
 
 
 def probe(

@@ -22,7 +22,7 @@ _CHECK_SECONDS = 0.2
 
 def node_topics(topics: Topics) -> tuple[str, ...]:
     """Return what a node publishes on."""
-    return topics.discovery, f"{topics.base}/{topics.node}/#"
+    return topics.discovery, topics.document("#")
 
 
 class NodeListener:

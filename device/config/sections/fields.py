@@ -12,6 +12,8 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
+from device.networks.files import is_own_network
+
 # BCM numbers by position on the 40-pin header (Raspberry Pi documentation, "GPIO and the 40-pin header"); the
 # positions that are missing carry power, ground or the ID EEPROM's bus.
 HEADER = {
@@ -82,7 +84,7 @@ def _source(value: object, info: ValidationInfo) -> object:
 
 
 def _model(value: str, info: ValidationInfo) -> str:
-    return str(beside_configuration(Path(value), info)) if value.endswith(".tflite") else value
+    return str(beside_configuration(Path(value), info)) if is_own_network(value) else value
 
 
 Pin: TypeAlias = Annotated[
