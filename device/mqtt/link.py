@@ -45,7 +45,7 @@ _SUSPICIOUS_HANG_UPS = 2
 # Seconds. Name, TCP, TLS and CONNECT have ten each, for two versions of MQTT; resolvers take their time.
 _CONNECTING_SECONDS = 120.0
 # Seconds. A broker sends what it keeps together with its answer to SUBSCRIBE, and nothing if there is nothing.
-_OWN_DISCOVERY_SECONDS = 1.0
+_OWN_DISCOVERY_SECONDS = 0.25
 # Seconds. A round of paho's takes one.
 _ROUND_SECONDS = 30.0
 # A wrong password does not go away by itself, and some brokers lock out a client that tries it often.

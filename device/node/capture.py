@@ -142,6 +142,9 @@ class CaptureThread:
     def _run(self) -> None:
         forgotten = 0
         while True:
+            self._heartbeat.begin("checking the camera", self._timing.patience)
+            self._camera.tick(self._clock())
+            self._report()
             self._heartbeat.begin("waiting", self._timing.tick + self._timing.patience)
             with self._changed:
                 if self._request is None and not self._is_stopping and forgotten == self._releases:
@@ -158,9 +161,6 @@ class CaptureThread:
                     f"answering the trigger by {request.trigger.source}", self._timing.patience
                 )
                 self._answer(request, releases)
-            self._heartbeat.begin("checking the camera", self._timing.patience)
-            self._camera.tick(self._clock())
-            self._report()
         self._heartbeat.begin("closing the camera", self._timing.patience)
         self._camera.close()
 

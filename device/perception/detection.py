@@ -29,6 +29,8 @@ _CLOSE_UP_SCALE = 2 / 3
 # The close-up pass only counts for faces at least this large, as a share of the frame's shorter side: the full-range
 # network is better at smaller ones, and the union of both gains nothing but false positives.
 _CLOSE_UP_MIN_SIZE = 0.6
+# Bytes of an image that is shrunk one channel at a time: all of a photograph in floats would fill a small Pi's memory.
+_LARGE = 4_000_000
 _COORDINATES = 4 + 2 * _KEYPOINTS
 
 
@@ -129,18 +131,21 @@ def _letterbox(image: Image, side: int, scale: float) -> tuple[FloatArray, float
     height, width = image.shape[:2]
     factor = scale * side / max(height, width)
     size = max(1, round(width * factor)), max(1, round(height * factor))
-    # INTER_AREA averages: a far face must not be lost between the sampled pixels. In floats, because the bytes of means
-    # at a half depend on the processor; a channel at a time, because a photograph's would be large.
-    small = np.dstack(
-        [
-            cv2.resize(channel.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-            for channel in (image[..., 2], image[..., 1], image[..., 0])
-        ]
-    )
+    small = _shrink(image, size)[..., ::-1]
     left, top = (side - size[0]) // 2, (side - size[1]) // 2
     square = np.full((1, side, side, 3), -1, np.float32)
     square[0, top : top + size[1], left : left + size[0]] = small * np.float32(2 / 255) - 1
     return square, factor, np.array([left, top], np.float32)
+
+
+def _shrink(image: Image, size: tuple[int, int]) -> FloatArray:
+    """Return the image in another size (width, height), as (height, width, 3) float32."""
+    # INTER_AREA averages: a far face must not be lost between the sampled pixels. In floats, because the bytes of means
+    # at a half depend on the processor.
+    parts = [image] if image.size <= _LARGE else cv2.split(image)
+    return np.dstack(
+        [cv2.resize(part.astype(np.float32), size, interpolation=cv2.INTER_AREA) for part in parts]
+    )
 
 
 def _anchors(grids: Sequence[tuple[int, int]]) -> FloatArray:

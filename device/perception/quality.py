@@ -154,7 +154,7 @@ def measure(detection: Detection, crop: Image) -> Quality:
     # The middle of the crop: the face without hair, collar and background.
     quarter = _MEASURED_SIDE_PIXELS // 4
     face = gray[quarter:, quarter:-quarter]
-    chroma = luma_chroma[quarter:-quarter, quarter:-quarter, 1:]
+    chroma = np.ascontiguousarray(luma_chroma[quarter:-quarter, quarter:-quarter, 1:])
     detail, contrast = _detail(face), _contrast(gray)
     return Quality(
         size=detection.box.size,
@@ -188,9 +188,9 @@ def _color_detail(chroma: FloatArray) -> float:
     Args:
         chroma: (H, W, 2), 0..255.
     """
-    if float(chroma.std(axis=(0, 1)).mean()) < _GRAY:
+    if float(cv2.meanStdDev(chroma)[1].mean()) < _GRAY:
         return 1.0
-    steps = float((np.abs(np.diff(chroma, axis=1)) >= _COLOR_STEP).mean())
+    steps = float((cv2.absdiff(chroma[:, 1:], chroma[:, :-1]) >= _COLOR_STEP).mean())
     return min(steps / _FULL_COLOR_STEPS, 1.0) ** _COLOR_POWER
 
 
