@@ -122,11 +122,17 @@ class Publisher:
         """Publish whether the camera delivers pictures."""
         self._retain(self._topics.camera_status, ONLINE if is_online else OFFLINE)
 
-    def delivered(self, number: int) -> None:
-        """Record that the broker has a message; to be called for each Delivered."""
+    def delivered(self, number: int) -> bool:
+        """Record that the broker has a message; to be called for each Delivered.
+
+        Returns:
+            Whether the message is the node's discovery, as it is now.
+        """
         self._clearing.pop(number, None)
-        if number == self._discovery_number:
+        is_discovery = number == self._discovery_number
+        if is_discovery:
             self._announced.confirm(self._current, self._topics, is_birth=self._is_birth)
+        return is_discovery
 
     def refused(self, number: int) -> None:
         """Record that the broker has rejected a message; to be called for each Refused."""

@@ -19,6 +19,7 @@ from device.entities.kinds import (
 # Seconds that an event may have waited for the broker and still count as current.
 _FRESH_SECONDS = 60
 _IS_FRESH = (
+    "not value_json.repeated and "
     "as_timestamp(value_json.delivered_at) - as_timestamp(value_json.occurred_at)"
     f" < {_FRESH_SECONDS}"
 )

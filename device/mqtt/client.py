@@ -134,6 +134,10 @@ class MqttClient:
         """Send SUBSCRIBE."""
         self._client.subscribe([(topic, _QOS) for topic in topics])
 
+    def unsubscribe(self, topic: str) -> None:
+        """Send UNSUBSCRIBE."""
+        self._client.unsubscribe(topic)
+
     def publish(self, topic: str, payload: str | bytes, *, retain: bool) -> int | None:
         """Send a message, for delivery at least once; return MQTT's id for it, or None if that cannot be done."""
         info = self._client.publish(topic, payload, _QOS, retain)

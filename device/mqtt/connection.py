@@ -17,7 +17,7 @@ from device.mqtt.client import Callbacks, MqttClient
 from device.mqtt.errors import Reason
 from device.mqtt.message import ReceivedMessage, RetainedMessage
 from device.mqtt.session import Session
-from device.mqtt.unconfirmed import Unconfirmed, next_number
+from device.mqtt.unconfirmed import Answer, Unconfirmed, next_number
 
 if TYPE_CHECKING:
     from device.config import MqttSettings
@@ -33,6 +33,8 @@ MOST_UNCONFIRMED_BYTES = 4 * 2**20
 
 # Seconds that a round of paho's network loop takes when nothing happens.
 _ROUND_SECONDS = 1.0
+# MQTT 5, 3.4.2.1: the broker takes the message, and nobody has subscribed to its topic.
+_NO_MATCHING_SUBSCRIBERS = 0x10
 # Bytes, of PUBLISH with quality of service 1 and no properties, in addition to topic and payload.
 _LONGEST_HEADER = 10
 
@@ -43,12 +45,11 @@ class Handlers:
 
     Attributes:
         message: called with each message that comes.
-        answer: called with a number from publish() and why the broker refuses it, or None if it does not; possibly
-            before publish() has returned.
+        answer: called with a number from publish() and the broker's answer, possibly before publish() has returned.
     """
 
     message: Callable[[ReceivedMessage], None] = lambda _message: None
-    answer: Callable[[int, str | None], None] = lambda _number, _refusal: None
+    answer: Callable[[int, Answer], None] = lambda _number, _answer: None
 
 
 class Connection:
@@ -129,6 +130,10 @@ class Connection:
         answers = zip(topics, self._subscriptions, strict=False)
         return [topic for topic, reason in answers if reason.is_failure]
 
+    def unsubscribe(self, topic: str) -> None:
+        """End a subscription, before anything that is published from now on."""
+        self._client.unsubscribe(topic)
+
     def publish(self, topic: str, payload: str | bytes, *, retain: bool) -> int | None:
         """Hand a message over for delivery at least once.
 
@@ -142,7 +147,7 @@ class Connection:
         size = _size(topic, payload)
         if self._longest_packet is not None and size > self._longest_packet:
             number = next_number()
-            self._handlers.answer(number, TOO_LONG)
+            self._handlers.answer(number, Answer(TOO_LONG))
             return number
         if self._overflow is not None or self._ended.is_set():
             return None
@@ -232,7 +237,9 @@ class Connection:
         self._subscribed.set()
 
     def _on_answer(self, message_id: int, reason: Reason) -> None:
-        self._unconfirmed.answered(message_id, reason.name if reason.is_failure else None)
+        is_heard = reason.code != _NO_MATCHING_SUBSCRIBERS if self.version == "5" else None
+        refusal = reason.name if reason.is_failure else None
+        self._unconfirmed.answered(message_id, Answer(refusal, is_heard))
 
     def _on_error(self, text: str) -> None:
         self._socket_error = text

@@ -20,9 +20,15 @@ class Disconnected:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The broker has the message that publish() gave this number."""
+    """The broker has the message that publish() gave this number.
+
+    Attributes:
+        number: publish()'s.
+        is_heard: whether the broker had a subscriber to hand it to; None where it does not say.
+    """
 
     number: int
+    is_heard: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,11 @@ class Birth:
 
 
 @dataclass(frozen=True, slots=True)
+class LastWill:
+    """Home Assistant has stopped, or the broker has lost it."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewestVersion:
     """A message named the newest version of Facet; entities/commands.py decides whether it is valid."""
 
@@ -61,5 +72,13 @@ class OwnDiscovery:
 
 
 LinkEvent: TypeAlias = (
-    Connected | Disconnected | Delivered | Refused | Command | Birth | NewestVersion | OwnDiscovery
+    Connected
+    | Disconnected
+    | Delivered
+    | Refused
+    | Command
+    | Birth
+    | LastWill
+    | NewestVersion
+    | OwnDiscovery
 )

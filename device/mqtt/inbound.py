@@ -13,9 +13,16 @@ from random import Random
 from time import monotonic
 from typing import Protocol
 
-from device.mqtt.events import Birth, Command, LinkEvent, NewestVersion, OwnDiscovery
+from device.mqtt.events import (
+    Birth,
+    Command,
+    LastWill,
+    LinkEvent,
+    NewestVersion,
+    OwnDiscovery,
+)
 from device.mqtt.message import ReceivedMessage
-from device.mqtt.topics import BIRTH_TOPIC, ONLINE, Topics
+from device.mqtt.topics import BIRTH_TOPIC, OFFLINE, ONLINE, Topics
 
 _LOG = logging.getLogger(__name__)
 
@@ -89,9 +96,7 @@ class Inbound:
         elif len(topic.encode()) + len(payload) > LONGEST:
             self._refuse_long(topic, payload)
         elif topic == BIRTH_TOPIC:
-            if payload == ONLINE.encode() and not message.is_retained:
-                delay = self._random.uniform(0, _BIRTH_DELAY_SECONDS)
-                self._births.put(Birth(), delay)
+            self._take_status(message)
         elif topic == self._topics.newest_version:
             self._versions.put(NewestVersion(payload), _VERSION_DELAY_SECONDS)
         elif (key := self._topics.command_key(topic)) is not None:
@@ -105,6 +110,16 @@ class Inbound:
         """Forget what is delayed."""
         self._births.cancel()
         self._versions.cancel()
+
+    def _take_status(self, message: ReceivedMessage) -> None:
+        # A retained one is as old as may be.
+        if message.is_retained:
+            return
+        if message.payload == ONLINE.encode():
+            self._births.put(Birth(), self._random.uniform(0, _BIRTH_DELAY_SECONDS))
+        elif message.payload == OFFLINE.encode():
+            self._births.cancel()
+            self._deliver(LastWill())
 
     def _take_own_discovery(self, message: ReceivedMessage) -> None:
         # What the node itself publishes comes back as well, but not as a retained message.

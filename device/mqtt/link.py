@@ -24,6 +24,7 @@ from device.mqtt.message import RetainedMessage
 from device.mqtt.negotiation import negotiate
 from device.mqtt.session import Session
 from device.mqtt.topics import BIRTH_TOPIC, OFFLINE, Topics
+from device.mqtt.unconfirmed import Answer
 from device.supervision.heartbeat import Heartbeat
 from device.system.backoff import backoff
 
@@ -204,6 +205,8 @@ class Link:
         if self._reads_own_discovery:
             # Before Connected, or the states of the new table would come to the entities of the old one.
             self._inbound.wait_for_own_discovery(_OWN_DISCOVERY_SECONDS)
+            # Or the node itself would be the subscriber to whom the broker hands its discovery.
+            connection.unsubscribe(self._topics.discovery)
             self._reads_own_discovery = False
         self._connection = connection
         if self._stopping.is_set():
@@ -273,10 +276,11 @@ class Link:
 
     # These run on paho's thread, which an exception would end.
 
-    def _answer(self, number: int, refusal: str | None) -> None:
-        if refusal is None:
-            self._deliver(Delivered(number))
+    def _answer(self, number: int, answer: Answer) -> None:
+        if answer.refusal is None:
+            self._deliver(Delivered(number, answer.is_heard))
             return
+        refusal = answer.refusal
         # Once a connection: it concerns every message on a topic.
         level = logging.DEBUG if self._has_reported_refusal else logging.ERROR
         self._has_reported_refusal = True

@@ -22,6 +22,7 @@ from device.mqtt.errors import broker_at
 from device.mqtt.message import ReceivedMessage
 from device.mqtt.negotiation import negotiate
 from device.mqtt.session import Session
+from device.mqtt.unconfirmed import Answer
 
 if TYPE_CHECKING:
     from device.config import MqttSettings
@@ -225,9 +226,9 @@ class Listener:
                 self.dropped += 1
             self._changed.notify_all()
 
-    def _answered(self, number: int, refusal: str | None) -> None:
+    def _answered(self, number: int, answer: Answer) -> None:
         with self._changed:
-            self._answers[number] = refusal
+            self._answers[number] = answer.refusal
             while len(self._answers) > _MOST_ANSWERS:
                 del self._answers[next(iter(self._answers))]
             self._changed.notify_all()

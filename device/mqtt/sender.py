@@ -6,7 +6,7 @@ import json
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from device.errors import OutboxError
 from device.mqtt.outbox import CAPACITY, Event, Outbox
@@ -19,6 +19,8 @@ _MOST_UNSAVED = 100
 """Events that are kept in memory while the disk takes none; about a megabyte."""
 _MOST_ON_THE_WAY = 50
 """Events that are published and not confirmed; more wait on disk. Brokers take twenty at a time."""
+_MOST_RECENT = 400
+"""Events that can be taken back; about two megabytes."""
 _BATCH = 100
 """Confirmed events that leave the outbox in one transaction, which costs a sync of the memory card."""
 
@@ -46,6 +48,10 @@ class OutboxSender:
         self._now = now
         # None while the link is down: an event must not overtake those that wait.
         self._on_the_way: dict[int, str] | None = None
+        self._is_held = False
+        # What was sent lately, and when.
+        self._recent: deque[tuple[datetime, Event]] = deque(maxlen=_MOST_RECENT)
+        self._taken_back: set[str] = set()
         # Ids of what is still to be sent over this connection. It drops its oldest where outbox and memory do.
         self._to_send: deque[str] = deque(maxlen=CAPACITY + _MOST_UNSAVED)
         self._unsaved: dict[str, Event] = {}
@@ -92,21 +98,48 @@ class OutboxSender:
     def resume(self) -> None:
         """Send all that waits; to be called for Connected, after the announcement."""
         self._on_the_way = {}
-        saved: list[str] = []
-        try:
-            saved = self._outbox.pending_ids()
-        except OutboxError as error:
-            _LOG.error("What waits on disk for the broker cannot be sent: %s", error)
-        self._to_send.clear()
-        self._to_send.extend(event_id for event_id in saved if event_id not in self._confirmed)
-        self._to_send.extend(self._unsaved)
-        if self._to_send:
-            _LOG.info("Sending %d events that waited for the broker", len(self._to_send))
-        self._send_next()
+        self._send_all()
 
     def pause(self) -> None:
         """Let events wait on disk; to be called for Disconnected."""
         self._on_the_way = None
+
+    def hold(self) -> None:
+        """Let events wait on disk although the broker is there, until release(); what is on the way is not held."""
+        self._is_held = True
+
+    def release(self) -> None:
+        """Send what hold() has let wait."""
+        if self._is_held:
+            self._is_held = False
+            self._send_all()
+
+    def take_back(self, period: timedelta) -> None:
+        """Keep what was sent lately, as if it had not been: whoever received it was about to end.
+
+        release() sends it again, with `repeated`: it may have been received all the same.
+
+        Args:
+            period: until now.
+        """
+        since = self._now() - period
+        lately = {event.event_id: event for at, event in self._recent if at >= since}
+        self._recent.clear()
+        self._taken_back |= lately.keys()
+        if self._on_the_way is not None:
+            self._on_the_way = {n: i for n, i in self._on_the_way.items() if i not in lately}
+        self._confirmed -= lately.keys()
+        # One that is on disk stays what it is.
+        self._unsaved |= lately
+        self._save()
+
+    def is_on_the_way(self, number: int) -> bool:
+        """Whether this is the number of an event that was sent and has no answer yet."""
+        return self._on_the_way is not None and number in self._on_the_way
+
+    def undelivered(self, number: int) -> None:
+        """Keep an event that the broker had nobody to hand to; release() sends it again."""
+        self._taken_off(number)
 
     def delivered(self, number: int) -> None:
         """Take note that the broker has an event; to be called for each Delivered.
@@ -114,6 +147,7 @@ class OutboxSender:
         It leaves the disk with flush(), or together with the next hundred.
         """
         event_id = self._taken_off(number)
+        self._taken_back.discard(event_id or "")
         if event_id in self._unsaved:
             del self._unsaved[event_id]
         elif event_id is not None:
@@ -156,6 +190,21 @@ class OutboxSender:
         except OutboxError as error:
             _LOG.error("%d events may be sent once more: %s", len(self._confirmed), error)
 
+    def _send_all(self) -> None:
+        if self._on_the_way is None:
+            return
+        saved: list[str] = []
+        try:
+            saved = self._outbox.pending_ids()
+        except OutboxError as error:
+            _LOG.error("What waits on disk for the broker cannot be sent: %s", error)
+        settled = self._confirmed | set(self._on_the_way.values())
+        self._to_send.clear()
+        self._to_send.extend(i for i in (*saved, *self._unsaved) if i not in settled)
+        if self._to_send and not self._is_held:
+            _LOG.info("Sending %d events that waited", len(self._to_send))
+        self._send_next()
+
     def _send_next(self, *fresh: Event) -> None:
         """Publish what is to be sent, in its order, until as much is on the way as may be.
 
@@ -169,7 +218,9 @@ class OutboxSender:
 
     @property
     def _room(self) -> int:
-        return 0 if self._on_the_way is None else _MOST_ON_THE_WAY - len(self._on_the_way)
+        if self._on_the_way is None or self._is_held:
+            return 0
+        return _MOST_ON_THE_WAY - len(self._on_the_way)
 
     def _read(self, event_ids: Sequence[str], fresh: Sequence[Event]) -> list[Event]:
         found = {event.event_id: event for event in (*fresh, *self._unsaved.values())}
@@ -190,11 +241,13 @@ class OutboxSender:
         document = json.loads(event.payload) | {
             key: stamp.isoformat(timespec="milliseconds") for key, stamp in stamps.items()
         }
+        document["repeated"] = event.event_id in self._taken_back
         number = self._transport.publish(self._topic, compact(document))
         if number is None:
             self.pause()
         else:
             self._on_the_way[number] = event.event_id
+            self._recent.append((stamps["delivered_at"], event))
 
     def _taken_off(self, number: int) -> str | None:
         return self._on_the_way.pop(number, None) if self._on_the_way else None

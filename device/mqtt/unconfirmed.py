@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import count
 
 _numbers = count(1)
@@ -12,6 +13,19 @@ _numbers = count(1)
 def next_number() -> int:
     """Return a number that no other message of this process has."""
     return next(_numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the broker answers to a message.
+
+    Attributes:
+        refusal: why it threw the message away; None if it did not.
+        is_heard: whether it had a subscriber to hand the message to; None where it does not say.
+    """
+
+    refusal: str | None = None
+    is_heard: bool | None = None
 
 
 class Unconfirmed:
@@ -26,11 +40,11 @@ class Unconfirmed:
     Args:
         most: messages.
         most_bytes: of all of them together. One that is longer is taken when there is no other.
-        on_answer: called with the number of a message and why the broker refuses it, or None if it does not.
+        on_answer: called with the number of a message and the broker's answer.
     """
 
     def __init__(
-        self, most: int, most_bytes: int, on_answer: Callable[[int, str | None], None]
+        self, most: int, most_bytes: int, on_answer: Callable[[int, Answer], None]
     ) -> None:
         self._most = most
         self._most_bytes = most_bytes
@@ -38,7 +52,7 @@ class Unconfirmed:
         self._lock = threading.Lock()
         self._numbers: dict[int, tuple[int, int]] = {}
         # Answers that came before sent() was called.
-        self._early: dict[int, str | None] = {}
+        self._early: dict[int, Answer] = {}
         self._count = 0
         self._bytes = 0
 
@@ -82,21 +96,20 @@ class Unconfirmed:
         """
         number = next_number()
         with self._lock:
-            was_answered = message_id in self._early
-            refusal = self._early.pop(message_id, None)
-            if not was_answered:
+            answer = self._early.pop(message_id, None)
+            if answer is None:
                 self._numbers[message_id] = number, size
-        if was_answered:
+        if answer is not None:
             self.release(size)
-            self._on_answer(number, refusal)
+            self._on_answer(number, answer)
         return number
 
-    def answered(self, message_id: int, refusal: str | None) -> None:
+    def answered(self, message_id: int, answer: Answer) -> None:
         """Take note of the broker's answer; it may come before sent() is called."""
         with self._lock:
             number, size = self._numbers.pop(message_id, (None, 0))
             if number is None:
-                self._early[message_id] = refusal
+                self._early[message_id] = answer
         if number is not None:
             self.release(size)
-            self._on_answer(number, refusal)
+            self._on_answer(number, answer)

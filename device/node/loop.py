@@ -17,6 +17,7 @@ from device.mqtt.events import (
     Connected,
     Delivered,
     Disconnected,
+    LastWill,
     NewestVersion,
     OwnDiscovery,
     Refused,
@@ -204,6 +205,7 @@ class Loop:
             case (
                 Connected()
                 | Birth()
+                | LastWill()
                 | Disconnected()
                 | Delivered()
                 | Refused()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, TypeAlias
 
+from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
 from device.entities.documents import STATE, event_content
 from device.entities.kinds import Document, Json
@@ -14,6 +16,7 @@ from device.mqtt.events import (
     Connected,
     Delivered,
     Disconnected,
+    LastWill,
     OwnDiscovery,
     Refused,
 )
@@ -25,7 +28,13 @@ from device.system.compact_json import compact
 
 _LOG = logging.getLogger(__name__)
 
-ConnectionEvent: TypeAlias = Connected | Birth | Disconnected | Delivered | Refused | OwnDiscovery
+# From the moment when Home Assistant has stopped recording until its process ends it still receives what is published,
+# and does nothing with it: measured 2 seconds on two cores.
+_ENDING = timedelta(seconds=10)
+
+ConnectionEvent: TypeAlias = (
+    Connected | Birth | LastWill | Disconnected | Delivered | Refused | OwnDiscovery
+)
 
 
 class MqttSink:
@@ -38,13 +47,26 @@ class MqttSink:
     Args:
         publisher: of what stays on the broker.
         sender: of events.
+        presence: whether events wait for Home Assistant.
         state: the state document, as it is when an observation comes.
+        clock: monotonic, in seconds.
     """
 
-    def __init__(self, publisher: Publisher, sender: OutboxSender, *, state: ExpiringState) -> None:
+    def __init__(
+        self,
+        publisher: Publisher,
+        sender: OutboxSender,
+        presence: Presence,
+        *,
+        state: ExpiringState,
+        clock: Callable[[], float],
+    ) -> None:
         self._publisher = publisher
         self._sender = sender
+        self._presence = presence
         self._state = state
+        self._clock = clock
+        self._is_holding = False
         self._is_camera_online = False
         self._picture: bytes | None = None
         # Waits for the state that follows from the same observation.
@@ -84,21 +106,49 @@ class MqttSink:
         """Do what the link reports is to be done; the only place where its events have a meaning."""
         match event:
             case Connected():
+                self._presence.connected(self._clock())
+                self.tick()
                 self._announce()
                 self._sender.resume()
             case Birth():
                 _LOG.info("Home Assistant has started; announcing the node again")
+                self._presence.born(self._clock())
+                self.tick()
                 self._announce(is_birth=True)
+            case LastWill():
+                self._presence.left()
+                self.tick()
+                if self._is_holding:
+                    self._sender.take_back(_ENDING)
             case Disconnected():
                 self._sender.pause()
-            case Delivered(number):
-                self._publisher.delivered(number)
-                self._sender.delivered(number)
+            case Delivered():
+                self._delivered(event)
             case Refused(number):
                 self._publisher.refused(number)
                 self._sender.refused(number)
             case OwnDiscovery(payload):
                 self._publisher.found(payload)
+
+    def tick(self) -> None:
+        """Let events wait for Home Assistant, or send them; to be called about once a second."""
+        was_holding, self._is_holding = self._is_holding, self._presence.is_holding(self._clock())
+        if self._is_holding and not was_holding:
+            _LOG.info("Events wait until Home Assistant is ready for them")
+            self._sender.hold()
+        elif was_holding and not self._is_holding:
+            self._sender.release()
+
+    def _delivered(self, event: Delivered) -> None:
+        number, is_heard = event.number, event.is_heard
+        if self._publisher.delivered(number):
+            self._presence.discovery_answered(is_heard=is_heard)
+        is_unheard = is_heard is False and self._sender.is_on_the_way(number)
+        if is_unheard and self._presence.is_lost(self._clock()):
+            self._sender.undelivered(number)
+        else:
+            self._sender.delivered(number)
+        self.tick()
 
     def _show(self, picture: bytes | None) -> None:
         was_shown, self._picture = self._picture is not None, picture

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from device.config import Config
 from device.discovery.announced import Announced
+from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
 from device.entities.commands import takes_commands
 from device.entities.documents import EVENT, hidden_attributes
@@ -208,6 +209,7 @@ def run_node(
             fan_out.tick,
             health.tick,
             controls.tick,
+            mqtt.sink.tick,
         )
         loop = Loop(
             Inputs(inbox, _CLOCK, senses.triggers.close, gate.close),
@@ -268,7 +270,9 @@ def _mqtt(
     publisher = Publisher(link, config, table, announced, board)
     sender = OutboxSender(link, Topics.of(config).document(EVENT), outbox, utc_now)
     stack.callback(sender.flush)
-    return _Mqtt(link, sender, MqttSink(publisher, sender, state=state))
+    presence = Presence(config.mqtt.wait_for_home_assistant)
+    sink = MqttSink(publisher, sender, presence, state=state, clock=_CLOCK)
+    return _Mqtt(link, sender, sink)
 
 
 def _observer(config: Config, senses: Senses) -> Observer:

@@ -17,6 +17,7 @@ import pytest
 
 from device.config import Config
 from device.discovery.announced import Announced
+from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
 from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS, STATE
 from device.entities.kinds import OFF
@@ -72,6 +73,8 @@ class Node:
         self.sink = MqttSink(
             self.publisher,
             self.sender,
+            Presence(config.mqtt.wait_for_home_assistant),
+            clock=time.monotonic,
             state=ExpiringState(
                 self.table,
                 JsonStore(folder / "state.json"),

@@ -212,7 +212,7 @@ class _Node:
         published = _NOW + timedelta(milliseconds=130)
         stamps = {"occurred_at": _NOW.isoformat(), "delivered_at": published.isoformat()}
         shown = observation.without_attributes(hidden_attributes(LABELS, self.table))
-        event = event_content(shown) | stamps
+        event = event_content(shown) | stamps | {"repeated": False}
         state = state_content(self.table, Outcome(observation, published))
         return [
             (self.topics.document(STATE), compact(state)),

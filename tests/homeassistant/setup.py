@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Protocol
 
+from device.mqtt.topics import BIRTH_TOPIC, ONLINE
 from tests.broker.certificates import Certificates
 from tests.broker.mosquitto import PATIENCE, Mosquitto, free_port, wait_for
 from tests.broker.observer import Observer, observe
@@ -172,7 +173,12 @@ def running_setup(
     try:
         home.start()
         client = become_owner(home.base)
-        entry = add_mqtt(client, broker.port, user, authority, protocol)
+        with observe(
+            broker.port, BIRTH_TOPIC, user, version=protocol, authority=authority
+        ) as observer:
+            entry = add_mqtt(client, broker.port, user, authority, protocol)
+            # Or a test would meet the announcement that follows it.
+            observer.expect(BIRTH_TOPIC, ONLINE.encode())
         yield Setup(folder, broker, authority, user, protocol, home, client, entry)
         client.close()
     finally:

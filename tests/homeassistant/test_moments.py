@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.broker.mosquitto import wait_for
 from tests.homeassistant.client import WebSocket
 from tests.homeassistant.setup import Setup, press
 
@@ -162,42 +161,3 @@ def test_what_was_seen_ends_and_rules_run_at_each_seeing(any_setup: Setup, smili
         node.show(smiling)
         press(any_setup, "annex")
         assert {heard(websocket)["rule"] for _ in ALL} == ALL
-
-
-def test_no_restart_makes_a_rule_run(newest_setup: Setup, smiling: Path) -> None:
-    """Node, broker and Home Assistant, after what was seen is over: only the next seeing does."""
-    room, client = "arcade", newest_setup.client
-
-    def last_runs() -> list[object]:
-        names = (f"automation.rule_{room}_{rule.replace(' ', '_')}" for rule in ALL)
-        rules = (client.entity(name) for name in names)
-        return [rule["attributes"]["last_triggered"] if rule else None for rule in rules]
-
-    with (
-        newest_setup.node(room, smiling, attributes={"expiry": EXPIRY}) as node,
-        editor_rules(newest_setup, room) as websocket,
-    ):
-        expect_each_rule_runs_once(newest_setup, room, websocket)
-        expect_nothing_known(newest_setup, room)
-        node.stop()
-        newest_setup.expect_gone(room)
-        node.start()
-        newest_setup.expect_available(room)
-        node.kill()
-        newest_setup.expect_gone(room)
-        node.start()
-        newest_setup.expect_available(room)
-        newest_setup.broker.stop()
-        newest_setup.expect_gone(room)
-        newest_setup.broker.start()
-        newest_setup.expect_available(room)
-        expect_nothing_known(newest_setup, room)
-        expect_each_rule_runs_once(newest_setup, room, websocket)
-        expect_nothing_known(newest_setup, room)
-        before = last_runs()
-        newest_setup.home.stop()
-        newest_setup.home.start()
-        newest_setup.expect_available(room)
-        expect_nothing_known(newest_setup, room)
-        wait_for(lambda: None not in last_runs(), "the rules are back")
-        assert last_runs() == before

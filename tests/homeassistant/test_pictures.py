@@ -31,6 +31,16 @@ def is_shown(client: Client, entity_id: str) -> bool:
     return shown(client, entity_id).startswith(b"\xff\xd8")
 
 
+def press_until_shown(client: Client, room: str) -> None:
+    """Press until there is a picture: a new device's first one may come before Home Assistant listens to it."""
+
+    def press() -> bool:
+        client.act("button.press", entity_id=f"button.{room}_capture")
+        return is_shown(client, f"image.{room}_picture")
+
+    wait_for(press, "a picture")
+
+
 def test_a_rule_on_the_picture_runs_for_each_real_picture_and_for_nothing_else(
     any_setup: Setup, smiling: Path
 ) -> None:
@@ -58,14 +68,9 @@ def test_a_rule_on_the_picture_runs_for_each_real_picture_and_for_nothing_else(
     def press() -> None:
         client.act("button.press", entity_id="button.alcove_capture")
 
-    def press_until_shown() -> bool:
-        press()
-        return is_shown(client, image)
-
     with ExitStack() as stack:
         node = stack.enter_context(any_setup.node("alcove", smiling, privacy=privacy))
-        # A new device's first picture may come before Home Assistant listens to it.
-        wait_for(press_until_shown, "a picture")
+        press_until_shown(client, "alcove")
         client.expect(image, "unavailable")
         stack.enter_context(rule)
         websocket = stack.enter_context(client.websocket())
@@ -97,8 +102,7 @@ def test_a_picture_is_shown_as_the_owner_allows_until_it_expires(
     client = any_setup.client
     privacy = {"picture": "crop", "picture_expiry": 5}
     with any_setup.node("vault", smiling, privacy=privacy):
-        client.act("button.press", entity_id="button.vault_capture")
-        wait_for(lambda: is_shown(client, "image.vault_picture"), "a picture")
+        press_until_shown(client, "vault")
         with Image.open(BytesIO(shown(client, "image.vault_picture"))) as picture:
             assert picture.height < 300, "the face alone"
         client.expect("image.vault_picture", "unavailable")
@@ -114,8 +118,7 @@ def test_no_picture_stays_on_the_broker(newest_setup: Setup, smiling: Path) -> N
     """A later subscriber receives states and discovery, and none of the pictures that were shown."""
     client = newest_setup.client
     with newest_setup.node("gate", smiling, privacy={"picture": "full"}):
-        client.act("button.press", entity_id="button.gate_capture")
-        wait_for(lambda: is_shown(client, "image.gate_picture"), "a picture")
+        press_until_shown(client, "gate")
         with newest_setup.overhear("facet/gate/#") as late:
             late.publish("facet/gate/done", "")
             late.expect("facet/gate/done")
@@ -144,8 +147,7 @@ def test_a_restarted_home_assistant_shows_the_picture_again(
     """The node publishes it again: the broker does not keep it."""
     client = newest_setup.client
     with newest_setup.node("balcony", smiling, privacy={"picture": "full"}):
-        client.act("button.press", entity_id="button.balcony_capture")
-        wait_for(lambda: is_shown(client, "image.balcony_picture"), "a picture")
+        press_until_shown(client, "balcony")
         before = shown(client, "image.balcony_picture")
         newest_setup.home.stop()
         newest_setup.home.start()
@@ -156,8 +158,7 @@ def test_a_node_that_was_killed_shows_no_old_picture(newest_setup: Setup, smilin
     """It is not on the node's disk, and the picture that Home Assistant remembers is replaced."""
     client = newest_setup.client
     with newest_setup.node("foyer", smiling, privacy={"picture": "full"}) as node:
-        client.act("button.press", entity_id="button.foyer_capture")
-        wait_for(lambda: is_shown(client, "image.foyer_picture"), "a picture")
+        press_until_shown(client, "foyer")
         node.kill()
         newest_setup.expect_gone("foyer")
         node.start()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
+import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,15 +20,58 @@ from tests.homeassistant.setup import Setup
 
 pytestmark = pytest.mark.homeassistant
 
+PRESSES = 1000
+# Seconds; a press at a picture takes the node twenty milliseconds.
+_BETWEEN_PRESSES = 0.03
+_EVENT = re.compile(r", event ([0-9a-f-]{36})\)")
+
 BackWithin = Callable[[float, Setup, str], AbstractContextManager[None]]
 
 # What may differ afterwards, being about the machine or the moment.
-_VOLATILE = ("_capture", "_cpu_temperature", "_picture", "_observation", "_queue_length")
+_VOLATILE = (
+    "_capture", "_coalesced_presses", "_cpu_temperature", "_latency", "_picture", "_observation",
+    "_queue_length",
+)  # fmt: skip
 
 
 def settled(setup: Setup, room: str) -> dict[str, str]:
     """Return the states of a room's entities, without those that change by themselves."""
     return {k: v for k, v in setup.entities(room).items() if not k.endswith(_VOLATILE)}
+
+
+class Presses:
+    """How many presses were made so far."""
+
+    count = 0
+
+
+@contextmanager
+def pressing(setup: Setup, room: str) -> Iterator[Presses]:
+    """Press again and again within the context, without Home Assistant."""
+    presses, is_over = Presses(), threading.Event()
+    with setup.overhear(f"facet/{room}/settings") as owner:
+
+        def press() -> None:
+            while not is_over.wait(_BETWEEN_PRESSES):
+                owner.publish(f"facet/{room}/set/capture", "PRESS")
+                presses.count += 1
+
+        thread = threading.Thread(target=press)
+        thread.start()
+        try:
+            yield presses
+        finally:
+            is_over.set()
+            thread.join()
+
+
+def recorded_events(setup: Setup, room: str) -> set[str]:
+    """Return the ids of the observations that Home Assistant has recorded."""
+    file = setup.home.folder / "home-assistant_v2.db"
+    query = "select shared_attrs from state_attributes where shared_attrs like '%\"event_id\"%'"
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+        found = [json.loads(text) for (text,) in database.execute(query)]
+    return {attributes["event_id"] for attributes in found if attributes.get("node") == room}
 
 
 @pytest.fixture
@@ -76,12 +123,22 @@ def test_the_broker_restarts(
 
 
 def test_home_assistant_restarts(
-    newest_setup: Setup, smiling: Path, back_within: BackWithin
+    newest_setup: Setup,
+    smiling: Path,
+    back_within: BackWithin,
+    report: Callable[[str], None],
 ) -> None:
-    """It finds discovery and states on the broker, and the node is not disturbed."""
-    with newest_setup.node("pantry", smiling), back_within(30, newest_setup, "pantry"):
-        newest_setup.home.stop()
-        newest_setup.home.start()
+    """It finds discovery and states on the broker, and of what happened meanwhile it receives every event."""
+    with newest_setup.node("pantry", smiling) as node, back_within(30, newest_setup, "pantry"):
+        with pressing(newest_setup, "pantry") as presses:
+            newest_setup.home.stop()
+            newest_setup.home.start()
+            wait_for(lambda: presses.count >= PRESSES, f"{PRESSES} presses", 90)
+        happened = set(_EVENT.findall(node.log))
+        wait_for(lambda: not happened - recorded_events(newest_setup, "pantry"), "all arrive", 60)
+        report(
+            f"{presses.count} presses and {len(happened)} observations while Home Assistant restarted, none lost"
+        )
 
 
 def test_the_mqtt_integration_is_reloaded(

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from device.mqtt.events import Birth, Command, LinkEvent, NewestVersion, OwnDiscovery
+from device.mqtt.events import Birth, Command, LastWill, LinkEvent, NewestVersion, OwnDiscovery
 from device.mqtt.inbound import LONGEST, LONGEST_DISCOVERY, Inbound
 from device.mqtt.message import ReceivedMessage
 from device.mqtt.topics import BIRTH_TOPIC, Topics
@@ -163,7 +163,7 @@ def test_births_are_answered_once_within_two_seconds() -> None:
     inbox = Inbox()
     inbound = inbox.inbound()
     inbound.received(ReceivedMessage(BIRTH_TOPIC, b"online", is_retained=True))
-    inbound.received(ReceivedMessage(BIRTH_TOPIC, b"offline"))
+    inbound.received(ReceivedMessage(BIRTH_TOPIC, b"starting"))
     assert inbox.timers == []
     for _ in range(1000):
         inbound.received(ReceivedMessage(BIRTH_TOPIC, b"online"))
@@ -171,6 +171,18 @@ def test_births_are_answered_once_within_two_seconds() -> None:
     assert 0 <= timer.seconds <= 2
     timer.go_off()
     assert inbox.delivered == [Birth()]
+
+
+def test_the_last_will_of_home_assistant_is_passed_on_at_once() -> None:
+    """A birth that was delayed is past; a retained last will is as old as may be."""
+    inbox = Inbox()
+    inbound = inbox.inbound()
+    inbound.received(ReceivedMessage(BIRTH_TOPIC, b"offline", is_retained=True))
+    assert inbox.delivered == []
+    inbound.received(ReceivedMessage(BIRTH_TOPIC, b"online"))
+    inbound.received(ReceivedMessage(BIRTH_TOPIC, b"offline"))
+    assert inbox.timers[0].is_cancelled
+    assert inbox.delivered == [LastWill()]
 
 
 def test_what_is_delayed_ends_with_the_link() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,7 @@ def test_an_event_says_when_it_occurred_and_when_it_was_sent(tmp_path: Path) -> 
         "event_id": "e1",
         "occurred_at": "2026-11-24T18:02:11.000+00:00",
         "delivered_at": "2026-11-24T19:00:00.000+00:00",
+        "repeated": False,
     }
 
 
@@ -180,3 +182,62 @@ def test_a_confirmed_event_that_the_disk_keeps_is_not_sent_again(tmp_path: Path)
         send(sender, event("e2"))
         sender.flush()
         assert ids(outbox) == ["e2"]
+
+
+def test_what_is_held_waits_on_disk_although_there_is_a_connection(tmp_path: Path) -> None:
+    """Until it is released, in its order; what was sent before that is confirmed meanwhile."""
+    link = RecordingTransport()
+    with Outbox.open(tmp_path / "outbox") as outbox:
+        sender = sender_of(link, outbox)
+        sender.resume()
+        send(sender, event("e1"))
+        sender.hold()
+        send(sender, event("e2"))
+        send(sender, event("e3"))
+        sender.delivered(1)
+        sender.resume()
+        assert sent(link) == ["e1"]
+        sender.release()
+        assert sent(link) == ["e1", "e2", "e3"]
+
+
+def test_what_nobody_received_is_sent_again(tmp_path: Path) -> None:
+    """The broker has confirmed it, and had nobody to hand it to; it stays first."""
+    link = RecordingTransport()
+    with Outbox.open(tmp_path / "outbox") as outbox:
+        sender = sender_of(link, outbox)
+        sender.resume()
+        send(sender, event("e1"))
+        sender.hold()
+        sender.undelivered(1)
+        send(sender, event("e2"))
+        sender.release()
+        assert sent(link) == ["e1", "e1", "e2"]
+        assert [json.loads(payload)["repeated"] for _, payload, _ in link.messages] == [False] * 3
+
+
+def test_what_is_taken_back_is_sent_again_and_says_so(tmp_path: Path) -> None:
+    """Whether it was confirmed or not, and has left the disk or not; but only what was sent lately."""
+    link = RecordingTransport()
+    with Outbox.open(tmp_path / "outbox") as outbox:
+        sender = sender_of(link, outbox)
+        sender.resume()
+        for event_id in ("e1", "e2", "e3"):
+            send(sender, event(event_id))
+        sender.delivered(1)
+        sender.flush()
+        sender.delivered(2)
+        sender.hold()
+        sender.take_back(timedelta(seconds=10))
+        sender.delivered(3)
+        assert sorted(outbox.pending_ids()) == ["e1", "e2", "e3"]
+        link.messages.clear()
+        sender.release()
+        assert sorted(sent(link)) == ["e1", "e2", "e3"]
+        assert all(json.loads(payload)["repeated"] for _, payload, _ in link.messages)
+        for number in (1, 2, 3):
+            sender.delivered(number)
+        sender.flush()
+        assert outbox.pending_ids() == []
+        sender.take_back(timedelta(seconds=-1))
+        assert outbox.pending_ids() == []

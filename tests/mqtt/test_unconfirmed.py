@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from device.mqtt.unconfirmed import Unconfirmed, next_number
+from device.mqtt.unconfirmed import Answer, Unconfirmed, next_number
 
-Answers = list[tuple[int, str | None]]
+Answers = list[tuple[int, Answer]]
+CONFIRMED = Answer()
 
 
 def bounded(answers: Answers, most: int = 10, most_bytes: int = 1000) -> Unconfirmed:
     """One that writes the answers down."""
-    return Unconfirmed(most, most_bytes, lambda number, refusal: answers.append((number, refusal)))
+    return Unconfirmed(most, most_bytes, lambda number, answer: answers.append((number, answer)))
 
 
 def publish(unconfirmed: Unconfirmed, message_id: int, size: int = 1) -> int:
@@ -25,10 +26,10 @@ def test_a_number_is_unique_although_mqtt_counts_to_65535() -> None:
     for round_ in range(2):
         for message_id in range(1, 0x1_0000):
             numbers.append(publish(first, message_id))
-            first.answered(message_id, None)
+            first.answered(message_id, CONFIRMED)
             if message_id % 1000 == round_:
                 numbers.append(publish(second, message_id % 100))
-                second.answered(message_id % 100, None)
+                second.answered(message_id % 100, CONFIRMED)
                 numbers.append(next_number())
     assert len(set(numbers)) == len(numbers) > 2 * 0xFFFF
 
@@ -36,11 +37,11 @@ def test_a_number_is_unique_although_mqtt_counts_to_65535() -> None:
 def test_an_answer_names_the_number_of_its_message() -> None:
     """In any order, with the refusal."""
     answers: Answers = []
-    unconfirmed = bounded(answers)
+    unconfirmed, refused = bounded(answers), Answer("Not authorized")
     first, second = publish(unconfirmed, 7), publish(unconfirmed, 8)
-    unconfirmed.answered(8, "Not authorized")
-    unconfirmed.answered(7, None)
-    assert answers == [(second, "Not authorized"), (first, None)]
+    unconfirmed.answered(8, refused)
+    unconfirmed.answered(7, CONFIRMED)
+    assert answers == [(second, refused), (first, CONFIRMED)]
 
 
 def test_an_answer_may_come_before_publishing_returns() -> None:
@@ -48,10 +49,10 @@ def test_an_answer_may_come_before_publishing_returns() -> None:
     answers: Answers = []
     unconfirmed = bounded(answers, most=1)
     assert unconfirmed.reserve(5)
-    unconfirmed.answered(7, None)
+    unconfirmed.answered(7, CONFIRMED)
     assert answers == []
     number = unconfirmed.sent(7, 5)
-    assert answers == [(number, None)]
+    assert answers == [(number, CONFIRMED)]
     assert (unconfirmed.count, unconfirmed.bytes) == (0, 0)
 
 
@@ -61,7 +62,7 @@ def test_there_is_no_room_beyond_the_count() -> None:
     publish(unconfirmed, 1)
     publish(unconfirmed, 2)
     assert not unconfirmed.reserve(1)
-    unconfirmed.answered(1, None)
+    unconfirmed.answered(1, CONFIRMED)
     assert unconfirmed.reserve(1)
     assert not unconfirmed.reserve(1)
     unconfirmed.release(1)
@@ -73,7 +74,7 @@ def test_there_is_no_room_beyond_the_bytes() -> None:
     unconfirmed = bounded([], most_bytes=100)
     publish(unconfirmed, 1, 500)
     assert not unconfirmed.reserve(1)
-    unconfirmed.answered(1, None)
+    unconfirmed.answered(1, CONFIRMED)
     publish(unconfirmed, 2, 60)
     assert not unconfirmed.has_room(41)
     assert unconfirmed.has_room(40)

@@ -12,10 +12,11 @@ import pytest
 
 from device.config import Config
 from device.discovery.announced import Announced
+from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
 from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS
 from device.entities.table import CELEBA, entities
-from device.mqtt.events import Birth, Connected, Delivered, Disconnected, Refused
+from device.mqtt.events import Birth, Connected, Delivered, Disconnected, LastWill, Refused
 from device.mqtt.outbox import Outbox
 from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics
@@ -35,6 +36,7 @@ CONFIG = Config.model_validate(
 )
 STATE_FILE = "state.json"
 EXPIRY = 300.0
+WAIT = 30.0
 
 
 class Wired:
@@ -55,7 +57,7 @@ class Wired:
         state = ExpiringState(
             table, JsonStore(folder / STATE_FILE), expiry=EXPIRY, clock=self.clock, now=now
         )
-        self.sink = MqttSink(publisher, self.sender, state=state)
+        self.sink = MqttSink(publisher, self.sender, Presence(WAIT), state=state, clock=self.clock)
         self.fan_out = FanOut(
             [self.sink], state=state, picture_expiry=60, hidden=(), clock=self.clock
         )
@@ -63,6 +65,18 @@ class Wired:
         self.transport.is_down = True
         self.fan_out.begin(self.sender.newest())
         self.transport.is_down = False
+
+    def reconnect(self, *, is_heard: bool | None) -> None:
+        """Lose the connection, and get another; the broker answers the discovery, and says who heard it."""
+        self.sink.handle(Disconnected("gone"))
+        self.transport.messages.clear()
+        self.sink.handle(Connected())
+        self.answer("homeassistant/device/hall/config", is_heard=is_heard)
+
+    def answer(self, topic: str, *, is_heard: bool | None) -> None:
+        """Let the broker confirm the newest message on a topic."""
+        numbers = [n for n, at in enumerate(self.transport.topics, start=1) if at == topic]
+        self.sink.handle(Delivered(numbers[-1], is_heard))
 
     def observe(self, reason: Reason = Reason.PRIVACY, picture: bytes | None = None) -> str:
         """Take an observation; return its id."""
@@ -155,9 +169,7 @@ def test_a_confirmation_takes_the_event_off_the_disk(wired: Wired) -> None:
     refused = wired.observe()
     wired.sink.handle(Refused(1, "not authorized"))
     assert len(wired.outbox) == 1
-    wired.sink.handle(Disconnected("gone"))
-    wired.transport.messages.clear()
-    wired.sink.handle(Connected())
+    wired.reconnect(is_heard=True)
     assert [event["event_id"] for event in wired.published("facet/hall/event")] == [refused]
     wired.sink.handle(Delivered(len(wired.transport.messages)))
     wired.sender.flush()
@@ -189,3 +201,57 @@ def test_the_state_that_was_committed_with_the_event_wins_over_an_older_file(
     second.sink.handle(Connected())
     assert second.published("facet/hall/state")[0]["last_result"] == "camera_unavailable"
     assert json.loads((tmp_path / STATE_FILE).read_text())["last_result"] == "camera_unavailable"
+
+
+def test_an_event_waits_while_home_assistant_is_stopped(wired: Wired) -> None:
+    """The broker would confirm it, and nobody would receive it. It follows the announcement, in its turn."""
+    wired.sink.handle(LastWill())
+    events = [wired.observe(), wired.observe()]
+    assert "facet/hall/event" not in wired.transport.topics
+    assert wired.published("facet/hall/state")[-1]["last_result"] == "privacy"
+    assert wired.outbox.pending_ids() == events
+    wired.sink.handle(Birth())
+    wired.sink.tick()
+    assert "facet/hall/event" not in wired.transport.topics
+    wired.clock.seconds += 3
+    wired.sink.tick()
+    assert [event["event_id"] for event in wired.published("facet/hall/event")] == events
+
+
+def test_an_event_that_nobody_received_is_sent_again_when_home_assistant_is_back(
+    wired: Wired,
+) -> None:
+    """Home Assistant disconnects before its last will reaches the node."""
+    wired.reconnect(is_heard=True)
+    event = wired.observe()
+    wired.answer("facet/hall/event", is_heard=False)
+    wired.sink.handle(LastWill())
+    wired.sender.flush()
+    assert wired.outbox.pending_ids() == [event]
+    wired.sink.handle(Birth())
+    wired.transport.messages.clear()
+    wired.clock.seconds += 3
+    wired.sink.tick()
+    assert [sent["event_id"] for sent in wired.published("facet/hall/event")] == [event]
+
+
+def test_after_a_restart_of_the_broker_events_wait_for_home_assistant_for_a_while(
+    wired: Wired,
+) -> None:
+    """And then no longer: it may be gone for good."""
+    wired.reconnect(is_heard=True)
+    wired.reconnect(is_heard=False)
+    event = wired.observe()
+    wired.clock.seconds += WAIT - 1
+    wired.sink.tick()
+    assert "facet/hall/event" not in wired.transport.topics
+    wired.clock.seconds += 1
+    wired.sink.tick()
+    assert [sent["event_id"] for sent in wired.published("facet/hall/event")] == [event]
+
+
+def test_a_broker_without_home_assistant_is_not_held_up(wired: Wired) -> None:
+    """Nobody has ever subscribed to discovery, and somebody else reads the events."""
+    wired.reconnect(is_heard=False)
+    wired.observe()
+    assert wired.transport.topics[-1] == "facet/hall/event"

@@ -118,6 +118,14 @@ class MqttSettings(Section):
         title="Base topic",
         description="All topics of the node start with it, followed by the node's id.",
     )
+    wait_for_home_assistant: float = Field(
+        30,
+        title="Wait for Home Assistant",
+        description="Seconds after a connection for which events wait if Home Assistant is not there, but was before. "
+        "While it says that it is stopped, they wait until it is back. 0 sends at once, whoever is there.",
+        ge=0,
+        le=3600,
+    )
     tls: TlsSettings = Field(
         TlsSettings(),
         title="TLS",
