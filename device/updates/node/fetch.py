@@ -8,10 +8,10 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator
 from contextlib import closing
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from time import monotonic
-from typing import IO
+from typing import IO, NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import (
@@ -35,12 +35,24 @@ _SILENCE_SECONDS = 20.0
 _CHUNK_BYTES = 64 * 1024
 
 
+class Chunk(NamedTuple):
+    """A piece of what an address gives.
+
+    Attributes:
+        data: the bytes.
+        total: how many bytes the whole has, as far as the server says; nothing relies on it.
+    """
+
+    data: bytes
+    total: int | None
+
+
 def read_url(url: str, limit: int, seconds: float) -> bytes:
     """Return all that an address gives; see chunks."""
-    return b"".join(chunks(url, limit, seconds))
+    return b"".join(chunk.data for chunk in chunks(url, limit, seconds))
 
 
-def chunks(url: str, limit: int, seconds: float) -> Iterator[bytes]:
+def chunks(url: str, limit: int, seconds: float) -> Iterator[Chunk]:
     """Yield what an address gives, piece by piece.
 
     Args:
@@ -54,9 +66,10 @@ def chunks(url: str, limit: int, seconds: float) -> Iterator[bytes]:
     deadline = monotonic() + seconds
     size = 0
     try:
-        with closing(_open(url)) as stream:
-            while chunk := stream.read(_CHUNK_BYTES):
-                size += len(chunk)
+        stream, total = _open(url)
+        with closing(stream):
+            while data := stream.read(_CHUNK_BYTES):
+                size += len(data)
                 if size > limit:
                     message = f"{redact_url(url)} is longer than the {limit} bytes that are allowed"
                     raise UpdateError(message)
@@ -65,7 +78,7 @@ def chunks(url: str, limit: int, seconds: float) -> Iterator[bytes]:
                         f"{redact_url(url)} took longer than {seconds:.0f} s; {size} bytes came"
                     )
                     raise UpdateError(message)
-                yield chunk
+                yield Chunk(data, total)
     except (OSError, HTTPException, ValueError) as error:
         if isinstance(error, HTTPError):
             # It is the server's answer as well, with the connection.
@@ -78,9 +91,10 @@ def chunks(url: str, limit: int, seconds: float) -> Iterator[bytes]:
         raise UpdateError(message) from error
 
 
-def _open(url: str) -> IO[bytes]:
+def _open(url: str) -> tuple[IO[bytes], int | None]:
     if urlsplit(url).scheme == "file":
-        return Path(url2pathname(urlsplit(url).path)).open("rb")
+        path = Path(url2pathname(urlsplit(url).path))
+        return path.open("rb"), path.stat().st_size
     opener = OpenerDirector()
     opener.addheaders = [("User-Agent", f"facet-node/{__version__}")]
     # No handler for http: a redirection to it is rejected like an address that begins with it.
@@ -93,5 +107,5 @@ def _open(url: str) -> IO[bytes]:
         UnknownHandler(),
     ):
         opener.add_handler(handler)
-    stream: IO[bytes] = opener.open(Request(url), timeout=_SILENCE_SECONDS)  # noqa: S310 - see above
-    return stream
+    response: HTTPResponse = opener.open(Request(url), timeout=_SILENCE_SECONDS)  # noqa: S310 - see above
+    return response, response.length

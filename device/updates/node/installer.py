@@ -13,6 +13,7 @@ from device.supervision.heartbeat import Heartbeat
 from device.system.redaction import redact_url
 from device.updates.artifact import Kind
 from device.updates.node.install_queue import InstallQueue
+from device.updates.node.progress import HANDED_OVER_PERCENT, download_percent
 from device.updates.node.staging import download, stage, withdraw
 from device.updates.node.status import UpdateStatus
 from device.updates.node.timing import Timing
@@ -63,6 +64,7 @@ class Installer:
         self._clock = clock
         self._queue = InstallQueue(folder / _QUEUE, now)
         self._asked_at = 0.0
+        self._downloaded_percent: int | None = None
         self._last_result: Result | None = None
         self.last: str | None = None
 
@@ -70,6 +72,11 @@ class Installer:
     def installing(self) -> tuple[Kind, ...]:
         """What is being installed, and what waits for that."""
         return self._queue.kinds
+
+    @property
+    def percent(self) -> int | None:
+        """How far the first of them is; None when that is not known. Any thread may ask."""
+        return self._downloaded_percent if self._queue.request is None else HANDED_OVER_PERCENT
 
     def add(self, kind: Kind) -> None:
         """Install a kind after those that wait; any thread may call this."""
@@ -100,6 +107,8 @@ class Installer:
             self._download_and_ask(kind, status)
         except UpdateError as error:
             self._fail(str(error))
+        finally:
+            self._downloaded_percent = None
 
     def _download_and_ask(self, kind: Kind, status: UpdateStatus) -> None:
         listed = status.listed(kind)
@@ -113,11 +122,17 @@ class Installer:
         key = read_key(self._settings.public_key or "")
         limit = self._timing.download
         self._heartbeat.begin(f"downloading {artifact}", limit + self._timing.margin)
-        if not download(self._folder, listed.url, artifact, key, self._is_stopping, limit):
+        is_there = download(
+            self._folder, listed.url, artifact, key, self._is_stopping, self._note_progress, limit
+        )
+        if not is_there:
             return
         self._queue.ask(stage(self._folder, artifact))
         self._asked_at = self._clock()
         _LOG.info("%s is downloaded and verified; facet-update.service is to install it", artifact)
+
+    def _note_progress(self, received: int, total: int | None) -> None:
+        self._downloaded_percent = download_percent(received, total)
 
     def _read_result(self) -> None:
         result = read_result(self._result_path)

@@ -26,6 +26,7 @@ def download(
     artifact: Artifact,
     key: Ed25519PublicKey,
     is_stopping: Callable[[], bool],
+    on_progress: Callable[[int, int | None], object],
     seconds: float,
 ) -> bool:
     """Fetch and verify a file. root verifies it again; here the owner learns sooner what is wrong.
@@ -36,6 +37,7 @@ def download(
         artifact: what it should be.
         key: the public one.
         is_stopping: whether to end early.
+        on_progress: called with the bytes that have come, and with those of the whole if the server says how many.
         seconds: for all of it.
 
     Returns:
@@ -46,14 +48,17 @@ def download(
     """
     unfinished = folder / f"{ARTIFACT}.part"
     digest = hashlib.sha256()
+    received = 0
     with _writing(folder):
         folder.mkdir(mode=0o700, exist_ok=True)
         with unfinished.open("wb") as file:
             for chunk in chunks(url, MAXIMUM_BYTES, seconds):
                 if is_stopping():
                     return False
-                digest.update(chunk)
-                file.write(chunk)
+                digest.update(chunk.data)
+                file.write(chunk.data)
+                received += len(chunk.data)
+                on_progress(received, chunk.total)
         verify(artifact, key, digest.hexdigest())
         # Without a sync: whatever a power cut leaves of it, root verifies before it is used.
         unfinished.replace(folder / ARTIFACT)
