@@ -62,11 +62,16 @@ def discovery_payload(
         "name": node.name,
         "manufacturer": "Facet",
         "model": machine.model or "Facial attribute sensor",
+        "model_id": machine.model_id,
+        "hw_version": machine.revision,
         "serial_number": machine.serial_number,
         "sw_version": device.__version__,
         "configuration_url": node.configuration_url,
         "suggested_area": node.suggested_area,
     }
+    if node.publish_mac_address and machine.mac_address is not None:
+        # Home Assistant joins devices that have one in common.
+        about["connections"] = [["mac", machine.mac_address]]
     components = {key: {"platform": platform} for key, platform in (removed or {}).items()}
     met = {key: ghost(key, platform, topics) for key, platform in (ghosts or {}).items()}
     components |= {key: component for key, component in met.items() if component is not None}

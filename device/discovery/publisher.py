@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from device.discovery.announced import Announced
@@ -37,7 +37,7 @@ class Publisher:
         config: of the node.
         table: its entities.
         announced: what was announced before; it gets the new table only when the broker has confirmed it.
-        machine: what the node runs on.
+        machine: returns what the node runs on; asked at each announcement, when the machine is in a network.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Publisher:
         config: Config,
         table: Iterable[Row],
         announced: Announced,
-        machine: Machine,
+        machine: Callable[[], Machine],
     ) -> None:
         self._transport = transport
         self._node = config.node
@@ -176,7 +176,7 @@ class Publisher:
         self._discovery_number = self._retain_discovery(self._table)
 
     def _retain_discovery(self, table: Iterable[Row], **gone: Mapping[str, str]) -> int | None:
-        payload = discovery_payload(self._node, self._topics, table, self._machine, **gone)
+        payload = discovery_payload(self._node, self._topics, table, self._machine(), **gone)
         return self._retain(self._topics.discovery, compact(payload))
 
     def _retain(self, topic: str, payload: str) -> int | None:

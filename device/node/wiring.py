@@ -53,7 +53,7 @@ from device.supervision.boot_log import BootLog
 from device.supervision.heartbeat import Heartbeat
 from device.supervision.heartbeats import Heartbeats
 from device.system.json_store import JsonStore
-from device.system.machine import cpu_temperature, machine
+from device.system.machine import cpu_temperature, machine, serial_number
 from device.triggers import Triggers
 from device.updates.node.checker import Updates
 from device.updates.request import FOLDER
@@ -257,7 +257,6 @@ def _mqtt(
 ) -> _Mqtt:
     outbox = stack.enter_context(open_outbox(directory))
     components = JsonStore(directory / ANNOUNCED)
-    board = machine()
     link = Link(
         config.mqtt,
         config.node.id,
@@ -266,8 +265,8 @@ def _mqtt(
         # A node that has kept what it announced need not ask.
         reads_own_discovery=not components.load(),
     )
-    announced = Announced(components, JsonStore(directory / FAREWELLS), board.serial_number)
-    publisher = Publisher(link, config, table, announced, board)
+    announced = Announced(components, JsonStore(directory / FAREWELLS), serial_number())
+    publisher = Publisher(link, config, table, announced, machine)
     sender = OutboxSender(link, Topics.of(config).document(EVENT), outbox, utc_now)
     stack.callback(sender.flush)
     presence = Presence(config.mqtt.wait_for_home_assistant)

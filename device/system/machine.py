@@ -6,24 +6,46 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from device.system.network import mac_address
+
 _TEMPERATURE = Path("/sys/class/thermal/thermal_zone0/temp")
 _MODEL = Path("/proc/device-tree/model")
 _SERIAL = Path("/proc/device-tree/serial-number")
+_COMPATIBLE = Path("/proc/device-tree/compatible")
+_REVISION = Path("/proc/device-tree/system/linux,revision")
+_REVISION_BYTES = 4
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """The board that the node runs on, as far as it is known: its model and its serial number."""
+    """What the node runs on, as far as it is known.
+
+    Attributes:
+        model: the board's name.
+        serial_number: the board's.
+        model_id: the board's name for programs, such as "raspberrypi,4-model-b".
+        revision: of the board, in hexadecimal digits as a Raspberry Pi's documentation lists them.
+        mac_address: of the network interface that leads away from the machine, such as "dc:a6:32:01:02:03".
+    """
 
     model: str | None = None
     serial_number: str | None = None
+    model_id: str | None = None
+    revision: str | None = None
+    mac_address: str | None = None
 
 
 def machine() -> Machine:
-    """Return what this node runs on."""
-    return Machine(board(), serial_number())
+    """Return what this node runs on, and where in the network it is now."""
+    return Machine(
+        model=board(),
+        serial_number=serial_number(),
+        model_id=model_id(),
+        revision=revision(),
+        mac_address=mac_address(),
+    )
 
 
 def cpu_temperature(sensor: Path = _TEMPERATURE) -> float | None:
@@ -42,6 +64,23 @@ def board(model: Path = _MODEL) -> str | None:
 def serial_number(serial: Path = _SERIAL) -> str | None:
     """Return the board's serial number; None where it has none."""
     return _property(serial)
+
+
+def model_id(compatible: Path = _COMPATIBLE) -> str | None:
+    """Return the board's name for programs, the first of those in the device tree; None elsewhere."""
+    names = _property(compatible)
+    return names.split("\0")[0] if names else None
+
+
+def revision(file: Path = _REVISION) -> str | None:
+    """Return the code of a Raspberry Pi's revision, for instance "c03115"; None elsewhere."""
+    try:
+        code = file.read_bytes()
+    except OSError:
+        return None
+    return (
+        f"{int.from_bytes(code, 'big'):x}" if len(code) == _REVISION_BYTES and any(code) else None
+    )
 
 
 def _property(file: Path) -> str | None:

@@ -67,7 +67,7 @@ class Node:
         announced = Announced(
             JsonStore(folder / "announced.json"), JsonStore(folder / "farewells.json")
         )
-        self.publisher = Publisher(self.link, config, self.table, announced, Machine())
+        self.publisher = Publisher(self.link, config, self.table, announced, Machine)
         self.outbox = Outbox.open(folder / "outbox.db")
         self.sender = OutboxSender(self.link, self.topics.document(EVENT), self.outbox, utc_now)
         self.sink = MqttSink(

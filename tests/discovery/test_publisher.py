@@ -41,7 +41,7 @@ def make(
     announced = Announced(
         JsonStore(folder / "announced.json"), JsonStore(folder / "farewells.json"), serial_number
     )
-    return Publisher(link, config, table, announced, Machine())
+    return Publisher(link, config, table, announced, Machine)
 
 
 def announce(publisher: Publisher, link: RecordingTransport, *, is_birth: bool = False) -> int:

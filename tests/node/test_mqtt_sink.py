@@ -52,7 +52,7 @@ class Wired:
         announced = Announced(
             JsonStore(folder / "announced.json"), JsonStore(folder / "farewells.json")
         )
-        publisher = Publisher(self.transport, CONFIG, table, announced, Machine())
+        publisher = Publisher(self.transport, CONFIG, table, announced, Machine)
         self.sender = OutboxSender(self.transport, topics.document(EVENT), self.outbox, now)
         state = ExpiringState(
             table, JsonStore(folder / STATE_FILE), expiry=EXPIRY, clock=self.clock, now=now

@@ -9,7 +9,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from device.system.machine import board, cpu_seconds, cpu_temperature, resident_bytes
+from device.system.machine import (
+    board,
+    cpu_seconds,
+    cpu_temperature,
+    model_id,
+    resident_bytes,
+    revision,
+)
 
 
 def test_the_temperature_is_in_degrees(tmp_path: Path) -> None:
@@ -50,6 +57,32 @@ def test_a_board_that_does_not_name_itself_is_unknown(tmp_path: Path, content: b
 def test_a_machine_without_a_device_tree_has_no_board(tmp_path: Path) -> None:
     """An ordinary computer."""
     assert board(tmp_path / "absent") is None
+
+
+def test_the_boards_name_for_programs_is_the_first_of_its_names(tmp_path: Path) -> None:
+    """The others are those of its processor."""
+    names = tmp_path / "compatible"
+    names.write_bytes(b"raspberrypi,4-model-b\0brcm,bcm2711\0")
+    assert model_id(names) == "raspberrypi,4-model-b"
+    assert model_id(tmp_path / "absent") is None
+
+
+def test_the_revision_is_as_the_documentation_lists_it(tmp_path: Path) -> None:
+    """Four bytes, in hexadecimal digits without zeros before them: a Pi 4 with 4 GB, and one of the first."""
+    code = tmp_path / "revision"
+    code.write_bytes(bytes.fromhex("00c03115"))
+    assert revision(code) == "c03115"
+    code.write_bytes(bytes.fromhex("00000010"))
+    assert revision(code) == "10"
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\0\0\0", b"\0\xc0\x31"])
+def test_a_board_without_a_revision_has_none(tmp_path: Path, content: bytes) -> None:
+    """Nothing, zero, or too little."""
+    code = tmp_path / "revision"
+    code.write_bytes(content)
+    assert revision(code) is None
+    assert revision(tmp_path / "absent") is None
 
 
 def test_resident_memory_agrees_with_psutil() -> None:

@@ -42,12 +42,24 @@ class NodeSettings(Section):
     language: Language = Field(
         "en",
         title="Language",
-        description="Language of the entities' names in Home Assistant; their ids stay the same.",
+        description=(
+            "Language of the entities' names in Home Assistant, and of what they say in words; their ids and states "
+            "stay the same."
+        ),
     )
     configuration_url: Url | None = Field(
         None,
         title="Configuration URL",
         description="Where the link *Visit* on the device page leads, for instance to your page about the node.",
+    )
+    publish_mac_address: bool = Field(
+        default=False,
+        title="Publish MAC address",
+        description=(
+            "Whether Home Assistant learns the machine's MAC address, and so shows the node as one device with what a "
+            "router's integration knows of the same machine. Only for the one node of a machine: several would become "
+            "one device, which cannot be undone without deleting it."
+        ),
     )
     state_directory: File | None = Field(
         None,
