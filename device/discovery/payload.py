@@ -14,11 +14,11 @@ import device
 from device.discovery.ghosts import ghost, unique_id
 from device.discovery.templates import attributes_template, value_template
 from device.entities.commands import takes_commands
+from device.entities.device_triggers import AttributeTrigger, SourceTrigger
 from device.entities.documents import EVENT
 from device.entities.kinds import (
     INSTALL,
     ON,
-    AttributeTrigger,
     Button,
     Event,
     Image,
@@ -27,9 +27,8 @@ from device.entities.kinds import (
     Row,
     Select,
     Sensor,
-    SourceTrigger,
-    Update,
 )
+from device.entities.update import Update
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
 from device.system.machine import Machine
 
@@ -106,7 +105,7 @@ def _component(row: Row, node_id: str, topics: Topics) -> dict[str, Any]:
     }
     if isinstance(row, Readable | Event):
         component["state_topic"] = topics.document(row.document)
-    if isinstance(row, Readable) and row.explain is not None:
+    if isinstance(row, Readable) and row.has_attributes:
         component["json_attributes_topic"] = topics.document(row.document)
         component["json_attributes_template"] = attributes_template(row)
     if takes_commands(row):
@@ -151,6 +150,7 @@ def _of_platform(row: Row, topics: Topics) -> dict[str, Any]:
         case Update():
             return {
                 "device_class": row.device_class,
+                "title": row.title or row.name,
                 "payload_install": INSTALL if row.is_installable else None,
             }
         case Event():

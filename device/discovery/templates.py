@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from device.entities.device_triggers import AttributeTrigger, SourceTrigger
 from device.entities.kinds import (
     EXPLANATIONS,
     ON,
-    AttributeTrigger,
     Event,
     Readable,
     Row,
-    SourceTrigger,
-    Update,
 )
+from device.entities.update import Update
 
 # Seconds that an event may have waited for the broker and still count as current.
 _FRESH_SECONDS = 60
@@ -58,6 +57,6 @@ def attributes_template(row: Readable[Any]) -> str | None:
 
     A document that an older release has retained lacks them, and Home Assistant may read it before the new one.
     """
-    if row.explain is None:
+    if not row.has_attributes:
         return None
     return f"{{{{ value_json.get('{EXPLANATIONS}', {{}}).get('{row.key}', {{}}) | to_json }}}}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from device.entities.device_triggers import AttributeTrigger
 from device.entities.documents import STATE
-from device.entities.kinds import AttributeSensor, AttributeTrigger
+from device.entities.kinds import AttributeSensor
 from device.entities.outcome import Outcome
 
 

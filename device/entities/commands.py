@@ -15,9 +15,9 @@ from device.entities.kinds import (
     Row,
     Select,
     Switch,
-    Update,
 )
 from device.entities.requests import Change, Request
+from device.entities.update import Update
 from device.errors import CommandError
 
 # Bytes. A slider's floating point writes 0.30000000000000004, and 5.551115123125783e-17 for 0.

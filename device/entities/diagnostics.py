@@ -5,13 +5,23 @@ from __future__ import annotations
 from device import __version__
 from device.entities.condition import Condition, short
 from device.entities.documents import DIAGNOSTICS
-from device.entities.kinds import BinarySensor, Category, Json, Row, Sensor, Update
+from device.entities.kinds import BinarySensor, Category, Json, Row, Sensor
 from device.entities.requests import Install
 from device.entities.requirements import NETWORK_UPDATES, UPDATE_INDEX
+from device.entities.update import BY_HAND, Update
+from device.entities.words import CAMERA_FAULT, NO_TROUBLE
 from device.errors import CameraTrouble
 from device.updates.artifact import Kind
 
-_NO_TROUBLE = "none"
+# Home Assistant shows them as Markdown; where install.sh is, docs/install.md says as well.
+_SOFTWARE_BY_HAND = (
+    "To install it by hand, run `sudo /opt/facet/current/share/facet/provisioning/install.sh --version {version}` "
+    "on the node."
+)
+_NETWORK_BY_HAND = (
+    "To install it from here, set `updates.allow_install` and `updates.public_key` in `/etc/facet/facet.yaml`, and "
+    "restart the node."
+)
 
 
 def _camera_fault(node: Condition) -> dict[str, Json]:
@@ -40,13 +50,17 @@ CONDITION: tuple[Row, ...] = (
         document=DIAGNOSTICS,
         key="camera_fault",
         name="Camera fault",
-        meaning="What is wrong with the camera; its attribute `reason` says it in a sentence, and what to do.",
+        meaning=(
+            "What is wrong with the camera; its attribute `text` says it in words, and `reason` in a sentence, with "
+            "what to do."
+        ),
         icon="mdi:camera-off-outline",
         category=Category.DIAGNOSTIC,
         device_class="enum",
-        options=(_NO_TROUBLE, *CameraTrouble),
-        read=lambda node: node.camera_trouble or _NO_TROUBLE,
+        options=(NO_TROUBLE, *CameraTrouble),
+        read=lambda node: node.camera_trouble or NO_TROUBLE,
         explain=_camera_fault,
+        words=CAMERA_FAULT,
     ),
     BinarySensor(
         document=DIAGNOSTICS,
@@ -120,10 +134,12 @@ CONDITION: tuple[Row, ...] = (
         document=DIAGNOSTICS,
         key="software",
         name="Software",
-        meaning="The installed version, and the newest one in the index or on the broker.",
+        meaning="The installed version, and the newest one in the index or on the broker, with how to install it.",
         category=Category.DIAGNOSTIC,
         device_class="firmware",
         read=lambda node: node.updates.software(node.newest_version),
+        words={BY_HAND: _SOFTWARE_BY_HAND},
+        title="Facet",
         install=Install(Kind.SOFTWARE),
     ),
     Update(
@@ -135,6 +151,7 @@ CONDITION: tuple[Row, ...] = (
         category=Category.DIAGNOSTIC,
         requires=NETWORK_UPDATES,
         read=lambda node: node.updates.network(),
+        words={BY_HAND: _NETWORK_BY_HAND},
         install=Install(Kind.MODEL),
     ),
     Sensor(

@@ -44,7 +44,7 @@ def content(
         subject: what the document is made from.
     """
     rows = list(rows_of(document, table))
-    explained = {row.key: dict(row.explain(subject)) for row in rows if row.explain is not None}
+    explained = {row.key: row.attributes(subject) for row in rows if row.has_attributes}
     return _joined({row.key: row.value(subject) for row in rows}, explained)
 
 
@@ -74,8 +74,8 @@ def state_content(
         if is_as_before:
             continue
         state[row.key] = value
-        if row.explain is not None:
-            explained[row.key] = dict(row.explain(outcome))
+        if row.has_attributes:
+            explained[row.key] = row.attributes(outcome)
     return _joined(state, explained)
 
 
@@ -91,7 +91,7 @@ def ended_state(table: Iterable[Row], state: Mapping[str, Json]) -> dict[str, Js
     rows = [row for row in rows_of(STATE, table) if row.needs_camera]
     if all(state[row.key] is None for row in rows):
         return dict(state)
-    explained = _explained(state) | {row.key: {} for row in rows if row.explain is not None}
+    explained = _explained(state) | {row.key: {} for row in rows if row.has_attributes}
     return _joined({**state, **{row.key: row.when_ended for row in rows}}, explained)
 
 
@@ -109,7 +109,7 @@ def blank_state(
     explained = _explained(before)
     return _joined(
         {row.key: before.get(row.key) for row in rows},
-        {row.key: explained.get(row.key, {}) for row in rows if row.explain is not None},
+        {row.key: explained.get(row.key, {}) for row in rows if row.has_attributes},
     )
 
 

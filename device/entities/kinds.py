@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeAlias, TypeVar
 
@@ -11,12 +12,14 @@ from device.config import Config
 from device.entities.requests import Request
 from device.entities.requirements import NOTHING, Requirement
 from device.entities.settings import Settings
-from device.observation import Source
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
 EXPLANATIONS = "_attributes"
 """The key of a document under which the attributes of its entities stand; no row's key begins so."""
+
+TEXT = "text"
+"""The attribute that says an entity's value in words."""
 
 ON, OFF = "ON", "OFF"
 PRESS = "PRESS"
@@ -83,22 +86,22 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Readable(Row, Generic[SubjectT]):
-    """A row with a value in a document.
+class Readable(Row, ABC, Generic[SubjectT]):
+    """A row with a value in a document. Each class has a `read`, which returns it from what the document is made from.
 
     Attributes:
         document: the one that contains the value.
-        read: returns the value from what the document is made from.
         device_class: Home Assistant's.
         explain: returns what Home Assistant shows as the entity's attributes; few, because its recorder keeps them.
             None for an entity without.
+        words: what a person reads instead of the value, by the value; empty where people read the value itself.
         when_ended: the value, as it stands in the document, once what was seen is over; for rows that need the camera.
     """
 
     document: Document[SubjectT]
-    read: Callable[[SubjectT], Json]
     device_class: str | None = None
     explain: Callable[[SubjectT], Mapping[str, Json]] | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
     when_ended: Json = None
 
     @property
@@ -106,9 +109,20 @@ class Readable(Row, Generic[SubjectT]):
         """Whether the value stands in the document at all."""
         return True
 
+    @property
+    def has_attributes(self) -> bool:
+        """Whether Home Assistant shows attributes of the entity."""
+        return self.explain is not None or bool(self.words)
+
+    @abstractmethod
     def value(self, subject: SubjectT) -> Json:
         """Return the value as the document contains it; None is Home Assistant's "unknown"."""
-        return self.read(subject)
+
+    def attributes(self, subject: SubjectT) -> dict[str, Json]:
+        """Return what Home Assistant shows as the entity's attributes: the value in words, and what explains it."""
+        explained = self.explain(subject) if self.explain is not None else {}
+        text = self.words.get(str(self.value(subject)))
+        return {**explained} if text is None else {TEXT: text, **explained}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,10 +138,15 @@ class Sensor(Readable[SubjectT]):
 
     platform = Platform.SENSOR
 
+    read: Callable[[SubjectT], Json]
     unit: str | None = None
     state_class: str | None = None
     precision: int | None = None
     options: tuple[str, ...] = ()
+
+    def value(self, subject: SubjectT) -> Json:
+        """Return what is read."""
+        return self.read(subject)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,21 +176,6 @@ class AttributeSensor(BinarySensor[SubjectT]):
     def is_published(self) -> bool:
         """Whether the attribute leaves the node: whoever neither is offered it nor asks for it does not get it."""
         return self.is_enabled_by_default
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update(Readable[SubjectT]):
-    """A version that runs, and the newest one.
-
-    Attributes:
-        install: what Home Assistant's button asks for.
-        is_installable: whether the owner allows Home Assistant to ask for it.
-    """
-
-    platform = Platform.UPDATE
-
-    install: Request
-    is_installable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +216,10 @@ class Number(Readable[Settings]):
     step: float = 1.0
     unit: str | None = None
 
+    def value(self, subject: Settings) -> Json:
+        """Return the number."""
+        return self.read(subject)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Select(Readable[Settings], Generic[ChoiceT]):
@@ -229,6 +237,10 @@ class Select(Readable[Settings], Generic[ChoiceT]):
     allowed: Callable[[Config], tuple[ChoiceT, ...]]
     read: Callable[[Settings], ChoiceT]
     write: Callable[[Settings, ChoiceT], Settings]
+
+    def value(self, subject: Settings) -> Json:
+        """Return the chosen one."""
+        return self.read(subject)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,32 +278,6 @@ class Image(Row):
     """A picture on a separate topic."""
 
     platform = Platform.IMAGE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttributeTrigger(Row):
-    """A device trigger that fires when any face of an observation has an attribute.
-
-    Attributes:
-        attribute: the attribute network's label.
-    """
-
-    platform = Platform.DEVICE_TRIGGER
-
-    attribute: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceTrigger(Row):
-    """A device trigger that fires when an observation was asked for in some way.
-
-    Attributes:
-        source: what asked.
-    """
-
-    platform = Platform.DEVICE_TRIGGER
-
-    source: Source
 
 
 def on_off(value: bool | None) -> str | None:  # noqa: FBT001 - the value is the subject

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from device.entities.device_triggers import SourceTrigger
 from device.entities.documents import EVENT, STATE
 from device.entities.kinds import (
     OFF,
@@ -13,11 +14,11 @@ from device.entities.kinds import (
     Image,
     Row,
     Sensor,
-    SourceTrigger,
 )
 from device.entities.outcome import EventType
 from device.entities.requirements import BUTTON, PICTURES
 from device.entities.vocabulary import Vocabulary
+from device.entities.words import FACIAL_HAIR, HAIR_COLOR, LAST_RESULT
 from device.observation import Reason, Source
 
 _WHAT_WAS_SEEN: tuple[Row, ...] = (
@@ -60,6 +61,7 @@ _HAIR_COLOR = Sensor(
     device_class="enum",
     needs_camera=True,
     read=lambda outcome: outcome.face.hair_color if outcome.face else None,
+    words=HAIR_COLOR,
 )
 
 _FACIAL_HAIR = Sensor(
@@ -71,6 +73,7 @@ _FACIAL_HAIR = Sensor(
     device_class="enum",
     needs_camera=True,
     read=lambda outcome: outcome.face.facial_hair if outcome.face else None,
+    words=FACIAL_HAIR,
 )
 
 _PICTURE = Image(
@@ -87,12 +90,16 @@ RESULTS: tuple[Row, ...] = (
         document=STATE,
         key="last_result",
         name="Last result",
-        meaning="What became of the newest trigger: a face, or the reason why there is none.",
+        meaning=(
+            "What became of the newest trigger: a face, or the reason why there is none; its attribute `text` says it "
+            "in words."
+        ),
         icon="mdi:clipboard-text-outline",
         category=Category.DIAGNOSTIC,
         device_class="enum",
         options=(EventType.FACE, *Reason),
         read=lambda outcome: (outcome.observation.reason or EventType.FACE).value,
+        words=LAST_RESULT,
     ),
     Sensor(
         document=STATE,

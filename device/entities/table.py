@@ -16,10 +16,11 @@ from device.entities.attributes import ATTRIBUTES, detected, objective
 from device.entities.certainty import certainty
 from device.entities.controls import CONTROLS
 from device.entities.diagnostics import CONDITION
-from device.entities.kinds import AttributeSensor, Row, Select, Update
+from device.entities.kinds import AttributeSensor, Row, Select
 from device.entities.observation import BUTTON_PRESSED, RESULTS, observation_rows
 from device.entities.outcome import Outcome
 from device.entities.translation import translated
+from device.entities.update import Update
 from device.entities.vocabulary import Vocabulary
 from device.errors import EntityError
 

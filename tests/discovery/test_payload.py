@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from device.config import Config
 from device.discovery.payload import discovery_payload, entity_id
 from device.discovery.templates import value_template
-from device.entities.kinds import AttributeTrigger, Platform
+from device.entities.device_triggers import AttributeTrigger
+from device.entities.kinds import Platform
 from device.entities.table import CATALOGUE, CELEBA, LABELS, entities
 from device.mqtt.topics import Topics
 from device.system.compact_json import compact
@@ -111,6 +112,15 @@ def test_root_device_and_origin_have_only_keys_that_every_version_knows() -> Non
     assert set(made["origin"]) <= _ORIGIN
 
 
+def test_an_update_has_the_name_of_what_is_installed() -> None:
+    """The software's own; the network has none but the entity's, in the owner's language."""
+    assert COMPONENTS["software"]["title"] == "Facet"
+    updates = {"index": "/srv/index.json"}
+    sections = {"mqtt": {"host": "broker"}, "node": {"language": "de"}, "updates": updates}
+    german = payload(Config.model_validate(sections))["components"]
+    assert german["attribute_network"]["title"] == "Attributnetz"
+
+
 @pytest.mark.parametrize("key", sorted(TRIGGERS))
 def test_a_device_trigger_fires_on_the_event(key: str) -> None:
     """It hears what is never retained, or it would fire at each start of Home Assistant."""
@@ -177,6 +187,13 @@ def test_what_needs_the_camera_is_available_with_node_and_camera() -> None:
         more = [{"topic": "facet/hall/picture/status"}] if key == "picture" else []
         expected = both + more if TABLE[key].needs_camera else None
         assert component.get("availability") == expected
+
+
+def test_what_has_words_for_people_has_attributes() -> None:
+    """Home Assistant reads them from the same document."""
+    for key in ("last_result", "camera_fault", "hair_color", "facial_hair"):
+        assert COMPONENTS[key]["json_attributes_topic"] == COMPONENTS[key]["state_topic"]
+    assert "json_attributes_topic" not in COMPONENTS["software"], "its words are in its state"
 
 
 def test_subjective_attributes_are_disabled_by_default() -> None:

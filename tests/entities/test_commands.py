@@ -9,10 +9,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from device.entities.commands import parse_version, read_command, takes_commands
-from device.entities.kinds import Button, Number, Row, Select, Switch, Update
+from device.entities.kinds import Button, Number, Row, Select, Switch
 from device.entities.requests import Capture, Change, Install, Request, Restart
 from device.entities.settings import Settings
 from device.entities.table import CATALOGUE
+from device.entities.update import Update
 from device.errors import CommandError
 from device.updates.artifact import Kind
 

@@ -27,7 +27,7 @@ def test_a_node_without_faults_reports_none() -> None:
     assert (document["camera_problem"], document["camera_fault"]) == ("OFF", "none")
     assert (document["node_problem"], document["node_fault"]) == ("OFF", None)
     assert (document["safe_mode"], document["last_failure"]) == ("OFF", None)
-    assert document["_attributes"] == {"camera_fault": {}, "last_failure": {}}
+    assert document["_attributes"] == {"camera_fault": {"text": "No fault"}, "last_failure": {}}
     assert document["model"] == "attributes 1"
 
 
@@ -41,7 +41,10 @@ def test_a_fault_is_a_problem_with_its_sentence() -> None:
     )
     document = content(DIAGNOSTICS, CATALOGUE, condition)
     assert (document["camera_problem"], document["camera_fault"]) == ("ON", "no_picture")
-    assert explained(document)["camera_fault"] == {"reason": "unplugged"}
+    assert explained(document)["camera_fault"] == {
+        "text": "Camera gives no picture",
+        "reason": "unplugged",
+    }
     assert (document["node_problem"], document["node_fault"]) == ("ON", "disk full")
 
 
@@ -60,6 +63,19 @@ def test_a_failure_is_a_moment_with_its_reason() -> None:
     document = content(DIAGNOSTICS, CATALOGUE, Condition(model="a 1", last_failure=failure))
     assert document["last_failure"] == "2026-11-24T18:00:00+00:00"
     assert explained(document)["last_failure"] == {"reason": "the worker hung"}
+
+
+def test_a_newer_version_says_in_the_owners_language_how_it_is_installed() -> None:
+    """Where only the broker knows of it, and the owner reads German."""
+    config = Config.model_validate({"mqtt": {"host": "broker"}, "node": {"language": "de"}})
+    table = entities(config, CELEBA)
+    document = content(DIAGNOSTICS, table, Condition(model="a 1", newest_version="99.1.0"))
+    software = document["software"]
+    assert isinstance(software, dict)
+    summary = software["release_summary"]
+    assert isinstance(summary, str)
+    assert summary.startswith("Installation von Hand: ")
+    assert "install.sh --version 99.1.0`" in summary
 
 
 def test_every_trouble_of_a_camera_is_an_option() -> None:

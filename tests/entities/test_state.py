@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -70,7 +71,9 @@ def test_a_blank_state_has_every_key_and_knows_nothing() -> None:
     """A template that finds no key would fill Home Assistant's log."""
     state = blank_state(TABLE)
     assert {"eyeglasses", "face_present", "hair_color", "last_result", "latency"} <= set(state)
-    assert state.pop("_attributes") == {"smallest_margin": {}}
+    assert state.pop("_attributes") == {
+        key: {} for key in ("hair_color", "facial_hair", "last_result", "smallest_margin")
+    }
     assert set(state.values()) == {None}
 
 
@@ -127,7 +130,13 @@ def test_without_a_picture_what_was_seen_before_is_over(reason: Reason) -> None:
     before = state_content(TABLE, Outcome(observation(face({"Eyeglasses": True})), PUBLISHED))
     unseen = observation(reason=reason, captured_at=None)
     state = state_content(TABLE, Outcome(unseen, PUBLISHED + timedelta(milliseconds=1)), before)
-    assert state == ended_state(TABLE, before) | {"last_result": reason.value, "latency": 135}
+    ended = ended_state(TABLE, before) | {"last_result": reason.value, "latency": 135}
+    said, meant = state.pop("_attributes"), ended.pop("_attributes")
+    assert state == ended
+    assert isinstance(said, dict)
+    assert isinstance(meant, dict)
+    assert said["last_result"] != meant["last_result"]
+    assert {**said, "last_result": {}} == {**meant, "last_result": {}}
     assert (state["face_present"], state["face_count"], state["eyeglasses"]) == ("OFF", 0, None)
     assert state["last_capture"] == before["last_capture"]
 
@@ -206,3 +215,26 @@ def test_what_the_owner_disables_is_hidden_even_if_the_network_answers_it() -> N
     hidden = hidden_attributes(CELEBA.labels, table)
     assert "Smiling" in hidden
     assert "Eyeglasses" not in hidden
+
+
+def test_what_was_seen_is_also_said_in_words_and_no_longer_than_it_holds() -> None:
+    """In the owner's language; a value that has no words, such as one of an owner's own network, is left as it is."""
+    config = Config.model_validate({"mqtt": {"host": "broker"}, "node": {"language": "de"}})
+    table = entities(config, replace(CELEBA, hair_colors=("brown", "blue")))
+    state = state_content(table, Outcome(observation(face({"Eyeglasses": True})), PUBLISHED))
+    said = state["_attributes"]
+    assert isinstance(said, dict)
+    assert (said["hair_color"], said["facial_hair"]) == ({"text": "Braun"}, {})
+    assert said["last_result"] == {"text": "Gesicht gesehen"}
+    refused = observation(reason=Reason.TOO_SMALL, face_count=1)
+    for later in (
+        state_content(table, Outcome(refused, PUBLISHED), state),
+        ended_state(table, state),
+    ):
+        said = later["_attributes"]
+        assert isinstance(said, dict)
+        assert said["hair_color"] == {}
+    gone = observation(reason=Reason.CAMERA_UNAVAILABLE, captured_at=None)
+    said = state_content(table, Outcome(gone, PUBLISHED), state)["_attributes"]
+    assert isinstance(said, dict)
+    assert (said["hair_color"], said["last_result"]) == ({}, {"text": "Kamera nicht verfügbar"})

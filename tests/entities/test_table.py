@@ -17,11 +17,20 @@ from device.config.sections.section import Section
 from device.discovery.reference import renewed
 from device.entities.commands import takes_commands
 from device.entities.documents import SETTINGS, STATE, rows_of
-from device.entities.kinds import AttributeSensor, Category, Number, Platform, Row, Select, Sensor
+from device.entities.kinds import (
+    AttributeSensor,
+    Category,
+    Number,
+    Platform,
+    Readable,
+    Row,
+    Select,
+    Sensor,
+)
 from device.entities.outcome import Outcome
 from device.entities.settings import Settings
 from device.entities.table import CATALOGUE, CELEBA, LABELS, entities
-from device.entities.translation import translated
+from device.entities.translation import WORDS, translated
 from device.entities.vocabulary import Vocabulary
 from device.errors import EntityError
 from device.networks.card import read_card
@@ -205,10 +214,11 @@ def test_every_language_names_every_entity_differently(language: Language) -> No
     assert [row.key for row in table] == [row.key for row in CATALOGUE]
     if language != "en":
         file = _LANGUAGES / f"{language}.yaml"
-        assert list(yaml.safe_load(file.read_text(encoding="utf-8"))) == [r.key for r in CATALOGUE]
+        found = list(yaml.safe_load(file.read_text(encoding="utf-8")))
+        assert found == [*(row.key for row in CATALOGUE), WORDS]
 
 
-def test_a_language_changes_names_and_nothing_else() -> None:
+def test_a_language_changes_what_people_read_and_nothing_else() -> None:
     """An automation or a dashboard works in all of them."""
     english, german = (
         by_key(entities(configured(node={"language": language}), CELEBA))
@@ -216,9 +226,14 @@ def test_a_language_changes_names_and_nothing_else() -> None:
     )
     assert german["eyeglasses"].name == "Brille"
     assert german["eyeglasses_detected"].name == english["eyeglasses_detected"].name
-    assert {key: replace(row, name="") for key, row in german.items()} == {
-        key: replace(row, name="") for key, row in english.items()
+    assert {key: _wordless(row) for key, row in german.items()} == {
+        key: _wordless(row) for key, row in english.items()
     }
+
+
+def _wordless(row: Row) -> Row:
+    nameless = replace(row, name="")
+    return replace(nameless, words={}) if isinstance(nameless, Readable) else nameless
 
 
 def test_enabled_attributes_and_a_button_are_device_triggers() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from device import __version__
-from device.entities.kinds import Update
 from device.entities.requests import Capture, Restart
 from device.entities.settings import Settings
 from device.entities.table import CATALOGUE
+from device.entities.update import Update
 from device.errors import StoreError
 from device.node.controls import Controls
 from device.node.settings_store import Loaded

@@ -192,5 +192,8 @@ def test_faults_are_shown_in_words(report: Report) -> None:
     shown = report.sink.newest("diagnostics")
     assert shown["node_fault"] == "settings.json is damaged; perception failed"
     assert (shown["camera_problem"], shown["camera_fault"]) == ("ON", "no_picture")
-    assert shown["_attributes"] == {"camera_fault": {"reason": "unplugged"}, "last_failure": {}}
+    assert shown["_attributes"] == {
+        "camera_fault": {"text": "Camera gives no picture", "reason": "unplugged"},
+        "last_failure": {},
+    }
     assert shown["model"] == "attributes 1.0.0"

@@ -13,6 +13,8 @@ import pytest
 
 from device import __version__
 from device.updates.artifact import Kind
+from device.updates.node.checker import Updates
+from device.updates.node.offer import Offer, Progress
 from device.updates.node.status import UpdateStatus
 from device.updates.node.timing import Timing
 from device.updates.release.sign import make_key, write_index
@@ -33,28 +35,31 @@ from tests.updates.conftest import (
 _TIMING = Timing()
 
 
+def is_in_progress(updates: Updates) -> bool:
+    """Whether Home Assistant shows that the software is being installed."""
+    progress = updates.status.software("").progress
+    return progress is not None and progress.is_going_on
+
+
 def test_a_newer_release_is_shown(make: Make) -> None:
     """With what the index says of it, and not yet in progress."""
     status = make().status
-    assert status.software("0.0.1") == {
-        "installed_version": __version__,
-        "latest_version": "9.9.0",
-        "release_summary": "Finds more",
-        "in_progress": False,
-    }
-    assert status.network() == {
-        "installed_version": "1.0",
-        "latest_version": "1.0",
-        "in_progress": False,
-    }
+    idle = Progress(is_going_on=False, percent=None)
+    assert status.software("0.0.1") == Offer(
+        installed=__version__,
+        newest="9.9.0",
+        summary="Finds more",
+        is_installable=True,
+        progress=idle,
+    )
+    assert status.network() == Offer(installed="1.0", newest="1.0", progress=idle)
 
 
 def test_without_an_index_what_was_published_on_the_broker_counts(make: Make) -> None:
     """Nothing is fetched, and there is no thread."""
     updates = make(index=None, allow_install=False)
     updates.start()
-    shown = {"installed_version": __version__, "latest_version": "0.5.0"}
-    assert updates.status.software("0.5.0") == shown
+    assert updates.status.software("0.5.0") == Offer(installed=__version__, newest="0.5.0")
     assert not updates.is_running
     updates.stop()
 
@@ -77,16 +82,42 @@ def test_the_button_leads_to_an_installation(make: Make, pi: Pi) -> None:
     """The node downloads and asks; root installs and writes its result; the node shows it."""
     updates = make()
     updates.install(Kind.SOFTWARE)
-    assert updates.status.software("")["in_progress"] is True
+    assert is_in_progress(updates)
     updates.turn()
     assert requested(pi)
-    assert updates.status.software("")["in_progress"] is True
+    assert is_in_progress(updates)
     assert apply(pi.places)
     updates.turn()
     assert not updates.status.installing
     assert updates.status.last is not None
     assert updates.status.last.endswith(": facet-node 9.9.0 is installed")
     assert len(pi.installed) == 1
+
+
+def test_an_installation_shows_how_far_it_is(make: Make, pi: Pi) -> None:
+    """Unknown before it begins, ninety percent while root is at work, nothing after its end; what waits has none."""
+    updates = make()
+    updates.install(Kind.SOFTWARE)
+    updates.install(Kind.MODEL)
+    assert updates.status.software("").progress == Progress(is_going_on=True, percent=None)
+    updates.turn()
+    assert updates.status.software("").progress == Progress(is_going_on=True, percent=90)
+    network = updates.status.network()
+    assert network is not None
+    assert network.progress == Progress(is_going_on=True, percent=None)
+    assert apply(pi.places)
+    updates.turn()
+    assert updates.status.software("").progress == Progress(is_going_on=False, percent=None)
+
+
+def test_a_download_that_fails_ends_the_progress(make: Make, published: Site) -> None:
+    """Home Assistant would show it for ever."""
+    (published.folder / "facet_node-9.9.0-py3-none-any.whl").write_bytes(b"malice")
+    updates = make()
+    updates.install(Kind.SOFTWARE)
+    updates.turn()
+    assert updates.status.percent is None
+    assert updates.status.software("").progress == Progress(is_going_on=False, percent=None)
 
 
 def test_a_network_is_installed_like_the_software(
@@ -145,7 +176,7 @@ def test_nothing_is_installed_against_the_owners_will(
     updates.install(Kind.SOFTWARE)
     updates.turn()
     assert "updates.allow_install is false" in caplog.text
-    assert "in_progress" not in updates.status.software("")
+    assert updates.status.software("").progress is None
     assert not pi.folder.exists()
 
 
@@ -186,11 +217,11 @@ def test_the_node_that_was_restarted_by_its_update_shows_the_result(make: Make, 
     first.turn()
     second = make()
     assert second.status.last is None
-    assert second.status.software("")["in_progress"] is True
+    assert is_in_progress(second)
     assert apply(pi.places)
     second.turn()
     assert "is installed" in (second.status.last or "")
-    assert second.status.software("")["in_progress"] is False
+    assert not is_in_progress(second)
 
 
 def test_an_index_that_cannot_be_read_is_logged_once_and_tried_again(
@@ -222,10 +253,10 @@ def test_the_index_is_read_again_after_its_interval(
     published.rewrite(version="9.9.1")
     clock.seconds += 0.9 * CHECK_INTERVAL - 1
     updates.turn()
-    assert updates.status.software("")["latest_version"] == "9.9.0"
+    assert updates.status.software("").newest == "9.9.0"
     clock.seconds += 0.2 * CHECK_INTERVAL + 1
     updates.turn()
-    assert updates.status.software("")["latest_version"] == "9.9.1"
+    assert updates.status.software("").newest == "9.9.1"
 
 
 def test_the_index_is_read_sooner_after_a_hint(make: Make, published: Site, clock: Clock) -> None:
@@ -235,10 +266,10 @@ def test_the_index_is_read_sooner_after_a_hint(make: Make, published: Site, cloc
     for _ in range(1000):
         updates.check_soon()
         updates.turn()
-    assert updates.status.software("")["latest_version"] == "9.9.0"
+    assert updates.status.software("").newest == "9.9.0"
     clock.seconds += _TIMING.minimum_interval
     updates.turn()
-    assert updates.status.software("")["latest_version"] == "9.9.1"
+    assert updates.status.software("").newest == "9.9.1"
 
 
 def test_a_node_whose_network_is_unknown_shows_no_version_of_it() -> None:

@@ -120,6 +120,11 @@ def test_an_index_that_is_not_there_is_named(published: Site) -> None:
         (lambda d: d | {"release": d["release"] | {"sha256": 5}}, "release.sha256: "),
         (lambda d: d | {"release": d["release"] | {"url": ""}}, "release.url: "),
         (lambda d: d | {"release": d["release"] | {"release_url": "javascript:x"}}, "release_url"),
+        (
+            lambda d: d | {"release": d["release"] | {"release_url": f"https://x/{'y' * 500}"}},
+            "release_url",
+        ),
+        (lambda d: d | {"release": d["release"] | {"release_url": "http://x.org/"}}, "release_url"),
         (lambda d: d | {"release": d["release"] | {"summary": "x" * 256}}, "release.summary: "),
         (lambda d: d | {"models": [d["release"] | {"name": "../../etc"}]}, "models.0.name: "),
     ],

@@ -30,6 +30,7 @@ def test_what_the_command_writes_nodes_accept(tmp_path: Path, wheel: Path) -> No
     written = sign(
         "index", tmp_path / "site", "--key", tmp_path / "facet-release.pem",
         "--wheel", wheel, "--model", network, "--summary", "Finds more",
+        "--model-summary", "Knows hats", "--model-url", "https://example.org/hats",
     )  # fmt: skip
     assert written.returncode == 0, written.stderr
     index = read_index((tmp_path / "site" / "index.json").as_uri())
@@ -37,6 +38,7 @@ def test_what_the_command_writes_nodes_accept(tmp_path: Path, wheel: Path) -> No
     assert index.release.summary == "Finds more"
     model = index.model("attributes-lite")
     assert model is not None
+    assert (model.summary, model.release_url) == ("Knows hats", "https://example.org/hats")
     for listed in (index.release, model):
         file = tmp_path / "site" / Path(listed.url).name
         digest = hashlib.sha256(file.read_bytes()).hexdigest()

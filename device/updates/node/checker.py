@@ -87,6 +87,7 @@ class Updates:
             model=index.model(self._model),
             model_version=self._model_version,
             installing=self._installer.installing,
+            percent=self._installer.percent,
             can_install=self._settings.allow_install,
             last=self._installer.last,
         )

@@ -32,7 +32,9 @@ class _Listed(BaseModel):
     sha256: Sha256
     signature: Signature
     summary: str | None = Field(None, max_length=255)
-    release_url: str | None = Field(None, pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]+)?(/\S*)?$")
+    release_url: str | None = Field(
+        None, max_length=500, pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]+)?(/\S*)?$"
+    )
 
 
 _AnyListed = TypeVar("_AnyListed", bound=_Listed)

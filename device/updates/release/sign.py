@@ -127,8 +127,20 @@ def write_index(
     *,
     summary: str | None = None,
     release_url: str | None = None,
+    model_summary: str | None = None,
+    model_url: str | None = None,
 ) -> Path:
     """Put everything that nodes need into a folder, and return the index in it.
+
+    Args:
+        folder: of the web server; made if it is missing.
+        key: the private one.
+        wheel: a release of Facet.
+        networks: each with its JSON beside it.
+        summary: what is new in the release, at most 255 characters.
+        release_url: a page that says more of it; https only.
+        model_summary: what is new in the networks.
+        model_url: a page that says more of them.
 
     Raises:
         ModelError: a network does not load.
@@ -146,7 +158,8 @@ def write_index(
     for network in networks:
         archive, name, version = pack(network, folder)
         artifact = signed(Kind.MODEL, name, version, archive, key)
-        document["models"].append({"name": name, **_listed(artifact, archive.name)})
+        notes = {"summary": model_summary, "release_url": model_url}
+        document["models"].append({"name": name, **_listed(artifact, archive.name), **notes})
     try:
         index = Index.model_validate_json(json.dumps(document))
     except ValidationError as error:
@@ -195,6 +208,10 @@ def index(
     ] = None,
     summary: Annotated[str | None, typer.Option(help="What is new, in 255 characters.")] = None,
     release_url: Annotated[str | None, typer.Option(help="A page that says more.")] = None,
+    model_summary: Annotated[
+        str | None, typer.Option(help="What is new in the networks, in 255 characters.")
+    ] = None,
+    model_url: Annotated[str | None, typer.Option(help="A page that says more of them.")] = None,
 ) -> None:
     """Sign, and put files and index into FOLDER, which a web server may offer as it is."""
     path = write_index(
@@ -204,6 +221,8 @@ def index(
         model or [],
         summary=summary,
         release_url=release_url,
+        model_summary=model_summary,
+        model_url=model_url,
     )
     typer.echo(f"{path} is written; nodes need its address as updates.index")
 
