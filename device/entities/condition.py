@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from device import __version__
 from device.errors import CameraTrouble
 from device.supervision.boot_log import Failure
+from device.system.vitals import Vitals
 from device.updates.node.status import UpdateStatus
 
 # Characters of a state; Home Assistant rejects a longer one as a whole.
@@ -23,7 +25,9 @@ class Condition:
         node_fault: what is wrong with the node itself, such as settings that cannot be kept; None when nothing is.
         is_safe_mode: whether camera and networks stay unused.
         last_failure: when and why the node last ended by itself; None when it never did, or is healthy again.
-        cpu_temperature: in whole degrees Celsius, without noise; None on machines that do not report it.
+        vitals: how the machine fares, in whole numbers and without noise.
+        is_under_voltage: whether the supply's voltage was too low lately; None on machines that do not report it.
+        started_at: when the node last started, in UTC; None before that is known.
         model: name and version of the attribute network.
         newest_version: of Facet, as published on the broker.
         updates: what else is known of newer versions.
@@ -37,7 +41,9 @@ class Condition:
     node_fault: str | None = None
     is_safe_mode: bool = False
     last_failure: Failure | None = None
-    cpu_temperature: float | None = None
+    vitals: Vitals = field(default_factory=Vitals)
+    is_under_voltage: bool | None = None
+    started_at: datetime | None = None
     model: str
     newest_version: str = __version__
     updates: UpdateStatus = field(default_factory=UpdateStatus)

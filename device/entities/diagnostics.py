@@ -32,6 +32,10 @@ def _failed_at(node: Condition) -> str | None:
     return node.last_failure.at.isoformat(timespec="seconds") if node.last_failure else None
 
 
+def _started_at(node: Condition) -> str | None:
+    return node.started_at.isoformat(timespec="seconds") if node.started_at else None
+
+
 def _last_failure(node: Condition) -> dict[str, Json]:
     return {"reason": short(node.last_failure.cause)} if node.last_failure else {}
 
@@ -110,7 +114,7 @@ CONDITION: tuple[Row, ...] = (
         unit="°C",
         state_class="measurement",
         precision=0,
-        read=lambda node: node.cpu_temperature,
+        read=lambda node: node.vitals.cpu_temperature,
     ),
     Sensor(
         document=DIAGNOSTICS,
@@ -119,15 +123,17 @@ CONDITION: tuple[Row, ...] = (
         meaning="Name and version of the attribute network.",
         icon="mdi:brain",
         category=Category.DIAGNOSTIC,
+        is_enabled_by_default=False,
         read=lambda node: node.model,
     ),
     Sensor(
         document=DIAGNOSTICS,
         key="version",
         name="Version",
-        meaning="Facet's.",
+        meaning="Facet's; *Software* and the device's page show it as well.",
         icon="mdi:tag-outline",
         category=Category.DIAGNOSTIC,
+        is_enabled_by_default=False,
         read=lambda _node: __version__,
     ),
     Update(
@@ -190,5 +196,56 @@ CONDITION: tuple[Row, ...] = (
         icon="mdi:gesture-tap-button",
         category=Category.DIAGNOSTIC,
         read=lambda node: node.coalesced_presses,
+    ),
+    BinarySensor(
+        document=DIAGNOSTICS,
+        key="under_voltage",
+        name="Under-voltage",
+        meaning=(
+            "Problem while the power supply of a Raspberry Pi gives too little voltage, and for ten minutes after "
+            "that; unknown on other machines."
+        ),
+        category=Category.DIAGNOSTIC,
+        device_class="problem",
+        is_enabled_by_default=False,
+        read=lambda node: node.is_under_voltage,
+    ),
+    Sensor(
+        document=DIAGNOSTICS,
+        key="wifi_signal",
+        name="Wi-Fi signal",
+        meaning="Read every five minutes; a change of less than 6 dB does not count. Unknown without Wi-Fi.",
+        category=Category.DIAGNOSTIC,
+        device_class="signal_strength",
+        unit="dBm",
+        precision=0,
+        is_enabled_by_default=False,
+        read=lambda node: node.vitals.wifi_signal,
+    ),
+    Sensor(
+        document=DIAGNOSTICS,
+        key="disk_free",
+        name="Disk free",
+        meaning=(
+            "How much of the file system with the state directory is free, read every five minutes; a change of less "
+            "than two percent does not count."
+        ),
+        icon="mdi:harddisk",
+        category=Category.DIAGNOSTIC,
+        unit="%",
+        precision=0,
+        is_enabled_by_default=False,
+        read=lambda node: node.vitals.disk_free,
+    ),
+    Sensor(
+        document=DIAGNOSTICS,
+        key="last_start",
+        name="Last start",
+        meaning="When the node last started.",
+        icon="mdi:clock-start",
+        category=Category.DIAGNOSTIC,
+        device_class="timestamp",
+        is_enabled_by_default=False,
+        read=_started_at,
     ),
 )

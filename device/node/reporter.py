@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from device.camera.status import CameraStatus
@@ -14,9 +15,10 @@ from device.entities.settings import Settings
 from device.entities.table import documented
 from device.gpio.led_patterns import Status, choose_status
 from device.node.sink import Sink
-from device.node.steady import LastingCount, SteadyTemperature
+from device.node.steady import LastingAlarm, LastingCount, SteadyMoment, SteadyVitals
 from device.node.timing import Timing
 from device.supervision.boot_log import Failure
+from device.system.vitals import Vitals
 from device.updates.node.status import UpdateStatus
 
 
@@ -37,7 +39,9 @@ class Sources:
         pin_faults: what is wrong with the pins.
         node_faults: what is wrong with the node itself.
         last_failure: see Condition, as for all that follow.
-        cpu_temperature: in degrees Celsius.
+        vitals: as they are now, with noise.
+        is_under_voltage: as it is now.
+        started_at: when the node started, by the clock as it is set now.
         newest_version: of Facet.
         updates: what else is known of newer versions.
         queue_length: observations that the broker has not confirmed.
@@ -50,7 +54,9 @@ class Sources:
     pin_faults: Callable[[], Iterable[str]]
     node_faults: Callable[[], Iterable[str]]
     last_failure: Callable[[], Failure | None]
-    cpu_temperature: Callable[[], float | None]
+    vitals: Callable[[], Vitals]
+    is_under_voltage: Callable[[], bool | None]
+    started_at: Callable[[], datetime]
     newest_version: Callable[[], str]
     updates: Callable[[], UpdateStatus]
     queue_length: Callable[[], int]
@@ -105,10 +111,12 @@ class Reporter:
         self._camera = CameraStatus()
         self._is_private = False
         self._was_online: bool | None = None
-        self._temperature: int | None = None
-        self._steady_temperature = SteadyTemperature()
+        self._vitals = Vitals()
+        self._steady_vitals = SteadyVitals()
+        self._under_voltage = LastingAlarm(timing.alarm)
+        self._started_at = SteadyMoment()
         self._waiting = LastingCount(timing.lasting)
-        self._next_temperature = float("-inf")
+        self._next_vitals = float("-inf")
         self._next_report = float("-inf")
         self._reported: Mapping[str, Json] = {}
 
@@ -144,9 +152,9 @@ class Reporter:
         now = self._clock()
         if now < self._next_report:
             return
-        if now >= self._next_temperature:
-            self._next_temperature = now + self._timing.temperature_interval
-            self._temperature = self._steady_temperature.shown(self._sources.cpu_temperature())
+        if now >= self._next_vitals:
+            self._next_vitals = now + self._timing.vitals_interval
+            self._vitals = self._steady_vitals.shown(self._sources.vitals())
         document = content(DIAGNOSTICS, self._table, self._condition(now))
         if document == self._reported:
             return
@@ -168,7 +176,9 @@ class Reporter:
             node_fault="; ".join(sources.node_faults()) or None,
             is_safe_mode=self._about.is_safe_mode,
             last_failure=sources.last_failure(),
-            cpu_temperature=self._temperature,
+            vitals=self._vitals,
+            is_under_voltage=self._under_voltage.shown(sources.is_under_voltage(), now),
+            started_at=self._started_at.shown(sources.started_at()),
             model=self._about.model,
             newest_version=sources.newest_version(),
             updates=sources.updates(),

@@ -16,8 +16,10 @@ class Timing:
         healthy_after: a node that ran for this long, or has answered a trigger with a picture before, is healthy.
         report_interval: between two diagnostics documents. A thousand confirmations at once are one change.
         save_interval: between two attempts to keep that privacy is on, on a disk that does not take it.
-        temperature_interval: between two readings of the temperature: a day has 288, and Home Assistant records each
-            that differs.
+        vitals_interval: between two readings of temperature, Wi-Fi and disk: a day has 288, and Home Assistant records
+            each that differs.
+        alarm: for which a voltage that was too low is shown: a supply that is too weak fails again and again, and a day
+            has at most 144 alarms.
         lasting: an observation that the broker has not confirmed by then counts as waiting; usually it does at once.
         last_answers: for the presses that wait when the node ends. Beyond that they are answered without a picture.
         end_of_capture: for the capture thread to let go of the camera at the end. The longest read takes ten.
@@ -28,7 +30,8 @@ class Timing:
     healthy_after: float = 60.0
     report_interval: float = 1.0
     save_interval: float = 60.0
-    temperature_interval: float = 300.0
+    vitals_interval: float = 300.0
+    alarm: float = 600.0
     lasting: float = 5.0
     last_answers: float = 8.0
     end_of_capture: float = 12.0

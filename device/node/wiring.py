@@ -6,6 +6,8 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from device.config import Config
@@ -53,7 +55,8 @@ from device.supervision.boot_log import BootLog
 from device.supervision.heartbeat import Heartbeat
 from device.supervision.heartbeats import Heartbeats
 from device.system.json_store import JsonStore
-from device.system.machine import cpu_temperature, machine, serial_number
+from device.system.machine import machine, serial_number
+from device.system.vitals import is_alarmed, read_vitals, under_voltage_alarm
 from device.triggers import Triggers
 from device.updates.node.checker import Updates
 from device.updates.request import FOLDER
@@ -117,6 +120,7 @@ def run_node(
     boot_log = open_boot_log(config) if boot_log is None else boot_log
     heartbeats = Heartbeats() if heartbeats is None else heartbeats
     gate = Gate(inbox.put)
+    started = _CLOCK()
     with ExitStack() as stack:
         if start.is_safe_mode:
             senses = safe_senses(config, gate.put, stack)
@@ -174,7 +178,9 @@ def run_node(
                 pin_faults=lambda: senses.triggers.faults,
                 node_faults=lambda: filter(None, (start.fault, *controls.faults, health.fault)),
                 last_failure=lambda: boot_log.present_failure,
-                cpu_temperature=cpu_temperature,
+                vitals=partial(read_vitals, directory),
+                is_under_voltage=partial(is_alarmed, under_voltage_alarm()),
+                started_at=lambda: utc_now() - timedelta(seconds=_CLOCK() - started),
                 newest_version=lambda: controls.newest_version,
                 updates=lambda: updates.status,
                 queue_length=lambda: mqtt.sender.waiting,

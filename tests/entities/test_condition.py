@@ -12,6 +12,7 @@ from device.entities.kinds import Json, Sensor
 from device.entities.table import CATALOGUE, CELEBA, documented, entities
 from device.errors import CameraTrouble
 from device.supervision.boot_log import Failure
+from device.system.vitals import Vitals
 
 
 def explained(document: Mapping[str, Json]) -> Mapping[str, Json]:
@@ -63,6 +64,21 @@ def test_a_failure_is_a_moment_with_its_reason() -> None:
     document = content(DIAGNOSTICS, CATALOGUE, Condition(model="a 1", last_failure=failure))
     assert document["last_failure"] == "2026-11-24T18:00:00+00:00"
     assert explained(document)["last_failure"] == {"reason": "the worker hung"}
+
+
+def test_how_the_machine_fares_is_in_the_units_of_its_entities() -> None:
+    """And unknown where nobody can tell."""
+    condition = Condition(
+        model="a 1",
+        vitals=Vitals(cpu_temperature=51, wifi_signal=-56, disk_free=40),
+        is_under_voltage=True,
+        started_at=datetime(2026, 11, 24, 18, tzinfo=UTC),
+    )
+    keys = ("cpu_temperature", "wifi_signal", "disk_free", "under_voltage", "last_start")
+    document = content(DIAGNOSTICS, CATALOGUE, condition)
+    assert [document[key] for key in keys] == [51, -56, 40, "ON", "2026-11-24T18:00:00+00:00"]
+    document = content(DIAGNOSTICS, CATALOGUE, Condition(model="a 1"))
+    assert {document[key] for key in keys} == {None}
 
 
 def test_a_newer_version_says_in_the_owners_language_how_it_is_installed() -> None:

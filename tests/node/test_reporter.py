@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -15,11 +16,13 @@ from device.errors import CameraTrouble
 from device.gpio.led_patterns import Status
 from device.node.reporter import About, Reporter, Sources
 from device.node.timing import Timing
+from device.system.vitals import Vitals
 from device.updates.node.status import UpdateStatus
 from tests.clock import Clock
 from tests.node.fakes import AVAILABLE, PLAIN, RecordingSink
 
 PRIVATE = replace(PLAIN, privacy=True)
+_STARTED = datetime(2026, 11, 24, 18, tzinfo=UTC)
 
 
 @dataclass
@@ -44,6 +47,7 @@ class Facts:
     queue_length: int = 0
     dropped_events: int = 0
     temperature: float = 40.0
+    is_under_voltage: bool | None = None
 
 
 class Report:
@@ -60,7 +64,9 @@ class Report:
             pin_faults=lambda: self.facts.pin_faults,
             node_faults=lambda: self.facts.node_faults,
             last_failure=lambda: None,
-            cpu_temperature=lambda: self.facts.temperature,
+            vitals=lambda: Vitals(cpu_temperature=self.facts.temperature),
+            is_under_voltage=lambda: self.facts.is_under_voltage,
+            started_at=lambda: _STARTED,
             newest_version=lambda: __version__,
             updates=UpdateStatus,
             queue_length=lambda: self.facts.queue_length,
@@ -181,6 +187,21 @@ def test_an_idle_day_changes_the_diagnostics_three_hundred_times_at_most(report:
     noise = np.random.default_rng(1)
     assert 250 < documents_of_a_day(lambda: noise.uniform(30, 80)) <= 300
     assert documents_of_a_day(lambda: 50 + 0.487 * noise.integers(-2, 3)) <= 3
+
+
+def test_a_voltage_that_was_too_low_for_a_moment_is_seen_and_stays_for_ten_minutes(
+    report: Report,
+) -> None:
+    """Whoever reads it every five minutes only would miss it."""
+    report.reporter.report()
+    assert report.sink.newest("diagnostics")["under_voltage"] is None
+    shown = []
+    for second in range(1, 700):
+        report.clock.seconds += 1
+        report.facts.is_under_voltage = second == 2
+        report.reporter.report()
+        shown.append(report.sink.newest("diagnostics")["under_voltage"])
+    assert shown == ["OFF"] + ["ON"] * 600 + ["OFF"] * 98
 
 
 def test_faults_are_shown_in_words(report: Report) -> None:
