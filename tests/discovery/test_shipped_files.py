@@ -12,7 +12,7 @@ import yaml
 
 from device.discovery.payload import entity_id
 from device.entities.attributes import ATTRIBUTES
-from device.entities.kinds import Platform
+from device.entities.kinds import Platform, Sensor
 from device.entities.table import CATALOGUE, LABELS, offered
 from device.networks.card import read_card
 from device.networks.files import model_path
@@ -24,7 +24,7 @@ _IDS = {entity_id(row, "facet") for row in CATALOGUE}
 _OFFERED = set(offered(LABELS, read_card(model_path("attributes")).unreliable))
 _ENTITY = re.compile(rf"\b(?:{'|'.join(Platform)})\.\w+")
 _SHIPPED = {
-    "conditional", "entities", "glance", "grid", "heading", "history-graph", "numeric-input",
+    "attribute", "conditional", "entities", "glance", "grid", "heading", "history-graph", "numeric-input",
     "picture-entity", "sections", "select-options", "tile",
 }  # fmt: skip
 
@@ -58,6 +58,26 @@ def test_a_dashboard_shows_entities_that_there_are(file: Path) -> None:
     assert shown
     assert shown <= _IDS
     assert text.count("facet_") == len(_ENTITY.findall(text)) - text.count("button.press")
+
+
+@pytest.mark.parametrize("file", _DASHBOARDS, ids=lambda file: file.name)
+def test_a_dashboard_shows_no_entity_that_starts_disabled(file: Path) -> None:
+    """It would be a row that says that there is no such entity."""
+    text = file.read_text("utf-8")
+    disabled = {entity_id(row, "facet") for row in CATALOGUE if not row.is_enabled_by_default}
+    assert not disabled & set(_ENTITY.findall(text))
+
+
+def test_a_dashboard_says_in_words_what_has_words() -> None:
+    """In the node's language; a history and a glance can show states only."""
+    speaking = {
+        entity_id(row, "facet") for row in CATALOGUE if isinstance(row, Sensor) and row.words
+    }
+    lines = (_FOLDER / "dashboards" / "facet.yaml").read_text("utf-8").splitlines()
+    tiles = [n for n, line in enumerate(lines) if line.strip() == "- type: tile"]
+    shown = {lines[n + 1].split()[-1]: lines[n + 3].strip() for n in tiles}
+    assert speaking <= set(shown)
+    assert {shown[entity] for entity in speaking} == {"state_content: text"}
 
 
 def test_a_dashboard_is_made_of_cards_that_home_assistant_ships() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from dataclasses import dataclass
@@ -35,6 +36,15 @@ class Installation:
     def python(self) -> Path:
         """The interpreter of the floor version, in an environment with pytest."""
         return self.folder / "environment" / "bin" / "python"
+
+    def icons(self) -> set[str]:
+        """Return the names of the icons that its frontend has, such as "mdi:glasses"."""
+        packages = "lib/python3.*/site-packages/hass_frontend/static/mdi/iconList.json"
+        [listed] = (
+            *self.folder.glob(f"environment/{packages}"),
+            *self.folder.glob(f"root/opt/homeassistant/{packages}"),
+        )
+        return {f"mdi:{icon['name']}" for icon in json.loads(listed.read_bytes())}
 
 
 @cache

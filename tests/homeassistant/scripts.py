@@ -32,6 +32,7 @@ from device.mqtt.topics import OFFLINE, ONLINE, Topics
 from device.observation import Attribute, Box, Face, FaceAttributes, Observation, Reason, Source
 from device.system.compact_json import compact
 from device.system.machine import Machine
+from device.system.vitals import Vitals
 from device.updates.artifact import Kind
 from device.updates.node.index import ModelRelease, Release
 from device.updates.node.status import UpdateStatus
@@ -54,6 +55,7 @@ _EVERYTHING: dict[str, Any] = {
         **_PLAIN["node"],
         "suggested_area": "Hall",
         "configuration_url": "http://hall.local:8080/about",
+        "publish_mac_address": True,
     },
     "triggers": {"motion": {"pin": 4}, "button": {"pin": 17}},
     "privacy": {"picture": "full"},
@@ -177,7 +179,7 @@ class _Node:
         """Return the diagnostics of the node."""
         condition = Condition(
             model="attributes 1",
-            cpu_temperature=temperature,
+            vitals=Vitals(cpu_temperature=temperature),
             newest_version=newest,
             updates=updates
             or UpdateStatus(model_version="1", can_install=self.config.updates.allow_install),
@@ -220,7 +222,13 @@ class _Node:
         ]
 
     def _discovery(self, table: Iterable[Row], gone: Mapping[str, str] | None = None) -> Message:
-        machine = Machine("Raspberry Pi 4 Model B Rev 1.5", "10000000abcdef01")
+        machine = Machine(
+            model="Raspberry Pi 4 Model B Rev 1.5",
+            serial_number="10000000abcdef01",
+            model_id="raspberrypi,4-model-b",
+            revision="c03115",
+            mac_address="dc:a6:32:01:02:03",
+        )
         payload = discovery_payload(self.config.node, self.topics, table, machine, gone)
         return self.topics.discovery, compact(payload)
 
@@ -236,6 +244,8 @@ def _update_steps() -> list[UpdateStatus]:
     return [
         before,
         replace(before, installing=(Kind.SOFTWARE,)),
+        replace(before, installing=(Kind.SOFTWARE,), percent=40),
+        replace(before, can_install=False),
         replace(before, last="nothing was installed"),
         replace(before, installing=(Kind.MODEL,)),
         after,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,24 +75,45 @@ def test_a_picture_mode_is_chosen(newest_setup: Setup, smiling: Path) -> None:
 
 
 def test_the_button_install_asks_for_the_release_that_is_shown(
-    newest_setup: Setup, smiling: Path, tmp_path: Path
+    any_setup: Setup, smiling: Path, tmp_path: Path
 ) -> None:
-    """It is downloaded and verified; Home Assistant shows progress until root answers, which does not happen here."""
-    client = newest_setup.client
+    """With what is new. A file that is another one ends the progress; the right one waits for root, who is not here."""
+    client = any_setup.client
     key = make_key(tmp_path / "release.pem")
     wheel = tmp_path / "facet_node-9.9.0-py3-none-any.whl"
     wheel.write_bytes(b"PK wheel")
-    index = write_index(tmp_path / "site", read_private_key(tmp_path / "release.pem"), wheel, [])
+    index = write_index(
+        tmp_path / "site",
+        read_private_key(tmp_path / "release.pem"),
+        wheel,
+        [],
+        summary="Finds smaller faces.",
+        release_url="https://example.org/facet/9.9.0",
+    )
     updates = {"index": str(index), "allow_install": True, "public_key": key}
-    with newest_setup.node("tower", smiling, updates=updates) as node:
+
+    def shown() -> dict[str, Any]:
+        software = client.entity("update.tower_software")
+        return software["attributes"] if software is not None else {}
+
+    with any_setup.node("tower", smiling, updates=updates) as node:
         client.expect("update.tower_software", "on")
+        assert shown()["title"] == "Facet"
+        assert shown()["release_summary"] == "Finds smaller faces."
+        assert shown()["release_url"] == "https://example.org/facet/9.9.0"
+        offered = tmp_path / "site" / wheel.name
+        offered.write_bytes(b"malice")
         client.act("update.install", entity_id="update.tower_software")
-
-        def is_in_progress() -> bool:
-            software = client.entity("update.tower_software")
-            return software is not None and software["attributes"]["in_progress"] is True
-
-        wait_for(is_in_progress, "the installation is in progress")
+        wait_for(
+            lambda: "it is another file" in (client.state("sensor.tower_last_update") or ""),
+            "the file is rejected",
+        )
+        wait_for(lambda: shown()["in_progress"] is False, "the progress has ended")
+        assert shown()["update_percentage"] is None
+        offered.write_bytes(wheel.read_bytes())
+        client.act("update.install", entity_id="update.tower_software")
+        wait_for(lambda: shown()["in_progress"] is True, "the installation is in progress")
+        wait_for(lambda: shown()["update_percentage"] == 90, "root is shown to be at work")
         wait_for((node.folder / "state" / "update" / "request").exists, "root is asked")
 
 

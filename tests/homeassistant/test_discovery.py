@@ -102,11 +102,21 @@ def test_the_event_has_the_whole_observation(any_setup: Setup, smiling: Path) ->
 def test_names_come_in_the_owners_language_under_the_same_ids(
     any_setup: Setup, smiling: Path
 ) -> None:
-    """Names are in German, and automations work for every language."""
+    """Names are in German, and so are the words for a state; automations work for every language."""
+    client = any_setup.client
     with any_setup.node("library", smiling, node={"language": "de"}):
-        glasses = any_setup.client.entity("binary_sensor.library_eyeglasses")
+        glasses = client.entity("binary_sensor.library_eyeglasses")
         assert glasses is not None
         assert glasses["attributes"]["friendly_name"] == "Library camera Brille"
+        client.act("button.press", entity_id="button.library_capture")
+        client.expect("sensor.library_last_result", "face")
+        result, fault = (
+            client.entity(f"sensor.library_{key}") for key in ("last_result", "camera_fault")
+        )
+        assert result is not None
+        assert result["attributes"]["text"] == "Gesicht gesehen"
+        assert fault is not None
+        assert (fault["state"], fault["attributes"]["text"]) == ("none", "Kein Fehler")
 
 
 def test_device_triggers_are_offered_for_the_button_and_what_is_enabled(
@@ -139,8 +149,13 @@ def test_the_newest_version_that_the_broker_knows_is_offered(
         assert software is not None
         assert software["attributes"]["installed_version"] == __version__
         assert software["attributes"]["latest_version"] == "99.1.0"
+        assert software["attributes"]["title"] == "Facet"
+        assert "install.sh --version 99.1.0`" in software["attributes"]["release_summary"]
         owner.publish("facet/newest_version", "", retain=True)
         client.expect("update.cellar_software", "off")
+        software = client.entity("update.cellar_software")
+        assert software is not None
+        assert not software["attributes"]["release_summary"], "there is nothing to install"
 
 
 def test_an_upgrade_keeps_the_ids_of_what_changes_its_category_or_class(
