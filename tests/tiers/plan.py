@@ -144,9 +144,9 @@ def _second(interpreters: Interpreters) -> Iterator[Tier]:
     yield _build("floor home", "tests/homeassistant/build floor")
     yield Tier(
         "home assistant",
-        "scripts/test -m 'homeassistant and not timed'",
+        # Two of each Home Assistant: they mostly wait.
+        "scripts/test -m 'homeassistant and not timed' --numprocesses=2 --dist=loadfile",
         1500,
-        cores=0.75,
         needs=("environment", "newest home", "floor home"),
     )
 
