@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import device
 from device.discovery.ghosts import ghost, unique_id
-from device.discovery.templates import attributes_template, value_template
+from device.discovery.templates import (
+    attributes_template,
+    command_template,
+    shown_number,
+    value_template,
+)
 from device.entities.commands import takes_commands
 from device.entities.device_triggers import AttributeTrigger, SourceTrigger
 from device.entities.documents import EVENT
@@ -110,6 +115,7 @@ def _component(row: Row, node_id: str, topics: Topics) -> dict[str, Any]:
         component["json_attributes_template"] = attributes_template(row)
     if takes_commands(row):
         component["command_topic"] = topics.command(row.key)
+        component["command_template"] = command_template(row)
     if not row.is_enabled_by_default:
         component["enabled_by_default"] = False
     if conditions := _conditions(row, topics):
@@ -140,10 +146,11 @@ def _of_platform(row: Row, topics: Topics) -> dict[str, Any]:
         case Number():
             return {
                 "device_class": row.device_class,
-                "unit_of_measurement": row.unit,
-                "min": row.minimum,
-                "max": row.maximum,
-                "step": row.step,
+                "unit_of_measurement": "%" if row.is_fraction else row.unit,
+                "min": shown_number(row, row.minimum),
+                "max": shown_number(row, row.maximum),
+                "step": shown_number(row, row.step),
+                "mode": "slider" if row.is_fraction else None,
             }
         case Select():
             return {"device_class": row.device_class, "options": list(row.options)}

@@ -1,4 +1,4 @@
-"""The templates with which Home Assistant reads a value from a document: the only place with Jinja. Pure."""
+"""The templates with which Home Assistant reads a value, or writes one: the only place with Jinja. Pure."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from device.entities.kinds import (
     EXPLANATIONS,
     ON,
     Event,
+    Number,
     Readable,
     Row,
 )
 from device.entities.update import Update
 
+_PERCENT = 100
+# Decimals. A fraction has fewer, and 0.07 * 100 is 7.000000000000001.
+_PRECISION = 8
 # Seconds that an event may have waited for the broker and still count as current.
 _FRESH_SECONDS = 60
 _IS_FRESH = (
@@ -43,6 +47,8 @@ def value_template(row: Row) -> str | None:
             return f"{{{{ '{ON}' if {_IS_FRESH} and value_json.trigger == '{row.source}' }}}}"
         case Update():
             return f"{{{{ value_json['{row.key}'] | to_json }}}}"
+        case Number() if row.is_fraction:
+            return f"{{{{ (value_json['{row.key}'] * {_PERCENT}) | round({_PRECISION}) }}}}"
         case Readable() if not row.is_published:
             # Home Assistant warns of a key that is missing, and takes this for "unknown".
             return f"{{{{ value_json.get('{row.key}') }}}}"
@@ -60,3 +66,17 @@ def attributes_template(row: Readable[Any]) -> str | None:
     if not row.has_attributes:
         return None
     return f"{{{{ value_json.get('{EXPLANATIONS}', {{}}).get('{row.key}', {{}}) | to_json }}}}"
+
+
+def command_template(row: Row) -> str | None:
+    """Return the template that makes a command of what somebody sets; None where that is the command."""
+    match row:
+        case Number() if row.is_fraction:
+            return f"{{{{ (value / {_PERCENT}) | round({_PRECISION}) }}}}"
+        case _:
+            return None
+
+
+def shown_number(row: Number, number: float) -> float:
+    """Return a number of a row's document as its value template shows it, for the bounds of what may be set."""
+    return round(number * _PERCENT, _PRECISION) if row.is_fraction else number

@@ -64,13 +64,17 @@ CONTROLS: tuple[Row, ...] = (
     Number(
         document=SETTINGS,
         key="threshold_offset",
-        name="Confidence threshold offset",
-        meaning="Added to every attribute's threshold: more means fewer false alarms.",
+        name="Caution",
+        meaning=(
+            "Added to every attribute's threshold, at once also for who was seen last: more caution means fewer false "
+            "alarms, and fewer detections."
+        ),
         icon="mdi:tune-variant",
         category=Category.CONFIG,
         minimum=-0.4,
         maximum=0.4,
         step=0.01,
+        is_fraction=True,
         read=lambda settings: settings.threshold_offset,
         write=lambda settings, value: replace(settings, threshold_offset=value),
     ),

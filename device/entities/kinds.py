@@ -204,6 +204,8 @@ class Number(Readable[Settings]):
         minimum: included, as is the maximum.
         step: between two allowed values.
         unit: of the value and its bounds.
+        is_fraction: whether 1 stands for the whole. Home Assistant shows such a number in per cent, on a slider; documents
+            and commands contain it as it is.
         write: returns the settings with another value.
     """
 
@@ -215,6 +217,7 @@ class Number(Readable[Settings]):
     maximum: float
     step: float = 1.0
     unit: str | None = None
+    is_fraction: bool = False
 
     def value(self, subject: Settings) -> Json:
         """Return the number."""
