@@ -2,39 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Column, Table
 
-from device.config import load
-from device.discovery.payload import entity_id
+from device.config import Config, load
+from device.discovery.payload import discovery_payload, entity_id
 from device.discovery.reference import shipped_catalogue
-from device.entities.kinds import Row
+from device.discovery.selection import announced_rows
+from device.entities.kinds import Platform, Row
 from device.entities.table import entities
 from device.entities.vocabulary import Vocabulary
+from device.mqtt.topics import Topics
 from device.networks.card import read_card
 from device.networks.files import model_path
+from device.system.compact_json import compact
+from device.system.machine import machine
 
 _ANY_NODE = "NODE"
 
 
 def print_entities(config: Path | None) -> None:
-    """Print every entity that a node can have, or those of a configured node.
+    """Print every entity that a node can have, or those that Home Assistant gets of a configured node.
 
     Raises:
         ConfigError: the configuration has faults.
         ModelError: its model cannot be read.
     """
-    node, rows = (_ANY_NODE, shipped_catalogue()) if config is None else _configured(config)
-    table = Table(Column("entity", no_wrap=True), "name", "enabled", "meaning")
+    console = Console()
+    if config is None:
+        console.print(_table(_ANY_NODE, shipped_catalogue()))
+        return
+    node = load(config)
+    card = read_card(model_path(node.attributes.model))
+    rows = announced_rows(entities(node, Vocabulary.of(card)), node)
+    console.print(_table(node.node.id, rows))
+    console.print(_size(node, rows), highlight=False)
+
+
+def _table(node: str, rows: Sequence[Row]) -> Table:
+    table = Table(Column("entity", no_wrap=True), "name", "enabled", "essential", "meaning")
     for row in rows:
         enabled = "yes" if row.is_enabled_by_default else "[dim]no[/]"
-        table.add_row(entity_id(row, node), row.name, enabled, row.meaning)
-    Console().print(table)
+        essential = "yes" if row.is_essential else ""
+        table.add_row(entity_id(row, node), row.name, enabled, essential, row.meaning)
+    return table
 
 
-def _configured(path: Path) -> tuple[str, tuple[Row, ...]]:
-    config = load(path)
-    card = read_card(model_path(config.attributes.model))
-    return config.node.id, entities(config, Vocabulary.of(card))
+def _size(config: Config, rows: Sequence[Row]) -> str:
+    """Return what the node costs Home Assistant and the broker, in a sentence."""
+    triggers = sum(row.platform is Platform.DEVICE_TRIGGER for row in rows)
+    enabled = sum(row.is_enabled_by_default for row in rows) - triggers
+    payload = discovery_payload(config.node, Topics.of(config), rows, machine())
+    return (
+        f"{len(rows) - triggers} entities, of which {enabled} start enabled, and device triggers: {triggers}; in a "
+        f"discovery message of {len(compact(payload).encode())} bytes (mqtt.discovery: {config.mqtt.discovery})"
+    )

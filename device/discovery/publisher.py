@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from device.discovery.announced import Announced
 from device.discovery.payload import discovery_payload
 from device.discovery.retained import retained_topics
+from device.discovery.selection import announced_rows
 from device.entities.documents import EVENT
 from device.entities.kinds import Document, Image, Json, Row
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
@@ -28,9 +29,9 @@ Documents = Mapping[Document[Any], Mapping[str, Json]]
 class Publisher:
     """Publishes what the broker retains.
 
-    A component that leaves the table (its attribute was disabled, the network changed) has to be
-    published once more with nothing but its platform before Home Assistant removes it, and again after
-    Home Assistant was away. A node with another id leaves nothing under the previous one.
+    A component that leaves (its attribute was disabled, the network changed, only the essential ones are announced) has
+    to be published once more with nothing but its platform before Home Assistant removes it, and again after Home
+    Assistant was away. A node with another id leaves nothing under the previous one.
 
     Args:
         transport: the link.
@@ -51,8 +52,10 @@ class Publisher:
         self._transport = transport
         self._node = config.node
         self._topics = Topics.of(config)
-        self._table = tuple(table)
-        self._current = {row.key: row.platform.value for row in self._table}
+        table = tuple(table)
+        self._has_pictures = any(isinstance(row, Image) for row in table)
+        self._rows = announced_rows(table, config)
+        self._current = {row.key: row.platform.value for row in self._rows}
         self._announced = announced
         self._machine = machine
         self._discovery_number: int | None = None
@@ -110,7 +113,7 @@ class Publisher:
         Args:
             jpeg: the picture; None when there is nothing to show.
         """
-        if not any(isinstance(row, Image) for row in self._table):
+        if not self._has_pictures:
             return
         if jpeg is None:
             self._retain(self._topics.picture_status, OFFLINE)
@@ -170,13 +173,13 @@ class Publisher:
     def _discover(self) -> None:
         gone = self._announced.leaving(self._current)
         if gone:
-            rest = [row for row in self._table if row.key not in gone]
+            rest = [row for row in self._rows if row.key not in gone]
             for farewell in ({"ghosts": gone}, {"removed": gone}):
                 self._retain_discovery(rest, **farewell)
-        self._discovery_number = self._retain_discovery(self._table)
+        self._discovery_number = self._retain_discovery(self._rows)
 
-    def _retain_discovery(self, table: Iterable[Row], **gone: Mapping[str, str]) -> int | None:
-        payload = discovery_payload(self._node, self._topics, table, self._machine(), **gone)
+    def _retain_discovery(self, rows: Iterable[Row], **gone: Mapping[str, str]) -> int | None:
+        payload = discovery_payload(self._node, self._topics, rows, self._machine(), **gone)
         return self._retain(self._topics.discovery, compact(payload))
 
     def _retain(self, topic: str, payload: str) -> int | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from device.discovery.payload import entity_id
+from device.discovery.templates import shown_number
 from device.entities.kinds import (
     OFF,
     ON,
@@ -69,8 +70,8 @@ def entity_table() -> str:
 
 
 def _lines() -> Iterator[str]:
-    yield "| entity | document | values | category | enabled | meaning |"
-    yield "|---|---|---|---|---|---|"
+    yield "| entity | document | values | category | enabled | essential | meaning |"
+    yield "|---|---|---|---|---|---|---|"
     for row in shipped_catalogue():
         document = row.document if isinstance(row, Readable | Event) else ""
         cells = (
@@ -79,6 +80,7 @@ def _lines() -> Iterator[str]:
             _values(row),
             row.category.value if row.category else "",
             "yes" if row.is_enabled_by_default else "",
+            "yes" if row.is_essential else "",
             " ".join(filter(None, (row.meaning, row.requires.sentence))),
         )
         yield f"| {' | '.join(cells)} |"
@@ -92,7 +94,11 @@ def _values(row: Row) -> str:
             return f"`{ON}`, `{OFF}`"
         case Number():
             unit = f" {row.unit}" if row.unit else ""
-            return f"{row.minimum:g} to {row.maximum:g}{unit}, in steps of {row.step:g}"
+            values = f"{row.minimum:g} to {row.maximum:g}{unit}, in steps of {row.step:g}"
+            if not row.is_fraction:
+                return values
+            lowest, highest = shown_number(row, row.minimum), shown_number(row, row.maximum)
+            return f"{values}; in Home Assistant {lowest:g} to {highest:g} %"
         case Sensor() | Select() if row.options:
             return _listed(row.options)
         case Event():

@@ -17,6 +17,7 @@ CONTROLS: tuple[Row, ...] = (
         name="Capture",
         meaning="Takes a burst now, as the button on the node does.",
         icon="mdi:camera",
+        is_essential=True,
         press=Capture(),
     ),
     Switch(
@@ -37,6 +38,7 @@ CONTROLS: tuple[Row, ...] = (
         meaning="While on, the camera is released and every trigger is answered with privacy.",
         icon="mdi:camera-lock",
         category=Category.CONFIG,
+        is_essential=True,
         read=lambda settings: settings.privacy,
         write=lambda settings, value: replace(settings, privacy=value),
     ),

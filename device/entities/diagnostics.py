@@ -73,6 +73,7 @@ CONDITION: tuple[Row, ...] = (
         meaning="Problem while settings cannot be kept, or faces cannot be judged.",
         category=Category.DIAGNOSTIC,
         device_class="problem",
+        is_essential=True,
         read=lambda node: node.node_fault is not None,
     ),
     Sensor(
@@ -143,6 +144,7 @@ CONDITION: tuple[Row, ...] = (
         meaning="The installed version, and the newest one in the index or on the broker, with how to install it.",
         category=Category.DIAGNOSTIC,
         device_class="firmware",
+        is_essential=True,
         read=lambda node: node.updates.software(node.newest_version),
         words={BY_HAND: _SOFTWARE_BY_HAND},
         title="Facet",

@@ -69,6 +69,7 @@ class Row:
         icon: of Material Design Icons, as "mdi:glasses".
         category: None for the device's main purpose.
         is_enabled_by_default: False where the owner has to enable it in Home Assistant.
+        is_essential: among the few that Home Assistant gets where it should get only these.
         needs_camera: unavailable while the camera is.
         requires: what a node needs for the row to be in its table.
     """
@@ -81,6 +82,7 @@ class Row:
     icon: str | None = None
     category: Category | None = None
     is_enabled_by_default: bool = True
+    is_essential: bool = False
     needs_camera: bool = False
     requires: Requirement = NOTHING
 
@@ -204,8 +206,7 @@ class Number(Readable[Settings]):
         minimum: included, as is the maximum.
         step: between two allowed values.
         unit: of the value and its bounds.
-        is_fraction: whether 1 stands for the whole. Home Assistant shows such a number in per cent, on a slider; documents
-            and commands contain it as it is.
+        is_fraction: whether 1 is the whole: Home Assistant, and nobody else, has it in per cent, on a slider.
         write: returns the settings with another value.
     """
 

@@ -113,6 +113,12 @@ class MqttSettings(Section):
         title="Discovery prefix",
         description="The same as in Home Assistant's MQTT integration, where it is seldom changed.",
     )
+    discovery: Literal["full", "essential"] = Field(
+        "full",
+        title="Discovery",
+        description="Which entities Home Assistant gets: full is all of them, essential only the ten or so that most "
+        "automations need, for a home with many nodes. What the node publishes and obeys is the same with either.",
+    )
     base_topic: Topic = Field(
         "facet",
         title="Base topic",
