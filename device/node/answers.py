@@ -1,4 +1,7 @@
-"""Every trigger gets one answer: an observation, or a place in that of the burst during which it came."""
+"""Every trigger gets one answer: an observation, or a place in that of the burst during which it came.
+
+The newest answer is decided again when the owner changes how cautious the node is.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,8 @@ from typing import Protocol
 
 from device.entities.settings import Settings
 from device.node.health import Health
-from device.node.messages import Captured
+from device.node.messages import Captured, Reconsidered
 from device.node.observer import Request, summary, unseen
-from device.node.sink import Sink
 from device.node.waiting import WaitingTriggers
 from device.observation import Observation, Reason, Trigger
 
@@ -23,6 +25,19 @@ class Capturing(Protocol):
     def request(self, request: Request) -> None:
         """Ask for an observation."""
 
+    def reconsider(self, threshold_offset: float) -> None:
+        """Ask to decide again about what was seen last."""
+
+
+class Publishing(Protocol):
+    """What of the sinks is needed here; see fan_out.FanOut."""
+
+    def observed(self, observation: Observation, picture: bytes | None) -> None:
+        """Take an observation."""
+
+    def reconsidered(self, observation: Observation) -> None:
+        """Take newer decisions about the newest observation."""
+
 
 class Answers:
     """Between the triggers, the capture thread and the sinks. The loop's thread uses it.
@@ -31,7 +46,7 @@ class Answers:
         node: the node's id.
         settings: as they are at the start.
         capture: is asked for one observation at a time.
-        sink: receives every observation.
+        sink: receives every observation, and newer decisions about the newest one.
         health: learns whether perception works.
         on_trigger: called at each trigger, before it is answered.
         clock: monotonic, in seconds; the triggers' own.
@@ -42,7 +57,7 @@ class Answers:
         node: str,
         settings: Settings,
         capture: Capturing,
-        sink: Sink,
+        sink: Publishing,
         health: Health,
         *,
         on_trigger: Callable[[], object],
@@ -105,11 +120,22 @@ class Answers:
             self._ask(following)
         self._health.captured(shot)
 
+    def reconsidered(self, reconsidered: Reconsidered) -> None:
+        """Take the newest observation as it was decided again."""
+        # Of a slider's many values only the newest counts, whose answer follows.
+        if reconsidered.threshold_offset == self._settings.threshold_offset:
+            self._sink.reconsidered(reconsidered.observation)
+
     def apply(self, settings: Settings) -> None:
-        """Take other settings. With privacy, what was asked for is answered without the camera."""
-        self._settings = settings
+        """Take other settings: with privacy, what was asked for is answered without the camera.
+
+        With another threshold offset, what was seen last is decided again.
+        """
+        before, self._settings = self._settings, settings
         if settings.privacy:
             self._answer_all()
+        elif settings.threshold_offset != before.threshold_offset:
+            self._capture.reconsider(settings.threshold_offset)
 
     def finish(self) -> None:
         """Answer whatever still waits, and whatever comes from now on, without the camera: the node ends."""

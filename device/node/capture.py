@@ -9,9 +9,10 @@ from typing import Protocol
 
 from device.camera.status import CameraStatus
 from device.errors import CameraReleasedError, PerceptionStoppedError
-from device.node.messages import CameraChanged, Captured
+from device.node.messages import CameraChanged, Captured, Reconsidered
 from device.node.observer import Request, Shot
 from device.node.timing import Timing
+from device.observation import Observation
 from device.supervision.heartbeat import Heartbeat
 
 _LOG = logging.getLogger(__name__)
@@ -43,6 +44,9 @@ class Observing(Protocol):
     def observe(self, request: Request, should_stop: Callable[[], bool]) -> Shot:
         """Answer a request, unless nobody wants the answer any more."""
 
+    def reconsider(self, threshold_offset: float) -> Observation | None:
+        """Decide again about what was seen last; return None where that changes nothing."""
+
     def forget(self) -> None:
         """Drop what was seen before."""
 
@@ -51,7 +55,8 @@ class CaptureThread:
     """Takes one request after the other, and looks after the camera in between.
 
     Camera and observer may be made by another thread, before start(); from then on the thread "facet-capture" alone
-    uses them, until it closes the camera at its end. request(), set_private() and stop() never wait for the camera.
+    uses them, until it closes the camera at its end. request(), reconsider(), set_private() and stop() never wait for
+    the camera.
 
     Args:
         camera: the one that the observer asks.
@@ -66,7 +71,7 @@ class CaptureThread:
         self,
         camera: OwnedCamera,
         observer: Observing,
-        put: Callable[[Captured | CameraChanged], None],
+        put: Callable[[Captured | Reconsidered | CameraChanged], None],
         heartbeat: Heartbeat,
         *,
         clock: Callable[[], float],
@@ -81,6 +86,7 @@ class CaptureThread:
         self._changed = threading.Condition()
         # All of these are changed only while it is held.
         self._request: Request | None = None
+        self._offset: float | None = None
         self._is_private = False
         self._releases = 0
         self._is_stopping = False
@@ -122,6 +128,16 @@ class CaptureThread:
             self._request = request
             self._changed.notify()
 
+    def reconsider(self, threshold_offset: float) -> None:
+        """Ask to decide again about what was seen last; the answer is a Reconsidered, if anything is to be decided.
+
+        Only the newest offset counts, and a request that waits comes first. What was seen before privacy is not decided
+        again.
+        """
+        with self._changed:
+            self._offset = threshold_offset
+            self._changed.notify()
+
     def set_private(self, *, is_private: bool) -> None:
         """Release the camera, or let it resume.
 
@@ -133,6 +149,7 @@ class CaptureThread:
             self._is_private = is_private
             if is_private:
                 self._request = None
+                self._offset = None
                 self._releases += 1
                 self._camera.request_release()
             else:
@@ -147,9 +164,12 @@ class CaptureThread:
             self._report()
             self._heartbeat.begin("waiting", self._timing.tick + self._timing.patience)
             with self._changed:
-                if self._request is None and not self._is_stopping and forgotten == self._releases:
+                if not self._has_work and forgotten == self._releases:
                     self._changed.wait(self._timing.tick)
                 request, self._request = self._request, None
+                offset = None
+                if request is None:
+                    offset, self._offset = self._offset, None
                 releases = self._releases
                 if self._is_stopping:
                     break
@@ -161,8 +181,15 @@ class CaptureThread:
                     f"answering the trigger by {request.trigger.source}", self._timing.patience
                 )
                 self._answer(request, releases)
+            elif offset is not None:
+                self._heartbeat.begin("deciding again", self._timing.patience)
+                self._decide_again(offset, releases)
         self._heartbeat.begin("closing the camera", self._timing.patience)
         self._camera.close()
+
+    @property
+    def _has_work(self) -> bool:
+        return self._request is not None or self._offset is not None or self._is_stopping
 
     def _answer(self, request: Request, releases: int) -> None:
         def should_stop() -> bool:
@@ -178,6 +205,14 @@ class CaptureThread:
             if releases == self._releases:
                 self._reported = self._camera.status
                 self._put(Captured(request, shot, self._reported))
+
+    def _decide_again(self, threshold_offset: float, releases: int) -> None:
+        observation = self._observer.reconsider(threshold_offset)
+        if observation is None:
+            return
+        with self._changed:
+            if releases == self._releases:
+                self._put(Reconsidered(observation, threshold_offset))
 
     def _report(self) -> None:
         status = self._camera.status

@@ -46,6 +46,8 @@ class ExpiringState:
         self._now = now
         self._event_id = ""
         self._seen_at: datetime | None = None
+        # When the observation was ready, while it can be decided again: until what was seen is over, or a restart.
+        self._ready_at: datetime | None = None
         self._until = float("inf")
         self.document: Mapping[str, Json] = blank_state(self._table)
         """As it is now."""
@@ -77,8 +79,23 @@ class ExpiringState:
         self.document = state_content(self._table, outcome, self.document)
         self._event_id = observation.event_id
         self._seen_at = observation.triggered_at if outcome.is_seen else None
+        self._ready_at = outcome.ready_at if outcome.is_seen else None
         self._until = self._clock() + self._expiry
         return self.document
+
+    def reconsidered(self, observation: Observation) -> bool:
+        """Take newer decisions about the observation that the document follows from; save() keeps them.
+
+        Until when they hold stays as it was. Nothing is taken about another observation, or once what was seen is over.
+
+        Returns:
+            Whether the document is now another one.
+        """
+        if self._ready_at is None or observation.event_id != self._event_id:
+            return False
+        before = self.document
+        self.document = state_content(self._table, Outcome(observation, self._ready_at), before)
+        return self.document != before
 
     def save(self) -> None:
         """Keep the document for the next start."""
@@ -102,6 +119,7 @@ class ExpiringState:
 
     def _end(self) -> bool:
         before = self.document
+        self._ready_at = None
         self._until = float("inf")
         self.document = ended_state(self._table, before)
         return self.document != before

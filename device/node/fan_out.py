@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -10,8 +11,11 @@ from device.entities.kinds import Document, Json
 from device.entities.settings import Settings
 from device.mqtt.outbox import Event
 from device.node.expiring_state import ExpiringState
+from device.node.observer import decision
 from device.node.sink import Sink
 from device.observation import Observation
+
+_LOG = logging.getLogger(__name__)
 
 _NEVER = float("inf")
 
@@ -65,6 +69,19 @@ class FanOut:
         for sink in self._sinks:
             sink.observed(shown, picture)
             sink.changed(STATE, state)
+        self._state.save()
+
+    def reconsidered(self, observation: Observation) -> None:
+        """Hand on the state that follows from newer decisions about the newest observation, and nothing else.
+
+        Its event has said what was decided then, and its picture is the same. What is over stays over.
+        """
+        shown = observation.without_attributes(self._hidden)
+        if not self._state.reconsidered(shown):
+            return
+        if shown.primary is not None:
+            _LOG.info("Decided again: %s (event %s)", decision(shown.primary), shown.event_id)
+        self.changed(STATE, self._state.document)
         self._state.save()
 
     def changed(self, document: Document[Any], content: Mapping[str, Json]) -> None:

@@ -13,8 +13,13 @@ from device.entities.vocabulary import Vocabulary
 from device.gpio.led import StatusLed
 from device.networks.card import ModelCard
 from device.node.capture import OwnedCamera
-from device.node.observer import BurstCamera, Perceive
-from device.node.safe_mode import known_vocabulary, no_camera, perceive_nothing
+from device.node.observer import BurstCamera, Perceive, Reconsider
+from device.node.safe_mode import (
+    known_vocabulary,
+    no_camera,
+    perceive_nothing,
+    reconsider_nothing,
+)
 from device.observation import Face, Frame, Trigger
 from device.perception import open_perception
 from device.perception.pipeline import Judgement, Perceived
@@ -41,6 +46,9 @@ class NodePerception(Protocol):
     ) -> Perceived:
         """Return what a burst shows."""
 
+    def reconsider(self, seen: Perceived, judgement: Judgement) -> Perceived:
+        """Return what a burst would have shown with another judgement."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hardware:
@@ -62,6 +70,7 @@ class Senses:
     Attributes:
         camera: not open yet.
         perceive: see pipeline.Perception.perceive.
+        reconsider: see pipeline.Perception.reconsider.
         triggers: button and motion sensor.
         vocabulary: the words in which the attribute network answers.
         model: its name and version.
@@ -69,6 +78,7 @@ class Senses:
 
     camera: NodeCamera
     perceive: Perceive
+    reconsider: Reconsider
     triggers: Triggers
     vocabulary: Vocabulary
     model: str
@@ -88,6 +98,7 @@ def open_senses(
     return Senses(
         hardware.camera(config.camera),
         perception.perceive,
+        perception.reconsider,
         triggers,
         Vocabulary.of(card),
         f"{card.name} {card.version}",
@@ -100,6 +111,7 @@ def safe_senses(config: Config, put: Callable[[Trigger], None], stack: ExitStack
     return Senses(
         no_camera(config.camera),
         perceive_nothing,
+        reconsider_nothing,
         stack.enter_context(Triggers(no_pins, put)),
         known_vocabulary(config.attributes),
         "none, in safe mode",

@@ -23,7 +23,7 @@ from device.mqtt.events import (
     Refused,
 )
 from device.node.inbox import Inbox
-from device.node.messages import CameraChanged, Captured, Message, Stop
+from device.node.messages import CameraChanged, Captured, Message, Reconsidered, Stop
 from device.node.mqtt_sink import ConnectionEvent
 from device.node.timing import Timing
 from device.observation import Source, Trigger
@@ -61,6 +61,9 @@ class Answering(Protocol):
 
     def captured(self, captured: Captured) -> None:
         """Take what the capture thread has done."""
+
+    def reconsidered(self, reconsidered: Reconsidered) -> None:
+        """Take what the capture thread has decided again."""
 
     def finish(self) -> None:
         """Answer whatever still waits, and whatever comes from now on, without the camera."""
@@ -198,6 +201,8 @@ class Loop:
             case Captured() as captured:
                 self._answers.captured(captured)
                 self._reporter.camera_is(captured.camera)
+            case Reconsidered() as reconsidered:
+                self._answers.reconsidered(reconsidered)
             case CameraChanged(camera):
                 self._reporter.camera_is(camera)
             case NewestVersion(payload):

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from device.camera.status import CameraStatus
 from device.mqtt.events import LinkEvent
 from device.node.observer import Request, Shot
-from device.observation import Trigger
+from device.observation import Observation, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,19 @@ class Captured:
 
 
 @dataclass(frozen=True, slots=True)
+class Reconsidered:
+    """The capture thread has decided again about what it saw last.
+
+    Attributes:
+        observation: the same one, with other decisions.
+        threshold_offset: with which they were made; see attributes.decide.
+    """
+
+    observation: Observation
+    threshold_offset: float
+
+
+@dataclass(frozen=True, slots=True)
 class CameraChanged:
     """The camera was lost or found again, or its fault is another one."""
 
@@ -39,7 +52,7 @@ class Stop:
     """Somebody asks the node to end."""
 
 
-Content: TypeAlias = Trigger | LinkEvent | Captured | CameraChanged | Stop
+Content: TypeAlias = Trigger | LinkEvent | Captured | Reconsidered | CameraChanged | Stop
 
 
 @dataclass(frozen=True, slots=True)

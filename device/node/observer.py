@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
 
@@ -25,6 +25,9 @@ Perceive: TypeAlias = Callable[
     [Sequence[Frame], Judgement, Sequence[Face], Callable[[], bool]], Perceived
 ]
 """What a burst shows; see pipeline.Perception.perceive."""
+
+Reconsider: TypeAlias = Callable[[Perceived, Judgement], Perceived]
+"""What a burst would have shown with another judgement; see pipeline.Perception.reconsider."""
 
 
 class BurstCamera(Protocol):
@@ -69,6 +72,15 @@ class Shot:
     failure: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The newest observation, what it was made from, and the offset with which it was decided."""
+
+    observation: Observation
+    seen: Perceived
+    threshold_offset: float
+
+
 class Observer:
     """Asks the camera and perception, and answers every request. One thread uses it.
 
@@ -76,6 +88,7 @@ class Observer:
         node: the node's id.
         camera: asked for a burst for each request.
         perceive: returns what the burst shows.
+        reconsider: returns what it would have shown with other settings.
         burst: frames.
         aim: see attributes.decide.
         hysteresis: see attributes.decide.
@@ -87,6 +100,7 @@ class Observer:
         node: str,
         camera: BurstCamera,
         perceive: Perceive,
+        reconsider: Reconsider,
         *,
         burst: int,
         aim: Aim = "balanced",
@@ -96,11 +110,12 @@ class Observer:
         self._node = node
         self._camera = camera
         self._perceive = perceive
+        self._reconsider = reconsider
         self._burst = burst
         self._aim: Aim = aim
         self._hysteresis = hysteresis
         self._clock = clock
-        self._previous: Observation | None = None
+        self._last: _Last | None = None
 
     def observe(self, request: Request, should_stop: Callable[[], bool]) -> Shot:
         """Answer a request; whatever goes wrong becomes the observation's reason.
@@ -122,7 +137,7 @@ class Observer:
         try:
             frames = self._camera.burst(self._burst, newer_than=trigger.monotonic)
             captured = self._clock()
-            judgement = Judgement(self._aim, request.threshold_offset, self._hysteresis)
+            judgement = self._judgement(request.threshold_offset)
             seen = self._perceive(frames, judgement, self._faces_before(trigger.at), should_stop)
             picture = _picture(frames, seen, request.picture_mode)
         except (CameraReleasedError, PerceptionStoppedError):
@@ -151,16 +166,37 @@ class Observer:
             face_count=seen.face_count,
             timings=timings,
         )
-        self._previous = observation
+        self._last = _Last(observation, seen, request.threshold_offset)
         burst_ended = frames[-1].monotonic if frames else started
         return Shot(observation, picture, len(frames), burst_ended, failure)
 
+    def reconsider(self, threshold_offset: float) -> Observation | None:
+        """Return the newest observation as it is decided with another offset, under the same id.
+
+        Returns:
+            None if that was the offset already, if there is no face to decide about, or if perception fails.
+        """
+        last = self._last
+        if last is None or not last.seen.faces or last.threshold_offset == threshold_offset:
+            return None
+        try:
+            seen = self._reconsider(last.seen, self._judgement(threshold_offset))
+        except Exception:  # noqa: BLE001 - an analyser of somebody else must not end the node
+            _LOG.exception("The newest observation stays as it was decided")
+            return None
+        observation = replace(last.observation, faces=seen.faces)
+        self._last = _Last(observation, seen, threshold_offset)
+        return observation
+
     def forget(self) -> None:
         """Drop what was seen before, for privacy."""
-        self._previous = None
+        self._last = None
+
+    def _judgement(self, threshold_offset: float) -> Judgement:
+        return Judgement(self._aim, threshold_offset, self._hysteresis)
 
     def _faces_before(self, moment: datetime) -> Sequence[Face]:
-        before = self._previous
+        before = self._last.observation if self._last else None
         if before is None or before.captured_at is None:
             return ()
         return before.faces if moment - before.captured_at <= _SAME_PERSON_FOR else ()
@@ -189,13 +225,20 @@ def summary(observation: Observation, frames: int) -> str:
     if face is None:
         text = f"{observation.reason}, {observation.face_count} faces seen"
     else:
-        present = sum(attribute.present for attribute in face.attributes.values())
         text = (
             f"{len(observation.faces)} of {observation.face_count} faces judged; the primary one: "
-            f"{face.box.size:.0f} px, quality {face.quality:.2f}, {present} attributes, "
-            f"hair {face.hair_color or 'unknown'}, facial hair {face.facial_hair or 'unknown'}"
+            f"{face.box.size:.0f} px, quality {face.quality:.2f}, {decision(face)}"
         )
     return f"{observation.trigger}: {text} ({took}, event {observation.event_id})"
+
+
+def decision(face: Face) -> str:
+    """Return what was decided about a face, as a part of a line for the log."""
+    present = sum(attribute.present for attribute in face.attributes.values())
+    return (
+        f"{present} attributes, hair {face.hair_color or 'unknown'}, "
+        f"facial hair {face.facial_hair or 'unknown'}"
+    )
 
 
 def _picture(frames: Sequence[Frame], seen: Perceived, mode: PictureMode) -> bytes | None:

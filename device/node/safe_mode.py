@@ -54,6 +54,11 @@ def perceive_nothing(
     return Perceived((), 0, None, {})
 
 
+def reconsider_nothing(seen: Perceived, _judgement: Judgement) -> Perceived:
+    """Leave what was seen as it is: nothing ever is."""
+    return seen
+
+
 def known_vocabulary(settings: AttributeSettings) -> Vocabulary:
     """Return the vocabulary of the configured network, or CelebA's if its JSON is what fails.
 

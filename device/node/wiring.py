@@ -285,6 +285,7 @@ def _observer(config: Config, senses: Senses) -> Observer:
         config.node.id,
         senses.camera,
         senses.perceive,
+        senses.reconsider,
         burst=config.triggers.burst,
         aim=config.attributes.thresholds,
         hysteresis=config.attributes.hysteresis,

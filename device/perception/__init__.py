@@ -63,6 +63,10 @@ class Perception:
         """Return what a burst of at least one frame shows; see Pipeline.perceive."""
         return self.pipeline.perceive(frames, judgement, previous, should_stop)
 
+    def reconsider(self, seen: Perceived, judgement: Judgement) -> Perceived:
+        """Return what a burst would have shown with another judgement; see Pipeline.reconsider."""
+        return self.pipeline.reconsider(seen, judgement)
+
 
 def open_perception(
     settings: PerceptionSettings = _DEFAULTS,

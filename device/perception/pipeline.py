@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any, TypeAlias
 
@@ -19,13 +19,26 @@ from device.perception.overlap import corners, iou
 from device.perception.quality import Gate
 from device.perception.tracking import Sample, Track, confirmed, track
 
-__all__ = ["Judgement", "Perceived", "Pipeline"]
+__all__ = ["Judgement", "Perceived", "Person", "Pipeline"]
 
 # A face that overlaps one of the observation before by this much is taken for the same person.
 _SAME_PERSON_IOU = 0.3
 
 Detect: TypeAlias = Callable[[Image], Sequence[Detection]]
 """Finds the faces in a picture, (H, W, 3) uint8 BGR; see FaceDetector.detect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who can be judged: all that a decision rests on, without a pixel of them.
+
+    Attributes:
+        track: where they were seen, how well, and what was measured.
+        before: what was decided about them a moment ago, by the analyser's name; empty if nothing was.
+    """
+
+    track: Track
+    before: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +51,7 @@ class Perceived:
         reason: why none is usable; None when one is.
         timings: milliseconds by stage, summed over the burst.
         best_frame: the one in which the primary face is seen best, or the newest; an index into the burst.
+        people: of each face, whose it is; for Pipeline.reconsider.
     """
 
     faces: tuple[Face, ...]
@@ -45,6 +59,7 @@ class Perceived:
     reason: Reason | None
     timings: Mapping[str, float]
     best_frame: int = -1
+    people: tuple[Person, ...] = ()
 
 
 class Pipeline:
@@ -97,15 +112,25 @@ class Pipeline:
             for i, frame in enumerate(frames)
         ]
         with clock.stage("decide"):
-            people = confirmed(track(samples), len(frames))
-            usable = [person for person in people if person.is_usable]
-            faces = tuple(
-                self._face(person, judgement, previous, primary=i == 0)
-                for i, person in enumerate(usable)
+            tracks = confirmed(track(samples), len(frames))
+            people = tuple(
+                Person(each, _facts_before(each.best.detection.box, previous))
+                for each in tracks
+                if each.is_usable
             )
-            reason = None if faces else _reason(people)
-            best_frame = usable[0].best.frame if usable else -1
-        return Perceived(faces, len(people), reason, clock.milliseconds, best_frame)
+            faces = self._faces(people, judgement)
+            reason = None if faces else _reason(tracks)
+            best_frame = people[0].track.best.frame if people else -1
+        return Perceived(faces, len(tracks), reason, clock.milliseconds, best_frame, people)
+
+    def reconsider(self, seen: Perceived, judgement: Judgement) -> Perceived:
+        """Return what a burst would have shown with another judgement; nothing is measured for it.
+
+        Args:
+            seen: what it did show.
+            judgement: how cautious decisions are now.
+        """
+        return replace(seen, faces=self._faces(seen.people, judgement))
 
     def _samples(
         self, frame: int, image: Image, clock: _StageClock, should_stop: Callable[[], bool]
@@ -128,11 +153,13 @@ class Pipeline:
                     evidence[analyser.name] = analyser.measure(face)
         return Sample(frame, face.detection, quality, rejected, evidence)
 
-    def _face(
-        self, person: Track, judgement: Judgement, previous: Sequence[Face], *, primary: bool
-    ) -> Face:
-        best = person.best
-        before = _facts_before(best.detection.box, previous)
+    def _faces(self, people: Sequence[Person], judgement: Judgement) -> tuple[Face, ...]:
+        return tuple(
+            self._face(person, judgement, primary=i == 0) for i, person in enumerate(people)
+        )
+
+    def _face(self, person: Person, judgement: Judgement, *, primary: bool) -> Face:
+        best = person.track.best
         return Face(
             box=best.detection.box,
             keypoints=best.detection.keypoints,
@@ -141,7 +168,9 @@ class Pipeline:
             primary=primary,
             facts={
                 analyser.name: analyser.decide(
-                    person.evidence(analyser.name), before.get(analyser.name), judgement
+                    person.track.evidence(analyser.name),
+                    person.before.get(analyser.name),
+                    judgement,
                 )
                 for analyser in self._analysers
             },
@@ -176,6 +205,6 @@ def _facts_before(box: Box, previous: Sequence[Face]) -> Mapping[str, Any]:
     return previous[nearest].facts if overlaps[nearest] >= _SAME_PERSON_IOU else {}
 
 
-def _reason(people: Sequence[Track]) -> Reason:
+def _reason(tracks: Sequence[Track]) -> Reason:
     """Return why nobody can be judged: what is wrong with the largest face."""
-    return (people[0].best.rejected or Reason.NO_FACE) if people else Reason.NO_FACE
+    return (tracks[0].best.rejected or Reason.NO_FACE) if tracks else Reason.NO_FACE

@@ -51,12 +51,17 @@ class FaceAnalyser(Protocol[EvidenceT, FactT]):
         """Names its stage in the timings and its fact in Face.facts; no two analysers have the same one."""
 
     def measure(self, face: AlignedFace) -> EvidenceT:
-        """Return what one face of one frame shows; only called for faces that pass the quality gate."""
+        """Return what one face of one frame shows; only called for faces that pass the quality gate.
+
+        It is kept until the next burst, or until privacy begins, and so must not contain the picture.
+        """
 
     def decide(
         self, evidence: Sequence[Weighted[EvidenceT]], before: FactT | None, judgement: Judgement
     ) -> FactT:
         """Return what a whole burst shows of one person. Without I/O and clock.
+
+        It is called again with the same evidence, and the same fact of before, when the owner's settings change.
 
         Args:
             evidence: of at least one frame, in the order of time.
