@@ -105,6 +105,21 @@ def test_a_faulty_configuration_is_a_message(tmp_path: Path, command: str) -> No
     assert "Traceback" not in printed
 
 
+def test_entities_shows_what_home_assistant_gets_and_what_that_costs(tmp_path: Path) -> None:
+    """Of a node that announces the essential ones the others are not listed."""
+    printed = [
+        _facet("entities", "-c", _write(tmp_path, f"mqtt: {{host: b, discovery: {discovery}}}"))
+        for discovery in ("full", "essential")
+    ]
+    full, essential = (result.stdout for result in printed)
+    for shown in (full, essential):
+        assert "event.facet_observation" in shown
+        assert "bytes (mqtt.discovery: " in shown
+    assert "number.facet_threshold_offset" in full
+    assert "number.facet_threshold_offset" not in essential
+    assert len(essential.splitlines()) < 20
+
+
 def test_a_missing_configuration_is_a_message(tmp_path: Path) -> None:
     """It names the file to start from."""
     result = _facet("run", "-c", str(tmp_path / "facet.yaml"))

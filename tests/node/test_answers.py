@@ -10,10 +10,10 @@ import pytest
 from device.errors import PerceptionError
 from device.node.answers import Answers
 from device.node.health import MAX_FAILURES, Health
-from device.node.messages import Captured
-from device.node.observer import Request
+from device.node.messages import Captured, Reconsidered
+from device.node.observer import Request, unseen
 from device.node.timing import USUAL
-from device.observation import Reason, Source
+from device.observation import Observation, Reason, Source
 from device.supervision.boot_log import BootLog
 from device.system.json_store import JsonStore
 from tests.clock import Clock
@@ -27,10 +27,26 @@ class FakeCapture:
     """Remembers what it is asked for."""
 
     requests: list[Request] = field(default_factory=list)
+    offsets: list[float] = field(default_factory=list)
+
+    def reconsider(self, threshold_offset: float) -> None:
+        """Remember an offset."""
+        self.offsets.append(threshold_offset)
 
     def request(self, request: Request) -> None:
         """Remember a request."""
         self.requests.append(request)
+
+
+@dataclass
+class AnswersSink(RecordingSink):
+    """A sink that takes newer decisions as well."""
+
+    decided_again: list[Observation] = field(default_factory=list)
+
+    def reconsidered(self, observation: Observation) -> None:
+        """Remember an observation."""
+        self.decided_again.append(observation)
 
 
 class Desk:
@@ -40,7 +56,7 @@ class Desk:
         self.clock = Clock()
         self.capture = FakeCapture()
         self.hurried: list[int] = []
-        self.sink = RecordingSink()
+        self.sink = AnswersSink()
         boot_log = BootLog.load(JsonStore(folder / "starts.json"), self.clock.now)
         self.health = Health(
             boot_log,
@@ -255,3 +271,33 @@ def test_each_trigger_is_reported_before_it_is_answered(desk: Desk) -> None:
     desk.press(1.0)
     desk.press(2.0)
     assert desk.hurried == [0, 1]
+
+
+def test_another_offset_is_asked_for_at_once(desk: Desk) -> None:
+    """And nothing is for another setting, or the same offset again."""
+    for settings in (
+        replace(PLAIN, threshold_offset=0.1),
+        replace(PLAIN, threshold_offset=0.1, motion_trigger=True),
+        replace(PLAIN, threshold_offset=0.2),
+    ):
+        desk.answers.apply(settings)
+    assert desk.capture.offsets == [0.1, 0.2]
+    assert desk.capture.requests == []
+
+
+def test_what_was_decided_again_reaches_the_sink_unless_the_owner_has_moved_on(desk: Desk) -> None:
+    """Of a slider's many values only the newest counts; it is no observation of its own."""
+    seen = unseen("hall", trigger(1.0), Reason.TOO_DARK, {})
+    desk.answers.apply(replace(PLAIN, threshold_offset=0.2))
+    desk.answers.reconsidered(Reconsidered(seen, 0.1))
+    assert desk.sink.decided_again == []
+    desk.answers.reconsidered(Reconsidered(seen, 0.2))
+    assert desk.sink.decided_again == [seen]
+    assert desk.sink.observations == []
+
+
+def test_with_privacy_nobody_is_asked_to_decide_again(desk: Desk) -> None:
+    """There is nothing to decide about."""
+    desk.answers.apply(replace(PRIVATE, threshold_offset=0.1))
+    desk.answers.apply(replace(PRIVATE, threshold_offset=0.2))
+    assert desk.capture.offsets == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from queue import Empty, SimpleQueue
 from time import monotonic, sleep
 
 import pytest
@@ -12,67 +11,12 @@ import pytest
 from device.camera.status import CameraStatus
 from device.errors import PerceptionStoppedError
 from device.node.capture import CaptureThread
-from device.node.messages import CameraChanged, Captured
+from device.node.messages import CameraChanged
 from device.node.observer import Observer, Request
-from device.node.timing import Timing
 from device.observation import Face, Frame, Reason, Source, Trigger
 from device.perception.pipeline import Judgement, Perceived
-from device.supervision.heartbeat import Heartbeat
-from tests.clock import Clock
-from tests.node.fakes import AVAILABLE, SOON, StuckSource, see_nothing, stuck_camera
-
-QUICK = Timing(tick=0.01, patience=2.0, end_of_capture=SOON)
-
-
-class Running:
-    """A capture thread whose camera may be stuck, and what it puts into the inbox."""
-
-    def __init__(self) -> None:
-        self.source = StuckSource()
-        self.camera = stuck_camera(self.source)
-        self.put: SimpleQueue[Captured | CameraChanged] = SimpleQueue()
-        self.clock = Clock()
-        self.heartbeat = Heartbeat("capture thread", self.clock)
-        self.observer = Observer(
-            "hall", self.camera, see_nothing, burst=1, hysteresis=0.0, clock=monotonic
-        )
-        self.thread = CaptureThread(
-            self.camera,
-            self.observer,
-            self.put.put,
-            self.heartbeat,
-            clock=monotonic,
-            timing=QUICK,
-        )
-
-    def request(self) -> Request:
-        """Ask for an observation."""
-        request = Request(Trigger(Source.BUTTON), 0.0, "off")
-        self.thread.request(request)
-        return request
-
-    def expect_capture(self) -> Captured:
-        """Wait for what came of a request."""
-        while True:
-            message = self.put.get(timeout=SOON)
-            if isinstance(message, Captured):
-                return message
-
-    def expect_closed(self) -> None:
-        """Wait until the camera is let go."""
-        end = monotonic() + SOON
-        while self.source.is_open:
-            assert monotonic() < end
-            threading.Event().wait(0.005)
-
-    def expect_nothing_captured(self) -> None:
-        """Make sure that no capture comes."""
-        while True:
-            try:
-                message = self.put.get(timeout=0.1)
-            except Empty:
-                return
-            assert isinstance(message, CameraChanged)
+from tests.node.capture_thread import QUICK, Running
+from tests.node.fakes import AVAILABLE, SOON, StuckSource, as_before, stuck_camera
 
 
 @pytest.fixture
@@ -199,7 +143,9 @@ def test_nothing_is_put_of_what_the_end_has_interrupted() -> None:
             sleep(0.005)
         raise PerceptionStoppedError
 
-    observer = Observer("hall", running.camera, judge, burst=1, hysteresis=0.0, clock=monotonic)
+    observer = Observer(
+        "hall", running.camera, judge, as_before, burst=1, hysteresis=0.0, clock=monotonic
+    )
     thread = CaptureThread(
         running.camera,
         observer,

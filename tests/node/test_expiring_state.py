@@ -172,3 +172,66 @@ def test_before_the_first_observation_everything_is_unknown(tmp_path: Path) -> N
     assert not wired.state.end()
     assert not wired.state.expire()
     assert wired.state.document == blank_state(TABLE)
+
+
+def test_newer_decisions_about_what_was_seen_are_taken(wired: Wired) -> None:
+    """Of what the owner sees only what was decided changes; the time of the press stays, and a restart keeps it."""
+    observation = wired.see()
+    before = dict(wired.state.document)
+    wired.clock.seconds += 60
+    assert wired.state.reconsidered(replace(observation, face_count=3))
+    assert dict(wired.state.document) == {**before, "face_count": 3}
+    wired.state.save()
+    assert wired.restarted().shown["face_count"] == 3
+
+
+def test_newer_decisions_outlive_a_kill_before_the_event_is_delivered(wired: Wired) -> None:
+    """The state that was committed with the event is the older one."""
+    observation = wired.see()
+    committed = json.dumps(dict(wired.state.document))
+    wired.newest = Event(observation.event_id, wired.clock.now(), "{}", committed)
+    assert wired.state.reconsidered(replace(observation, face_count=3))
+    wired.state.save()
+    assert wired.restarted().shown["face_count"] == 3
+
+
+def test_newer_decisions_that_are_the_same_change_nothing(wired: Wired) -> None:
+    """Nobody needs to be told."""
+    assert not wired.state.reconsidered(wired.see())
+
+
+def test_newer_decisions_hold_for_no_longer(wired: Wired) -> None:
+    """The expiry counts from the press; what is decided after it is not taken."""
+    observation = wired.see()
+    wired.clock.seconds += EXPIRY - 1
+    assert wired.state.reconsidered(replace(observation, face_count=3))
+    wired.clock.seconds += 1
+    assert wired.state.expire()
+    assert not wired.state.reconsidered(replace(observation, face_count=4))
+    assert wired.shown == NOBODY
+
+
+def test_nothing_is_decided_again_once_what_was_seen_is_over(wired: Wired) -> None:
+    """Because of privacy, or because the camera is lost; also if an answer was on its way."""
+    observation = wired.see()
+    wired.state.end()
+    assert not wired.state.reconsidered(replace(observation, face_count=3))
+    assert wired.shown == NOBODY
+
+
+def test_nothing_is_decided_again_about_another_observation(wired: Wired) -> None:
+    """Somebody else has pressed since, or nobody could be seen."""
+    former = wired.see()
+    for reason in (Reason.TOO_DARK, Reason.PRIVACY):
+        newest = wired.see(reason)
+        document = dict(wired.state.document)
+        assert not wired.state.reconsidered(replace(former, face_count=3))
+        assert wired.state.document == document
+    assert not wired.state.reconsidered(replace(newest, face_count=3))
+
+
+def test_after_a_restart_nothing_is_decided_again(wired: Wired) -> None:
+    """What it would be decided on is gone."""
+    observation = wired.see()
+    wired.state.save()
+    assert not wired.restarted().state.reconsidered(replace(observation, face_count=3))

@@ -217,3 +217,45 @@ def test_with_a_lost_camera_what_was_seen_is_over(wired: Wired) -> None:
     assert wired.faces_present == ["ON", "ON"]
     wired.fan_out.camera(is_online=False)
     assert wired.faces_present == ["OFF", "OFF"]
+
+
+def test_newer_decisions_reach_every_sink_as_the_state_alone(tmp_path: Path) -> None:
+    """Neither as an observation nor with a picture, and without what is hidden."""
+    wired = Wired(tmp_path, hidden=["Male"])
+    observation = wired.see(b"picture", face("Smiling"))
+    again = replace(observation, faces=(face("Eyeglasses", "Male"),))
+    wired.fan_out.reconsidered(again)
+    for sink in wired.sinks:
+        assert sink.calls == ["observed", "state", "state"]
+        assert sink.newest("state")["eyeglasses"] == "ON"
+        assert sink.newest("state")["smiling"] is None
+        assert "male" not in sink.newest("state")
+    assert wired.pictures == [b"picture"] * 2
+    assert Wired(tmp_path).first.newest("state")["eyeglasses"] == "ON", "a restart keeps it"
+
+
+def test_newer_decisions_that_change_nothing_reach_no_sink(wired: Wired) -> None:
+    """Home Assistant would record the same again."""
+    wired.fan_out.reconsidered(wired.see(None, face("Smiling")))
+    assert wired.first.calls == ["observed", "state"]
+
+
+@pytest.mark.parametrize("end", ["privacy", "camera", "expiry"])
+def test_newer_decisions_that_come_too_late_reach_no_sink(wired: Wired, end: str) -> None:
+    """They were on their way when privacy began, the camera was lost, or the time was up."""
+    wired.fan_out.camera(is_online=True)
+    observation = wired.see(None, face("Smiling"))
+    match end:
+        case "privacy":
+            wired.fan_out.apply(replace(PLAIN, privacy=True))
+            wired.fan_out.apply(PLAIN)
+        case "camera":
+            wired.fan_out.camera(is_online=False)
+            wired.fan_out.camera(is_online=True)
+        case _:
+            wired.clock.seconds += STATE_EXPIRY
+            wired.fan_out.tick()
+    wired.first.calls.clear()
+    wired.fan_out.reconsidered(replace(observation, faces=(face("Eyeglasses"),)))
+    assert wired.first.calls == []
+    assert wired.first.newest("state")["eyeglasses"] is None

@@ -22,7 +22,14 @@ from device.mqtt.events import (
 )
 from device.node.inbox import Inbox
 from device.node.loop import End, Inputs, Loop, Upkeep
-from device.node.messages import CameraChanged, Captured, Content, Message, Stop
+from device.node.messages import (
+    CameraChanged,
+    Captured,
+    Content,
+    Message,
+    Reconsidered,
+    Stop,
+)
 from device.node.observer import Request
 from device.node.timing import Timing
 from device.observation import Source, Trigger
@@ -33,6 +40,7 @@ from tests.node.fakes import AVAILABLE, shot, trigger
 TIMING = Timing(tick=0.001)
 REQUEST = Request(trigger(1.0), 0.0, "off")
 CAPTURED = Captured(REQUEST, shot(REQUEST, 2.0), AVAILABLE)
+RECONSIDERED = Reconsidered(CAPTURED.shot.observation, 0.1)
 
 
 @dataclass
@@ -70,6 +78,10 @@ class Components:
         self.is_busy = False
         if self.captured_raises is not None:
             raise self.captured_raises
+
+    def reconsidered(self, reconsidered: Reconsidered) -> None:
+        """Remember what was decided again."""
+        self.calls.append(reconsidered)
 
     def finish(self) -> None:
         """Remember it."""
@@ -134,6 +146,7 @@ END = ["stop triggers", "stop triggers", "close gate", "finish"]
         (Command("privacy", b"ON"), [("privacy", b"ON")]),
         (NewestVersion(b"9.9"), [b"9.9"]),
         (CAPTURED, [CAPTURED, AVAILABLE]),
+        (RECONSIDERED, [RECONSIDERED]),
         (CameraChanged(AVAILABLE), [AVAILABLE]),
         (Connected(), [Connected()]),
         (Birth(), [Birth()]),

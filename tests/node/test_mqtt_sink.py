@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -255,3 +256,18 @@ def test_a_broker_without_home_assistant_is_not_held_up(wired: Wired) -> None:
     wired.reconnect(is_heard=False)
     wired.observe()
     assert wired.transport.topics[-1] == "facet/hall/event"
+
+
+def test_newer_decisions_are_published_as_the_state_and_nothing_else(
+    start: Callable[[], Wired],
+) -> None:
+    """No event, no picture, and nothing on the way to the disk that keeps events."""
+    node = start()
+    seen = replace(unseen("hall", trigger(1.0), Reason.TOO_DARK, {}), face_count=1)
+    node.fan_out.observed(seen, b"jpeg")
+    before, waiting = len(node.transport.messages), node.sender.waiting
+    node.fan_out.reconsidered(replace(seen, face_count=2))
+    ((topic, payload, is_retained),) = node.transport.messages[before:]
+    assert (topic, is_retained) == ("facet/hall/state", True)
+    assert json.loads(payload)["face_count"] == 2
+    assert node.sender.waiting == waiting

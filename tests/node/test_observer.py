@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -20,7 +21,7 @@ from device.observation import Face, Frame, Observation, Reason, Source, Trigger
 from device.perception import Perception, open_perception
 from device.perception.pipeline import Judgement, Perceived
 from tests.clock import Clock
-from tests.node.fakes import StuckSource, frame, see_nothing, stuck_camera
+from tests.node.fakes import StuckSource, as_before, frame, see_nothing, stuck_camera
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,13 @@ def observer(source: Path, perception: Perception, hysteresis: float = 0.0) -> O
     """Return an observer whose camera is a file."""
     camera = open_camera(CameraSettings(source=str(source)))
     return Observer(
-        "hall", camera, perception.perceive, burst=2, hysteresis=hysteresis, clock=monotonic
+        "hall",
+        camera,
+        perception.perceive,
+        perception.reconsider,
+        burst=2,
+        hysteresis=hysteresis,
+        clock=monotonic,
     )
 
 
@@ -105,7 +112,7 @@ def test_total_is_from_the_trigger_and_the_burst_ends_with_its_last_frame() -> N
         clock.seconds += 30.0
         return see_nothing(frames, judgement, previous, should_stop)
 
-    slow = Observer("hall", SlowCamera(), think, burst=2, hysteresis=0.0, clock=clock)
+    slow = Observer("hall", SlowCamera(), think, as_before, burst=2, hysteresis=0.0, clock=clock)
     shot = ask(slow, Trigger(Source.BUTTON, clock.now(), 998.0))
     assert shot.observation.timings == {"capture": 500.0, "total": 32_500.0}
     assert shot.burst_ended == 1000.2
@@ -122,7 +129,9 @@ def test_a_burst_without_a_frame_ends_when_it_begins() -> None:
             message = f"not one of {n} frames since {newer_than}"
             raise CameraError(message)
 
-    dead = Observer("hall", DeadCamera(), see_nothing, burst=2, hysteresis=0.0, clock=clock)
+    dead = Observer(
+        "hall", DeadCamera(), see_nothing, as_before, burst=2, hysteresis=0.0, clock=clock
+    )
     shot = ask(dead, Trigger(Source.BUTTON, clock.now(), 999.0))
     assert shot.observation.reason is Reason.CAMERA_UNAVAILABLE
     assert shot.burst_ended == 1000.0
@@ -153,7 +162,7 @@ def test_an_exception_in_perception_is_an_answer(caplog: pytest.LogCaptureFixtur
         raise ValueError(message)
 
     camera = stuck_camera(StuckSource())
-    broken = Observer("hall", camera, fail, burst=1, hysteresis=0.0, clock=monotonic)
+    broken = Observer("hall", camera, fail, as_before, burst=1, hysteresis=0.0, clock=monotonic)
     shot = ask(broken)
     assert shot.observation.reason is Reason.FAILED
     assert shot.observation.captured_at is not None
@@ -166,7 +175,9 @@ def test_a_released_camera_gives_no_observation() -> None:
     source = StuckSource()
     camera = stuck_camera(source)
     camera.request_release()
-    private = Observer("hall", camera, see_nothing, burst=1, hysteresis=0.0, clock=monotonic)
+    private = Observer(
+        "hall", camera, see_nothing, as_before, burst=1, hysteresis=0.0, clock=monotonic
+    )
     with pytest.raises(CameraReleasedError):
         ask(private)
     assert source.reads == 0
@@ -209,3 +220,79 @@ def test_after_privacy_nothing_is_remembered(portrait: Path, perception: Percept
     who.forget()
     fresh = observer(portrait, perception, hysteresis=0.3)
     assert present(ask(who).observation) == present(ask(fresh).observation)
+
+
+def test_another_offset_decides_again_about_the_newest_observation(
+    portrait: Path, perception: Perception
+) -> None:
+    """The same one, with the decisions that this offset makes; nothing else of it changes."""
+    who = observer(portrait, perception)
+    first = ask(who).observation
+    again = who.reconsider(0.4)
+    assert again is not None
+    strict = observer(portrait, perception)
+    assert present(again) == present(ask(strict, offset=0.4).observation) < present(first)
+    assert replace(again, faces=()) == replace(first, faces=())
+    back = who.reconsider(0.0)
+    assert back is not None
+    assert back.to_json() == first.to_json()
+
+
+def test_the_same_offset_decides_nothing_again(portrait: Path, perception: Perception) -> None:
+    """It would be published for nothing."""
+    who = observer(portrait, perception)
+    ask(who, offset=0.1)
+    assert who.reconsider(0.1) is None
+    assert who.reconsider(0.2) is not None
+    assert who.reconsider(0.2) is None
+
+
+def test_without_a_face_there_is_nothing_to_decide_again(
+    tmp_path: Path, perception: Perception
+) -> None:
+    """Neither before the first press, nor when nobody or nothing was seen."""
+    blank = tmp_path / "blank.png"
+    cv2.imwrite(str(blank), np.full((480, 640, 3), 127, np.uint8))
+    for source in (blank, tmp_path / "gone.png"):
+        who = observer(source, perception)
+        assert who.reconsider(0.2) is None
+        ask(who)
+        assert who.reconsider(0.2) is None
+
+
+def test_after_privacy_nothing_is_decided_again(portrait: Path, perception: Perception) -> None:
+    """What it would be decided on is gone."""
+    who = observer(portrait, perception)
+    ask(who)
+    who.forget()
+    assert who.reconsider(0.4) is None
+
+
+def test_what_was_decided_again_is_what_the_same_person_showed_before(
+    portrait: Path, perception: Perception
+) -> None:
+    """The next press within ten seconds goes by what Home Assistant shows, not by what it has shown before that."""
+    who = observer(portrait, perception, hysteresis=0.3)
+    ask(who)
+    shown = who.reconsider(-0.4)
+    assert shown is not None
+    fresh = observer(portrait, perception, hysteresis=0.3)
+    assert present(ask(who).observation) > present(ask(fresh).observation)
+
+
+def test_an_exception_in_deciding_again_leaves_the_observation_as_it_is(
+    portrait: Path, perception: Perception, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An analyser of somebody else must not end the node because of a slider."""
+
+    def fail(_seen: Perceived, _judgement: Judgement) -> Perceived:
+        message = "divided by nobody"
+        raise ValueError(message)
+
+    camera = open_camera(CameraSettings(source=str(portrait)))
+    who = Observer(
+        "hall", camera, perception.perceive, fail, burst=1, hysteresis=0.0, clock=monotonic
+    )
+    ask(who)
+    assert who.reconsider(0.4) is None
+    assert "divided by nobody" in caplog.text

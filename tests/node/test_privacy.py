@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 from time import monotonic, sleep
 
 from device.gpio.led_patterns import Status
 from device.node.messages import Stop
 from device.observation import Reason
+from device.perception.pipeline import Judgement, Perceived
 from tests.node.fakes import SOON
-from tests.node.whole_node import Inference, Node, running
+from tests.node.whole_node import Inference, Node, running, see_somebody, smile_below
 
 OBEYED_WITHIN = 0.2
 """Seconds from a command for privacy to all that follows from it."""
@@ -80,3 +82,31 @@ def test_damaged_settings_keep_the_camera_closed(tmp_path: Path) -> None:
     assert node.sink.newest("settings")["privacy"] == "ON"
     fault = node.sink.newest("diagnostics")["node_fault"]
     assert fault == "settings.json is damaged: privacy is on until it is switched off"
+
+
+def test_nothing_is_decided_again_about_who_was_seen_before_privacy(tmp_path: Path) -> None:
+    """Not by a slider that was moved before, during or after; nobody is shown any more."""
+    begun, may_end = Event(), Event()
+
+    def think(seen: Perceived, judgement: Judgement) -> Perceived:
+        begun.set()
+        assert may_end.wait(SOON)
+        return smile_below(seen, judgement)
+
+    with running(tmp_path) as node:
+        node.perception.see, node.perception.decide = see_somebody, think
+        node.press()
+        node.wait_until(lambda: node.sink.reasons == [None])
+        node.set_offset(0.1)
+        assert begun.wait(SOON)
+        node.switch_privacy("ON")
+        node.set_offset(0.2)
+        node.switch_privacy("OFF")
+        node.set_offset(0.3)
+        node.wait_until(lambda: node.sink.newest("settings")["threshold_offset"] == 0.3)
+        may_end.set()
+        node.wait_until(lambda: node.camera.available)
+        sleep(0.1)
+        assert node.sink.newest("state")["smiling"] is None
+        ended = [content["smiling"] for name, content in node.sink.documents if name == "state"]
+        assert ended[-2:] == ["ON", None], "one state says that it is over, and none follows"

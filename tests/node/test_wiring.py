@@ -10,7 +10,7 @@ from device.errors import PerceptionError
 from device.observation import Reason
 from device.perception.pipeline import Perceived
 from tests.node.fakes import SOON
-from tests.node.whole_node import Inference, running
+from tests.node.whole_node import Inference, running, see_somebody, smile_below
 
 
 def test_a_second_sink_learns_of_everything(tmp_path: Path) -> None:
@@ -65,3 +65,22 @@ def test_a_press_during_an_inference_gets_its_own_burst(tmp_path: Path) -> None:
         inference.may_end.set()
         node.wait_until(lambda: node.sink.reasons == [Reason.NO_FACE] * 2)
         assert node.source.reads == 2
+
+
+def test_another_offset_shows_at_once_in_the_state_and_not_as_an_event(tmp_path: Path) -> None:
+    """By the thread that owns the networks, with every settings document as it was asked for."""
+    with running(tmp_path) as node:
+        node.perception.see, node.perception.decide = see_somebody, smile_below
+        node.press()
+        node.wait_until(lambda: node.sink.reasons == [None])
+        assert node.sink.newest("state")["smiling"] == "ON"
+        sent = node.sent()
+        for percent in (10, 20, 30, 40):
+            node.set_offset(percent / 100)
+        node.wait_until(lambda: node.sink.newest("state")["smiling"] == "OFF")
+        node.set_offset(-0.4)
+        node.wait_until(lambda: node.sink.newest("state")["smiling"] == "ON")
+        assert node.sink.newest("settings")["threshold_offset"] == -0.4
+        assert node.sink.reasons == [None]
+        assert node.sent() == sent
+    assert node.perception.asked_by == "facet-capture"

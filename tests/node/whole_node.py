@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 from time import monotonic, sleep
 from typing import Any
+
+import numpy as np
 
 from device.config import Config, LedSettings
 from device.entities.kinds import Document, Json
@@ -28,9 +30,27 @@ from device.node.sink import Sink
 from device.node.state_directory import OUTBOX
 from device.node.timing import USUAL, Timing
 from device.node.wiring import run_node
-from device.observation import Face, Frame, Observation, Source, Trigger
+from device.observation import (
+    Attribute,
+    Box,
+    Face,
+    FaceAttributes,
+    Frame,
+    Observation,
+    Source,
+    Trigger,
+)
 from device.perception.pipeline import Judgement, Perceived
-from tests.node.fakes import SOON, RecordingSink, StuckSource, see_nothing, stuck_camera
+from tests.node.fakes import (
+    SOON,
+    RecordingSink,
+    StuckSource,
+    as_before,
+    see_nothing,
+    stuck_camera,
+)
+
+_CAUTIOUS = 0.35
 
 
 class SecondSink(Sink):
@@ -66,6 +86,7 @@ class FakePerception:
 
     card: ModelCard
     see: Callable[..., Perceived] = see_nothing
+    decide: Callable[[Perceived, Judgement], Perceived] = as_before
     asked_by: str = ""
 
     def perceive(
@@ -78,6 +99,33 @@ class FakePerception:
         """Return what a test wants."""
         self.asked_by = threading.current_thread().name
         return self.see(frames, judgement, previous, should_stop)
+
+    def reconsider(self, seen: Perceived, judgement: Judgement) -> Perceived:
+        """Return what a test wants."""
+        self.asked_by = threading.current_thread().name
+        return self.decide(seen, judgement)
+
+
+def see_somebody(*_arguments: object) -> Perceived:
+    """Perceive one face, which smiles."""
+    return Perceived((_face(is_smiling=True),), 1, None, {})
+
+
+def smile_below(seen: Perceived, judgement: Judgement) -> Perceived:
+    """Decide again about that face: it smiles for an owner who is not too cautious."""
+    return replace(seen, faces=(_face(is_smiling=judgement.threshold_offset < _CAUTIOUS),))
+
+
+def _face(*, is_smiling: bool) -> Face:
+    smile = Attribute(0.8, is_smiling, 0.5)
+    return Face(
+        box=Box(10, 10, 20, 20),
+        keypoints=np.zeros((6, 2), np.float32),
+        score=0.9,
+        quality=0.9,
+        primary=True,
+        facts={"attributes": FaceAttributes({"Smiling": smile}, None, None)},
+    )
 
 
 class Inference:
@@ -136,6 +184,10 @@ class Node:
     def switch_privacy(self, state: str) -> None:
         """Switch privacy as Home Assistant does."""
         self.inbox.put(Command("privacy", state.encode()))
+
+    def set_offset(self, offset: float) -> None:
+        """Set the threshold offset as Home Assistant's slider does."""
+        self.inbox.put(Command("threshold_offset", f"{offset}".encode()))
 
     def wait_until(self, holds: Callable[[], bool], patience: float = SOON) -> None:
         """Wait until something holds."""
