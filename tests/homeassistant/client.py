@@ -123,6 +123,14 @@ class Client:
             assert json.loads(socket.recv())["type"] == "auth_ok"
             yield WebSocket(socket)
 
+    def render(self, template: str, **variables: object) -> str:
+        """Return what Home Assistant makes of a template."""
+        answer = self._http.post(
+            "/api/template", json={"template": template, "variables": variables}
+        )
+        answer.raise_for_status()
+        return answer.text
+
     def devices(self) -> dict[str, dict[str, Any]]:
         """Return the MQTT devices by their first identifier."""
         rows = self.ask("config/device_registry/list")

@@ -12,6 +12,7 @@ import numpy as np
 from device.config import Config
 from device.config.sections.node import LANGUAGES
 from device.discovery.payload import discovery_payload, entity_id
+from device.discovery.selection import announced_rows
 from device.entities.condition import Condition
 from device.entities.documents import (
     DIAGNOSTICS,
@@ -82,7 +83,13 @@ def scripts() -> dict[str, dict[str, Any]]:
             [*every.picture(b"\xff\xd8\xff\xd9"), *every.picture(None)]
         ),
         "a picture is shown": every.script([*every.picture(b"\xff\xd8\xff\xd9")]),
-        "settings change": every.script(every.changed_settings()),
+        "settings change": every.script(
+            every.changed_settings(),
+            states={"threshold_offset": "40.0", "motion_cool_down": "3600.0"},
+        ),
+        "only the essential entities are announced": _Node(
+            {**_EVERYTHING, "mqtt": {"host": "broker", "discovery": "essential"}}
+        ).script([]),
         "a newer version is known": every.script(
             [every.diagnostics(newest="1.0.0")], states={"software": "on"}
         ),
@@ -124,7 +131,7 @@ class _Node:
         published = [*self.announcement(), *messages]
         rows = {
             entity_id(row, self.config.node.id): row
-            for row in self.table
+            for row in announced_rows(self.table, self.config)
             if row.key not in without and row.platform is not Platform.DEVICE_TRIGGER
         }
         last = dict(published)
@@ -152,7 +159,7 @@ class _Node:
         """Return what is published at each connection."""
         settings = content(SETTINGS, self.table, Settings.configured(self.config))
         return [
-            self._discovery(self.table),
+            self._discovery(announced_rows(self.table, self.config)),
             (self.topics.camera_status, ONLINE),
             *self.picture(None),
             (self.topics.document(STATE), compact(blank_state(self.table))),

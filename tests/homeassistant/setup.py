@@ -46,6 +46,7 @@ _ROOMS = (
     "lounge", "nursery", "office", "pantry", "porch", "shed", "stairs", "study", "terrace", "tower",
     "vault", "workshop",
     "cloakroom", "orangery", "passage", "solarium", "veranda", "wardrobe",
+    "atrium", "pavilion",
 )  # fmt: skip
 
 

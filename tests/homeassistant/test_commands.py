@@ -8,9 +8,14 @@ from typing import Any
 
 import pytest
 
+from device.discovery.templates import command_template, value_template
+from device.entities.commands import read_command
+from device.entities.kinds import Number
+from device.entities.requests import Change
+from device.entities.table import CATALOGUE
 from device.updates.release.sign import make_key, read_private_key, write_index
 from tests.broker.mosquitto import wait_for
-from tests.homeassistant.setup import Setup
+from tests.homeassistant.setup import Setup, press
 
 pytestmark = pytest.mark.homeassistant
 
@@ -37,16 +42,91 @@ def test_a_number_is_applied_and_kept(newest_setup: Setup, smiling: Path) -> Non
     """It is in the settings that the node publishes, and still is after a restart of the node."""
     client = newest_setup.client
     with newest_setup.node("study", smiling) as node:
-        client.act("number.set_value", entity_id="number.study_threshold_offset", value=0.15)
-        client.expect("number.study_threshold_offset", "0.15")
+        client.act("number.set_value", entity_id="number.study_threshold_offset", value=15)
+        client.expect("number.study_threshold_offset", "15.0")
         node.stop()
         newest_setup.expect_gone("study")
         node.start()
         newest_setup.expect_available("study")
-        client.expect("number.study_threshold_offset", "0.15")
+        client.expect("number.study_threshold_offset", "15.0")
     with newest_setup.overhear("facet/study/settings") as observer:
         settings = json.loads(observer.expect("facet/study/settings").payload)
         assert settings["threshold_offset"] == 0.15
+
+
+def test_caution_is_a_slider_in_per_cent_and_a_fraction_at_the_broker(
+    any_setup: Setup, smiling: Path
+) -> None:
+    """Every per cent becomes the step that the node takes, and is shown as that again."""
+    client, topic = any_setup.client, "facet/atrium/settings"
+    with any_setup.node("atrium", smiling), any_setup.overhear(topic) as observer:
+        client.expect("number.atrium_threshold_offset", "0.0")
+        slider = client.entity("number.atrium_threshold_offset")
+        assert slider is not None
+        shown = slider["attributes"]
+        assert (shown["min"], shown["max"], shown["step"]) == (-40, 40, 1)
+        assert (shown["unit_of_measurement"], shown["mode"]) == ("%", "slider")
+        assert shown["friendly_name"] == "Atrium camera Caution"
+        for percent, fraction in ((10, 0.1), (-7, -0.07), (40, 0.4)):
+            client.act(
+                "number.set_value", entity_id="number.atrium_threshold_offset", value=percent
+            )
+            client.expect("number.atrium_threshold_offset", f"{percent:.1f}")
+            settings = json.loads(observer.drain()[-1].payload)
+            assert settings["threshold_offset"] == fraction
+        # Whoever publishes to the topic without Home Assistant does it as before.
+        observer.publish("facet/atrium/set/threshold_offset", "0.29")
+        client.expect("number.atrium_threshold_offset", "29.0")
+
+
+def test_home_assistant_makes_a_step_of_every_per_cent_and_a_per_cent_of_every_step(
+    any_setup: Setup,
+) -> None:
+    """Without what floating point adds, such as 7.000000000000001."""
+    row = next(row for row in CATALOGUE if isinstance(row, Number) and row.is_fraction)
+    percents = range(-40, 41)
+    template = (
+        "{% for value in percents %}"
+        f"{command_template(row)} "
+        "{% endfor %}|{% for value_json in documents %}"
+        f"{value_template(row)} "
+        "{% endfor %}"
+    )
+    variables = {
+        "percents": list(percents),
+        "documents": [{row.key: percent / 100} for percent in percents],
+    }
+    rendered = any_setup.client.render(template, **variables)
+    commands, shown = (part.split() for part in rendered.split("|"))
+    changes = [read_command(CATALOGUE, row.key, command.encode()) for command in commands]
+    values = [change.value for change in changes if isinstance(change, Change)]
+    assert values == [percent / 100 for percent in percents]
+    assert shown == [f"{percent:.1f}" for percent in percents]
+
+
+def test_more_caution_shows_at_once_on_who_was_seen_last(any_setup: Setup, smiling: Path) -> None:
+    """The states follow the slider; there is no other event, and after privacy there is nobody to decide about."""
+    client, caution = any_setup.client, "number.atrium_threshold_offset"
+    hair, lipstick = "sensor.atrium_hair_color", "binary_sensor.atrium_wearing_lipstick"
+    with any_setup.node("atrium", smiling), any_setup.overhear("facet/atrium/event") as observer:
+        press(any_setup, "atrium")
+        client.expect(hair, "brown")
+        client.expect(lipstick, "off")
+        event, events = client.state("event.atrium_observation"), len(observer.drain())
+        for percent, expected in ((40, ("unknown", "off")), (-40, ("brown", "on"))):
+            client.act("number.set_value", entity_id=caution, value=percent)
+            client.expect(hair, expected[0])
+            client.expect(lipstick, expected[1])
+        client.act("switch.turn_on", entity_id="switch.atrium_privacy")
+        client.expect(lipstick, "unavailable")
+        client.act("number.set_value", entity_id=caution, value=0)
+        client.act("switch.turn_off", entity_id="switch.atrium_privacy")
+        client.expect(lipstick, "unknown")
+        client.act("number.set_value", entity_id=caution, value=-40)
+        client.expect(caution, "-40.0")
+        assert client.state(lipstick) == "unknown"
+        assert client.state("event.atrium_observation") == event
+        assert len(observer.drain()) == events
 
 
 def test_the_motion_sensor_is_disarmed_and_its_cool_down_set(
@@ -129,8 +209,8 @@ def test_turning_everything_off_leaves_privacy_and_the_motion_trigger_as_they_ar
         client.expect("switch.cloakroom_privacy", "on")
         client.act("homeassistant.turn_off", **{target: device[_OF_DEVICE[target]]})
         # A command after it, of which the answer is known: the one before would have been answered first.
-        client.act("number.set_value", entity_id="number.cloakroom_threshold_offset", value=0.07)
-        client.expect("number.cloakroom_threshold_offset", "0.07")
+        client.act("number.set_value", entity_id="number.cloakroom_threshold_offset", value=7)
+        client.expect("number.cloakroom_threshold_offset", "7.0")
         assert client.state("switch.cloakroom_privacy") == "on"
         assert client.state("switch.cloakroom_motion_trigger") == "on"
         client.act("switch.turn_off", entity_id="switch.cloakroom_privacy")

@@ -174,6 +174,11 @@ def test_an_upgrade_keeps_the_ids_of_what_changes_its_category_or_class(
         for fact in ("device_class", "options", "json_attributes_topic"):
             discovery["components"][key].pop(fact, None)
     discovery["components"]["face_count"]["state_class"] = "measurement"
+    caution = discovery["components"]["threshold_offset"]
+    for fact in ("unit_of_measurement", "mode", "command_template"):
+        del caution[fact]
+    caution |= {"min": -0.4, "max": 0.4, "step": 0.01, "name": "Confidence threshold offset"}
+    caution["value_template"] = "{{ value_json['threshold_offset'] }}"
     with any_setup.overhear(topics.discovery) as owner:
         owner.publish(topics.discovery, json.dumps(discovery), retain=True)
 
@@ -197,6 +202,8 @@ def test_an_upgrade_keeps_the_ids_of_what_changes_its_category_or_class(
         client.expect("sensor.solarium_camera_fault", "none")
         client.act("button.press", entity_id="button.solarium_capture")
         client.expect("sensor.solarium_face_count", "1")
+        client.act("number.set_value", entity_id="number.solarium_threshold_offset", value=40)
+        client.expect("number.solarium_threshold_offset", "40.0")
 
 
 @pytest.mark.parametrize("home", ["session_newest", "session_floor"])

@@ -41,7 +41,7 @@ def test_the_fault_of_a_camera_is_a_word_and_ends_with_it(any_setup: Setup, smil
 
 
 def test_how_sure_the_node_was_is_one_entity(any_setup: Setup, smiling: Path) -> None:
-    """The probability and threshold of each attribute; moving the slider shows at the next press."""
+    """The probability and threshold of each attribute; moving the slider shows at once."""
     client, margin = any_setup.client, "sensor.wardrobe_smallest_margin"
     with any_setup.node("wardrobe", smiling):
         client.expect(margin, "unknown")
@@ -54,9 +54,8 @@ def test_how_sure_the_node_was_is_one_entity(any_setup: Setup, smiling: Path) ->
         state = client.state(margin)
         assert state is not None
         assert 0 <= float(state) <= 100
-        client.act("number.set_value", entity_id="number.wardrobe_threshold_offset", value=0.1)
-        client.expect("number.wardrobe_threshold_offset", "0.1")
-        client.act("button.press", entity_id="button.wardrobe_capture")
+        client.act("number.set_value", entity_id="number.wardrobe_threshold_offset", value=10)
+        client.expect("number.wardrobe_threshold_offset", "10.0")
 
         def has_moved() -> bool:
             after = attributes(any_setup, margin)["eyeglasses"]["threshold"]

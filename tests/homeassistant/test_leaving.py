@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from device.discovery.payload import entity_id
+from device.entities.table import CATALOGUE
 from device.mqtt.message import ReceivedMessage
 from tests.broker.mosquitto import wait_for
 from tests.homeassistant.node import Node
-from tests.homeassistant.setup import HOME_ASSISTANT, Setup
+from tests.homeassistant.setup import HOME_ASSISTANT, Setup, press
 
 pytestmark = pytest.mark.homeassistant
 
@@ -111,6 +115,51 @@ def test_an_attribute_that_leaves_with_the_nodes_memory_is_found_at_the_broker(
         node.start()
         wait_for(lambda: newest_setup.registered("den") == others, "the ghost is gone")
         newest_setup.expect_available("den")
+
+
+def test_essential_discovery_takes_all_other_entities_away_and_full_brings_them_back(
+    any_setup: Setup, smiling: Path
+) -> None:
+    """With the ids of before; what is essential stays as it was, and the rest goes on at the broker."""
+    client = any_setup.client
+    essential = {entity_id(row, "pavilion") for row in CATALOGUE if row.is_essential}
+    with any_setup.node("pavilion", smiling) as node:
+        full = _registry_ids(any_setup, "pavilion")
+        assert essential < set(full)
+        _restart(any_setup, node, mqtt={"discovery": "essential"})
+        wait_for(
+            lambda: any_setup.registered("pavilion") == essential, "only the essential ones stay"
+        )
+        assert _registry_ids(any_setup, "pavilion").items() <= full.items()
+        press(any_setup, "pavilion")
+        client.expect("binary_sensor.pavilion_face_present", "on")
+        client.expect("sensor.pavilion_hair_color", "brown")
+        with any_setup.overhear("facet/pavilion/settings") as observer:
+            observer.publish("facet/pavilion/set/threshold_offset", "0.1")
+            obeyed = b'"threshold_offset":0.1'
+            wait_for(lambda: obeyed in observer.drain()[-1].payload, "the command is obeyed")
+        state = json.loads(
+            kept_by_the_broker(any_setup, "facet/pavilion/#")["facet/pavilion/state"]
+        )
+        assert (state["smiling"], state["last_result"]) == ("ON", "face")
+        _restart(any_setup, node)
+        wait_for(
+            lambda: any_setup.registered("pavilion") == set(full), "all are back under their ids"
+        )
+        any_setup.expect_available("pavilion")
+        client.expect("number.pavilion_threshold_offset", "10.0")
+
+
+def _registry_ids(setup: Setup, room: str) -> dict[str, str]:
+    device = setup.client.devices()[f"facet_{room}"]
+    return {name: row["id"] for name, row in setup.client.registered(device["id"]).items()}
+
+
+def _restart(setup: Setup, node: Node, **sections: Mapping[str, object]) -> None:
+    node.stop()
+    setup.expect_gone(node.name)
+    node.configure(**sections)
+    node.start()
 
 
 def _wait_until_online(setup: Setup, room: str) -> None:
