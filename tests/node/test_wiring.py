@@ -74,7 +74,6 @@ def test_another_offset_shows_at_once_in_the_state_and_not_as_an_event(tmp_path:
         node.press()
         node.wait_until(lambda: node.sink.reasons == [None])
         assert node.sink.newest("state")["smiling"] == "ON"
-        sent = node.sent()
         for percent in (10, 20, 30, 40):
             node.set_offset(percent / 100)
         node.wait_until(lambda: node.sink.newest("state")["smiling"] == "OFF")
@@ -82,5 +81,5 @@ def test_another_offset_shows_at_once_in_the_state_and_not_as_an_event(tmp_path:
         node.wait_until(lambda: node.sink.newest("state")["smiling"] == "ON")
         assert node.sink.newest("settings")["threshold_offset"] == -0.4
         assert node.sink.reasons == [None]
-        assert node.sent() == sent
+    assert node.sent() == 1
     assert node.perception.asked_by == "facet-capture"

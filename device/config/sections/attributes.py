@@ -29,7 +29,7 @@ class AttributeSettings(Section):
         0.0,
         title="Threshold offset",
         description="Added to every attribute's threshold: above zero the node reports less, with fewer errors. "
-        "Home Assistant can change it later.",
+        "*Caution* in Home Assistant changes it later, in per cent.",
         ge=-0.4,
         le=0.4,
     )
