@@ -11,18 +11,20 @@ from typing import Any
 from device.entities.kinds import Platform
 from device.mqtt.topics import Topics
 
-# What a component must have apart from its id, or Home Assistant refuses it. A device trigger is not kept.
+# What a component must have apart from its id, or Home Assistant refuses it; and a state if it had one, because Home
+# Assistant otherwise goes on to listen to that, without the template. A device trigger is not kept.
 _STATE = {"state_topic"}
 _COMMAND = {"command_topic"}
+_BOTH = _STATE | _COMMAND
 _TOPICS = {
     Platform.BINARY_SENSOR: _STATE,
     Platform.SENSOR: _STATE,
     Platform.EVENT: _STATE,
     Platform.UPDATE: _STATE,
     Platform.BUTTON: _COMMAND,
-    Platform.SWITCH: _COMMAND,
-    Platform.NUMBER: _COMMAND,
-    Platform.SELECT: _COMMAND,
+    Platform.SWITCH: _BOTH,
+    Platform.NUMBER: _BOTH,
+    Platform.SELECT: _BOTH,
     Platform.IMAGE: {"image_topic"},
 }
 _OPTIONS = {Platform.EVENT: {"event_types": ["gone"]}, Platform.SELECT: {"options": ["gone"]}}
@@ -30,6 +32,9 @@ _OPTIONS = {Platform.EVENT: {"event_types": ["gone"]}, Platform.SELECT: {"option
 
 def ghost(key: str, platform: str, topics: Topics) -> dict[str, Any] | None:
     """Return the least component by which Home Assistant knows one of before; None where it keeps none.
+
+    A Home Assistant that does not know it has it for the moment until the farewell. It is not disabled for that moment:
+    older versions, among them 2024.11, do not remove what is disabled, and would keep a nameless entity.
 
     Args:
         key: the component's.
@@ -45,8 +50,6 @@ def ghost(key: str, platform: str, topics: Topics) -> dict[str, Any] | None:
         # Nobody publishes there.
         **dict.fromkeys(_TOPICS[kind], topics.command("gone")),
         **_OPTIONS.get(kind, {}),
-        # To a Home Assistant that does not know it, it never appears.
-        "enabled_by_default": False,
     }
 
 

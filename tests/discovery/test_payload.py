@@ -213,7 +213,7 @@ def test_removed_components_are_mere_platforms() -> None:
 def test_a_component_that_should_be_met_and_forgotten_has_what_its_platform_requires(
     platform: Platform,
 ) -> None:
-    """And its old id; whoever does not know it sees nothing of it."""
+    """And its old id; it is not disabled, because old versions would keep what is."""
     config = configured()
     payload = discovery_payload(
         config.node, Topics.of(config), (), Machine(), ghosts={"gone": platform.value}
@@ -221,7 +221,17 @@ def test_a_component_that_should_be_met_and_forgotten_has_what_its_platform_requ
     component = payload["components"]["gone"]
     assert _LEAST[platform] <= set(component)
     assert component["unique_id"] == f"facet_{config.node.id}_gone"
-    assert component["enabled_by_default"] is False
+    assert "enabled_by_default" not in component
+
+
+@pytest.mark.parametrize("platform", [Platform.SWITCH, Platform.NUMBER, Platform.SELECT])
+def test_a_component_that_should_be_forgotten_has_another_state(platform: Platform) -> None:
+    """Home Assistant would go on to listen to the one that it had."""
+    config = configured()
+    payload = discovery_payload(
+        config.node, Topics.of(config), (), Machine(), ghosts={"gone": platform.value}
+    )
+    assert payload["components"]["gone"]["state_topic"] == f"facet/{config.node.id}/set/gone"
 
 
 def test_a_device_trigger_is_not_met_to_be_forgotten() -> None:

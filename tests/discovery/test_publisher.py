@@ -103,7 +103,6 @@ def test_a_component_that_left_the_table_is_met_and_forgotten(tmp_path: Path) ->
     publisher.announce({}, is_camera_online=True, picture=None)
     met, farewell, final = components(link)
     assert met["bald"]["unique_id"] == "facet_hall_bald"
-    assert met["bald"]["enabled_by_default"] is False
     assert farewell["bald"] == {"platform": "binary_sensor"}
     assert "bald" not in final
     assert {key for key in met if key != "bald"} == set(final)

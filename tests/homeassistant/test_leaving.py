@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -123,14 +124,31 @@ def test_essential_discovery_takes_all_other_entities_away_and_full_brings_them_
     """With the ids of before; what is essential stays as it was, and the rest goes on at the broker."""
     client = any_setup.client
     essential = {entity_id(row, "pavilion") for row in CATALOGUE if row.is_essential}
+
+    def enabled() -> set[str]:
+        return {
+            name for name, row in _registry(any_setup, "pavilion").items() if not row["disabled_by"]
+        }
+
     with any_setup.node("pavilion", smiling) as node:
-        full = _registry_ids(any_setup, "pavilion")
+        full = _registry(any_setup, "pavilion")
+        disabled = set(full) - enabled()
         assert essential < set(full)
+        assert disabled
         _restart(any_setup, node, mqtt={"discovery": "essential"})
-        wait_for(
-            lambda: any_setup.registered("pavilion") == essential, "only the essential ones stay"
-        )
-        assert _registry_ids(any_setup, "pavilion").items() <= full.items()
+        wait_for(lambda: enabled() == essential, "only the essential ones stay")
+        # To a Home Assistant that has forgotten them already it is said again, and leaves nothing new.
+        with any_setup.overhear("homeassistant/device/pavilion/config") as observer:
+            announced = len(observer.drain())
+            observer.publish("homeassistant/status", "online")
+            wait_for(lambda: len(observer.drain()) >= announced + 3, "all is announced again")
+        wait_for(lambda: enabled() == essential, "still only the essential ones are there")
+        left = _registry(any_setup, "pavilion")
+        # Those that start disabled stay in the list of the floor version, which never removes what is disabled.
+        assert set(left) - essential <= disabled
+        assert {name: left[name]["id"] for name in essential} == {
+            name: full[name]["id"] for name in essential
+        }
         press(any_setup, "pavilion")
         client.expect("binary_sensor.pavilion_face_present", "on")
         client.expect("sensor.pavilion_hair_color", "brown")
@@ -150,9 +168,8 @@ def test_essential_discovery_takes_all_other_entities_away_and_full_brings_them_
         client.expect("number.pavilion_threshold_offset", "10.0")
 
 
-def _registry_ids(setup: Setup, room: str) -> dict[str, str]:
-    device = setup.client.devices()[f"facet_{room}"]
-    return {name: row["id"] for name, row in setup.client.registered(device["id"]).items()}
+def _registry(setup: Setup, room: str) -> dict[str, dict[str, Any]]:
+    return setup.client.registered(setup.client.devices()[f"facet_{room}"]["id"])
 
 
 def _restart(setup: Setup, node: Node, **sections: Mapping[str, object]) -> None:
