@@ -42,7 +42,7 @@ def announce(folder: Path, config: Config) -> list[dict[str, Any]]:
     announced = Announced(
         JsonStore(folder / "announced.json"), JsonStore(folder / "farewells.json")
     )
-    publisher = Publisher(link, config, TABLE, announced, Machine())
+    publisher = Publisher(link, config, TABLE, announced, Machine)
     publisher.announce({}, is_camera_online=True, picture=None)
     for number in range(1, len(link.messages) + 1):
         publisher.delivered(number)
@@ -112,7 +112,7 @@ def test_a_picture_is_published_whether_or_not_its_entity_is_announced(tmp_path:
     assert not any(isinstance(row, Image) for row in announced_rows(TABLE, ESSENTIAL))
     link = RecordingTransport()
     announced = Announced(JsonStore(tmp_path / "a.json"), JsonStore(tmp_path / "f.json"))
-    Publisher(link, ESSENTIAL, TABLE, announced, Machine()).picture(b"jpeg")
+    Publisher(link, ESSENTIAL, TABLE, announced, Machine).picture(b"jpeg")
     assert (Topics.of(ESSENTIAL).picture, b"jpeg", False) in link.messages
 
 
