@@ -102,17 +102,17 @@ ROWS = (
     ),
     Row(
         "moves *Caution* to 40 %",
-        "what was seen a moment ago is judged again: *Smiling* is off",
+        "whoever was seen is judged again: *Hair color*, which was not certain enough, is unknown",
         2,
         lambda home: home.act("number.set_value", "threshold_offset", value=40),
-        lambda home: home.shows(binary_sensor__smiling="off"),
+        lambda home: home.shows(sensor__hair_color="unknown"),
     ),
     Row(
         "moves *Caution* back to 0 %",
-        "*Smiling* is on again",
+        "*Hair color* is brown again",
         2,
         lambda home: home.act("number.set_value", "threshold_offset", value=0),
-        lambda home: home.shows(binary_sensor__smiling="on"),
+        lambda home: home.shows(sensor__hair_color="brown"),
     ),
     Row(
         "sets *Picture mode* to off",
