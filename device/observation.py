@@ -66,6 +66,17 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True)
+class MotionLevel:
+    """What the motion sensor says, whether or not motion triggers.
+
+    Attributes:
+        is_active: whether something moves; None while the sensor's pin cannot be claimed.
+    """
+
+    is_active: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """One decoded picture of a burst.
 

@@ -161,7 +161,7 @@ def _of_platform(row: Row, topics: Topics) -> dict[str, Any]:
                 "payload_install": INSTALL if row.is_installable else None,
             }
         case Event():
-            return {"event_types": list(row.types)}
+            return {"device_class": row.device_class, "event_types": list(row.types)}
         case Image():
             return {"image_topic": topics.picture, "content_type": "image/jpeg"}
         case Readable() | Button():

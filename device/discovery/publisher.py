@@ -11,7 +11,7 @@ from device.discovery.announced import Announced
 from device.discovery.payload import discovery_payload
 from device.discovery.retained import retained_topics
 from device.discovery.selection import announced_rows
-from device.entities.documents import EVENT
+from device.entities.documents import RETAINED
 from device.entities.kinds import Document, Image, Json, Row
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
 from device.mqtt.transport import Transport
@@ -76,7 +76,7 @@ class Publisher:
         every state is there before the entities become available.
 
         Args:
-            documents: state, settings and diagnostics as they are now; an event is not among them.
+            documents: the retained ones as they are now.
             is_camera_online: whether the camera gives pictures.
             picture: see picture().
             is_birth: whether Home Assistant has just started, and may have missed a farewell.
@@ -96,8 +96,8 @@ class Publisher:
         Raises:
             ValueError: it is an event, which Home Assistant would see again at each restart.
         """
-        if document is EVENT:
-            message = "an event is never retained; it goes through the sender"
+        if document not in RETAINED:
+            message = f"{document}: an event is never retained; it goes through a sender"
             raise ValueError(message)
         self._retain(self._topics.document(document), compact(content))
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from device.discovery.payload import entity_id
 from device.discovery.templates import shown_number
+from device.entities.attributes import ATTRIBUTES
 from device.entities.kinds import (
     OFF,
     ON,
     PRESS,
-    AttributeSensor,
     BinarySensor,
     Button,
     Event,
@@ -24,7 +24,7 @@ from device.entities.kinds import (
     Sensor,
     Switch,
 )
-from device.entities.table import CATALOGUE
+from device.entities.table import CELEBA, catalogue
 from device.networks.card import read_card
 from device.networks.files import model_path
 
@@ -56,12 +56,11 @@ def shipped_catalogue() -> tuple[Row, ...]:
         ModelError: the network's JSON cannot be read.
     """
     unreliable = read_card(model_path(_NETWORK)).unreliable
-    return tuple(
-        replace(row, is_enabled_by_default=False)
-        if isinstance(row, AttributeSensor) and row.attribute in unreliable
-        else row
-        for row in CATALOGUE
-    )
+    attributes = [
+        replace(row, is_enabled_by_default=False) if row.attribute in unreliable else row
+        for row in ATTRIBUTES
+    ]
+    return catalogue(CELEBA, attributes)
 
 
 def entity_table() -> str:

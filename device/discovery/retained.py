@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from device.entities.documents import DIAGNOSTICS, SETTINGS, STATE
+from device.entities.documents import RETAINED
 from device.mqtt.topics import Topics
 
 
@@ -11,10 +11,9 @@ def retained_topics(topics: Topics) -> tuple[str, ...]:
 
     Discovery comes first: with it Home Assistant forgets the device, before its states become unknown.
     """
-    names: tuple[str, ...] = (STATE, SETTINGS, DIAGNOSTICS)
     return (
         topics.discovery,
-        *map(topics.document, names),
+        *map(topics.document, RETAINED),
         topics.picture_status,
         topics.camera_status,
         topics.status,

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from device.entities.device_triggers import AttributeTrigger, SourceTrigger
+from device.entities.documents import EVENT
 from device.entities.kinds import (
     EXPLANATIONS,
     ON,
@@ -32,12 +33,13 @@ def value_template(row: Row) -> str | None:
     """Return the template of a row; None for a row without a document.
 
     A null renders as "None", which Home Assistant takes for "unknown". A subscript, because a key may begin with a
-    digit. An event is the whole document, without faces beyond the fifth: Home Assistant's recorder drops attributes
-    of more than 16 KiB, and a face takes 2.3. A device trigger fires when its template renders as ON, for any of the
-    faces, and not for an event that waited for the broker: an automation would act on somebody who has long gone.
+    digit. An event is the whole document; that of an observation has no faces beyond the fifth, because Home
+    Assistant's recorder drops attributes of more than 16 KiB, and a face takes 2.3. A device trigger fires when its
+    template renders as ON, for any of the faces, and not for an event that waited for the broker: an automation would
+    act on somebody who has long gone.
     """
     match row:
-        case Event():
+        case Event() if row.document is EVENT:
             return "{{ dict(value_json, faces=value_json.faces[:5]) | to_json }}"
         case AttributeTrigger():
             has_it = f"face.attributes[{json.dumps(row.attribute)}].present"

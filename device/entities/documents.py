@@ -10,13 +10,14 @@ from device.entities.kinds import (
     EXPLANATIONS,
     AttributeSensor,
     Document,
+    Event,
     Json,
     Readable,
     Row,
 )
-from device.entities.outcome import Outcome, event_type
+from device.entities.outcome import Outcome
 from device.entities.settings import Settings
-from device.observation import Observation
+from device.observation import MotionLevel, Observation, Trigger
 
 SubjectT = TypeVar("SubjectT")
 
@@ -29,8 +30,23 @@ SETTINGS: Document[Settings] = Document("settings")
 DIAGNOSTICS: Document[Condition] = Document("diagnostics")
 """The node's condition; retained."""
 
+MOTION: Document[MotionLevel] = Document("motion")
+"""What the motion sensor says; retained."""
+
+RETAINED: tuple[Document[Any], ...] = (STATE, SETTINGS, DIAGNOSTICS, MOTION)
+"""What the broker keeps. It keeps no event, which Home Assistant would fire again at each restart."""
+
 EVENT: Document[Observation] = Document("event")
-"""One observation; never retained, or Home Assistant would fire it again at each restart."""
+"""One observation. It is on disk until the broker has it."""
+
+SEEN: Document[Observation] = Document("seen")
+"""One attribute of a fresh observation. It is sent at once or not at all."""
+
+PRESSED: Document[Trigger] = Document("pressed")
+"""A press of the button on the node. It is sent at once or not at all."""
+
+EVENTS: tuple[Document[Any], ...] = (EVENT, SEEN, PRESSED)
+"""What is never retained."""
 
 
 def content(
@@ -39,7 +55,7 @@ def content(
     """Return the content of a document: a value for each of its rows, and the attributes of some of them.
 
     Args:
-        document: SETTINGS or DIAGNOSTICS; for STATE see state_content.
+        document: SETTINGS, DIAGNOSTICS or MOTION; for STATE see state_content.
         table: the node's rows.
         subject: what the document is made from.
     """
@@ -124,9 +140,25 @@ def hidden_attributes(labels: Iterable[str], table: Iterable[Row]) -> frozenset[
     return frozenset(labels) - {row.attribute for row in rows}
 
 
-def event_content(observation: Observation) -> dict[str, Any]:
-    """Return the event of an observation: the observation's own JSON and its type."""
-    return {"event_type": event_type(observation).value, **observation.to_json()}
+def happened(
+    document: Document[SubjectT], table: Iterable[Row], subject: SubjectT
+) -> list[dict[str, Json]]:
+    """Return the content of each event that follows from a subject, one for each type that has happened.
+
+    Args:
+        document: EVENT, SEEN or PRESSED.
+        table: the node's rows.
+        subject: what the document is made from.
+    """
+    # As for rows_of: the rows of this name read this subject.
+    rows = (
+        cast("Event[SubjectT]", row)
+        for row in table
+        if isinstance(row, Event) and row.document is document
+    )
+    return [
+        {"event_type": kind, **row.describe(subject)} for row in rows for kind in row.read(subject)
+    ]
 
 
 def _explained(document: Mapping[str, Json]) -> dict[str, Json]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeAlias, TypeVar
@@ -264,17 +264,23 @@ class Button(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event(Row, Generic[SubjectT]):
-    """A document that is never retained: Home Assistant would fire a retained one again at each start.
+    """What happens at one moment. It is never retained: Home Assistant would fire a retained event again at each start.
 
     Attributes:
-        document: each message of it is one event.
-        types: what an event can be.
+        document: each message of it is one event of one type.
+        types: what can happen; Home Assistant shows them word for word.
+        read: returns those of the types that have happened, from what the document is made from.
+        describe: returns what an event says apart from its type, which Home Assistant shows as the entity's attributes.
+        device_class: Home Assistant's.
     """
 
     platform = Platform.EVENT
 
     document: Document[SubjectT]
     types: tuple[str, ...]
+    read: Callable[[SubjectT], Iterable[str]]
+    describe: Callable[[SubjectT], Mapping[str, Json]]
+    device_class: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from device.entities.kinds import (
     Row,
     Sensor,
 )
-from device.entities.outcome import EventType
+from device.entities.outcome import EventType, event_type
 from device.entities.requirements import BUTTON, PICTURES
 from device.entities.vocabulary import Vocabulary
 from device.entities.words import FACIAL_HAIR, HAIR_COLOR, LAST_RESULT
@@ -30,6 +30,8 @@ _WHAT_WAS_SEEN: tuple[Row, ...] = (
         icon="mdi:face-recognition",
         is_essential=True,
         types=tuple(EventType),
+        read=lambda observation: (event_type(observation).value,),
+        describe=lambda observation: observation.to_json(),
     ),
     BinarySensor(
         document=STATE,

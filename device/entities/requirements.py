@@ -29,6 +29,14 @@ def _has_network_updates(config: Config) -> bool:
 
 NOTHING = Requirement(lambda _config: True)
 BUTTON = Requirement(lambda config: config.triggers.button is not None)
+DOORBELL = Requirement(
+    lambda config: config.triggers.button is not None and config.triggers.button.kind == "doorbell",
+    "Needs a button with `triggers.button.kind: doorbell`.",
+)
+PLAIN_BUTTON = Requirement(
+    lambda config: config.triggers.button is not None and config.triggers.button.kind == "button",
+    "Needs a button with `triggers.button.kind: button`.",
+)
 MOTION_SENSOR = Requirement(
     lambda config: config.triggers.motion is not None, "Needs a motion sensor."
 )

@@ -8,7 +8,7 @@ Discovery, documents, commands, documentation and tests are loops over it::
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from device.config import Config
@@ -19,6 +19,8 @@ from device.entities.diagnostics import CONDITION
 from device.entities.kinds import AttributeSensor, Row, Select
 from device.entities.observation import BUTTON_PRESSED, RESULTS, observation_rows
 from device.entities.outcome import Outcome
+from device.entities.pins import PINS
+from device.entities.seen import seen
 from device.entities.translation import translated
 from device.entities.update import Update
 from device.entities.vocabulary import Vocabulary
@@ -33,14 +35,29 @@ OBJECTIVE = tuple(row.attribute for row in ATTRIBUTES if row.is_enabled_by_defau
 CELEBA = Vocabulary(labels=LABELS)
 """What a network that was trained on CelebA answers."""
 
-CATALOGUE: tuple[Row, ...] = (
-    *observation_rows(CELEBA),
-    *ATTRIBUTES,
-    *CONTROLS,
-    *RESULTS,
-    certainty(ATTRIBUTES),
-    *CONDITION,
-)
+
+def catalogue(
+    vocabulary: Vocabulary, attributes: Sequence[AttributeSensor[Outcome]]
+) -> tuple[Row, ...]:
+    """Return every entity that a node may have, whatever is connected to it.
+
+    Args:
+        vocabulary: of the attribute network.
+        attributes: the rows of its attributes, named in the owner's language.
+    """
+    return (
+        *observation_rows(vocabulary),
+        *attributes,
+        *seen(attributes),
+        *PINS,
+        *CONTROLS,
+        *RESULTS,
+        certainty(attributes),
+        *CONDITION,
+    )
+
+
+CATALOGUE = catalogue(CELEBA, ATTRIBUTES)
 """Every entity of a node with CelebA's labels, a motion sensor, pictures and a configuration without exceptions."""
 
 # A label of an owner's own network.
@@ -64,18 +81,13 @@ def entities(config: Config, vocabulary: Vocabulary) -> tuple[Row, ...]:
     Raises:
         EntityError: two labels, or a label and a fixed row, would become the same entity.
     """
-    attributes = tuple(_attributes(config, vocabulary))
-    catalogue: tuple[Row, ...] = (
-        *observation_rows(vocabulary),
-        *attributes,
-        *CONTROLS,
-        *RESULTS,
-        certainty(attributes),
-        *CONDITION,
+    attributes = translated(_attributes(config, vocabulary), config.node.language)
+    every: tuple[Row, ...] = (
+        *catalogue(vocabulary, attributes),
         BUTTON_PRESSED,
         *(detected(row) for row in attributes if row.is_enabled_by_default),
     )
-    rows = [_fitted(row, config) for row in catalogue if row.requires.is_met(config)]
+    rows = [_fitted(row, config) for row in every if row.requires.is_met(config)]
     _require_distinct_keys(rows)
     return translated(rows, config.node.language)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 
@@ -14,6 +15,8 @@ from device.entities.kinds import Platform, Readable, Row
 
 # English is in the table itself, each other language in one file.
 _FOLDER = Path(__file__).with_name("languages")
+
+RowT = TypeVar("RowT", bound=Row)
 
 WORDS = "_words"
 """The key of a language's file under which the words stand; no row's key begins so."""
@@ -31,7 +34,7 @@ class _Texts:
     names: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    def put_into(self, row: Row) -> Row:
+    def put_into(self, row: RowT) -> RowT:
         """Return a row with its name and its words."""
         named = replace(row, name=self.names.get(row.key, row.name))
         if isinstance(named, Readable):
@@ -39,7 +42,7 @@ class _Texts:
         return named
 
 
-def translated(rows: Iterable[Row], language: Language) -> tuple[Row, ...]:
+def translated(rows: Iterable[RowT], language: Language) -> tuple[RowT, ...]:
     """Return the rows with their names and words in a language.
 
     A label of an owner's own network keeps its name. So does a device trigger: automations refer to it by the name that

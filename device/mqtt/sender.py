@@ -81,11 +81,16 @@ class OutboxSender:
         self._unsaved[event.event_id] = event
         self._save()
 
-    def publish(self, event: Event) -> None:
-        """Send an event that keep() has taken, after those that wait; without a connection it waits with them."""
+    def publish(self, event: Event) -> bool:
+        """Send an event that keep() has taken, after those that wait; without a connection it waits with them.
+
+        Returns:
+            Whether it was sent; if not, it has to wait.
+        """
         if self._on_the_way is not None:
             self._to_send.append(event.event_id)
             self._send_next(event)
+        return self._on_the_way is not None and event.event_id in self._on_the_way.values()
 
     def newest(self) -> Event | None:
         """Return the newest event that waits on disk; None if there is none, or the disk does not return it."""

@@ -32,6 +32,9 @@ class Capturing(Protocol):
 class Publishing(Protocol):
     """What of the sinks is needed here; see fan_out.FanOut."""
 
+    def triggered(self, trigger: Trigger) -> None:
+        """Take a trigger, before it is answered."""
+
     def observed(self, observation: Observation, picture: bytes | None) -> None:
         """Take an observation."""
 
@@ -46,7 +49,7 @@ class Answers:
         node: the node's id.
         settings: as they are at the start.
         capture: is asked for one observation at a time.
-        sink: receives every observation, and newer decisions about the newest one.
+        sink: receives every trigger and every observation, and newer decisions about the newest one.
         health: learns whether perception works.
         on_trigger: called at each trigger, before it is answered.
         clock: monotonic, in seconds; the triggers' own.
@@ -83,20 +86,13 @@ class Answers:
         return self._asked is not None
 
     def trigger(self, trigger: Trigger) -> None:
-        """Answer a trigger, now or when the capture thread has."""
+        """Answer a trigger, now or when the capture thread has.
+
+        The sink receives it first: a doorbell rings at once.
+        """
         self._on_trigger()
-        if trigger.monotonic < self._answered_until:
-            self._coalesce(trigger)
-        elif self._settings.privacy:
-            self._answer_unseen(trigger, Reason.PRIVACY)
-        elif self._is_finishing:
-            self._answer_unseen(trigger, Reason.FAILED)
-        elif self._asked is not None:
-            replaced = self._waiting.add(trigger)
-            if replaced is not None:
-                self._coalesce(replaced)
-        else:
-            self._ask(trigger)
+        self._sink.triggered(trigger)
+        self._answer(trigger)
 
     def captured(self, captured: Captured) -> None:
         """Take what the capture thread has done.
@@ -149,7 +145,21 @@ class Answers:
             pending.insert(0, self._asked.trigger)
             self._asked = None
         for trigger in pending:
-            self.trigger(trigger)
+            self._answer(trigger)
+
+    def _answer(self, trigger: Trigger) -> None:
+        if trigger.monotonic < self._answered_until:
+            self._coalesce(trigger)
+        elif self._settings.privacy:
+            self._answer_unseen(trigger, Reason.PRIVACY)
+        elif self._is_finishing:
+            self._answer_unseen(trigger, Reason.FAILED)
+        elif self._asked is not None:
+            replaced = self._waiting.add(trigger)
+            if replaced is not None:
+                self._coalesce(replaced)
+        else:
+            self._ask(trigger)
 
     def _ask(self, trigger: Trigger) -> None:
         settings = self._settings

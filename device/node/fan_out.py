@@ -13,7 +13,7 @@ from device.mqtt.outbox import Event
 from device.node.expiring_state import ExpiringState
 from device.node.observer import decision
 from device.node.sink import Sink
-from device.observation import Observation
+from device.observation import Observation, Trigger
 
 _LOG = logging.getLogger(__name__)
 
@@ -60,6 +60,11 @@ class FanOut:
         """
         self._state.restore(newest)
         self.changed(STATE, self._state.document)
+
+    def triggered(self, trigger: Trigger) -> None:
+        """Hand on a trigger."""
+        for sink in self._sinks:
+            sink.triggered(trigger)
 
     def observed(self, observation: Observation, picture: bytes | None) -> None:
         """Hand on an observation without what is hidden, and the state that follows from it."""

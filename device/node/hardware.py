@@ -20,10 +20,10 @@ from device.node.safe_mode import (
     perceive_nothing,
     reconsider_nothing,
 )
-from device.observation import Face, Frame, Trigger
+from device.observation import Face, Frame
 from device.perception import open_perception
 from device.perception.pipeline import Judgement, Perceived
-from device.triggers import Triggers
+from device.triggers import PinReport, Triggers
 
 
 class NodeCamera(OwnedCamera, BurstCamera, Protocol):
@@ -56,7 +56,7 @@ class Hardware:
 
     camera: Callable[[CameraSettings], NodeCamera] = open_camera
     perception: Callable[[PerceptionSettings, str], NodePerception] = open_perception
-    triggers: Callable[[TriggerSettings, Callable[[Trigger], None]], Triggers] = Triggers
+    triggers: Callable[[TriggerSettings, Callable[[PinReport], None]], Triggers] = Triggers
     led: Callable[[LedSettings | None], StatusLed] = StatusLed
 
 
@@ -85,7 +85,7 @@ class Senses:
 
 
 def open_senses(
-    config: Config, put: Callable[[Trigger], None], stack: ExitStack, hardware: Hardware
+    config: Config, put: Callable[[PinReport], None], stack: ExitStack, hardware: Hardware
 ) -> Senses:
     """Load the networks and claim the pins; the stack gives the pins back.
 
@@ -105,7 +105,7 @@ def open_senses(
     )
 
 
-def safe_senses(config: Config, put: Callable[[Trigger], None], stack: ExitStack) -> Senses:
+def safe_senses(config: Config, put: Callable[[PinReport], None], stack: ExitStack) -> Senses:
     """Return what does nothing: for safe mode, in which any of the real ones may be what ends the node."""
     no_pins = config.triggers.model_copy(update={"button": None, "motion": None})
     return Senses(

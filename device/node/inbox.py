@@ -28,7 +28,7 @@ class Inbox:
     What comes from the broker is bounded in count and bytes: beyond that it is thrown away until half of it is done,
     but for the newest command of each key to keep, which is then obeyed. Triggers have a bound of their own, so that no
     flood of commands loses a press. What the node itself causes (confirmations, captures) is always taken; there is
-    never more of it than the node asked for.
+    never more of it than the node asked for. So are the motion sensor's levels: there are two a second at most.
 
     Args:
         max_waiting: messages from the broker, and triggers.

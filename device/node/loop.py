@@ -26,7 +26,7 @@ from device.node.inbox import Inbox
 from device.node.messages import CameraChanged, Captured, Message, Reconsidered, Stop
 from device.node.mqtt_sink import ConnectionEvent
 from device.node.timing import Timing
-from device.observation import Source, Trigger
+from device.observation import MotionLevel, Source, Trigger
 from device.supervision.heartbeats import Heartbeats
 
 _LOG = logging.getLogger(__name__)
@@ -75,6 +75,9 @@ class Reporting(Protocol):
     def camera_is(self, camera: CameraStatus) -> None:
         """Take how the camera is."""
 
+    def motion_is(self, level: MotionLevel) -> None:
+        """Take what the motion sensor says."""
+
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
@@ -83,10 +86,12 @@ class Upkeep:
     Attributes:
         always: whatever waits.
         when_idle: only while nothing waits in the inbox.
+        due: returns when there is upkeep to do that should not wait for a second; None while there is none.
     """
 
     always: Sequence[Callable[[], object]]
     when_idle: Sequence[Callable[[], object]]
+    due: Callable[[], float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ class Loop:
         timing: how often there is upkeep, and how long a message may take.
         controls: does what commands ask.
         answers: answers triggers.
-        reporter: learns how the camera is.
+        reporter: learns how the camera is, and what the motion sensor says.
         on_connection: takes what the link reports.
         upkeep: from time to time.
     """
@@ -151,7 +156,7 @@ class Loop:
         """
         try:
             while self._end is None:
-                self._take_message(self._timing.tick)
+                self._take_message(self._until_upkeep())
                 self._heartbeats.loop.begin("looking after pins and reports", self._timing.patience)
                 self._look_after_everything()
                 self._heartbeats.progress()
@@ -184,6 +189,13 @@ class Loop:
             if message.monotonic > closed_at:
                 return  # it came since, and others may follow without end
 
+    def _until_upkeep(self) -> float:
+        """Return for how many seconds a message may be waited for."""
+        due = self._upkeep.due()
+        if due is None:
+            return self._timing.tick
+        return min(max(due - self._inputs.clock(), 0.0), self._timing.tick)
+
     def _take_message(self, timeout: float) -> None:
         timing, heartbeat = self._timing, self._heartbeats.loop
         heartbeat.begin("waiting", timeout + timing.patience)
@@ -196,6 +208,8 @@ class Loop:
         match message.content:
             case Trigger() as trigger:
                 self._answers.trigger(trigger)
+            case MotionLevel() as level:
+                self._reporter.motion_is(level)
             case Command(key, payload):
                 self._obey(key, payload, message)
             case Captured() as captured:

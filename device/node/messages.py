@@ -9,7 +9,7 @@ from typing import TypeAlias
 from device.camera.status import CameraStatus
 from device.mqtt.events import LinkEvent
 from device.node.observer import Request, Shot
-from device.observation import Observation, Trigger
+from device.observation import MotionLevel, Observation, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,9 @@ class Stop:
     """Somebody asks the node to end."""
 
 
-Content: TypeAlias = Trigger | LinkEvent | Captured | Reconsidered | CameraChanged | Stop
+Content: TypeAlias = (
+    Trigger | MotionLevel | LinkEvent | Captured | Reconsidered | CameraChanged | Stop
+)
 
 
 @dataclass(frozen=True, slots=True)

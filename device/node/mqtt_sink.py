@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
-from device.entities.documents import STATE, event_content
-from device.entities.kinds import Document, Json
+from device.entities.documents import EVENT, PRESSED, SEEN, STATE, happened
+from device.entities.kinds import Document, Json, Row
+from device.entities.kinds import Event as EventRow
 from device.mqtt.events import (
     Birth,
     Connected,
@@ -21,12 +22,15 @@ from device.mqtt.events import (
     Refused,
 )
 from device.mqtt.outbox import Event
+from device.mqtt.paced_sender import PacedSender
 from device.mqtt.sender import OutboxSender
 from device.node.expiring_state import ExpiringState
-from device.observation import Observation
+from device.observation import Observation, Trigger
 from device.system.compact_json import compact
 
 _LOG = logging.getLogger(__name__)
+
+SubjectT = TypeVar("SubjectT")
 
 # From the moment when Home Assistant has stopped recording until its process ends it still receives what is published,
 # and does nothing with it: measured 2 seconds on two cores.
@@ -41,13 +45,18 @@ class MqttSink:
     """Publishes observations and documents, and does what the link reports. The loop's thread uses it.
 
     An observation is on disk, together with the state that follows from it, before anything of it is published. Its
-    event is published last: an automation that it starts may look at the picture and the sensors, which then show
-    whoever this observation is about.
+    events are published last: an automation that one of them starts may look at the picture and the sensors, which
+    then show whoever this observation is about.
+
+    Only the observation's own event waits for a broker that is away. What else happens is published when it happens or
+    not at all: nobody wants to hear an hour later that it rang, or that somebody with glasses was there.
 
     Args:
         publisher: of what stays on the broker.
-        sender: of events.
-        presence: whether events wait for Home Assistant.
+        sender: of the events that wait.
+        presence: whether they wait for Home Assistant.
+        moments: senders of the events that do not wait, by their documents: SEEN and PRESSED.
+        table: the node's rows.
         state: the state document, as it is when an observation comes.
         clock: monotonic, in seconds.
     """
@@ -57,41 +66,52 @@ class MqttSink:
         publisher: Publisher,
         sender: OutboxSender,
         presence: Presence,
+        moments: Mapping[Document[Any], PacedSender],
         *,
+        table: Iterable[Row],
         state: ExpiringState,
         clock: Callable[[], float],
     ) -> None:
         self._publisher = publisher
         self._sender = sender
         self._presence = presence
+        self._moments = moments
+        self._events = tuple(row for row in table if isinstance(row, EventRow))
         self._state = state
         self._clock = clock
         self._is_holding = False
         self._is_camera_online = False
         self._picture: bytes | None = None
-        # Waits for the state that follows from the same observation.
-        self._event: Event | None = None
+        # Wait for the state that follows from the same observation.
+        self._answer: tuple[Event, Observation] | None = None
         # In the order in which they are announced.
         self._documents: dict[Document[Any], Mapping[str, Json]] = {STATE: state.document}
 
+    def triggered(self, trigger: Trigger) -> None:
+        """Publish a press, if this is one."""
+        self._publish_now(PRESSED, trigger)
+
     def observed(self, observation: Observation, picture: bytes | None) -> None:
-        """Commit an observation with its state, and publish its picture; the event follows the state."""
-        self._event = Event(
+        """Commit an observation with its state, and publish its picture; the events follow the state."""
+        (content,) = happened(EVENT, self._events, observation)
+        event = Event(
             observation.event_id,
             observation.triggered_at,
-            compact(event_content(observation)),
+            compact(content),
             compact(self._state.document),
         )
-        self._sender.keep(self._event)
+        self._answer = event, observation
+        self._sender.keep(event)
         self._show(picture)
 
     def changed(self, document: Document[Any], content: Mapping[str, Json]) -> None:
         """Publish a document, and again with each announcement."""
         self._documents[document] = content
         self._publisher.document(document, content)
-        if document is STATE and self._event is not None:
-            event, self._event = self._event, None
-            self._sender.publish(event)
+        if document is STATE and self._answer is not None:
+            (event, observation), self._answer = self._answer, None
+            if self._sender.publish(event):
+                self._publish_now(SEEN, observation)
 
     def cleared(self) -> None:
         """Publish that there is no picture to show."""
@@ -107,31 +127,44 @@ class MqttSink:
         match event:
             case Connected():
                 self._presence.connected(self._clock())
-                self.tick()
+                self._follow_presence()
                 self._announce()
                 self._sender.resume()
             case Birth():
                 _LOG.info("Home Assistant has started; announcing the node again")
                 self._presence.born(self._clock())
-                self.tick()
+                self._follow_presence()
                 self._announce(is_birth=True)
             case LastWill():
                 self._presence.left()
-                self.tick()
+                self._follow_presence()
                 if self._is_holding:
                     self._sender.take_back(_ENDING)
             case Disconnected():
                 self._sender.pause()
+                for sender in self._moments.values():
+                    sender.drop()
             case Delivered():
                 self._delivered(event)
             case Refused(number):
                 self._publisher.refused(number)
                 self._sender.refused(number)
+                self._answered(number)
             case OwnDiscovery(payload):
                 self._publisher.found(payload)
 
+    @property
+    def due(self) -> float | None:
+        """When to call tick, on the senders' clock; None while there is nothing to wait for."""
+        return min((s.due for s in self._moments.values() if s.due is not None), default=None)
+
     def tick(self) -> None:
-        """Let events wait for Home Assistant, or send them; to be called about once a second."""
+        """Let events wait for Home Assistant, or send them; to be called when it is due, and about once a second."""
+        self._follow_presence()
+        for sender in self._moments.values():
+            sender.tick()
+
+    def _follow_presence(self) -> None:
         was_holding, self._is_holding = self._is_holding, self._presence.is_holding(self._clock())
         if self._is_holding and not was_holding:
             _LOG.info("Events wait until Home Assistant is ready for them")
@@ -148,7 +181,15 @@ class MqttSink:
             self._sender.undelivered(number)
         else:
             self._sender.delivered(number)
-        self.tick()
+        self._answered(number)
+        self._follow_presence()
+
+    def _publish_now(self, document: Document[SubjectT], subject: SubjectT) -> None:
+        self._moments[document].send(*map(compact, happened(document, self._events, subject)))
+
+    def _answered(self, number: int) -> None:
+        for sender in self._moments.values():
+            sender.answered(number)
 
     def _show(self, picture: bytes | None) -> None:
         was_shown, self._picture = self._picture is not None, picture

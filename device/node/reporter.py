@@ -9,7 +9,7 @@ from typing import Protocol
 
 from device.camera.status import CameraStatus
 from device.entities.condition import Condition
-from device.entities.documents import DIAGNOSTICS, content
+from device.entities.documents import DIAGNOSTICS, MOTION, content
 from device.entities.kinds import Json, Row
 from device.entities.settings import Settings
 from device.entities.table import documented
@@ -17,6 +17,7 @@ from device.gpio.led_patterns import Status, choose_status
 from device.node.sink import Sink
 from device.node.steady import LastingAlarm, LastingCount, SteadyMoment, SteadyVitals
 from device.node.timing import Timing
+from device.observation import MotionLevel
 from device.supervision.boot_log import Failure
 from device.system.vitals import Vitals
 from device.updates.node.status import UpdateStatus
@@ -82,7 +83,8 @@ class Reporter:
 
     Args:
         table: the node's rows.
-        sink: receives the diagnostics, and whether the camera gives pictures, whenever that changes.
+        sink: receives the diagnostics, whether the camera gives pictures, and what the motion sensor says, whenever
+            that changes.
         sources: where to read.
         led: shows the status.
         about: what stays the same.
@@ -130,6 +132,12 @@ class Reporter:
         """Take how the camera is."""
         self._camera = camera
         self._report_camera()
+
+    def motion_is(self, level: MotionLevel) -> None:
+        """Take what the motion sensor says; nothing is reported of a node without one."""
+        document = content(MOTION, self._table, level)
+        if document:
+            self._sink.changed(MOTION, document)
 
     def show_status(self) -> None:
         """Let the LED show how the node is; to be called after each message."""

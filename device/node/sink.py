@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from device.entities.kinds import Document, Json
-from device.observation import Observation
+from device.observation import Observation, Trigger
 
 _LOG = logging.getLogger(__name__)
 
@@ -16,8 +16,15 @@ _LOG = logging.getLogger(__name__)
 class Sink(Protocol):
     """Receives everything, on the loop's thread, and must not block it.
 
-    A class that names this one as its base need not write cleared() and camera(): here they do nothing.
+    A class that names this one as its base need not write triggered(), cleared() and camera(): here they do nothing.
     """
+
+    def triggered(self, trigger: Trigger) -> None:
+        """Take a trigger, at once: before the camera is asked, and also in privacy and during a burst.
+
+        Not every trigger has an observation: a burst answers those that come while it lasts.
+        """
+        del trigger
 
     def observed(self, observation: Observation, picture: bytes | None) -> None:
         """Take an observation; the state that follows from it comes next, as a document.
@@ -32,7 +39,7 @@ class Sink(Protocol):
         """Take a document that is now another one, or that somebody may have missed.
 
         Args:
-            document: STATE, SETTINGS or DIAGNOSTICS.
+            document: STATE, SETTINGS, DIAGNOSTICS or MOTION.
             content: all of it.
         """
 
@@ -54,6 +61,11 @@ class GuardedSink:
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
+
+    def triggered(self, trigger: Trigger) -> None:
+        """Hand on a trigger."""
+        with self._guarded(f"the trigger by {trigger.source}"):
+            self._sink.triggered(trigger)
 
     def observed(self, observation: Observation, picture: bytes | None) -> None:
         """Hand on an observation."""

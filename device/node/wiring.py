@@ -15,12 +15,13 @@ from device.discovery.announced import Announced
 from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
 from device.entities.commands import takes_commands
-from device.entities.documents import EVENT, hidden_attributes
+from device.entities.documents import EVENT, PRESSED, SEEN, hidden_attributes
 from device.entities.kinds import Row
 from device.entities.settings import Settings
 from device.entities.table import entities
 from device.errors import CameraStuckError
 from device.mqtt.link import Link
+from device.mqtt.paced_sender import PacedSender
 from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics
 from device.networks.files import is_own_network, model_path, network_version
@@ -50,7 +51,7 @@ from device.node.state_directory import (
     open_outbox,
 )
 from device.node.timing import USUAL, Timing
-from device.observation import utc_now
+from device.observation import MotionLevel, utc_now
 from device.supervision.boot_log import BootLog
 from device.supervision.heartbeat import Heartbeat
 from device.supervision.heartbeats import Heartbeats
@@ -212,10 +213,10 @@ def run_node(
             senses.triggers.retry,
             led.retry,
             reporter.show_status,
+            mqtt.sink.tick,
             fan_out.tick,
             health.tick,
             controls.tick,
-            mqtt.sink.tick,
         )
         loop = Loop(
             Inputs(inbox, _CLOCK, senses.triggers.close, gate.close),
@@ -226,13 +227,17 @@ def run_node(
             reporter=reporter,
             on_connection=mqtt.sink.handle,
             upkeep=Upkeep(
-                always, when_idle=(controls.publish_if_owed, mqtt.sender.flush, reporter.report)
+                always,
+                when_idle=(controls.publish_if_owed, mqtt.sender.flush, reporter.report),
+                due=lambda: mqtt.sink.due,
             ),
         )
 
         fan_out.begin(mqtt.sender.newest())
         controls.begin()
         reporter.report()
+        # What the sensor says is in the inbox, if its pin could be claimed.
+        reporter.motion_is(MotionLevel())
         health.begin()
         # They end in reverse: first of all the link reports that the node is offline.
         stack.callback(capture.stop)
@@ -273,10 +278,15 @@ def _mqtt(
     )
     announced = Announced(components, JsonStore(directory / FAREWELLS), serial_number())
     publisher = Publisher(link, config, table, announced, machine)
-    sender = OutboxSender(link, Topics.of(config).document(EVENT), outbox, utc_now)
+    topics = Topics.of(config)
+    sender = OutboxSender(link, topics.document(EVENT), outbox, utc_now)
     stack.callback(sender.flush)
     presence = Presence(config.mqtt.wait_for_home_assistant)
-    sink = MqttSink(publisher, sender, presence, state=state, clock=_CLOCK)
+    moments = {
+        document: PacedSender(link, topics.document(document), _CLOCK)
+        for document in (SEEN, PRESSED)
+    }
+    sink = MqttSink(publisher, sender, presence, moments, table=table, state=state, clock=_CLOCK)
     return _Mqtt(link, sender, sink)
 
 

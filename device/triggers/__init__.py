@@ -1,4 +1,4 @@
-"""Button and motion sensor: each passes on a Trigger, and does nothing else."""
+"""Button and motion sensor: each passes on a Trigger, the sensor also its level, and does nothing else."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from device.errors import PinError
 from device.gpio.pins import Factory, claim_input, default_factory
-from device.triggers.listener import Triggers, pin_requests
+from device.triggers.listener import PinReport, Triggers, pin_requests
 
 if TYPE_CHECKING:
     from device.config import TriggerSettings
 
-__all__ = ["Triggers", "pin_requests", "probe"]
+__all__ = ["PinReport", "Triggers", "pin_requests", "probe"]
 
 
 def probe(

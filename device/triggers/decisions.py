@@ -1,4 +1,4 @@
-"""When a change of a pin's level is a trigger: pure, the time is handed in."""
+"""When a change of a pin's level is a trigger, and when it is reported: pure, the time is handed in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Decision(Protocol):
         """When to call poll; None while there is nothing to wait for."""
 
     def poll(self, now: float) -> bool:
-        """Return True when a trigger is due, once for each."""
+        """Return True when a trigger or a report is due, once for each."""
 
 
 class Press:
@@ -95,4 +95,44 @@ class Motion:
         if self._due is None or now < self._due:
             return False
         self._due = None
+        return True
+
+
+class Level:
+    """Follows the level of a pin, with a pause after each report: a cable that picks up radio floods nobody.
+
+    The last level is always reported, at the end of the pause at the latest. What comes and goes within a pause is not.
+
+    Args:
+        pause: seconds between two reports.
+
+    Attributes:
+        is_active: the newest level; None before the first one.
+    """
+
+    def __init__(self, *, pause: float) -> None:
+        self._pause = pause
+        self.is_active: bool | None = None
+        self._reported: bool | None = None
+        self._since = self._paused_until = float("-inf")
+
+    def edge(self, at: float, *, is_active: bool) -> None:
+        """Record a level, unless a newer one is known."""
+        if at >= self._since:
+            self.is_active = is_active
+            self._since = at
+
+    @property
+    def due(self) -> float | None:
+        """When to report the level; None while it is as reported."""
+        if self.is_active is self._reported:
+            return None
+        return max(self._since, self._paused_until)
+
+    def poll(self, now: float) -> bool:
+        """Return True once for each level that is to be reported."""
+        if self.due is None or now < self.due:
+            return False
+        self._reported = self.is_active
+        self._paused_until = now + self._pause
         return True

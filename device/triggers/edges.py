@@ -16,17 +16,19 @@ MAX_EDGES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A change of a pin's level, as its callback saw it.
+    """A pin's level since a moment, as a rule a change that its callback saw.
 
     Attributes:
         source: what the pin's triggers come from.
         is_active: whether the button is pressed, or something moves, from now on.
         at: seconds, monotonic.
+        is_change: False for the level at which a pin is found, which triggers nothing.
     """
 
     source: Source
     is_active: bool
     at: float
+    is_change: bool = True
 
 
 class EdgeQueue:

@@ -1,4 +1,4 @@
-"""The configured pins: their changes become triggers, and those that cannot be claimed are tried again."""
+"""The configured pins: their changes become triggers and levels, and those that cannot be claimed are tried again."""
 
 from __future__ import annotations
 
@@ -9,19 +9,25 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
 from device.errors import PinError
 from device.gpio.pins import Factory, InputPin, claim_input, default_factory
-from device.observation import Source, Trigger
+from device.observation import MotionLevel, Source, Trigger
 from device.system.backoff import Retry
-from device.triggers.decisions import Decision, Motion, Press
+from device.triggers.decisions import Decision, Level, Motion, Press
 from device.triggers.edges import Edge, EdgeQueue
 
 if TYPE_CHECKING:
     from device.config import TriggerSettings
 
 _LOG = logging.getLogger(__name__)
+
+# Seconds between two reports of a level, each of which is a message and a row in Home Assistant's database.
+_PAUSE_SECONDS = 0.5
+
+PinReport: TypeAlias = Trigger | MotionLevel
+"""What the pins have to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +67,11 @@ class Triggers:
 
     The pins' callbacks only record what changed; the thread "facet-pins" decides what that means.
     Nothing here raises: a pin that cannot be claimed is among the faults, and is tried again by retry.
+    The motion sensor's level is reported once its pin is claimed, and from then on whether or not motion triggers.
 
     Args:
         settings: the section `triggers` of the configuration.
-        put: takes each trigger, on this object's thread; it must not block.
+        put: takes each trigger and each level, on this object's thread; it must not block.
         clock: monotonic, in seconds.
         factory: returns gpiozero's pin factory; called only if a pin is configured.
         jitter: draws 0..1, for the back-off.
@@ -73,7 +80,7 @@ class Triggers:
     def __init__(
         self,
         settings: TriggerSettings,
-        put: Callable[[Trigger], None],
+        put: Callable[[PinReport], None],
         *,
         clock: Callable[[], float] = time.monotonic,
         factory: Callable[[], Factory] = default_factory,
@@ -95,6 +102,7 @@ class Triggers:
             Source.BUTTON: self._new_press(is_pressed=False),
             Source.MOTION: self._motion,
         }
+        self._motion_level = Level(pause=_PAUSE_SECONDS)
         self._edges = EdgeQueue()
         self._thread: threading.Thread | None = None
 
@@ -180,6 +188,9 @@ class Triggers:
         self._faults.pop(request.name, None)
         if request.source is Source.BUTTON:
             self._decisions[Source.BUTTON] = self._new_press(is_pressed=pin.is_active)
+        # The time first: should the level change meanwhile, the change is the newer one.
+        found_at = self._clock()
+        self._edges.put(Edge(request.source, pin.is_active, found_at, is_change=False))
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="facet-pins", daemon=True)
             self._thread.start()
@@ -210,18 +221,27 @@ class Triggers:
                 return
             # The edge does not undo what was due before it, however late this thread is.
             self._fire(edge.at)
-            self._decisions[edge.source].edge(edge.at, is_active=edge.is_active)
+            if edge.source is Source.MOTION:
+                self._motion_level.edge(edge.at, is_active=edge.is_active)
+            if edge.is_change:
+                self._decisions[edge.source].edge(edge.at, is_active=edge.is_active)
 
     def _until_due(self) -> float | None:
         """Return the seconds until the next decision is due; None when there is none."""
-        due = [d.due for d in self._decisions.values() if d.due is not None]
+        decisions = (*self._decisions.values(), self._motion_level)
+        due = [d.due for d in decisions if d.due is not None]
         return max(0.0, min(due) - self._clock()) if due else None
 
     def _fire(self, now: float) -> None:
         for source, decision in self._decisions.items():
             if decision.poll(now):
                 _LOG.info("%s triggered", source.value)
-                try:
-                    self._put(Trigger(source, monotonic=self._clock()))
-                except Exception:  # noqa: BLE001 - this thread serves all pins
-                    _LOG.exception("%s: a trigger was lost", source.value)
+                self._report(Trigger(source, monotonic=self._clock()))
+        if self._motion_level.poll(now):
+            self._report(MotionLevel(self._motion_level.is_active))
+
+    def _report(self, report: PinReport) -> None:
+        try:
+            self._put(report)
+        except Exception:  # noqa: BLE001 - this thread serves all pins
+            _LOG.exception("%s was lost", report)

@@ -19,13 +19,14 @@ from device.config import Config
 from device.discovery.announced import Announced
 from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
-from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS, STATE
+from device.entities.documents import DIAGNOSTICS, EVENT, PRESSED, SEEN, SETTINGS, STATE
 from device.entities.kinds import OFF
 from device.entities.table import CELEBA, entities
 from device.mqtt.events import Command, Delivered, LinkEvent, NewestVersion, Refused
 from device.mqtt.link import Link
 from device.mqtt.outbox import Event as Sent
 from device.mqtt.outbox import Outbox
+from device.mqtt.paced_sender import PacedSender
 from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics
 from device.node.expiring_state import ExpiringState
@@ -74,6 +75,11 @@ class Node:
             self.publisher,
             self.sender,
             Presence(config.mqtt.wait_for_home_assistant),
+            {
+                document: PacedSender(self.link, self.topics.document(document), time.monotonic)
+                for document in (SEEN, PRESSED)
+            },
+            table=self.table,
             clock=time.monotonic,
             state=ExpiringState(
                 self.table,

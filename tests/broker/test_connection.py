@@ -16,6 +16,7 @@ from device.config import MqttSettings
 from device.mqtt.connection import TOO_LONG, Connection, Handlers
 from device.mqtt.events import Connected, Disconnected
 from device.mqtt.session import Session
+from device.mqtt.unconfirmed import Answer
 from tests.broker.mosquitto import Mosquitto, wait_for
 from tests.broker.node import Node
 
@@ -58,8 +59,8 @@ def test_messages_that_are_too_long_have_numbers_like_all_others(
     """Each is refused under a number that no other message has, on this connection or the next."""
     broker = start_broker("allow_anonymous true", "max_packet_size 2000")
     settings = MqttSettings(host="127.0.0.1", port=broker.port)
-    refusals: dict[int, str | None] = {}
-    handlers = Handlers(answer=refusals.__setitem__)
+    answers: dict[int, Answer] = {}
+    handlers = Handlers(answer=answers.__setitem__)
     for already in (0, 4):
         connection = Connection(settings, Session(client_id="hall"), "5", handlers)
         connection.open()
@@ -67,8 +68,8 @@ def test_messages_that_are_too_long_have_numbers_like_all_others(
             connection.publish("facet/hall/state", payload, retain=False)
             for payload in ("x" * 3000, "short", "y" * 3000, "short")
         ]
-        wait_for(lambda: len(refusals) == already + 4, "every message is answered")  # noqa: B023 - waited for here
-        assert [refusals[number or 0] for number in numbers] == [TOO_LONG, None] * 2
+        wait_for(lambda: len(answers) == already + 4, "every message is answered")  # noqa: B023 - waited for here
+        assert [answers[number or 0].refusal for number in numbers] == [TOO_LONG, None] * 2
         connection.close()
 
 

@@ -176,6 +176,21 @@ def test_a_component_has_no_combination_that_is_rejected(
         assert component.get("entity_category") != "config"
 
 
+def test_events_are_documents_as_they_are_and_have_their_class() -> None:
+    """Home Assistant demands "ring" of a doorbell; only the observation is too long for its recorder."""
+    doorbell, seen = COMPONENTS["doorbell"], COMPONENTS["seen"]
+    assert doorbell["device_class"] == "doorbell"
+    assert doorbell["event_types"] == ["ring"]
+    assert doorbell["state_topic"] == "facet/hall/pressed"
+    assert "Eyeglasses" in seen["event_types"]
+    assert "device_class" not in seen
+    assert seen["state_topic"] == "facet/hall/seen"
+    templated = {
+        k for k, c in COMPONENTS.items() if c["platform"] == "event" and "value_template" in c
+    }
+    assert templated == {"observation"}
+
+
 def test_what_needs_the_camera_is_available_with_node_and_camera() -> None:
     """The component's own list replaces the root's; the mode is inherited."""
     made = payload(configured(id="hall"))

@@ -12,7 +12,7 @@ import pytest
 from device.config import Config
 from device.discovery.announced import Announced
 from device.discovery.publisher import Publisher
-from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS, STATE
+from device.entities.documents import DIAGNOSTICS, EVENTS, MOTION, SETTINGS, STATE
 from device.entities.kinds import Document, Row
 from device.entities.table import CELEBA, entities
 from device.system.json_store import JsonStore
@@ -23,6 +23,7 @@ DOCUMENTS: Mapping[Document[Any], Mapping[str, Any]] = {
     STATE: {"eyeglasses": "ON"},
     SETTINGS: {"privacy": "OFF"},
     DIAGNOSTICS: {"version": "1"},
+    MOTION: {"motion": "OFF"},
 }
 
 
@@ -72,6 +73,7 @@ def test_online_is_the_last_of_all_and_everything_is_retained(tmp_path: Path) ->
         "facet/hall/state",
         "facet/hall/settings",
         "facet/hall/diagnostics",
+        "facet/hall/motion",
         "facet/hall/status",
     ]
     assert all(retain for _, _, retain in link.messages)
@@ -86,11 +88,12 @@ def test_the_camera_has_a_separate_status(tmp_path: Path, is_online: bool, paylo
     assert link.messages == [("facet/hall/camera/status", payload, True)]
 
 
-def test_an_event_is_never_retained(tmp_path: Path) -> None:
+@pytest.mark.parametrize("document", EVENTS)
+def test_an_event_is_never_retained(tmp_path: Path, document: Document[Any]) -> None:
     """Asking for it is a mistake in the program."""
     link = RecordingTransport()
     with pytest.raises(ValueError, match="an event is never retained"):
-        make(tmp_path, link).document(EVENT, {})
+        make(tmp_path, link).document(document, {})
     assert link.messages == []
 
 
@@ -196,6 +199,7 @@ def test_a_node_with_another_id_clears_what_it_published_under_the_one_before(
         ("facet/hall/state", ""),
         ("facet/hall/settings", ""),
         ("facet/hall/diagnostics", ""),
+        ("facet/hall/motion", ""),
         ("facet/hall/picture/status", ""),
         ("facet/hall/camera/status", ""),
         ("facet/hall/status", ""),

@@ -12,9 +12,10 @@ import pytest
 
 from device.config import Config
 from device.entities.documents import (
+    EVENT,
     blank_state,
     ended_state,
-    event_content,
+    happened,
     hidden_attributes,
     state_content,
 )
@@ -188,7 +189,8 @@ def test_every_reason_has_its_event_type(reason: Reason | None, expected: EventT
 def test_the_event_is_the_observation_with_its_type() -> None:
     """One more key, and nothing else is different."""
     seen = observation(face({"Eyeglasses": True}))
-    event = json.loads(compact(event_content(seen)))
+    (content,) = happened(EVENT, TABLE, seen)
+    event = json.loads(compact(content))
     assert event.pop("event_type") == "face"
     assert event == json.loads(compact(seen.to_json()))
 
@@ -200,7 +202,8 @@ def test_what_is_neither_offered_nor_enabled_leaves_the_node_in_no_way() -> None
     table = entities(Config.model_validate(sections), CELEBA)
     hidden = hidden_attributes(CELEBA.labels, table)
     seen = observation(*faces).without_attributes(hidden)
-    event = event_content(seen)
+    (content,) = happened(EVENT, table, seen)
+    event = json.loads(compact(content))
     assert [set(one["attributes"]) for one in event["faces"]] == [{"Young", "Smiling"}, set()]
     state = state_content(table, Outcome(seen, datetime.now(UTC)))
     assert state["young"] == "ON"

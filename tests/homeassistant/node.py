@@ -7,24 +7,36 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import yaml
 
 from tests.child import Child
+from tests.homeassistant.simulated_pins import PIPE
 
 _FACET = Path(sys.executable).with_name("facet")
+_WITH_PINS = "tests.homeassistant.simulated_pins"
 
 
 class Node(Child):
     """One node; leaving the context ends it.
+
+    Args:
+        folder: see below.
+        name: see below.
+        broker: the section `mqtt`, without user and password.
+        has_pins: whether its machine has pins, which are simulated; see drive().
 
     Attributes:
         name: its id, its user at the broker and that user's password.
         folder: holds facet.yaml, secrets.yaml, the picture and the state directory.
     """
 
-    def __init__(self, folder: Path, name: str, broker: Mapping[str, object]) -> None:
+    def __init__(
+        self, folder: Path, name: str, broker: Mapping[str, object], *, has_pins: bool = False
+    ) -> None:
         super().__init__(folder / "log")
+        self._has_pins = has_pins
         self.name = name
         self.folder = folder
         self._broker = dict(broker)
@@ -58,7 +70,12 @@ class Node(Child):
 
     def start(self) -> None:
         """Start it without waiting until it is online."""
-        self._run(_FACET, "run", "-c", self.folder / "facet.yaml")
+        program = (sys.executable, "-m", _WITH_PINS) if self._has_pins else (_FACET,)
+        self._run(*program, "run", "-c", self.folder / "facet.yaml")
+
+    def drive(self, pin: int, level: Literal["high", "low"]) -> None:
+        """Change the level of a simulated pin."""
+        (self.folder / PIPE).write_text(f"{pin} {level}\n")
 
     def kill(self) -> None:
         """End it as a power cut would."""

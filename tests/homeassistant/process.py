@@ -131,6 +131,9 @@ _CONFIGURATION = dedent("""\
     my:
     recorder:
       commit_interval: 1
+      exclude:
+        entity_globs:
+          - event.*_seen
 
     logger:
       default: warning

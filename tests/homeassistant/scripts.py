@@ -17,11 +17,14 @@ from device.entities.condition import Condition
 from device.entities.documents import (
     DIAGNOSTICS,
     EVENT,
+    MOTION,
+    PRESSED,
+    SEEN,
     SETTINGS,
     STATE,
     blank_state,
     content,
-    event_content,
+    happened,
     hidden_attributes,
     state_content,
 )
@@ -30,7 +33,17 @@ from device.entities.outcome import Outcome
 from device.entities.settings import Settings
 from device.entities.table import CELEBA, LABELS, entities
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
-from device.observation import Attribute, Box, Face, FaceAttributes, Observation, Reason, Source
+from device.observation import (
+    Attribute,
+    Box,
+    Face,
+    FaceAttributes,
+    MotionLevel,
+    Observation,
+    Reason,
+    Source,
+    Trigger,
+)
 from device.system.compact_json import compact
 from device.system.machine import Machine
 from device.system.vitals import Vitals
@@ -83,6 +96,8 @@ def scripts() -> dict[str, dict[str, Any]]:
             [*every.picture(b"\xff\xd8\xff\xd9"), *every.picture(None)]
         ),
         "a picture is shown": every.script([*every.picture(b"\xff\xd8\xff\xd9")]),
+        "the button is pressed": every.script(every.pressed()),
+        "something moves": every.script(every.motion(is_active=True), states={"motion": "on"}),
         "settings change": every.script(
             every.changed_settings(),
             states={"threshold_offset": "40.0", "motion_cool_down": "3600.0"},
@@ -165,8 +180,19 @@ class _Node:
             (self.topics.document(STATE), compact(blank_state(self.table))),
             (self.topics.document(SETTINGS), compact(settings)),
             self.diagnostics(newest="0.0.1", temperature=None),
+            *self.motion(is_active=None),
             (self.topics.status, ONLINE),
         ]
+
+    def motion(self, *, is_active: bool | None) -> list[Message]:
+        """What the motion sensor says; nothing if there is none."""
+        document = content(MOTION, self.table, MotionLevel(is_active))
+        return [(self.topics.document(MOTION), compact(document))] if document else []
+
+    def pressed(self) -> list[Message]:
+        """A press of the button."""
+        events = happened(PRESSED, self.table, Trigger(Source.BUTTON, _NOW))
+        return [(self.topics.document(PRESSED), compact(event)) for event in events]
 
     def picture(self, jpeg: bytes | None) -> list[Message]:
         """A picture, or that there is none; nothing if none may leave the node."""
@@ -217,15 +243,19 @@ class _Node:
         ]
 
     def observed(self, observation: Observation) -> list[Message]:
-        """The state, and the event with the sender's stamps, of an observation."""
+        """The state, the event with the sender's stamps, and what is seen, of an observation."""
         published = _NOW + timedelta(milliseconds=130)
         stamps = {"occurred_at": _NOW.isoformat(), "delivered_at": published.isoformat()}
         shown = observation.without_attributes(hidden_attributes(LABELS, self.table))
-        event = event_content(shown) | stamps | {"repeated": False}
+        (event,) = happened(EVENT, self.table, shown)
         state = state_content(self.table, Outcome(observation, published))
         return [
             (self.topics.document(STATE), compact(state)),
-            (self.topics.document(EVENT), compact(event)),
+            (self.topics.document(EVENT), compact(event | stamps | {"repeated": False})),
+            *(
+                (self.topics.document(SEEN), compact(one))
+                for one in happened(SEEN, self.table, shown)
+            ),
         ]
 
     def _discovery(self, table: Iterable[Row], gone: Mapping[str, str] | None = None) -> Message:

@@ -45,7 +45,7 @@ _ROOMS = (
     "foyer", "garage", "garden", "gate", "hall", "kitchen", "landing", "laundry", "library", "loft",
     "lounge", "nursery", "office", "pantry", "porch", "shed", "stairs", "study", "terrace", "tower",
     "vault", "workshop",
-    "cloakroom", "orangery", "passage", "solarium", "veranda", "wardrobe",
+    "cloakroom", "orangery", "passage", "solarium", "veranda", "vestibule", "wardrobe",
     "atrium", "pavilion",
 )  # fmt: skip
 
@@ -73,7 +73,13 @@ class Setup:
 
     @contextmanager
     def node(
-        self, room: str, picture: Path, port: int | None = None, **sections: Mapping[str, object]
+        self,
+        room: str,
+        picture: Path,
+        port: int | None = None,
+        *,
+        has_pins: bool = False,
+        **sections: Mapping[str, object],
     ) -> Iterator[Node]:
         """Run a node until the end of the context, and wait until Home Assistant has all of it.
 
@@ -81,12 +87,14 @@ class Setup:
             room: one of the broker's users; becomes the node's id.
             picture: what its camera shows.
             port: where it finds the broker, if not at the broker's own port.
+            has_pins: whether its machine has pins, which are simulated.
             sections: of its configuration.
         """
         broker: dict[str, object] = {"host": "localhost", "port": port or self.broker.port}
         if self.authority is not None:
             broker["tls"] = {"enabled": True, "ca_file": str(self.authority)}
-        node = Node(Path(mkdtemp(prefix=f"{room}-", dir=self.folder)), room, broker)
+        folder = Path(mkdtemp(prefix=f"{room}-", dir=self.folder))
+        node = Node(folder, room, broker, has_pins=has_pins)
         node.configure(**sections)
         node.show(picture)
         with node:

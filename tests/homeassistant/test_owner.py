@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -204,17 +205,15 @@ def test_an_owner_sees_what_he_has_done_soon(
     any_setup: Setup, smiling: Path, report: Callable[[str], None]
 ) -> None:
     """Each line of the table, one after the other, in one life of a node."""
-    sections = {"attributes": {"expiry": _EXPIRY}, "privacy": {"picture": "full"}}
-    with any_setup.node(ROOM, smiling, **sections) as node:
+    expiry, picture = {"expiry": _EXPIRY}, {"picture": "full"}
+    with any_setup.node(ROOM, smiling, attributes=expiry, privacy=picture) as node:
         home = Scene(any_setup, node, smiling)
         press(any_setup, ROOM)
         took = []
         for row in ROWS:
             began = time.monotonic()
             row.do(home)
-            wait_for(
-                lambda row=row: row.is_seen(home), f"the owner {row.does}: {row.sees}", row.seconds
-            )  # type: ignore[misc]
+            wait_for(partial(row.is_seen, home), f"the owner {row.does}: {row.sees}", row.seconds)
             took.append(f"{time.monotonic() - began:.1f}")
         report(f"{any_setup.home.version}: seen after {', '.join(took)} s")
 

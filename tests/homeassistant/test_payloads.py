@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from device.entities.documents import EVENTS
 from tests.broker.mosquitto import wait_for
 from tests.homeassistant.installation import Installation
 from tests.homeassistant.scripts import NODE, scripts
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.homeassistant
 
 SCRIPTS = scripts()
 _IN_PROCESS = Path(__file__).with_name("in_process")
+_FLEETING = tuple(f"/{name}" for name in (*EVENTS, "picture"))
 
 
 def test_the_floor_version_accepts_every_payload_in_one_process(
@@ -46,7 +48,7 @@ def test_the_newest_home_assistant_accepts_every_payload(newest_setup: Setup, na
 
     with newest_setup.overhear(f"facet/{NODE}/status") as actor:
         for topic, payload in script["messages"]:
-            fleeting = topic.endswith(("/event", "/picture"))
+            fleeting = topic.endswith(_FLEETING)
             if fleeting:
                 # Only those who are subscribed already receive it.
                 # What the script takes out later is still there.

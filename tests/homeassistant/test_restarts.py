@@ -30,7 +30,7 @@ BackWithin = Callable[[float, Setup, str], AbstractContextManager[None]]
 # What may differ afterwards, being about the machine or the moment.
 _VOLATILE = (
     "_capture", "_coalesced_presses", "_cpu_temperature", "_latency", "_picture", "_observation",
-    "_queue_length",
+    "_queue_length", "_seen",
 )  # fmt: skip
 
 

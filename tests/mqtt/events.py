@@ -29,10 +29,10 @@ def sender_of(link: RecordingTransport, outbox: Outbox) -> OutboxSender:
     return OutboxSender(link, TOPIC, outbox, lambda: NOW)
 
 
-def send(sender: OutboxSender, event: Event) -> None:
-    """Put an event on disk, and on its way."""
+def send(sender: OutboxSender, event: Event) -> bool:
+    """Put an event on disk, and on its way; return whether it was sent."""
     sender.keep(event)
-    sender.publish(event)
+    return sender.publish(event)
 
 
 def sent(link: RecordingTransport) -> list[str]:

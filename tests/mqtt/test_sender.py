@@ -49,6 +49,24 @@ def test_an_event_waits_while_there_is_no_connection(tmp_path: Path) -> None:
         assert len(outbox) == 2
 
 
+def test_an_event_that_is_sent_at_once_is_told_from_one_that_waits(tmp_path: Path) -> None:
+    """For want of a connection, because it broke unnoticed, or because too many are on the way."""
+    link = RecordingTransport()
+    with Outbox.open(tmp_path / "outbox") as outbox:
+        sender = sender_of(link, outbox)
+        assert not send(sender, event("e1"))
+        sender.resume()
+        assert send(sender, event("e2"))
+        link.is_down = True
+        assert not send(sender, event("e3"))
+        link.is_down = False
+        sender.resume()
+        numbers = iter(range(4, 1000))
+        while send(sender, event(f"e{next(numbers)}")):
+            pass
+        assert len(sent(link)) < 100
+
+
 def test_an_event_is_forgotten_when_the_broker_has_it(tmp_path: Path) -> None:
     """Not before, and only the one that was confirmed."""
     link = RecordingTransport()

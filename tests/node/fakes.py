@@ -17,7 +17,19 @@ from device.config import CameraSettings
 from device.entities.kinds import Document, Json
 from device.entities.settings import Settings
 from device.node.observer import Request, Shot
-from device.observation import Face, Frame, Image, Observation, Reason, Source, Trigger
+from device.observation import (
+    Attribute,
+    Box,
+    Face,
+    FaceAttributes,
+    Fact,
+    Frame,
+    Image,
+    Observation,
+    Reason,
+    Source,
+    Trigger,
+)
 from device.perception.pipeline import Judgement, Perceived
 from device.updates.artifact import Kind
 
@@ -37,6 +49,15 @@ SOON = 5.0
 def trigger(monotonic: float, source: Source = Source.BUTTON) -> Trigger:
     """Return a trigger at a time of the monotonic clock."""
     return Trigger(source, datetime(2026, 1, 1, tzinfo=UTC), monotonic)
+
+
+def face(*attributes: str, other: Fact | None = None) -> Face:
+    """Return a face with some attributes, and perhaps with a fact of another analyser."""
+    seen = {name: Attribute(0.9, present=True) for name in attributes}
+    facts: dict[str, Fact] = {"attributes": FaceAttributes(seen, "brown", "beard")}
+    facts |= {} if other is None else {"other": other}
+    # An observation's JSON lists keypoints, and NumPy's arrays cannot be compared.
+    return Face(Box(1, 2, 3, 4), keypoints=(), score=0.9, quality=0.8, primary=True, facts=facts)  # type: ignore[arg-type]
 
 
 def shot(
@@ -87,6 +108,7 @@ class RecordingSink:
     """A second sink, which remembers everything.
 
     Attributes:
+        triggers: as they came.
         observations: each with its picture.
         documents: each with its name.
         cameras: whether the camera gives pictures.
@@ -95,12 +117,18 @@ class RecordingSink:
         calls: the names of the methods, in the order in which they were called.
     """
 
+    triggers: list[Trigger] = field(default_factory=list)
     observations: list[tuple[Observation, bytes | None]] = field(default_factory=list)
     documents: list[tuple[str, Mapping[str, Json]]] = field(default_factory=list)
     cameras: list[bool] = field(default_factory=list)
     shown: bytes | None = None
     on_observed: Callable[[], object] = lambda: None
     calls: list[str] = field(default_factory=list)
+
+    def triggered(self, trigger: Trigger) -> None:
+        """Remember a trigger."""
+        self.calls.append("triggered")
+        self.triggers.append(trigger)
 
     def observed(self, observation: Observation, picture: bytes | None) -> None:
         """Remember an observation."""

@@ -266,6 +266,29 @@ def test_perception_that_fails_is_an_answer_and_in_the_end_an_error(desk: Desk) 
     assert desk.sink.reasons == [Reason.FAILED] * MAX_FAILURES
 
 
+def test_every_trigger_reaches_the_sink_at_once(desk: Desk) -> None:
+    """Before the burst, and also if a burst answers it or the camera is private: a doorbell rings all the same."""
+    desk.press(1.0)
+    assert desk.sink.calls == ["triggered"]
+    desk.press(1.5)
+    desk.capture_ends(2.0)
+    desk.press(1.9)
+    desk.answers.apply(PRIVATE)
+    desk.press(desk.clock())
+    assert [one.monotonic for one in desk.sink.triggers] == [1.0, 1.5, 1.9, desk.clock()]
+    assert desk.answers.coalesced == 2
+    assert desk.sink.calls[-2:] == ["triggered", "observed"]
+
+
+def test_a_trigger_that_privacy_answers_late_is_not_a_second_one(desk: Desk) -> None:
+    """A doorbell rings once for each press, whoever answers it in the end."""
+    desk.press(1.0)
+    desk.press(3.0)
+    desk.answers.apply(PRIVATE)
+    desk.answers.finish()
+    assert [one.monotonic for one in desk.sink.triggers] == [1.0, 3.0]
+
+
 def test_each_trigger_is_reported_before_it_is_answered(desk: Desk) -> None:
     """By the time of the answer there may be a way to the broker; also for one that a burst answers."""
     desk.press(1.0)

@@ -15,10 +15,10 @@ from device.entities.table import CELEBA, entities
 from device.node.expiring_state import ExpiringState
 from device.node.fan_out import FanOut
 from device.node.observer import unseen
-from device.observation import Attribute, Box, Face, FaceAttributes, Fact, Observation, Reason
+from device.observation import Face, Observation, Reason
 from device.system.json_store import JsonStore
 from tests.clock import Clock
-from tests.node.fakes import PLAIN, RecordingSink, trigger
+from tests.node.fakes import PLAIN, RecordingSink, face, trigger
 
 TABLE = entities(Config.model_validate({"mqtt": {"host": "broker"}}), CELEBA)
 STATE_EXPIRY, PICTURE_EXPIRY = 300.0, 60.0
@@ -30,15 +30,6 @@ class Other:
     def to_json(self) -> dict[str, object]:
         """Return one key."""
         return {"other": 1}
-
-
-def face(*attributes: str, other: Fact | None = None) -> Face:
-    """Return a face with some attributes."""
-    seen = {name: Attribute(0.9, present=True) for name in attributes}
-    facts: dict[str, Fact] = {"attributes": FaceAttributes(seen, "brown", "beard")}
-    facts |= {} if other is None else {"other": other}
-    # Keypoints do not matter here, and NumPy's arrays cannot be compared.
-    return Face(Box(1, 2, 3, 4), keypoints=(), score=0.9, quality=0.8, primary=True, facts=facts)  # type: ignore[arg-type]
 
 
 @dataclass
@@ -110,11 +101,13 @@ def test_every_sink_receives_each_observation_and_then_its_state(wired: Wired) -
     assert wired.faces_present == ["ON", "ON"]
 
 
-def test_documents_and_the_camera_reach_every_sink(wired: Wired) -> None:
+def test_triggers_documents_and_the_camera_reach_every_sink(wired: Wired) -> None:
     """As they are."""
+    wired.fan_out.triggered(trigger(1.0))
     wired.fan_out.changed(SETTINGS, {"privacy": "OFF"})
     wired.fan_out.camera(is_online=True)
     for sink in wired.sinks:
+        assert sink.triggers == [trigger(1.0)]
         assert sink.newest("settings") == {"privacy": "OFF"}
         assert sink.cameras == [True]
 

@@ -32,7 +32,7 @@ from device.node.messages import (
 )
 from device.node.observer import Request
 from device.node.timing import Timing
-from device.observation import Source, Trigger
+from device.observation import MotionLevel, Source, Trigger
 from device.supervision.heartbeats import Heartbeats
 from tests.clock import Clock
 from tests.node.fakes import AVAILABLE, shot, trigger
@@ -100,6 +100,10 @@ class Components:
         """Remember how the camera is."""
         self.calls.append(camera)
 
+    def motion_is(self, level: MotionLevel) -> None:
+        """Remember what the motion sensor says."""
+        self.calls.append(level)
+
 
 def run(
     components: Components,
@@ -121,6 +125,7 @@ def loop_of(
     clock: Callable[[], float],
     always: Callable[[], object] = lambda: None,
     when_idle: Callable[[], object] = lambda: None,
+    due: Callable[[], float | None] = lambda: None,
 ) -> Loop:
     """Return a loop."""
     return Loop(
@@ -131,7 +136,7 @@ def loop_of(
         answers=components,
         reporter=components,
         on_connection=components.calls.append,
-        upkeep=Upkeep([always], [when_idle]),
+        upkeep=Upkeep([always], [when_idle], due),
     )
 
 
@@ -143,6 +148,7 @@ END = ["stop triggers", "stop triggers", "close gate", "finish"]
     ("content", "calls"),
     [
         (trigger(1.0), [trigger(1.0)]),
+        (MotionLevel(is_active=True), [MotionLevel(is_active=True)]),
         (Command("privacy", b"ON"), [("privacy", b"ON")]),
         (NewestVersion(b"9.9"), [b"9.9"]),
         (CAPTURED, [CAPTURED, AVAILABLE]),
@@ -254,6 +260,25 @@ def test_upkeep_comes_after_each_message_and_reports_only_when_nothing_waits() -
         when_idle=lambda: done.append("idle"),
     )
     assert done == ["always"] * 21 + ["idle"]
+
+
+def test_upkeep_that_is_due_does_not_wait_for_its_second() -> None:
+    """The loop waits for a message until then, and no longer; what is overdue is done at once."""
+    clock, waited = Clock(), []
+    dues = iter([None, clock() + 60.0, clock() + 0.0004, clock() - 1.0])
+
+    class Waiting(Inbox):
+        """One that remembers for how long it was asked to wait."""
+
+        def get(self, timeout: float) -> Message | None:
+            waited.append(round(timeout, 6))
+            if len(waited) == 4:
+                self.put(Stop())
+            return super().get(0.0)
+
+    inbox = Waiting(now=clock.now, clock=clock)
+    loop_of(Components(), inbox, clock, due=lambda: next(dues)).run()
+    assert waited[:4] == [TIMING.tick, TIMING.tick, 0.0004, 0.0]
 
 
 def test_upkeep_comes_without_any_message() -> None:

@@ -15,25 +15,31 @@ from device.config import Config
 from device.discovery.announced import Announced
 from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
-from device.entities.documents import DIAGNOSTICS, EVENT, SETTINGS
+from device.entities.documents import DIAGNOSTICS, EVENT, MOTION, PRESSED, SEEN, SETTINGS
 from device.entities.table import CELEBA, entities
 from device.mqtt.events import Birth, Connected, Delivered, Disconnected, LastWill, Refused
 from device.mqtt.outbox import Outbox
+from device.mqtt.paced_sender import PacedSender
 from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics
 from device.node.expiring_state import ExpiringState
 from device.node.fan_out import FanOut
 from device.node.mqtt_sink import MqttSink
 from device.node.observer import unseen
-from device.observation import Reason
+from device.observation import Observation, Reason, Source
 from device.system.json_store import JsonStore
 from device.system.machine import Machine
 from tests.clock import Clock
-from tests.node.fakes import trigger
+from tests.node.fakes import face, trigger
 from tests.transport import RecordingTransport
 
 CONFIG = Config.model_validate(
-    {"mqtt": {"host": "broker"}, "node": {"id": "hall"}, "privacy": {"picture": "crop"}}
+    {
+        "mqtt": {"host": "broker"},
+        "node": {"id": "hall"},
+        "privacy": {"picture": "crop"},
+        "triggers": {"button": {"pin": 17}, "motion": {"pin": 4}},
+    }
 )
 STATE_FILE = "state.json"
 EXPIRY = 300.0
@@ -55,12 +61,24 @@ class Wired:
         )
         publisher = Publisher(self.transport, CONFIG, table, announced, Machine)
         self.sender = OutboxSender(self.transport, topics.document(EVENT), self.outbox, now)
+        moments = {
+            document: PacedSender(self.transport, topics.document(document), self.clock)
+            for document in (SEEN, PRESSED)
+        }
         state = ExpiringState(
             table, JsonStore(folder / STATE_FILE), expiry=EXPIRY, clock=self.clock, now=now
         )
-        self.sink = MqttSink(publisher, self.sender, Presence(WAIT), state=state, clock=self.clock)
+        self.sink = MqttSink(
+            publisher,
+            self.sender,
+            Presence(WAIT),
+            moments,
+            table=table,
+            state=state,
+            clock=self.clock,
+        )
         self.fan_out = FanOut(
-            [self.sink], state=state, picture_expiry=60, hidden=(), clock=self.clock
+            [self.sink], state=state, picture_expiry=60, hidden=["Bald"], clock=self.clock
         )
         # Before the link is started there is no connection.
         self.transport.is_down = True
@@ -84,6 +102,23 @@ class Wired:
         observation = unseen("hall", trigger(1.0), reason, {})
         self.fan_out.observed(observation, picture)
         return observation.event_id
+
+    def see(self, *attributes: str) -> Observation:
+        """Take an observation of two faces: one with some attributes, and one with none."""
+        nobody = unseen("hall", trigger(1.0), Reason.PRIVACY, {})
+        observation = replace(nobody, reason=None, faces=(face(*attributes), face()), face_count=2)
+        self.fan_out.observed(observation, None)
+        return observation
+
+    def confirm_everything(self) -> None:
+        """Let the broker have each message, and let the node send what has waited for that, and for a pause."""
+        number = 0
+        while number < len(self.transport.messages):
+            number += 1
+            self.sink.handle(Delivered(number))
+            if self.sink.due is not None:
+                self.clock.seconds = max(self.clock.seconds, self.sink.due)
+            self.sink.tick()
 
     def published(self, topic: str) -> list[Any]:
         """Return the documents of a topic, in their order."""
@@ -127,6 +162,71 @@ def test_an_observation_is_picture_state_and_event_in_this_order(wired: Wired) -
     assert wired.published("facet/hall/event")[0]["event_id"] == event_id
     assert wired.published("facet/hall/state")[0]["last_result"] == "privacy"
     assert len(wired.outbox) == 1
+
+
+def test_what_is_seen_follows_the_event_with_one_message_for_each_attribute(wired: Wired) -> None:
+    """Home Assistant reads one event from one message. What it starts finds all else of this observation."""
+    observation = wired.see("Smiling", "Eyeglasses")
+    wired.confirm_everything()
+    assert wired.transport.topics == [
+        "facet/hall/state",
+        "facet/hall/event",
+        "facet/hall/seen",
+        "facet/hall/seen",
+    ]
+    assert not any(retain for topic, _, retain in wired.transport.messages if "state" not in topic)
+    assert wired.published("facet/hall/seen") == [
+        {"event_type": name, "event_id": observation.event_id, "trigger": "button"}
+        for name in ("Eyeglasses", "Smiling")
+    ]
+
+
+def test_an_attribute_that_never_leaves_the_node_is_not_seen(wired: Wired) -> None:
+    """Neither one that the owner disabled, nor one that is not offered."""
+    wired.see("Bald", "Young")
+    assert "facet/hall/seen" not in wired.transport.topics
+
+
+def test_what_was_seen_while_the_broker_was_away_fires_nothing(start: Callable[[], Wired]) -> None:
+    """Nobody wants "eyeglasses" an hour later; the observation itself comes all the same."""
+    wired = start()
+    wired.transport.is_down = True
+    wired.see("Eyeglasses")
+    wired.transport.is_down = False
+    wired.see("Eyeglasses")
+    wired.sink.handle(Connected())
+    wired.confirm_everything()
+    assert len(wired.published("facet/hall/event")) == 2
+    assert "facet/hall/seen" not in wired.transport.topics
+    wired.see("Eyeglasses")
+    assert len(wired.published("facet/hall/seen")) == 1
+
+
+def test_a_press_rings_at_once_and_is_never_kept(wired: Wired) -> None:
+    """A bell that rings an hour later is worse than none."""
+    wired.fan_out.triggered(trigger(1.0))
+    wired.fan_out.triggered(trigger(2.0, Source.MOTION))
+    assert [(topic, retain) for topic, _, retain in wired.transport.messages] == [
+        ("facet/hall/pressed", False)
+    ]
+    assert wired.published("facet/hall/pressed")[0]["event_type"] == "ring"
+    wired.confirm_everything()
+    wired.transport.messages.clear()
+    wired.clock.seconds += 1.0
+    wired.transport.is_down = True
+    wired.fan_out.triggered(trigger(3.0))
+    wired.transport.is_down = False
+    wired.sink.handle(Connected())
+    wired.confirm_everything()
+    assert "facet/hall/pressed" not in wired.transport.topics
+
+
+def test_what_the_motion_sensor_says_is_retained_and_announced_again(wired: Wired) -> None:
+    """A Home Assistant that has just started shows it."""
+    wired.fan_out.changed(MOTION, {"motion": "ON"})
+    assert wired.transport.messages == [("facet/hall/motion", '{"motion":"ON"}', True)]
+    wired.sink.handle(Birth())
+    assert wired.published("facet/hall/motion") == [{"motion": "ON"}] * 2
 
 
 def test_without_a_connection_the_event_waits_and_the_state_is_announced_later(
@@ -271,3 +371,12 @@ def test_newer_decisions_are_published_as_the_state_and_nothing_else(
     assert (topic, is_retained) == ("facet/hall/state", True)
     assert json.loads(payload)["face_count"] == 2
     assert node.sender.waiting == waiting
+
+
+def test_what_is_on_its_way_is_given_up_with_the_connection(wired: Wired) -> None:
+    """The rest of what was seen is not sent when the broker is back."""
+    wired.see("Smiling", "Eyeglasses")
+    wired.sink.handle(Disconnected("gone"))
+    wired.sink.handle(Connected())
+    wired.confirm_everything()
+    assert [event["event_type"] for event in wired.published("facet/hall/seen")] == ["Eyeglasses"]

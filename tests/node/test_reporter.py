@@ -11,11 +11,15 @@ import pytest
 
 from device import __version__
 from device.camera.status import CameraStatus
-from device.entities.table import CATALOGUE
+from device.config import Config
+from device.entities.documents import MOTION
+from device.entities.kinds import Row
+from device.entities.table import CATALOGUE, CELEBA, entities
 from device.errors import CameraTrouble
 from device.gpio.led_patterns import Status
 from device.node.reporter import About, Reporter, Sources
 from device.node.timing import Timing
+from device.observation import MotionLevel
 from device.system.vitals import Vitals
 from device.updates.node.status import UpdateStatus
 from tests.clock import Clock
@@ -53,7 +57,7 @@ class Facts:
 class Report:
     """A reporter, and what it tells."""
 
-    def __init__(self, *, is_safe_mode: bool = False) -> None:
+    def __init__(self, *, is_safe_mode: bool = False, table: tuple[Row, ...] = CATALOGUE) -> None:
         self.facts = Facts()
         self.clock = Clock()
         self.led = FakeLed()
@@ -74,7 +78,7 @@ class Report:
             coalesced_presses=lambda: 0,
         )
         self.reporter = Reporter(
-            CATALOGUE,
+            table,
             self.sink,
             sources,
             led=self.led,
@@ -113,6 +117,22 @@ def test_with_privacy_the_camera_is_offline_at_once(report: Report) -> None:
     assert report.sink.cameras[-1] is False
     report.reporter.apply(PLAIN)
     assert report.sink.cameras[-1] is True
+
+
+def test_what_the_motion_sensor_says_is_a_document(report: Report) -> None:
+    """At once, whatever the camera does: unknown while the pin cannot be claimed, then what its level means."""
+    report.reporter.apply(PRIVATE)
+    for level in (None, True, False):
+        report.reporter.motion_is(MotionLevel(level))
+    shown = [content for name, content in report.sink.documents if name == MOTION]
+    assert shown == [{"motion": None}, {"motion": "ON"}, {"motion": "OFF"}]
+
+
+def test_a_node_without_a_motion_sensor_says_nothing_about_motion() -> None:
+    """Not even that it is unknown."""
+    report = Report(table=entities(Config.model_validate({"mqtt": {"host": "broker"}}), CELEBA))
+    report.reporter.motion_is(MotionLevel())
+    assert report.sink.documents == []
 
 
 def test_the_led_shows_faults_unless_somebody_pressed(report: Report) -> None:

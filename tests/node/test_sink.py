@@ -14,11 +14,16 @@ from device.node.sink import GuardedSink, Sink
 from device.observation import Observation, Reason, Source, Trigger
 from tests.node.fakes import RecordingSink
 
-OBSERVATION = unseen("hall", Trigger(Source.BUTTON), Reason.PRIVACY, {})
+TRIGGER = Trigger(Source.BUTTON)
+OBSERVATION = unseen("hall", TRIGGER, Reason.PRIVACY, {})
 
 
 class FailingSink:
     """Fails at everything."""
+
+    def triggered(self, trigger: Trigger) -> None:
+        """Fail."""
+        raise EOFError(trigger)
 
     def observed(self, observation: Observation, picture: bytes | None) -> None:
         """Fail."""
@@ -55,8 +60,9 @@ class Counter(Sink):
 
 
 def test_a_sink_need_not_write_what_it_has_no_use_for() -> None:
-    """The end of pictures and the camera: both are there, and do nothing."""
+    """Triggers, the end of pictures and the camera: they are there, and do nothing."""
     sink = Counter()
+    sink.triggered(TRIGGER)
     sink.observed(OBSERVATION, b"jpeg")
     sink.changed(SETTINGS, {})
     sink.cleared()
@@ -68,22 +74,26 @@ def test_a_guarded_sink_receives_what_its_sink_would() -> None:
     """The guard changes nothing for a sink that works."""
     sink = RecordingSink()
     guarded = GuardedSink(sink)
+    guarded.triggered(TRIGGER)
     guarded.observed(OBSERVATION, None)
     guarded.changed(SETTINGS, {"privacy": "ON"})
     guarded.camera(is_online=True)
     guarded.cleared()
     assert [observation for observation, _picture in sink.observations] == [OBSERVATION]
     assert sink.newest(SETTINGS) == {"privacy": "ON"}
-    assert sink.calls == ["observed", "settings", "camera", "cleared"]
+    assert sink.triggers == [TRIGGER]
+    assert sink.calls == ["triggered", "observed", "settings", "camera", "cleared"]
 
 
 def test_a_sink_that_fails_is_logged_and_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
     """The log names the sink, what it was given, and has the traceback."""
     guarded = GuardedSink(FailingSink())
+    guarded.triggered(TRIGGER)
     guarded.observed(OBSERVATION, None)
     guarded.changed(SETTINGS, {})
     guarded.cleared()
     guarded.camera(is_online=False)
+    assert "could not take the trigger by button" in caplog.text
     assert f"could not take observation {OBSERVATION.event_id}" in caplog.text
     assert "could not take the document settings" in caplog.text
     assert "could not take the end of a picture" in caplog.text

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.triggers.decisions import Motion, Press
+from device.triggers.decisions import Level, Motion, Press
 
 DOWN, UP = True, False
 
@@ -133,3 +133,66 @@ def test_a_new_cool_down_holds_from_the_next_motion_on() -> None:
     motion.cool_down = 5.0
     motion.edge(10.0, is_active=True)
     assert motion.poll(10.0)
+
+
+PAUSE = 0.5
+
+
+def reports(levels: list[tuple[float, bool]], until: float = 100.0) -> list[tuple[float, bool]]:
+    """Return when which level was reported, as the thread of the pins asks: at each edge, and when one is due."""
+    level = Level(pause=PAUSE)
+    found: list[tuple[float, bool]] = []
+
+    def poll(now: float) -> None:
+        if level.poll(now):
+            assert level.is_active is not None
+            found.append((round(now, 6), level.is_active))
+
+    for at, is_active in levels:
+        while level.due is not None and level.due < at:
+            poll(level.due)
+        poll(at)
+        level.edge(at, is_active=is_active)
+    while level.due is not None and level.due < until:
+        poll(level.due)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("levels", "reported"),
+    [
+        ([], []),
+        ([(1.0, False)], [(1.0, False)]),  # found at the start
+        ([(1.0, False), (2.0, True), (5.0, False)], [(1.0, False), (2.0, True), (5.0, False)]),
+        ([(1.0, True), (2.0, True)], [(1.0, True)]),  # nothing new
+        ([(1.0, True), (1.1, False)], [(1.0, True), (1.5, False)]),  # the last level gets through
+        ([(1.0, False), (1.1, True), (1.2, False)], [(1.0, False)]),  # gone before it is time
+    ],
+)
+def test_a_level_is_reported_at_once_and_the_next_one_after_a_pause(
+    levels: list[tuple[float, bool]], reported: list[tuple[float, bool]]
+) -> None:
+    """What has not changed since the last report is not reported again."""
+    assert reports(levels) == reported
+
+
+def test_an_older_level_does_not_replace_a_newer_one() -> None:
+    """The level that was read at the start may come after a change that followed it."""
+    level = Level(pause=PAUSE)
+    level.edge(2.0, is_active=True)
+    level.edge(1.0, is_active=False)
+    assert level.poll(2.0)
+    assert level.is_active is True
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 2.0), st.booleans()), min_size=1, max_size=60))
+def test_levels_are_never_reported_closer_than_the_pause_and_the_last_one_always(
+    steps: list[tuple[float, bool]],
+) -> None:
+    """Whatever a cable picks up."""
+    levels: list[tuple[float, bool]] = []
+    for pause, is_active in steps:
+        levels.append(((levels[-1][0] if levels else 0.0) + pause, is_active))
+    reported = reports(levels, until=1000.0)
+    assert all(later - earlier >= PAUSE - 1e-5 for (earlier, _), (later, _) in pairwise(reported))
+    assert reported[-1][1] is levels[-1][1]

@@ -6,70 +6,26 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from types import ModuleType
-from typing import Any, Literal, TypeAlias
+from typing import Literal
 
 import pytest
-from gpiozero.pins.mock import MockFactory
 
-from device.config import ButtonSettings, MotionSettings, TriggerSettings
+from device.config import ButtonSettings, TriggerSettings
 from device.errors import PinError
 from device.gpio.pins import reject_stub
-from device.observation import Source, Trigger
-from device.triggers import Triggers, probe
+from device.observation import Source
+from device.triggers import PinReport, Triggers, probe
 from tests.clock import Clock
-
-PATIENCE = 5.0  # seconds, for a trigger that must come
-SILENCE = 0.1  # seconds, for one that must not
-
-BUTTON = TriggerSettings(button=ButtonSettings(pin=17, debounce=0.01))
-MOTION = TriggerSettings(motion=MotionSettings(pin=27))
-
-
-# gpiozero has no types.
-Pins: TypeAlias = Any
-Waiting: TypeAlias = SimpleQueue[Trigger]
-Start: TypeAlias = Callable[[TriggerSettings], Triggers]
-
-
-@pytest.fixture
-def pins() -> Iterator[Pins]:
-    """Simulated pins."""
-    factory = MockFactory()
-    yield factory
-    factory.close()
-
-
-@pytest.fixture
-def waiting() -> Waiting:
-    """Where triggers arrive."""
-    return SimpleQueue()
-
-
-@pytest.fixture
-def start(pins: Pins, waiting: Waiting) -> Iterator[Start]:
-    """Return a function that starts triggers on simulated pins; they are closed after the test."""
-    with ExitStack() as stack:
-        yield lambda settings: stack.enter_context(
-            Triggers(settings, waiting.put, factory=lambda: pins)
-        )
+from tests.triggers.conftest import Pins, Start, Waiting
+from tests.triggers.reports import BUTTON, MOTION, SILENCE, sources
 
 
 def thread_names() -> set[str]:
     """Return the names of all threads that run."""
     return {thread.name for thread in threading.enumerate()}
-
-
-def sources(waiting: Waiting, timeout: float = PATIENCE) -> Source | None:
-    """Return what triggered, or None when nothing did."""
-    try:
-        return waiting.get(timeout=timeout).source
-    except Empty:
-        return None
 
 
 def test_a_press_becomes_a_trigger(start: Start, pins: Pins, waiting: Waiting) -> None:
@@ -172,7 +128,7 @@ def test_without_pins_nothing_is_started() -> None:
     def no_factory() -> Pins:
         raise AssertionError
 
-    put = SimpleQueue[Trigger]().put
+    put = SimpleQueue[PinReport]().put
     with Triggers(TriggerSettings(), put, factory=no_factory) as triggers:
         assert triggers.faults == ()
         assert "facet-pins" not in thread_names()
@@ -187,10 +143,10 @@ def test_a_consumer_that_fails_does_not_end_the_thread(
     waiting: Waiting = SimpleQueue()
     failures = iter([RuntimeError("full")])
 
-    def put(trigger: Trigger) -> None:
+    def put(report: PinReport) -> None:
         for failure in failures:
             raise failure
-        waiting.put(trigger)
+        waiting.put(report)
 
     with Triggers(BUTTON, put, factory=lambda: pins):
         for _ in range(2):

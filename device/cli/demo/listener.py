@@ -8,7 +8,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any
 
-from device.entities.documents import EVENT
+from device.entities.documents import EVENT, EVENTS
 from device.errors import DemoError, LinkError
 from device.mqtt.listener import Listener
 from device.mqtt.message import ReceivedMessage
@@ -83,5 +83,5 @@ class NodeListener:
         raise DemoError(message)
 
     def _take(self, received: ReceivedMessage) -> None:
-        if received.topic != self._topics.document(EVENT):
+        if received.topic not in map(self._topics.document, EVENTS):
             self._newest[received.topic] = received.payload

@@ -16,6 +16,11 @@ class ButtonSettings(Section):
     """A push button between a GPIO pin and ground (pull up) or 3.3 V (pull down)."""
 
     pin: Pin = Field(title="Pin", description="The GPIO pin: its BCM number, or its name.")
+    kind: Literal["doorbell", "button"] = Field(
+        "doorbell",
+        title="Kind",
+        description="What Home Assistant shows it as: a doorbell, which rings, or any other button, which is pressed.",
+    )
     pull: Pull = Field(
         "up",
         title="Pull",
