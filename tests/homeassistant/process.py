@@ -31,6 +31,11 @@ _OF_OTHER_THINGS = {
 }
 # Home Assistant logs this for each entity when its owner deletes a device.
 _OF_DELETION = "No device components to cleanup for "
+# And this when its MQTT is reloaded, for each device trigger that was removed since its start, of any device: it keeps
+# what to call at the reload (reload_dispatchers in its components/mqtt/entity.py), and calls it for those as well.
+_OF_REMOVED_TRIGGERS = re.compile(
+    r"Unable to remove unknown dispatcher .*MqttDeviceTrigger|dispatcher is logging too frequently"
+)
 # From this version on a port in YAML is only tried for five minutes; the stored one stays.
 _PORT_IS_STORED = (2026, 11)
 
@@ -64,7 +69,9 @@ class Process(Child):
         return [
             found[0]
             for found in _RECORD.finditer(self.log)
-            if found[1] not in _OF_OTHER_THINGS and _OF_DELETION not in found[0]
+            if found[1] not in _OF_OTHER_THINGS
+            and _OF_DELETION not in found[0]
+            and not _OF_REMOVED_TRIGGERS.search(found[0])
         ]
 
     def _answers(self) -> bool:

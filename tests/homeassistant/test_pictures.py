@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.broker.mosquitto import PATIENCE, wait_for
+from tests.broker.mosquitto import wait_for
 from tests.homeassistant.client import Client
 from tests.homeassistant.setup import Setup
 
@@ -34,15 +34,14 @@ def is_shown(client: Client, entity_id: str) -> bool:
 def press_until_shown(client: Client, room: str) -> None:
     """Press until there is a picture: a new device's first one may come before Home Assistant listens to it."""
     image = f"image.{room}_picture"
-    for patience in (3.0, 3.0, PATIENCE):
+
+    def press() -> bool:
         client.act("button.press", entity_id=f"button.{room}_capture")
-        with suppress(AssertionError):
-            # The picture itself comes a moment before the entity is available.
-            wait_for(lambda: client.state(image) != "unavailable", "a picture", patience)
-            wait_for(lambda: is_shown(client, image), "a picture")
-            return
-    message = f"{image} stays unavailable"
-    raise AssertionError(message)
+        # The picture itself comes a moment before the entity is available.
+        return client.state(image) not in {"unavailable", "unknown", None}
+
+    wait_for(press, f"{image} is available")
+    wait_for(lambda: is_shown(client, image), "a picture")
 
 
 def test_a_rule_on_the_picture_runs_for_each_real_picture_and_for_nothing_else(

@@ -40,7 +40,14 @@ ORDERS = (
 _BACK = 60.0
 # What may differ afterwards, being about the machine, the moment or the kill. Home Assistant does not restore an event
 # that was unavailable when it stopped.
-_VOLATILE = ("_capture", "_cpu_temperature", "_queue_length", "_last_failure", "_observation")
+_VOLATILE = (
+    "_capture",
+    "_cpu_temperature",
+    "_queue_length",
+    "_last_failure",
+    "_observation",
+    "_seen",
+)
 _REFERENCE = "sensor.reference"
 
 
