@@ -38,6 +38,7 @@ _WHAT_WAS_SEEN: tuple[Row, ...] = (
         key="face_present",
         name="Face present",
         meaning="A face was seen lately, even one that is too small or too dark to judge.",
+        icon="mdi:face-recognition",
         device_class="occupancy",
         is_essential=True,
         needs_camera=True,
