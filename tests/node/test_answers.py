@@ -2,96 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from device.errors import PerceptionError
-from device.node.answers import Answers
-from device.node.health import MAX_FAILURES, Health
-from device.node.messages import Captured, Reconsidered
-from device.node.observer import Request, unseen
-from device.node.timing import USUAL
-from device.observation import Observation, Reason, Source
-from device.supervision.boot_log import BootLog
-from device.system.json_store import JsonStore
-from tests.clock import Clock
-from tests.node.fakes import AVAILABLE, PLAIN, RecordingSink, shot, trigger
-
-PRIVATE = replace(PLAIN, privacy=True)
-
-
-@dataclass
-class FakeCapture:
-    """Remembers what it is asked for."""
-
-    requests: list[Request] = field(default_factory=list)
-    offsets: list[float] = field(default_factory=list)
-
-    def reconsider(self, threshold_offset: float) -> None:
-        """Remember an offset."""
-        self.offsets.append(threshold_offset)
-
-    def request(self, request: Request) -> None:
-        """Remember a request."""
-        self.requests.append(request)
-
-
-@dataclass
-class AnswersSink(RecordingSink):
-    """A sink that takes newer decisions as well."""
-
-    decided_again: list[Observation] = field(default_factory=list)
-
-    def reconsidered(self, observation: Observation) -> None:
-        """Remember an observation."""
-        self.decided_again.append(observation)
-
-
-class Desk:
-    """Answers, and what they ask and tell."""
-
-    def __init__(self, folder: Path) -> None:
-        self.clock = Clock()
-        self.capture = FakeCapture()
-        self.hurried: list[int] = []
-        self.sink = AnswersSink()
-        boot_log = BootLog.load(JsonStore(folder / "starts.json"), self.clock.now)
-        self.health = Health(
-            boot_log,
-            JsonStore(folder / "perception.json"),
-            is_safe_mode=False,
-            clock=self.clock,
-            timing=USUAL,
-        )
-        self.answers = Answers(
-            "hall",
-            PLAIN,
-            self.capture,
-            self.sink,
-            self.health,
-            on_trigger=lambda: self.hurried.append(len(self.capture.requests)),
-            clock=self.clock,
-        )
-
-    def press(self, at: float, source: Source = Source.BUTTON) -> None:
-        """Trigger at a time of the monotonic clock."""
-        self.answers.trigger(trigger(at, source))
-
-    def capture_ends(
-        self,
-        burst_ended: float,
-        *,
-        picture: bytes | None = None,
-        failure: str | None = None,
-        number: int = -1,
-    ) -> None:
-        """Let the capture thread answer one of the requests, the last one unless a number says otherwise."""
-        request = self.capture.requests[number]
-        reason = Reason.FAILED if failure else Reason.NO_FACE
-        done = shot(request, burst_ended, reason=reason, picture=picture, failure=failure)
-        self.answers.captured(Captured(request, done, AVAILABLE))
+from device.node.health import MAX_FAILURES
+from device.observation import Reason, Source
+from tests.node.answers_desk import PRIVATE, Desk
+from tests.node.fakes import PLAIN, trigger
 
 
 @pytest.fixture
@@ -294,33 +214,3 @@ def test_each_trigger_is_reported_before_it_is_answered(desk: Desk) -> None:
     desk.press(1.0)
     desk.press(2.0)
     assert desk.hurried == [0, 1]
-
-
-def test_another_offset_is_asked_for_at_once(desk: Desk) -> None:
-    """And nothing is for another setting, or the same offset again."""
-    for settings in (
-        replace(PLAIN, threshold_offset=0.1),
-        replace(PLAIN, threshold_offset=0.1, motion_trigger=True),
-        replace(PLAIN, threshold_offset=0.2),
-    ):
-        desk.answers.apply(settings)
-    assert desk.capture.offsets == [0.1, 0.2]
-    assert desk.capture.requests == []
-
-
-def test_what_was_decided_again_reaches_the_sink_unless_the_owner_has_moved_on(desk: Desk) -> None:
-    """Of a slider's many values only the newest counts; it is no observation of its own."""
-    seen = unseen("hall", trigger(1.0), Reason.TOO_DARK, {})
-    desk.answers.apply(replace(PLAIN, threshold_offset=0.2))
-    desk.answers.reconsidered(Reconsidered(seen, 0.1))
-    assert desk.sink.decided_again == []
-    desk.answers.reconsidered(Reconsidered(seen, 0.2))
-    assert desk.sink.decided_again == [seen]
-    assert desk.sink.observations == []
-
-
-def test_with_privacy_nobody_is_asked_to_decide_again(desk: Desk) -> None:
-    """There is nothing to decide about."""
-    desk.answers.apply(replace(PRIVATE, threshold_offset=0.1))
-    desk.answers.apply(replace(PRIVATE, threshold_offset=0.2))
-    assert desk.capture.offsets == []

@@ -7,122 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from device.config import Config
-from device.discovery.announced import Announced
-from device.discovery.presence import Presence
-from device.discovery.publisher import Publisher
-from device.entities.documents import DIAGNOSTICS, EVENT, MOTION, PRESSED, SEEN, SETTINGS
-from device.entities.table import CELEBA, entities
-from device.mqtt.events import Birth, Connected, Delivered, Disconnected, LastWill, Refused
-from device.mqtt.outbox import Outbox
-from device.mqtt.paced_sender import PacedSender
-from device.mqtt.sender import OutboxSender
-from device.mqtt.topics import Topics
-from device.node.expiring_state import ExpiringState
-from device.node.fan_out import FanOut
-from device.node.mqtt_sink import MqttSink
+from device.entities.documents import DIAGNOSTICS, MOTION, SETTINGS
+from device.mqtt.events import Birth, Connected, Delivered, Disconnected, Refused
 from device.node.observer import unseen
-from device.observation import Observation, Reason, Source
-from device.system.json_store import JsonStore
-from device.system.machine import Machine
-from tests.clock import Clock
-from tests.node.fakes import face, trigger
-from tests.transport import RecordingTransport
-
-CONFIG = Config.model_validate(
-    {
-        "mqtt": {"host": "broker"},
-        "node": {"id": "hall"},
-        "privacy": {"picture": "crop"},
-        "triggers": {"button": {"pin": 17}, "motion": {"pin": 4}},
-    }
-)
-STATE_FILE = "state.json"
-EXPIRY = 300.0
-WAIT = 30.0
-
-
-class Wired:
-    """A sink over a transport that takes notes; each is one start of the node."""
-
-    def __init__(self, folder: Path) -> None:
-        self.transport = RecordingTransport()
-        self.outbox = Outbox.open(folder / "outbox.sqlite")
-        self.clock = Clock()
-        topics = Topics.of(CONFIG)
-        now = self.clock.now
-        table = entities(CONFIG, CELEBA)
-        announced = Announced(
-            JsonStore(folder / "announced.json"), JsonStore(folder / "farewells.json")
-        )
-        publisher = Publisher(self.transport, CONFIG, table, announced, Machine)
-        self.sender = OutboxSender(self.transport, topics.document(EVENT), self.outbox, now)
-        moments = {
-            document: PacedSender(self.transport, topics.document(document), self.clock)
-            for document in (SEEN, PRESSED)
-        }
-        state = ExpiringState(
-            table, JsonStore(folder / STATE_FILE), expiry=EXPIRY, clock=self.clock, now=now
-        )
-        self.sink = MqttSink(
-            publisher,
-            self.sender,
-            Presence(WAIT),
-            moments,
-            table=table,
-            state=state,
-            clock=self.clock,
-        )
-        self.fan_out = FanOut(
-            [self.sink], state=state, picture_expiry=60, hidden=["Bald"], clock=self.clock
-        )
-        # Before the link is started there is no connection.
-        self.transport.is_down = True
-        self.fan_out.begin(self.sender.newest())
-        self.transport.is_down = False
-
-    def reconnect(self, *, is_heard: bool | None) -> None:
-        """Lose the connection, and get another; the broker answers the discovery, and says who heard it."""
-        self.sink.handle(Disconnected("gone"))
-        self.transport.messages.clear()
-        self.sink.handle(Connected())
-        self.answer("homeassistant/device/hall/config", is_heard=is_heard)
-
-    def answer(self, topic: str, *, is_heard: bool | None) -> None:
-        """Let the broker confirm the newest message on a topic."""
-        numbers = [n for n, at in enumerate(self.transport.topics, start=1) if at == topic]
-        self.sink.handle(Delivered(numbers[-1], is_heard))
-
-    def observe(self, reason: Reason = Reason.PRIVACY, picture: bytes | None = None) -> str:
-        """Take an observation; return its id."""
-        observation = unseen("hall", trigger(1.0), reason, {})
-        self.fan_out.observed(observation, picture)
-        return observation.event_id
-
-    def see(self, *attributes: str) -> Observation:
-        """Take an observation of two faces: one with some attributes, and one with none."""
-        nobody = unseen("hall", trigger(1.0), Reason.PRIVACY, {})
-        observation = replace(nobody, reason=None, faces=(face(*attributes), face()), face_count=2)
-        self.fan_out.observed(observation, None)
-        return observation
-
-    def confirm_everything(self) -> None:
-        """Let the broker have each message, and let the node send what has waited for that, and for a pause."""
-        number = 0
-        while number < len(self.transport.messages):
-            number += 1
-            self.sink.handle(Delivered(number))
-            if self.sink.due is not None:
-                self.clock.seconds = max(self.clock.seconds, self.sink.due)
-            self.sink.tick()
-
-    def published(self, topic: str) -> list[Any]:
-        """Return the documents of a topic, in their order."""
-        return [json.loads(payload) for at, payload, _ in self.transport.messages if at == topic]
+from device.observation import Reason, Source
+from tests.node.fakes import trigger
+from tests.node.wired_sink import STATE_FILE, Wired
 
 
 @pytest.fixture
@@ -142,8 +35,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Wired]]:
 def wired(start: Callable[[], Wired]) -> Wired:
     """A node that has just connected."""
     wired = start()
-    wired.sink.handle(Connected())
-    wired.transport.messages.clear()
+    wired.connect()
     return wired
 
 
@@ -302,60 +194,6 @@ def test_the_state_that_was_committed_with_the_event_wins_over_an_older_file(
     second.sink.handle(Connected())
     assert second.published("facet/hall/state")[0]["last_result"] == "camera_unavailable"
     assert json.loads((tmp_path / STATE_FILE).read_text())["last_result"] == "camera_unavailable"
-
-
-def test_an_event_waits_while_home_assistant_is_stopped(wired: Wired) -> None:
-    """The broker would confirm it, and nobody would receive it. It follows the announcement, in its turn."""
-    wired.sink.handle(LastWill())
-    events = [wired.observe(), wired.observe()]
-    assert "facet/hall/event" not in wired.transport.topics
-    assert wired.published("facet/hall/state")[-1]["last_result"] == "privacy"
-    assert wired.outbox.pending_ids() == events
-    wired.sink.handle(Birth())
-    wired.sink.tick()
-    assert "facet/hall/event" not in wired.transport.topics
-    wired.clock.seconds += 3
-    wired.sink.tick()
-    assert [event["event_id"] for event in wired.published("facet/hall/event")] == events
-
-
-def test_an_event_that_nobody_received_is_sent_again_when_home_assistant_is_back(
-    wired: Wired,
-) -> None:
-    """Home Assistant disconnects before its last will reaches the node."""
-    wired.reconnect(is_heard=True)
-    event = wired.observe()
-    wired.answer("facet/hall/event", is_heard=False)
-    wired.sink.handle(LastWill())
-    wired.sender.flush()
-    assert wired.outbox.pending_ids() == [event]
-    wired.sink.handle(Birth())
-    wired.transport.messages.clear()
-    wired.clock.seconds += 3
-    wired.sink.tick()
-    assert [sent["event_id"] for sent in wired.published("facet/hall/event")] == [event]
-
-
-def test_after_a_restart_of_the_broker_events_wait_for_home_assistant_for_a_while(
-    wired: Wired,
-) -> None:
-    """And then no longer: it may be gone for good."""
-    wired.reconnect(is_heard=True)
-    wired.reconnect(is_heard=False)
-    event = wired.observe()
-    wired.clock.seconds += WAIT - 1
-    wired.sink.tick()
-    assert "facet/hall/event" not in wired.transport.topics
-    wired.clock.seconds += 1
-    wired.sink.tick()
-    assert [sent["event_id"] for sent in wired.published("facet/hall/event")] == [event]
-
-
-def test_a_broker_without_home_assistant_is_not_held_up(wired: Wired) -> None:
-    """Nobody has ever subscribed to discovery, and somebody else reads the events."""
-    wired.reconnect(is_heard=False)
-    wired.observe()
-    assert wired.transport.topics[-1] == "facet/hall/event"
 
 
 def test_newer_decisions_are_published_as_the_state_and_nothing_else(
