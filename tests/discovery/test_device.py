@@ -5,7 +5,7 @@ from __future__ import annotations
 from device.discovery.payload import discovery_payload
 from device.mqtt.topics import Topics
 from device.system.machine import Machine
-from tests.discovery.test_payload import configured, payload
+from tests.discovery.payloads import configured, payload
 
 
 def test_the_device_is_identified_and_the_origin_named() -> None:

@@ -1,9 +1,7 @@
-"""The discovery payload: what Home Assistant since 2024.11 accepts, and nothing it would reject."""
+"""The discovery payload as a whole: what Home Assistant since 2024.11 accepts, and how it forgets a component."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -13,13 +11,11 @@ from pydantic import ValidationError
 
 from device.config import Config
 from device.discovery.payload import discovery_payload, entity_id
-from device.discovery.templates import value_template
-from device.entities.device_triggers import AttributeTrigger
 from device.entities.kinds import Platform
 from device.entities.table import CATALOGUE, CELEBA, LABELS, entities
 from device.mqtt.topics import Topics
-from device.system.compact_json import compact
 from device.system.machine import Machine
+from tests.discovery.payloads import configured, payload
 
 # Known at the root by every Home Assistant since 2024.11; another key there makes it reject the device.
 _ROOT = {
@@ -44,64 +40,6 @@ _LEAST = {
     Platform.IMAGE: {"image_topic"},
     Platform.UPDATE: {"state_topic"},
 }
-# What each component of the table has.
-_REQUIRED = {
-    Platform.BINARY_SENSOR: {"state_topic"},
-    Platform.SENSOR: {"state_topic"},
-    Platform.EVENT: {"state_topic", "event_types"},
-    Platform.BUTTON: {"command_topic"},
-    Platform.SWITCH: {"command_topic", "state_topic"},
-    Platform.NUMBER: {"command_topic", "state_topic", "min", "max", "step"},
-    Platform.SELECT: {"command_topic", "state_topic", "options"},
-    Platform.IMAGE: {"image_topic", "content_type"},
-    Platform.UPDATE: {"state_topic", "value_template"},
-}
-_TRIGGER = {
-    "platform",
-    "automation_type",
-    "type",
-    "subtype",
-    "topic",
-    "payload",
-    "value_template",
-    "qos",
-}
-
-
-MACHINE = Machine(
-    model="Raspberry Pi 4 Model B Rev 1.5",
-    serial_number="10000000abcdef01",
-    model_id="raspberrypi,4-model-b",
-    revision="c03115",
-    mac_address="dc:a6:32:01:02:03",
-)
-
-
-def configured(**node: object) -> Config:
-    """A node with a button, a motion sensor and pictures, so that every row is there."""
-    sections: dict[str, Any] = {
-        "mqtt": {"host": "broker"},
-        "triggers": {"motion": {"pin": 4}, "button": {"pin": 17}},
-        "privacy": {"picture": "full"},
-    }
-    return Config.model_validate({**sections, "node": node})
-
-
-def payload(config: Config, removed: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The payload as Home Assistant would parse it."""
-    table = entities(config, CELEBA)
-    made = discovery_payload(config.node, Topics.of(config), table, MACHINE, removed)
-    parsed: dict[str, Any] = json.loads(compact(made))
-    return parsed
-
-
-COMPONENTS: dict[str, dict[str, Any]] = payload(configured(id="hall"))["components"]
-TABLE = {row.key: row for row in entities(configured(id="hall"), CELEBA)}
-
-TRIGGERS = {key for key, row in TABLE.items() if row.platform is Platform.DEVICE_TRIGGER}
-ENTITIES = {key: made for key, made in COMPONENTS.items() if key not in TRIGGERS}
-
-each_component = pytest.mark.parametrize(("key", "component"), ENTITIES.items(), ids=ENTITIES)
 
 
 def test_root_device_and_origin_have_only_keys_that_every_version_knows() -> None:
@@ -110,112 +48,6 @@ def test_root_device_and_origin_have_only_keys_that_every_version_knows() -> Non
     assert set(made) <= _ROOT
     assert set(made["device"]) <= _DEVICE
     assert set(made["origin"]) <= _ORIGIN
-
-
-def test_an_update_has_the_name_of_what_is_installed() -> None:
-    """The software's own; the network has none but the entity's, in the owner's language."""
-    assert COMPONENTS["software"]["title"] == "Facet"
-    updates = {"index": "/srv/index.json"}
-    sections = {"mqtt": {"host": "broker"}, "node": {"language": "de"}, "updates": updates}
-    german = payload(Config.model_validate(sections))["components"]
-    assert german["attribute_network"]["title"] == "Attributnetz"
-
-
-@pytest.mark.parametrize("key", sorted(TRIGGERS))
-def test_a_device_trigger_fires_on_the_event(key: str) -> None:
-    """It hears what is never retained, or it would fire at each start of Home Assistant."""
-    component = COMPONENTS[key]
-    assert set(component) == _TRIGGER
-    assert component["topic"] == "facet/hall/event"
-    expected = ("button_short_press", "button")
-    if isinstance(TABLE[key], AttributeTrigger):
-        expected = ("detected", key.removesuffix("_detected"))
-    assert (component["type"], component["subtype"]) == expected
-
-
-def test_every_row_is_a_component_under_its_key() -> None:
-    """One table, one payload."""
-    assert list(COMPONENTS) == list(TABLE)
-
-
-@each_component
-def test_a_component_has_what_its_platform_requires(key: str, component: dict[str, Any]) -> None:
-    """Platform and unique id, or the whole payload is rejected; the rest, or the component is."""
-    required = {"platform", "unique_id"} | _REQUIRED[TABLE[key].platform]
-    assert required <= set(component)
-    assert component["unique_id"] == f"facet_hall_{key}"
-
-
-@each_component
-def test_a_component_asks_for_an_entity_id_with_its_domain(
-    key: str, component: dict[str, Any]
-) -> None:
-    """Without the domain, or without the id, the suggested area would be put in front of it."""
-    assert component["default_entity_id"] == f"{component['platform']}.hall_{key}"
-    assert component["object_id"] == f"hall_{key}", "for Home Assistant before 2025.10"
-
-
-@each_component
-def test_a_component_has_its_own_quality_of_service(key: str, component: dict[str, Any]) -> None:
-    """Home Assistant before 2026.6 ignores the one at the root."""
-    assert component["qos"] == 1, key
-
-
-@each_component
-def test_a_component_has_no_combination_that_is_rejected(
-    key: str, component: dict[str, Any]
-) -> None:
-    """Options go with the enum class alone, bounds are ordered, diagnostics are not for control."""
-    is_enum = component.get("device_class") == "enum" or component["platform"] == "select"
-    assert is_enum == ("options" in component), key
-    if is_enum:
-        assert not {"state_class", "unit_of_measurement"} & set(component)
-    if component["platform"] == "number":
-        assert component["min"] < component["max"]
-    if component["platform"] in {"sensor", "binary_sensor"}:
-        assert component.get("entity_category") != "config"
-
-
-def test_events_are_documents_as_they_are_and_have_their_class() -> None:
-    """Home Assistant demands "ring" of a doorbell; only the observation is too long for its recorder."""
-    doorbell, seen = COMPONENTS["doorbell"], COMPONENTS["seen"]
-    assert doorbell["device_class"] == "doorbell"
-    assert doorbell["event_types"] == ["ring"]
-    assert doorbell["state_topic"] == "facet/hall/pressed"
-    assert "Eyeglasses" in seen["event_types"]
-    assert "device_class" not in seen
-    assert seen["state_topic"] == "facet/hall/seen"
-    templated = {
-        k for k, c in COMPONENTS.items() if c["platform"] == "event" and "value_template" in c
-    }
-    assert templated == {"observation"}
-
-
-def test_what_needs_the_camera_is_available_with_node_and_camera() -> None:
-    """The component's own list replaces the root's; the mode is inherited."""
-    made = payload(configured(id="hall"))
-    assert made["availability_mode"] == "all"
-    assert made["availability"] == [{"topic": "facet/hall/status"}]
-    both = [{"topic": "facet/hall/status"}, {"topic": "facet/hall/camera/status"}]
-    for key, component in made["components"].items():
-        # The picture also depends on there being one.
-        more = [{"topic": "facet/hall/picture/status"}] if key == "picture" else []
-        expected = both + more if TABLE[key].needs_camera else None
-        assert component.get("availability") == expected
-
-
-def test_what_has_words_for_people_has_attributes() -> None:
-    """Home Assistant reads them from the same document."""
-    for key in ("last_result", "camera_fault", "hair_color", "facial_hair"):
-        assert COMPONENTS[key]["json_attributes_topic"] == COMPONENTS[key]["state_topic"]
-    assert "json_attributes_topic" not in COMPONENTS["software"], "its words are in its state"
-
-
-def test_subjective_attributes_are_disabled_by_default() -> None:
-    """And only those say so."""
-    shy = {key for key, component in COMPONENTS.items() if "enabled_by_default" in component}
-    assert shy == {row.key for row in TABLE.values() if not row.is_enabled_by_default}
-    assert COMPONENTS["attractive"]["enabled_by_default"] is False
 
 
 def test_removed_components_are_mere_platforms() -> None:
@@ -318,9 +150,3 @@ def test_every_configuration_comes_back_from_its_payload(
             assert topics.command_key(component["command_topic"]) == key
         for topic in (component.get("state_topic"), component.get("command_topic")):
             assert topic is None or topic.startswith(f"{base}/{node_id}/")
-
-
-def test_an_attribute_that_is_not_published_is_unknown_to_whoever_enables_it() -> None:
-    """Its key is in no document, and Home Assistant would warn of that."""
-    row = next(row for row in CATALOGUE if row.key == "young")
-    assert value_template(row) == "{{ value_json.get('young') }}"
