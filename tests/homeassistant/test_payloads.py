@@ -11,8 +11,9 @@ import pytest
 
 from device.entities.documents import EVENTS
 from tests.broker.mosquitto import wait_for
+from tests.homeassistant.actor import NODE
 from tests.homeassistant.installation import Installation
-from tests.homeassistant.scripts import NODE, scripts
+from tests.homeassistant.scripts import scripts
 from tests.homeassistant.setup import Setup
 
 pytestmark = pytest.mark.homeassistant
