@@ -37,8 +37,7 @@ _INSECURE = (
     "mqtt.tls.insecure_skip_verify is on: ANYBODY can pretend to be the broker, read the password "
     "and send commands; set mqtt.tls.ca_file instead"
 )
-# Seconds. A connection that ends sooner counts as a failure: two clients with one id push each
-# other out for ever otherwise.
+# Seconds. A connection that ends sooner counts as a failure, or two clients with one id push each other out for ever.
 _STABLE_SECONDS = 30.0
 # Connections in a row that ended this soon and without a reason. Once is a broker that was stopped in good order, which
 # then cannot be reached; two clients with one id reach it each time.
@@ -136,8 +135,7 @@ class Link:
         """Hand a message to the broker, for delivery at least once.
 
         Returns:
-            the number that Delivered or Refused will name, or None when there is no connection
-            now: then the message is not kept.
+            the number that Delivered or Refused will name, or None without a connection: then the message is not kept.
         """
         connection = self._connection
         return connection.publish(topic, payload, retain=retain) if connection else None
