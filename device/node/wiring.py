@@ -8,22 +8,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 from device.config import Config
-from device.discovery.announced import Announced
-from device.discovery.presence import Presence
-from device.discovery.publisher import Publisher
 from device.entities.commands import takes_commands
-from device.entities.documents import EVENT, PRESSED, SEEN, hidden_attributes
-from device.entities.kinds import Row
+from device.entities.documents import hidden_attributes
 from device.entities.settings import Settings
 from device.entities.table import entities
 from device.errors import CameraStuckError
-from device.mqtt.link import Link
-from device.mqtt.paced_sender import PacedSender
-from device.mqtt.sender import OutboxSender
-from device.mqtt.topics import Topics
 from device.networks.files import is_own_network, model_path, network_version
 from device.node.answers import Answers
 from device.node.capture import CaptureThread
@@ -35,28 +26,23 @@ from device.node.hardware import REAL, Hardware, Senses, open_senses, safe_sense
 from device.node.health import Health
 from device.node.inbox import Inbox
 from device.node.loop import End, Inputs, Loop, Upkeep
-from device.node.mqtt_sink import MqttSink
+from device.node.mqtt_wiring import open_mqtt
 from device.node.observer import Observer
 from device.node.reporter import About, Reporter, Sources
 from device.node.settings_store import SettingsStore
 from device.node.sink import GuardedSink, Sink
 from device.node.state_directory import (
-    ANNOUNCED,
-    FAREWELLS,
     PERCEPTION,
     SETTINGS,
     STATE,
     make_state_directory,
     open_boot_log,
-    open_outbox,
 )
 from device.node.timing import USUAL, Timing
 from device.observation import MotionLevel, utc_now
 from device.supervision.boot_log import BootLog
-from device.supervision.heartbeat import Heartbeat
 from device.supervision.heartbeats import Heartbeats
 from device.system.json_store import JsonStore
-from device.system.machine import machine, serial_number
 from device.system.vitals import is_alarmed, read_vitals, under_voltage_alarm
 from device.triggers import Triggers
 from device.updates.node.checker import Updates
@@ -80,15 +66,6 @@ class Start:
 
 
 AS_USUAL = Start()
-
-
-@dataclass(frozen=True, slots=True)
-class _Mqtt:
-    """What the node needs of MQTT."""
-
-    link: Link
-    sender: OutboxSender
-    sink: MqttSink
 
 
 def run_node(
@@ -139,7 +116,9 @@ def run_node(
             clock=_CLOCK,
             now=utc_now,
         )
-        mqtt = _mqtt(config, table, directory, gate, heartbeats.link, state, stack)
+        mqtt = open_mqtt(
+            config, table, directory, gate, heartbeats.link, state, stack, clock=_CLOCK
+        )
         fan_out = FanOut(
             (mqtt.sink, *map(GuardedSink, sinks)),
             state=state,
@@ -255,39 +234,6 @@ def run_node(
         )
         raise CameraStuckError(message)
     return end
-
-
-def _mqtt(
-    config: Config,
-    table: tuple[Row, ...],
-    directory: Path,
-    gate: Gate,
-    heartbeat: Heartbeat,
-    state: ExpiringState,
-    stack: ExitStack,
-) -> _Mqtt:
-    outbox = stack.enter_context(open_outbox(directory))
-    components = JsonStore(directory / ANNOUNCED)
-    link = Link(
-        config.mqtt,
-        config.node.id,
-        gate.put,
-        heartbeat,
-        # A node that has kept what it announced need not ask.
-        reads_own_discovery=not components.load(),
-    )
-    announced = Announced(components, JsonStore(directory / FAREWELLS), serial_number())
-    publisher = Publisher(link, config, table, announced, machine)
-    topics = Topics.of(config)
-    sender = OutboxSender(link, topics.document(EVENT), outbox, utc_now)
-    stack.callback(sender.flush)
-    presence = Presence(config.mqtt.wait_for_home_assistant)
-    moments = {
-        document: PacedSender(link, topics.document(document), _CLOCK)
-        for document in (SEEN, PRESSED)
-    }
-    sink = MqttSink(publisher, sender, presence, moments, table=table, state=state, clock=_CLOCK)
-    return _Mqtt(link, sender, sink)
 
 
 def _observer(config: Config, senses: Senses) -> Observer:

@@ -26,6 +26,7 @@ from tests.broker.certificates import make_certificates
 from tests.homeassistant.client import Client
 from tests.homeassistant.installation import installation
 from tests.homeassistant.node import Node
+from tests.homeassistant.phone import phone
 from tests.homeassistant.setup import Setup, mosquitto_setup
 
 _BROWSER = "/usr/bin/chromium"
@@ -140,9 +141,11 @@ def _shoot_all(page: Page, found: Setup, node: Node, folder: Path) -> None:
     _shoot(page, _DASHBOARD, folder / "dark.png")
     page.emulate_media(color_scheme="light")
     _shoot(page, _PHONE, folder / "phone.png")
-    for name in sorted(file.stem for file in (found.home.folder / "blueprints").rglob("*.yaml")):
-        path = f"/config/automation/edit/new?blueprint=facet%2F{name}.yaml"
-        _shoot(page, View(path, "Save", (900, 1600)), folder / f"{name}.png")
+    with phone(client, "Phone of the house") as mine:
+        for name, (words, inputs) in _forms(mine.device).items():
+            with client.blueprint(name, name, **inputs):
+                view = View(f"/config/automation/edit/{name}", words, (900, 1600))
+                _shoot(page, view, folder / f"{name}.png")
     client.act("switch.turn_on", entity_id="switch.facet_privacy")
     client.expect("binary_sensor.facet_smiling", "unavailable")
     _shoot(page, _DASHBOARD, folder / "privacy.png")
@@ -153,6 +156,17 @@ def _shoot_all(page: Page, found: Setup, node: Node, folder: Path) -> None:
     client.act("button.press", entity_id="button.facet_capture")
     client.expect("binary_sensor.facet_camera_problem", "on")
     _shoot(page, _DASHBOARD, folder / "lost.png")
+
+
+def _forms(phone_id: str) -> dict[str, tuple[str, dict[str, object]]]:
+    """Return words on the form of each blueprint, and inputs for those without a default."""
+    event = "event.facet_observation"
+    camera = "binary_sensor.facet_camera_problem"
+    return {
+        "button_pressed": ("Pressed by", {"observations": [event], "actions": []}),
+        "node_trouble": ("What to watch", {"cameras": [camera], "actions": []}),
+        "notify_phone": ("Phone", {"observation": event, "phone": phone_id}),
+    }
 
 
 @contextmanager

@@ -1,0 +1,89 @@
+"""What carries everything between the node and Home Assistant, wired together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from device.config import Config
+from device.discovery.announced import Announced
+from device.discovery.presence import Presence
+from device.discovery.publisher import Publisher
+from device.entities.documents import EVENT, PRESSED, SEEN
+from device.entities.kinds import Row
+from device.mqtt.link import Link
+from device.mqtt.paced_sender import PacedSender
+from device.mqtt.sender import OutboxSender
+from device.mqtt.topics import Topics
+from device.node.expiring_state import ExpiringState
+from device.node.gate import Gate
+from device.node.mqtt_sink import MqttSink
+from device.node.state_directory import ANNOUNCED, FAREWELLS, open_outbox
+from device.observation import utc_now
+from device.supervision.heartbeat import Heartbeat
+from device.system.json_store import JsonStore
+from device.system.machine import machine, serial_number
+
+
+@dataclass(frozen=True, slots=True)
+class Mqtt:
+    """What the node needs of MQTT.
+
+    Attributes:
+        link: with the broker; not started yet.
+        sender: of the events that wait.
+        sink: through which everything goes.
+    """
+
+    link: Link
+    sender: OutboxSender
+    sink: MqttSink
+
+
+def open_mqtt(
+    config: Config,
+    table: tuple[Row, ...],
+    directory: Path,
+    gate: Gate,
+    heartbeat: Heartbeat,
+    state: ExpiringState,
+    stack: ExitStack,
+    *,
+    clock: Callable[[], float],
+) -> Mqtt:
+    """Wire what the node needs of MQTT.
+
+    Args:
+        config: the node's.
+        table: its rows.
+        directory: where the outbox and what was announced are kept.
+        gate: takes what the link reports.
+        heartbeat: the link's.
+        state: the state document.
+        stack: flushes and closes the outbox at its end.
+        clock: monotonic, in seconds.
+    """
+    outbox = stack.enter_context(open_outbox(directory))
+    components = JsonStore(directory / ANNOUNCED)
+    link = Link(
+        config.mqtt,
+        config.node.id,
+        gate.put,
+        heartbeat,
+        # A node that has kept what it announced need not ask.
+        reads_own_discovery=not components.load(),
+    )
+    announced = Announced(components, JsonStore(directory / FAREWELLS), serial_number())
+    publisher = Publisher(link, config, table, announced, machine)
+    topics = Topics.of(config)
+    sender = OutboxSender(link, topics.document(EVENT), outbox, utc_now)
+    stack.callback(sender.flush)
+    presence = Presence(config.mqtt.wait_for_home_assistant)
+    moments = {
+        document: PacedSender(link, topics.document(document), clock)
+        for document in (SEEN, PRESSED)
+    }
+    sink = MqttSink(publisher, sender, presence, moments, table=table, state=state, clock=clock)
+    return Mqtt(link, sender, sink)
