@@ -156,7 +156,6 @@ def test_several_births_in_a_row_are_answered_once(broker: Mosquitto, tmp_path: 
         node.expect(Connected)
         for _ in range(3):
             observer.publish(BIRTH_TOPIC, "online")
-        observer.publish(BIRTH_TOPIC, "offline")
         node.expect(Birth)
         with pytest.raises(pytest.fail.Exception, match="no Birth"):
             node.expect(Birth, patience=1.2)

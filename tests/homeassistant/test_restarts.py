@@ -65,6 +65,13 @@ def pressing(setup: Setup, room: str) -> Iterator[Presses]:
             thread.join()
 
 
+def expect_all_recorded(setup: Setup, node: Node, report: Callable[[str], None]) -> None:
+    """Wait until Home Assistant has recorded every observation of a node."""
+    happened = set(_EVENT.findall(node.log))
+    wait_for(lambda: not happened - recorded_events(setup, node.name), "all arrive", 60)
+    report(f"{node.name}: none of {len(happened)} observations is lost")
+
+
 def recorded_events(setup: Setup, room: str) -> set[str]:
     """Return the ids of the observations that Home Assistant has recorded."""
     file = setup.home.folder / "home-assistant_v2.db"
@@ -111,15 +118,22 @@ def _back_within(
 
 @pytest.mark.parametrize("forgets", [False, True], ids=["with persistence", "without persistence"])
 def test_the_broker_restarts(
-    newest_setup: Setup, smiling: Path, back_within: BackWithin, forgets: bool
+    newest_setup: Setup,
+    smiling: Path,
+    back_within: BackWithin,
+    report: Callable[[str], None],
+    forgets: bool,
 ) -> None:
-    """Node and Home Assistant both connect again, even if the broker lost everything."""
-    with newest_setup.node("attic", smiling), back_within(30, newest_setup, "attic"):
+    """Node and Home Assistant both connect again, even if the broker lost everything; the node first, but it waits."""
+    with newest_setup.node("attic", smiling) as node, back_within(30, newest_setup, "attic"):
         newest_setup.broker.stop()
         newest_setup.expect_gone("attic")
         if forgets:
             (newest_setup.folder / "mosquitto.db").unlink()
         newest_setup.broker.start()
+        with pressing(newest_setup, "attic"):
+            newest_setup.expect_available("attic")
+        expect_all_recorded(newest_setup, node, report)
 
 
 def test_home_assistant_restarts(
@@ -134,11 +148,7 @@ def test_home_assistant_restarts(
             newest_setup.home.stop()
             newest_setup.home.start()
             wait_for(lambda: presses.count >= PRESSES, f"{PRESSES} presses", 90)
-        happened = set(_EVENT.findall(node.log))
-        wait_for(lambda: not happened - recorded_events(newest_setup, "pantry"), "all arrive", 60)
-        report(
-            f"{presses.count} presses and {len(happened)} observations while Home Assistant restarted, none lost"
-        )
+        expect_all_recorded(newest_setup, node, report)
 
 
 def test_the_mqtt_integration_is_reloaded(
