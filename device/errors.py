@@ -178,6 +178,10 @@ class UnreadablePictureError(CameraError):
     trouble = CameraTrouble.UNREADABLE
 
 
+class IncompletePictureError(UnreadablePictureError):
+    """A picture ended before its end, and might be whole the next time."""
+
+
 class FrozenCameraError(CameraError):
     """The camera gives the same picture again and again."""
 

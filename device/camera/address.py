@@ -26,7 +26,13 @@ VIDEOS = (
 )
 SCHEMES = ("http", "https", "rtsp", "rtsps")
 
-_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://")
+ENCODING = "in a user or password, write @ # / : ? % as %40 %23 %2F %3A %3F %25"
+"""How to write what would otherwise end the user, the password or the host of a URL."""
+
+_URL = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL
+)
+_HOST_AND_PORT = re.compile(r"(?:\[[^\s@\[\]]+\]|[^\s:@\[\]]+)(?::[0-9]{0,5})?")
 
 
 class Kind(StrEnum):
@@ -53,6 +59,11 @@ class Address:
     target: str
     label: str
 
+    @property
+    def is_http(self) -> bool:
+        """Whether it is a URL of the web, whose answer may be a picture."""
+        return self.target.lower().startswith(("http://", "https://"))
+
 
 def parse(source: str) -> Address:
     """Return what a `camera.source` points at, by its form and, for a folder, by the file system.
@@ -72,6 +83,7 @@ def parse(source: str) -> Address:
                 f"camera.source: {label} is not a stream that Facet can read. Allowed: {allowed}."
             )
             raise CameraSourceError(message)
+        _require_host(url, label)
         return Address(Kind.STREAM, source, label)
     if source.isascii() and source.isdigit():
         return Address(Kind.DEVICE, f"/dev/video{int(source)}", f"/dev/video{int(source)}")
@@ -85,6 +97,34 @@ def parse(source: str) -> Address:
     if path.suffix.lower() in VIDEOS:
         return Address(Kind.VIDEO, str(path), label)
     raise _why_not(path)
+
+
+def doubt(url: str) -> str:
+    """Return a sentence about a URL that may have lost the end of its password, or "".
+
+    An "@" behind the first "/", "?" or "#" belongs to a path or a query, unless the owner forgot to encode a
+    character of the password; what stands before it is then taken for the host.
+    """
+    found = _URL.match(url)
+    if found is None or "@" not in found["rest"]:
+        return ""
+    return f" Its @ stands behind a / ? or #. If these belong to the password, encode them: {ENCODING}."
+
+
+def _require_host(url: re.Match[str], label: str) -> None:
+    """Make sure that a URL names a host.
+
+    Raises:
+        CameraSourceError: it does not; never shows what may be a password.
+    """
+    host = url["authority"].rpartition("@")[2]
+    if _HOST_AND_PORT.fullmatch(host):
+        return
+    message = (
+        f"camera.source: the host of {label} cannot be read. After {url['scheme']}:// comes "
+        f"USER:PASSWORD@HOST:PORT/PATH; {ENCODING}."
+    )
+    raise CameraSourceError(message)
 
 
 def _why_not(path: Path) -> CameraError:

@@ -86,13 +86,26 @@ def decode(capture: Capture) -> Image | None:
             f"OpenCV {cv2.__version__} is installed; 4.11 has this defect. Install 4.12 or newer."
         )
         raise UnreadablePictureError(message)
-    if image.shape[0] * image.shape[1] > MAX_PIXELS:
+    require_usable_size(image.shape[1], image.shape[0])
+    return np.ascontiguousarray(image)
+
+
+def require_usable_size(width: int, height: int) -> None:
+    """Make sure that a live camera's frame is not too large.
+
+    Args:
+        width: in pixels.
+        height: in pixels.
+
+    Raises:
+        UnreadablePictureError: it has more than MAX_PIXELS.
+    """
+    if width * height > MAX_PIXELS:
         message = (
-            f"frames have {image.shape[1]}x{image.shape[0]} pixels; at most {MAX_PIXELS // 10**6} megapixels are "
+            f"frames have {width}x{height} pixels; at most {MAX_PIXELS // 10**6} megapixels are "
             f"taken. Set a smaller camera.width and camera.height, or choose another stream of the camera."
         )
         raise UnreadablePictureError(message)
-    return np.ascontiguousarray(image)
 
 
 def next_frames(

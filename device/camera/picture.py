@@ -56,7 +56,7 @@ def read_picture(path: Path) -> Image:
         CameraError: it is missing, unreadable, too large, too small, damaged, or not a picture.
     """
     data = _read_bounded(path)
-    width, height, shrinks = _read_header(path, data)
+    width, height, shrinks = read_header(str(path), data)
     pixels = width * height
     if min(width, height) < MIN_SIDE:
         message = (
@@ -73,7 +73,7 @@ def read_picture(path: Path) -> Image:
             f"allowed for a file of this kind: {limit // MEGAPIXEL}. {remedy}"
         )
         raise UnreadablePictureError(message)
-    image = _decode(data, _REDUCED[reduction(width, height)])
+    image = decode(data, _REDUCED[reduction(width, height)])
     if image is None:
         message = (
             f"{path} is damaged or not complete: its header promises {width}x{height} pixels. "
@@ -114,8 +114,16 @@ def _read_bounded(path: Path) -> bytes:
         raise unreadable(message, error) from error
 
 
-def _read_header(path: Path, data: bytes) -> tuple[int, int, bool]:
-    """Return width and height in pixels, and whether the picture shrinks while it is decoded."""
+def read_header(name: str, data: bytes) -> tuple[int, int, bool]:
+    """Return width and height in pixels, and whether the picture shrinks while it is decoded.
+
+    Args:
+        name: of the picture, for the error.
+        data: an encoded picture.
+
+    Raises:
+        UnreadablePictureError: it is none, or its header is damaged.
+    """
     try:
         with warnings.catch_warnings():
             # Pillow warns about large pictures; this module sets its own limits.
@@ -126,7 +134,7 @@ def _read_header(path: Path, data: bytes) -> tuple[int, int, bool]:
     except Header.DecompressionBombError as error:
         limit = MAX_SHRINKING_PIXELS // MEGAPIXEL
         message = (
-            f"{path} has far more than the {limit} megapixels that are allowed. Make it smaller."
+            f"{name} has far more than the {limit} megapixels that are allowed. Make it smaller."
         )
         raise UnreadablePictureError(message) from error
     # Pillow's readers raise these on damaged headers, in addition to its own error.
@@ -139,11 +147,20 @@ def _read_header(path: Path, data: bytes) -> tuple[int, int, bool]:
         OverflowError,
     ) as error:
         kinds = "JPEG, PNG, WebP or BMP"
-        message = f"{path} is not a {kinds} picture, whatever its name says, or it is damaged. Replace it."
+        message = f"{name} is not a {kinds} picture, whatever its name says, or it is damaged. Replace it."
         raise UnreadablePictureError(message) from error
 
 
-def _decode(data: bytes, flag: int) -> Image | None:
+def decode(data: bytes, flag: int) -> Image | None:
+    """Decode a whole picture; None when it is damaged or ends early.
+
+    Args:
+        data: an encoded picture.
+        flag: one of cv2.IMREAD_...
+
+    Returns:
+        (H, W, 3) uint8, BGR, contiguous.
+    """
     try:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), flag)
     except cv2.error:

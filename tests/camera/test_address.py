@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from device.camera.address import Kind, parse
+from device.camera import open_camera
+from device.camera.address import Kind, doubt, parse
+from device.config import CameraSettings
 from device.errors import CameraError
 
 
@@ -63,3 +66,56 @@ def test_an_address_has_a_label_without_its_password() -> None:
     address = parse("http://me:hush@cam/snapshot.cgi?user=me&pwd=hush")
     assert address.label == "http://cam/snapshot.cgi"
     assert address.target == "http://me:hush@cam/snapshot.cgi?user=me&pwd=hush"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "rtsp://me:hu/sh@cam/1",  # the host would be me, its port hu
+        "rtsp://me:hu?sh@cam/1",
+        "http://me:hu#sh@cam/1",
+        "http://me:hu:12/sh@cam/1",
+        "http://me:hu@sh:sh@:/1",
+        "http://cam:80a/1",
+        "http:///1",
+        "http://me:hush@/1",
+        "http://a b/1",
+    ],
+)
+def test_a_url_whose_host_cannot_be_read_says_how_to_encode_the_password(source: str) -> None:
+    """The usual cause is a character of the password, of which nothing is shown."""
+    with (
+        open_camera(CameraSettings(source=source)) as camera,
+        pytest.raises(
+            CameraError, match=r"camera\.source: the host of .* cannot be read"
+        ) as raised,
+    ):
+        camera.burst(1, 0.0)
+    message = str(raised.value)
+    assert "USER:PASSWORD@HOST:PORT/PATH" in message
+    assert "write @ # / : ? % as %40 %23 %2F %3A %3F %25" in message
+    assert not re.search(r"\bhu|sh@", message)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "rtsp://me:hu@sh@cam:554/1",  # the last @ ends the password
+        "rtsp://me:hu:sh@cam/1",
+        "rtsp://me:hu%2Fsh@cam/1",
+        "http://[fe80::1%25eth0]:80/1",
+        "http://cam_1.local:8080/1?mail=a@b.c",
+        "http://cam",
+        "http://münchen/1",
+    ],
+)
+def test_a_url_that_always_worked_still_does(source: str) -> None:
+    """An @ or : in the password needs no encoding, and a path may hold an @."""
+    assert parse(source).kind is Kind.STREAM
+
+
+def test_a_url_that_may_have_lost_its_password_is_doubted_only_then() -> None:
+    """`12` might be a port, and `34@cam/1` a path."""
+    assert "%2F" in doubt("http://me:12/34@cam/1")
+    assert "34" not in doubt("http://me:12/34@cam/1")
+    assert doubt("http://me:12@cam/1") == ""

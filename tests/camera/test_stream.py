@@ -6,15 +6,20 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from device.camera import Camera, open_camera
 from device.camera.capture import NETWORK_TIMEOUT_MS, Capture, open_capture
 from device.config import CameraSettings
 from device.errors import CameraError, CameraReleasedError
+from device.observation import utc_now
 from tests.camera.conftest import InterruptedCapture, levels
-from tests.camera.server import CameraServer, camera_server, url_on
+from tests.camera.server import CameraServer, answering, camera_server, ok, url_on
 
 
 @pytest.fixture
@@ -27,6 +32,17 @@ def server() -> Iterator[CameraServer]:
 def camera_on(server: CameraServer, path: str) -> Camera:
     """Return the product's camera on a URL of the server, with a user and a password."""
     return open_camera(CameraSettings(source=url_on(server, path)))
+
+
+@pytest.fixture
+def video(tmp_path: Path) -> bytes:
+    """A file of two frames, of brightness 50 and 80."""
+    path = tmp_path / "door.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, (64, 48))
+    for level in (50, 80):
+        writer.write(np.full((48, 64, 3), level, np.uint8))
+    writer.release()
+    return path.read_bytes()
 
 
 @contextmanager
@@ -61,7 +77,7 @@ def test_a_wrong_path_is_a_clear_error_without_the_password(
     server: CameraServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Neither the error nor what FFmpeg writes to standard error shows the password."""
-    with pytest.raises(CameraError, match=r"http://127\.0\.0\.1:\d+/absent gives no picture"):
+    with pytest.raises(CameraError, match=r"http://127\.0\.0\.1:\d+/absent answers 404"):
         camera_on(server, "/absent?token=secret").burst(1, 0.0)
     assert "secret" not in "".join(capfd.readouterr())
 
@@ -84,7 +100,7 @@ def test_a_camera_that_never_answers_is_given_up() -> None:
 
     began = time.monotonic()
     with silent_server() as port:
-        settings = CameraSettings(source=f"http://127.0.0.1:{port}/live")
+        settings = CameraSettings(source=f"rtsp://127.0.0.1:{port}/live")
         camera = open_camera(settings, open_capture=open_impatiently)
         with pytest.raises(CameraError, match="gives no picture in 5 s"):
             camera.burst(1, 0.0)
@@ -92,7 +108,23 @@ def test_a_camera_that_never_answers_is_given_up() -> None:
 
 
 def test_a_stream_is_left_when_privacy_is_asked_for(server: CameraServer) -> None:
-    """In the middle of a burst: no frame is given, and the connection is closed."""
+    """In the middle of a burst: no frame is given, and the next one is not awaited."""
+    taken: list[datetime] = []
+
+    def take() -> datetime:
+        taken.append(utc_now())
+        if len(taken) == 2:
+            camera.request_release()
+        return taken[-1]
+
+    camera = open_camera(CameraSettings(source=url_on(server, "/live")), now=take)
+    with pytest.raises(CameraReleasedError):
+        camera.burst(1000, 0.0)
+    assert len(taken) < 20
+
+
+def test_a_video_by_http_is_left_when_privacy_is_asked_for(video: bytes) -> None:
+    """What FFmpeg reads as well: the connection is closed after the first grab."""
     captures: list[InterruptedCapture] = []
 
     def interrupt(target: str, backend: int, limits: Sequence[int]) -> Capture:
@@ -100,9 +132,19 @@ def test_a_stream_is_left_when_privacy_is_asked_for(server: CameraServer) -> Non
         captures.append(InterruptedCapture(capture, camera.request_release))
         return captures[-1]
 
-    host, port = server.server_address[:2]
-    settings = CameraSettings(source=f"http://me:secret@{host!s}:{port}/live")
-    camera = open_camera(settings, open_capture=interrupt)
-    with pytest.raises(CameraReleasedError):
-        camera.burst(3, 0.0)
+    with answering(ok(video, "video/x-msvideo")) as asked:
+        camera = open_camera(CameraSettings(source=asked.url), open_capture=interrupt)
+        with pytest.raises(CameraReleasedError):
+            camera.burst(3, 0.0)
     assert [(capture.grabs, capture.isOpened()) for capture in captures] == [(1, False)]
+
+
+def test_a_video_by_http_is_read(video: bytes) -> None:
+    """By FFmpeg, as ever; the second burst does not first ask whether it is a picture."""
+    with answering(ok(video, "video/x-msvideo")) as asked:
+        camera = open_camera(CameraSettings(source=asked.url))
+        assert levels(camera.burst(2, 0.0)) == [50, 80]
+        assert asked.requests[0].count(b"User-Agent: Facet") == 1
+        before = len(asked.requests)
+        assert levels(camera.burst(2, 0.0)) == [50, 80]
+        assert all(b"User-Agent: Facet" not in request for request in asked.requests[before:])

@@ -18,7 +18,8 @@ class CameraSettings(Section):
         "0",
         title="Source",
         description="A camera's number or device (/dev/v4l/by-id/... survives reordering), a picture, a folder of "
-        "pictures, a video file, or an RTSP or HTTP URL.",
+        "pictures, a video file, or an RTSP or HTTP URL: `http://USER:PASSWORD@HOST/PATH`, in whose user and password "
+        "`@ # / : ? %` are written `%40 %23 %2F %3A %3F %25`.",
         # A URL may hold a password.
         repr=False,
     )

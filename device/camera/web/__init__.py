@@ -1,0 +1,1 @@
+"""Pictures by HTTP: one at a URL, or a stream of them."""

@@ -1,0 +1,332 @@
+"""Pictures by HTTP, from servers that answer byte for byte what a test says."""
+
+from __future__ import annotations
+
+import io
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from device.camera import open_camera
+from device.camera.address import Address, parse
+from device.camera.capture import open_capture
+from device.camera.stream import Stream
+from device.config import CameraSettings
+from device.errors import CameraError, CameraTrouble, NoPictureError
+from device.observation import Frame, utc_now
+from tests.camera.conftest import NOT_RELEASED, levels
+from tests.camera.server import answering, jpeg, ok
+
+_NOISE = np.random.default_rng(1).integers(0, 255, (96, 128, 3), np.uint8)
+
+
+def encoded(kind: str = "JPEG", **options: object) -> bytes:
+    """Return a picture with so much detail that it is some kilobytes long."""
+    file = io.BytesIO()
+    Pillow.fromarray(_NOISE).save(file, kind, **options)
+    return file.getvalue()
+
+
+def burst(url: str, n: int = 3) -> list[Frame]:
+    """Return a burst of the product's camera on a URL."""
+    with open_camera(CameraSettings(source=url)) as camera:
+        return camera.burst(n, 0.0)
+
+
+def chunked(body: bytes, *, is_whole: bool = True) -> bytes:
+    """Return an answer in two chunks, with or without the one that ends it."""
+    half = len(body) // 2
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunks = [body[:half], body[half:]] if is_whole else [body[:half]]
+    sent = b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks)
+    return head + sent + (b"0\r\n\r\n" if is_whole else b"")
+
+
+def mjpeg(*parts: bytes, end: bytes = b"--frame--\r\n") -> bytes:
+    """Return an answer with parts of which each announces as many bytes as a whole picture has."""
+    announced = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
+    length = max(len(part) for part in parts)
+    body = b"".join(announced % length + part + b"\r\n" for part in parts) + end
+    return ok(body, "multipart/x-mixed-replace; boundary=frame", -1)
+
+
+WHOLE = encoded()
+THIRD = WHOLE[: len(WHOLE) // 3]
+CUT = {
+    "announced": ok(THIRD, length=len(WHOLE)),
+    "not announced": ok(THIRD, length=-1),
+    "announced as short as it is": ok(THIRD),
+    "chunked": chunked(WHOLE, is_whole=False),
+    "without the mark of its end": ok(WHOLE[:-2], length=-1),
+    "progressive": ok(encoded(progressive=True)[:-20], length=-1),
+    "whole by itself, but more was announced": ok(WHOLE, length=len(WHOLE) + 1),
+    "before its first byte": ok(b"", length=len(WHOLE)),
+    "png": ok(encoded("PNG")[:-20], "image/png", -1),
+    "webp": ok(encoded("WEBP")[:-20], "image/webp", -1),
+    "bmp": ok(encoded("BMP")[:-20], "image/bmp", -1),
+    "multipart": mjpeg(THIRD, THIRD),
+    "multipart that breaks off": ok(
+        b"--frame\r\n\r\n" + THIRD, "multipart/x-mixed-replace; boundary=frame", -1
+    ),
+}
+
+
+@pytest.mark.parametrize("answer", CUT.values(), ids=CUT)
+def test_a_picture_that_ends_early_is_asked_for_twice_and_refused(answer: bytes) -> None:
+    """Its grey or green rest is never judged."""
+    with answering(answer) as asked:
+        with open_camera(CameraSettings(source=asked.url)) as camera:
+            with pytest.raises(CameraError, match="ends early or is damaged"):
+                camera.burst(3, 0.0)
+            assert camera.status.trouble is CameraTrouble.UNREADABLE
+        assert len(asked.requests) == 2
+
+
+def test_the_sentence_says_what_was_announced_and_what_came() -> None:
+    """In bytes, for whoever compares it with the camera's log."""
+    words = f"{len(WHOLE)} bytes were announced, and {len(THIRD)} bytes came"
+    with answering(CUT["announced"]) as asked, pytest.raises(CameraError, match=words):
+        burst(asked.url)
+    words = f"its length was not announced, and {len(THIRD)} bytes came"
+    with answering(CUT["not announced"]) as asked, pytest.raises(CameraError, match=words):
+        burst(asked.url)
+
+
+@pytest.mark.parametrize("answer", CUT.values(), ids=CUT)
+def test_the_second_attempt_gives_the_picture(answer: bytes) -> None:
+    """Somebody stands in front of the camera: one lost packet does not cost the answer."""
+    with answering(answer, ok(WHOLE)) as asked:
+        (frame,) = burst(asked.url)
+    assert frame.image.shape == (96, 128, 3)
+
+
+WORKING = {
+    "announced": ok(WHOLE),
+    "not announced": ok(WHOLE, length=-1),
+    "chunked": chunked(WHOLE),
+    "bytes behind the end": ok(WHOLE + bytes(300)),
+    "a line end behind the end": ok(WHOLE + b"\r\n", length=-1),
+    "progressive": ok(encoded(progressive=True)),
+    "png": ok(encoded("PNG"), "image/png"),
+    "webp": ok(encoded("WEBP"), "image/webp"),
+    "bmp": ok(encoded("BMP"), "image/bmp"),
+    "an unusual type": ok(WHOLE, "application/octet-stream"),
+    "a wrong type": ok(WHOLE, "text/html"),
+    "no type": b"HTTP/1.0 200 OK\r\n\r\n" + WHOLE,
+    "multipart of one": mjpeg(WHOLE),
+    "multipart without an end": ok(
+        b"--frame\r\n\r\n" + WHOLE, "multipart/x-mixed-replace; boundary=frame", -1
+    ),
+    "multipart that announces too much": mjpeg(WHOLE, WHOLE + bytes(9)),
+}
+
+
+@pytest.mark.parametrize("answer", WORKING.values(), ids=WORKING)
+def test_whatever_is_whole_is_a_picture_at_the_first_attempt(answer: bytes) -> None:
+    """Cameras differ in what they announce and append."""
+    with answering(answer) as asked:
+        frames = burst(asked.url, 1)
+        assert [frame.image.shape for frame in frames] == [(96, 128, 3)]
+        assert len(asked.requests) == 1
+
+
+def test_a_part_that_ends_early_is_dropped_and_the_next_is_taken() -> None:
+    """Neither the whole part before it nor the one after it is lost."""
+    first, second, third = (jpeg(level) for level in (50, 100, 150))
+    with answering(mjpeg(first, second[: len(second) // 2], third)) as asked:
+        assert levels(burst(asked.url, 2)) == [50, 150]
+        assert len(asked.requests) == 1
+
+
+def test_a_camera_that_keeps_the_connection_open_is_not_waited_for() -> None:
+    """The picture is there with the last byte that was announced."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        held: list[socket.socket] = []
+
+        def hold() -> None:
+            connection, _ = listening.accept()
+            held.append(connection)
+            connection.recv(4096)
+            connection.sendall(ok(WHOLE))
+
+        threading.Thread(target=hold, daemon=True).start()
+        began = time.monotonic()
+        assert len(burst(f"http://127.0.0.1:{listening.getsockname()[1]}/")) == 1
+        assert time.monotonic() - began < 3
+        held[0].close()
+
+
+def impatient(address: Address, clock: Callable[[], float] = time.monotonic) -> Stream:
+    """Return a stream with a tenth of the product's patience."""
+    return Stream(address, open_capture=open_capture, clock=clock, now=utc_now, timeout_seconds=0.5)
+
+
+@pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 200 OK\r\n\r\n", ok(THIRD, length=len(WHOLE))])
+def test_a_camera_that_falls_silent_is_given_up(sent: bytes) -> None:
+    """Before or within its answer; it is not asked twice when the time is up."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        held: list[socket.socket] = []
+
+        def hold() -> None:
+            connection, _ = listening.accept()
+            held.append(connection)
+            connection.sendall(sent)
+
+        threading.Thread(target=hold, daemon=True).start()
+        began = time.monotonic()
+        address = parse(f"http://127.0.0.1:{listening.getsockname()[1]}/")
+        with pytest.raises(CameraError):
+            impatient(address).read(1, 0.0, NOT_RELEASED)
+        assert time.monotonic() - began < 2
+        assert len(held) == 1
+        held[0].close()
+
+
+def test_a_picture_that_trickles_in_is_given_up() -> None:
+    """Each piece is in time, and the whole is not."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def trickle() -> None:
+            connection, _ = listening.accept()
+            try:
+                connection.sendall(ok(b"", length=len(WHOLE)))
+                for byte in WHOLE:
+                    connection.sendall(bytes((byte,)))
+                    time.sleep(0.05)
+            except OSError:
+                connection.close()
+
+        threading.Thread(target=trickle, daemon=True).start()
+        began = time.monotonic()
+        address = parse(f"http://127.0.0.1:{listening.getsockname()[1]}/")
+        with pytest.raises(CameraError, match="ends early"):
+            impatient(address).read(1, 0.0, NOT_RELEASED)
+        assert time.monotonic() - began < 2
+
+
+def test_a_picture_that_is_too_large_is_refused_from_its_header() -> None:
+    """Its memory is never asked for."""
+    file = io.BytesIO()
+    Pillow.new("L", (5000, 4000)).save(file, "JPEG")
+    with (
+        answering(ok(file.getvalue())) as asked,
+        pytest.raises(CameraError, match="5000x4000 pixels; at most 13 megapixels"),
+    ):
+        burst(asked.url)
+
+
+def refusal(status: str, header: str = "") -> bytes:
+    """Return an answer that is an error."""
+    return f"HTTP/1.1 {status}\r\n{header}Content-Length: 0\r\n\r\n".encode()
+
+
+_BASIC = 'WWW-Authenticate: Basic realm="camera"\r\n'
+_DIGEST = 'WWW-Authenticate: Digest realm="camera", nonce="abc", qop="auth"\r\n'
+_PAGE = b"<!DOCTYPE html><html><title>Log in</title></html>"
+
+
+@pytest.mark.parametrize(
+    ("answer", "login", "words"),
+    [
+        (refusal("401 Unauthorized", _BASIC), "me:hush@", "401: it does not accept the user"),
+        (refusal("401 Unauthorized", _DIGEST), "me:hush@", "401: it does not accept the user"),
+        (refusal("401 Unauthorized", _BASIC), "", "401: it asks for.*USER:PASSWORD@HOST.*%40"),
+        (
+            refusal("403 Forbidden"),
+            "me:hush@",
+            "403: it does not allow this. In the camera's settings",
+        ),
+        (refusal("404 Not Found"), "me:hush@", "404: it has nothing at this path. Take the path"),
+        (refusal("503 Service Unavailable"), "me:hush@", "503: it is busy or still starting"),
+        (refusal("500 Internal Server Error"), "me:hush@", "500: that is no picture. Check"),
+        (refusal("599 Odd"), "me:hush@", "599: that is no picture"),
+        (
+            ok(_PAGE, "text/html"),
+            "me:hush@",
+            "answers, but with no picture: what came is text/html",
+        ),
+        (ok(_PAGE, "text/plain"), "me:hush@", "answers, but with no picture.* manual"),
+        (ok(b'{"a": 1, "b": 2}', "application/json"), "me:hush@", "came is application/json"),
+        (ok(b""), "me:hush@", "ends early.*0 bytes came"),
+    ],
+)
+def test_each_way_to_give_no_picture_has_its_sentence(
+    answer: bytes, login: str, words: str
+) -> None:
+    """With the next step, and without the password."""
+    with answering(answer) as asked:
+        with pytest.raises(CameraError, match=words) as raised:
+            burst(asked.url.replace("://", f"://{login}"))
+        assert "hush" not in str(raised.value)
+        # One without and one with the password: many cameras lock a user after five wrong ones.
+        assert len(asked.requests) <= 2
+
+
+def test_a_page_is_no_picture_and_a_refusal_no_connection() -> None:
+    """The words for automations."""
+    with answering(ok(_PAGE, "text/html")) as asked, pytest.raises(NoPictureError):
+        impatient(parse(asked.url)).read(1, 0.0, NOT_RELEASED)
+    with answering(refusal("403 Forbidden")) as asked:
+        camera = open_camera(CameraSettings(source=asked.url))
+        with pytest.raises(CameraError):
+            camera.burst(1, 0.0)
+        assert camera.status.trouble is CameraTrouble.NO_CONNECTION
+
+
+@pytest.mark.parametrize(
+    ("login", "sent"),
+    [
+        ("me:a%40b%3Ac%2Fd", b"bWU6YUBiOmMvZA=="),
+        ("me:a@b", b"bWU6YUBi"),  # works without encoding, as it always did
+        ("me:a[b", b"bWU6YVti"),
+    ],
+)
+def test_the_password_is_decoded_and_given_when_it_is_asked_for(login: str, sent: bytes) -> None:
+    """Basic: the base64 of me:a@b:c/d."""
+    with answering(refusal("401 Unauthorized", _BASIC), ok(WHOLE)) as asked:
+        assert len(burst(asked.url.replace("://", f"://{login}@"))) == 1
+    assert b"Authorization" not in asked.requests[0]
+    assert b"Authorization: Basic " + sent in asked.requests[1]
+
+
+def test_a_digest_is_computed_when_it_is_asked_for() -> None:
+    """Most surveillance cameras ask for it; the password itself does not travel."""
+    with answering(refusal("401 Unauthorized", _DIGEST), ok(WHOLE)) as asked:
+        assert len(burst(asked.url.replace("://", "://me:hush@"))) == 1
+    assert re.search(
+        rb'Authorization: Digest username="me".*response="[0-9a-f]{32}"', asked.requests[1]
+    )
+    assert b"hush" not in asked.requests[1]
+
+
+def test_a_path_may_hold_spaces_and_umlauts_and_its_query_is_kept() -> None:
+    """They are encoded; what is encoded already stays as it is."""
+    with answering(ok(WHOLE)) as asked:
+        burst(f"{asked.url}/Tür 1%20a?user=me&pwd=a%26b#fragment")
+    assert asked.requests[0].startswith(
+        b"GET /picture/T%C3%BCr%201%20a?user=me&pwd=a%26b HTTP/1.1\r\n"
+    )
+
+
+def test_the_password_goes_with_a_redirection_on_the_same_host() -> None:
+    """Some cameras send the snapshot's short path to a long one, and ask there."""
+    moved = refusal("302 Found", "Location: /long/path.jpg\r\n")
+    with answering(moved, refusal("401 Unauthorized", _BASIC), ok(WHOLE)) as asked:
+        assert len(burst(asked.url.replace("://", "://me:hush@"))) == 1
+    assert b"Authorization: Basic" in asked.requests[2]
+
+
+def test_the_password_does_not_go_to_another_host() -> None:
+    """A redirection cannot fetch it."""
+    with answering(refusal("401 Unauthorized", _BASIC)) as other:
+        moved = refusal("302 Found", f"Location: http://localhost:{other.port}/\r\n")
+        with answering(moved) as asked, pytest.raises(CameraError, match="answers 401"):
+            burst(asked.url.replace("://", "://me:hush@"))
+    assert len(other.requests) == 1
+    assert b"Authorization" not in other.requests[0]
