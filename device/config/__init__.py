@@ -114,7 +114,8 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
     document = read(path, environment)
     faults = list(document.faults)
     try:
-        config = Config.model_validate(document.values, context={"folder": path.absolute().parent})
+        context = {"folder": path.absolute().parent, "blank": document.blank}
+        config = Config.model_validate(document.values, context=context)
     except ValidationError as error:
         faults += explain(error, document, Config.model_json_schema())
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, model_validator
 
 from device.config.sections.fields import File, Host, Topic, explained
 from device.config.sections.section import Section, conflict
@@ -92,7 +92,8 @@ class MqttSettings(Section):
     password: SecretStr | None = Field(
         None,
         title="Password",
-        description="Best kept out of this file: `!secret NAME`, or `!env NAME`.",
+        description="In quotes, because YAML gives a meaning to some characters. Best kept out of this file: "
+        "`!secret NAME`, or `!env NAME`.",
     )
     client_id: str | None = Field(
         None,
@@ -148,5 +149,17 @@ class MqttSettings(Section):
         if self.password is not None and self.username is None:
             # MQTT 3.1.1, 3.1.2.9: without a user name there must be no password.
             message = "is set without mqtt.username; set both, or neither"
+            raise conflict(message, key="password")
+        return self
+
+    @model_validator(mode="after")
+    def _password_is_not_lost(self, info: ValidationInfo) -> MqttSettings:
+        blank = (info.context or {}).get("blank", ())
+        if self.username is not None and self.password is None and ("mqtt", "password") in blank:
+            # To YAML, `password: #x` is a comment.
+            message = (
+                "is empty beside mqtt.username; put it in quotes, above all if it begins with #; "
+                'for a broker that needs none, remove the line or write ""'
+            )
             raise conflict(message, key="password")
         return self

@@ -13,12 +13,13 @@ from typing import TypeAlias
 import yaml
 
 from device.config.key_path import KeyPath, dotted
-from device.config.yaml.scalar import CONSTRUCTORS, Reference, Scalar
-from device.config.yaml.source import compose
+from device.config.yaml.scalar import CONSTRUCTORS, NULL, Reference, Scalar
+from device.config.yaml.source import QUOTES, compose
 from device.errors import ConfigError, Fault
 from device.system.text import printable
 
 SECRETS = "secrets.yaml"
+
 
 Value: TypeAlias = "Scalar | list[Value] | dict[str, Value]"
 
@@ -34,6 +35,7 @@ class Document:
         references: for each value that is kept elsewhere, how this file refers to it: "!secret broker".
         faults: what could not be read.
         unreadable: the paths of these faults; their values are not validated.
+        blank: the paths of keys that have no value, at most a comment; null itself is not blank.
     """
 
     file: str
@@ -42,6 +44,7 @@ class Document:
     references: dict[KeyPath, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     unreadable: set[KeyPath] = field(default_factory=set)
+    blank: set[KeyPath] = field(default_factory=set)
 
     def line(self, path: KeyPath) -> int:
         """Return the line of a path, or of the nearest section above it that the file names."""
@@ -108,13 +111,15 @@ class _Reader:
             return items
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, path)
-        return self._fault(node, path, _unknown_tag(node))
+        return self._fault(node, path, _unknown_tag())
 
     def _scalar(self, node: yaml.ScalarNode, path: KeyPath) -> Scalar:
+        if _is_blank(node):
+            self._document.blank.add(path)
         if node.tag in {"!secret", "!env"}:
             return self._reference(node, path)
         if node.tag not in CONSTRUCTORS:
-            return self._fault(node, path, _unknown_tag(node))
+            return self._fault(node, path, _unknown_tag())
         if odd := _odd_character(node.value):
             return self._fault(node, path, f"contains the character {odd}; remove it")
         try:
@@ -154,6 +159,7 @@ class _Secrets:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._values: dict[str, str] | None = None
+        self._blank: dict[str, int] = {}
         self._problem = ""
 
     def get(self, name: str) -> tuple[str | None, str]:
@@ -162,6 +168,12 @@ class _Secrets:
             self._values = self._read()
         if name in self._values:
             return self._values[name], ""
+        if name in self._blank:
+            place = f"{self._path}:{self._blank[name]}"
+            return (
+                None,
+                f'{place} has nothing after this name; {QUOTES.format("#")}; "" is empty text',
+            )
         if self._problem:
             return None, self._problem
         nearest = difflib.get_close_matches(name, self._values, n=1)
@@ -189,7 +201,9 @@ class _Secrets:
             (key.value, value) for key, value in root.value if isinstance(key, yaml.ScalarNode)
         ]
         # Home Assistant's file may hold lists and sections for other purposes; they are not values here.
-        return {name: value.value for name, value in pairs if isinstance(value, yaml.ScalarNode)}
+        scalars = {name: value for name, value in pairs if isinstance(value, yaml.ScalarNode)}
+        self._blank = {name: _line(value) for name, value in scalars.items() if _is_blank(value)}
+        return {name: value.value for name, value in scalars.items() if name not in self._blank}
 
     def _is_open_to_all(self) -> bool:
         try:
@@ -208,8 +222,17 @@ def _kind(node: yaml.Node) -> str:
     return "a section" if isinstance(node, yaml.MappingNode) else "a single value"
 
 
-def _unknown_tag(node: yaml.Node) -> str:
-    return f"found the tag {printable(node.tag)}; before a value only !secret NAME and !env NAME are known"
+def _is_blank(node: yaml.ScalarNode) -> bool:
+    """Return whether nothing is written, not even quotes; a comment may be."""
+    return node.tag == NULL and not node.value and node.style is None
+
+
+def _unknown_tag() -> str:
+    # Does not show the tag: it may be the beginning of a password.
+    return (
+        "found an unknown tag (!name); before a value only !secret NAME and !env NAME are known; "
+        f"{QUOTES.format('!')}"
+    )
 
 
 def _odd_character(text: str) -> str:

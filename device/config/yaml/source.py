@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import yaml
@@ -14,22 +15,42 @@ _MAX_BYTES = 64 * 1024
 # The deepest setting is three levels down. Bounded because PyYAML recurses.
 _MAX_DEPTH = 12
 
+# None of these shows what was found: it may be a password.
+QUOTES = "put text that begins with {} in quotes"
+_ALIAS = f"an alias (*name); aliases are not supported, write the value out; {QUOTES.format('*')}"
+_ANCHOR = f"an anchor (&name); anchors are not supported, remove it; {QUOTES.format('&')}"
+_TAG = f"a tag (!name) that YAML cannot read; {QUOTES.format('!')}"
+_BY_CONTEXT = {
+    "while scanning an alias": _ALIAS,
+    "while scanning an anchor": _ANCHOR,
+    "while scanning a tag": _TAG,
+    "while parsing a tag": _TAG,
+    "while parsing a node": _TAG,
+    "while scanning a block scalar": f"a value that begins with | or >; {QUOTES.format('| or >')}",
+}
+_NOT_A_START = re.compile(
+    r"(?:found character|expected the node content, but found) '(?P<start>.)'(?: that cannot start any token)?"
+)
+
 _NEXT_STEP = "give another file with -c, or start from config.example.yaml"
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader, with the meaning of plain words from scalar.py, and without aliases or deep nesting."""
+    """PyYAML's safe loader, with the meaning of plain words from scalar.py; no anchors, aliases or deep nesting."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Compose one value, which is not an alias and not nested too deeply."""
-        mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+        """Compose one value, which has no anchor, is not an alias, and is not nested too deeply."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        mark = event.start_mark
         if self.check_event(yaml.AliasEvent):
-            problem = "an alias (*name); aliases are not supported, write the value out"
-            raise yaml.composer.ComposerError(None, None, problem, mark)
+            raise yaml.composer.ComposerError(None, None, _ALIAS, mark)
+        # An anchor without an alias does nothing in YAML, so that `password: &Secret1` would be no password.
+        if event.anchor is not None:
+            raise yaml.composer.ComposerError(None, None, _ANCHOR, mark)
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             problem = f"lists or sections more than {_MAX_DEPTH} levels deep"
@@ -101,5 +122,9 @@ def _in_plain_words(error: yaml.MarkedYAMLError) -> str:
         return f"found {problem}"
     if "but found another document" in problem:
         return "found a second document (---); the configuration is one"
+    if start := _NOT_A_START.fullmatch(problem):
+        return f"found a value that begins with {start['start']}; {QUOTES.format(start['start'])}"
+    if problem_in_words := _BY_CONTEXT.get(error.context or ""):
+        return f"found {problem_in_words}"
     context = f"{error.context}: " if error.context else ""
     return f"is not YAML: {context}{problem}; compare indentation, colons and quotes with config.example.yaml"
