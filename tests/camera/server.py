@@ -134,3 +134,8 @@ def ok(body: bytes, content_type: str = "image/jpeg", length: int | None = None)
     length = len(body) if length is None else length
     announced = "" if length < 0 else f"Content-Length: {length}\r\n"
     return f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\n{announced}\r\n".encode() + body
+
+
+def refusal(status: str, header: str = "") -> bytes:
+    """Return an answer with another status, such as "404 Not Found", and without a body."""
+    return f"HTTP/1.1 {status}\r\n{header}Content-Length: 0\r\n\r\n".encode()

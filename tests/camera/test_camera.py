@@ -152,11 +152,11 @@ def test_what_a_library_says_of_the_address_is_shown_without_its_password(
         message = f"can't open camera by name '{target}'"
         raise kind(message)
 
-    source = "http://me:hush-1@cam/snapshot.cgi?user=me&pwd=hush-2"
+    source = "rtsp://me:hush-1@cam/snapshot.cgi?user=me&pwd=hush-2"
     camera = open_camera(CameraSettings(source=source), open_capture=fail)
-    with pytest.raises(CameraError, match=r"can't open camera by name 'http://cam/snapshot\.cgi"):
+    with pytest.raises(CameraError, match=r"can't open camera by name 'rtsp://cam/snapshot\.cgi"):
         camera.burst(1, 0.0)
-    assert "http://cam/snapshot.cgi" in caplog.text
+    assert "rtsp://cam/snapshot.cgi" in caplog.text
     assert "hush" not in f"{camera.fault} {caplog.text}"
 
 

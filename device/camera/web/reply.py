@@ -99,18 +99,19 @@ def get(address: Address, timeout_seconds: float) -> Iterator[Reply | None]:
 
 
 class _GivePasswordOnce(urllib.request.BaseHandler):
-    """Ends what Python's handlers would repeat six times: many cameras lock a user after five wrong passwords."""
+    """Ends what Python's handler of digests repeats six times: many cameras lock a user after five wrong passwords."""
 
     handler_order = 100  # before those that answer with the password
 
     def http_error_401(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message
     ) -> None:
-        """Let an answer to the first request pass.
+        """Leave the connection of the first request, and let the other handlers ask again.
 
         Raises:
             HTTPError: the password was already given.
         """
+        fp.close()  # many cameras accept one connection at a time, and Python leaves it to its garbage collector
         if req.has_header("Authorization"):
             raise urllib.error.HTTPError(req.full_url, code, msg, headers, fp)
 

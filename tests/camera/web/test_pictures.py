@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import socket
 import threading
 import time
@@ -18,7 +17,7 @@ from device.camera.address import Address, parse
 from device.camera.capture import open_capture
 from device.camera.stream import Stream
 from device.config import CameraSettings
-from device.errors import CameraError, CameraTrouble, NoPictureError
+from device.errors import CameraError, CameraTrouble
 from device.observation import Frame, utc_now
 from tests.camera.conftest import NOT_RELEASED, levels
 from tests.camera.server import answering, jpeg, ok
@@ -219,114 +218,3 @@ def test_a_picture_that_is_too_large_is_refused_from_its_header() -> None:
         pytest.raises(CameraError, match="5000x4000 pixels; at most 13 megapixels"),
     ):
         burst(asked.url)
-
-
-def refusal(status: str, header: str = "") -> bytes:
-    """Return an answer that is an error."""
-    return f"HTTP/1.1 {status}\r\n{header}Content-Length: 0\r\n\r\n".encode()
-
-
-_BASIC = 'WWW-Authenticate: Basic realm="camera"\r\n'
-_DIGEST = 'WWW-Authenticate: Digest realm="camera", nonce="abc", qop="auth"\r\n'
-_PAGE = b"<!DOCTYPE html><html><title>Log in</title></html>"
-
-
-@pytest.mark.parametrize(
-    ("answer", "login", "words"),
-    [
-        (refusal("401 Unauthorized", _BASIC), "me:hush@", "401: it does not accept the user"),
-        (refusal("401 Unauthorized", _DIGEST), "me:hush@", "401: it does not accept the user"),
-        (refusal("401 Unauthorized", _BASIC), "", "401: it asks for.*USER:PASSWORD@HOST.*%40"),
-        (
-            refusal("403 Forbidden"),
-            "me:hush@",
-            "403: it does not allow this. In the camera's settings",
-        ),
-        (refusal("404 Not Found"), "me:hush@", "404: it has nothing at this path. Take the path"),
-        (refusal("503 Service Unavailable"), "me:hush@", "503: it is busy or still starting"),
-        (refusal("500 Internal Server Error"), "me:hush@", "500: that is no picture. Check"),
-        (refusal("599 Odd"), "me:hush@", "599: that is no picture"),
-        (
-            ok(_PAGE, "text/html"),
-            "me:hush@",
-            "answers, but with no picture: what came is text/html",
-        ),
-        (ok(_PAGE, "text/plain"), "me:hush@", "answers, but with no picture.* manual"),
-        (ok(b'{"a": 1, "b": 2}', "application/json"), "me:hush@", "came is application/json"),
-        (ok(b""), "me:hush@", "ends early.*0 bytes came"),
-    ],
-)
-def test_each_way_to_give_no_picture_has_its_sentence(
-    answer: bytes, login: str, words: str
-) -> None:
-    """With the next step, and without the password."""
-    with answering(answer) as asked:
-        with pytest.raises(CameraError, match=words) as raised:
-            burst(asked.url.replace("://", f"://{login}"))
-        assert "hush" not in str(raised.value)
-        # One without and one with the password: many cameras lock a user after five wrong ones.
-        assert len(asked.requests) <= 2
-
-
-def test_a_page_is_no_picture_and_a_refusal_no_connection() -> None:
-    """The words for automations."""
-    with answering(ok(_PAGE, "text/html")) as asked, pytest.raises(NoPictureError):
-        impatient(parse(asked.url)).read(1, 0.0, NOT_RELEASED)
-    with answering(refusal("403 Forbidden")) as asked:
-        camera = open_camera(CameraSettings(source=asked.url))
-        with pytest.raises(CameraError):
-            camera.burst(1, 0.0)
-        assert camera.status.trouble is CameraTrouble.NO_CONNECTION
-
-
-@pytest.mark.parametrize(
-    ("login", "sent"),
-    [
-        ("me:a%40b%3Ac%2Fd", b"bWU6YUBiOmMvZA=="),
-        ("me:a@b", b"bWU6YUBi"),  # works without encoding, as it always did
-        ("me:a[b", b"bWU6YVti"),
-    ],
-)
-def test_the_password_is_decoded_and_given_when_it_is_asked_for(login: str, sent: bytes) -> None:
-    """Basic: the base64 of me:a@b:c/d."""
-    with answering(refusal("401 Unauthorized", _BASIC), ok(WHOLE)) as asked:
-        assert len(burst(asked.url.replace("://", f"://{login}@"))) == 1
-    assert b"Authorization" not in asked.requests[0]
-    assert b"Authorization: Basic " + sent in asked.requests[1]
-
-
-def test_a_digest_is_computed_when_it_is_asked_for() -> None:
-    """Most surveillance cameras ask for it; the password itself does not travel."""
-    with answering(refusal("401 Unauthorized", _DIGEST), ok(WHOLE)) as asked:
-        assert len(burst(asked.url.replace("://", "://me:hush@"))) == 1
-    assert re.search(
-        rb'Authorization: Digest username="me".*response="[0-9a-f]{32}"', asked.requests[1]
-    )
-    assert b"hush" not in asked.requests[1]
-
-
-def test_a_path_may_hold_spaces_and_umlauts_and_its_query_is_kept() -> None:
-    """They are encoded; what is encoded already stays as it is."""
-    with answering(ok(WHOLE)) as asked:
-        burst(f"{asked.url}/Tür 1%20a?user=me&pwd=a%26b#fragment")
-    assert asked.requests[0].startswith(
-        b"GET /picture/T%C3%BCr%201%20a?user=me&pwd=a%26b HTTP/1.1\r\n"
-    )
-
-
-def test_the_password_goes_with_a_redirection_on_the_same_host() -> None:
-    """Some cameras send the snapshot's short path to a long one, and ask there."""
-    moved = refusal("302 Found", "Location: /long/path.jpg\r\n")
-    with answering(moved, refusal("401 Unauthorized", _BASIC), ok(WHOLE)) as asked:
-        assert len(burst(asked.url.replace("://", "://me:hush@"))) == 1
-    assert b"Authorization: Basic" in asked.requests[2]
-
-
-def test_the_password_does_not_go_to_another_host() -> None:
-    """A redirection cannot fetch it."""
-    with answering(refusal("401 Unauthorized", _BASIC)) as other:
-        moved = refusal("302 Found", f"Location: http://localhost:{other.port}/\r\n")
-        with answering(moved) as asked, pytest.raises(CameraError, match="answers 401"):
-            burst(asked.url.replace("://", "://me:hush@"))
-    assert len(other.requests) == 1
-    assert b"Authorization" not in other.requests[0]
