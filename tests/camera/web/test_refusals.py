@@ -132,3 +132,22 @@ def test_the_password_does_not_go_to_another_host() -> None:
             burst(asked.url.replace("://", "://me:hush@"))
     assert len(other.requests) == 1
     assert b"Authorization" not in other.requests[0]
+
+
+def test_a_camera_that_is_switched_off_has_a_sentence_too() -> None:
+    """What the system says, and what to check."""
+    with answering(ok(WHOLE)) as asked:
+        pass
+    with pytest.raises(
+        CameraError, match=r"does not answer: .*refused.* host and port of its URL\.$"
+    ):
+        burst(asked.url)
+
+
+def test_an_unreachable_host_may_be_the_beginning_of_a_password() -> None:
+    """The URL could mean either; only the owner knows."""
+    with answering(ok(WHOLE)) as asked:
+        pass
+    with pytest.raises(CameraError, match=r"does not answer.*Its @ stands behind.*%2F") as raised:
+        burst(f"http://127.0.0.1:{asked.port}/hush@cam/1")
+    assert "hush" not in str(raised.value)
