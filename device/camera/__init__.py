@@ -12,6 +12,7 @@ from device.camera.address import Kind, parse
 from device.camera.camera import Camera
 from device.camera.capture import OpenCapture
 from device.camera.capture import open_capture as _open_capture
+from device.camera.listing import picture_names
 from device.camera.picture import read_picture
 from device.camera.source import FrameSource
 from device.camera.still import Folder, Picture
@@ -21,7 +22,7 @@ from device.camera.video import Video
 from device.config import CameraSettings
 from device.observation import utc_now
 
-__all__ = ["Camera", "open_camera", "read_picture"]
+__all__ = ["Camera", "open_camera", "picture_names", "read_picture"]
 
 
 def open_camera(

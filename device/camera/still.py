@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from threading import Event
 
-from device.camera.address import PICTURES
+from device.camera.listing import picture_names
 from device.camera.picture import read_picture
 from device.camera.source import require_not_released, unreadable
-from device.errors import CameraError, CameraNotFoundError, UnreadablePictureError
+from device.errors import CameraError, UnreadablePictureError
 from device.observation import Frame, Image
 
 _LOG = logging.getLogger(__name__)
@@ -121,26 +121,7 @@ class Folder:
         """Nothing is held; the place in the folder is kept."""
 
     def _names(self) -> list[str]:
-        try:
-            entries = [path.name for path in self._path.iterdir()]
-        except OSError as error:
-            message = (
-                f"camera.source: the folder {self._path} cannot be read: {error.strerror}. "
-                f"Check that it exists, and its permissions."
-            )
-            raise unreadable(message, error) from error
-        names = sorted(
-            name
-            for name in entries
-            if Path(name).suffix.lower() in PICTURES and not name.startswith(".")
-        )
-        if not names:
-            message = (
-                f"camera.source: the folder {self._path} has no picture among its {len(entries)} "
-                f"entries. Allowed: {', '.join(PICTURES)}."
-            )
-            raise CameraNotFoundError(message)
-        return names
+        return picture_names(self._path, setting="camera.source: ")
 
 
 def next_name(names: Sequence[str], last: str | None) -> str:
