@@ -12,6 +12,14 @@ class FacetError(Exception):
     """Something the owner can act on; str() names it, says what was found and what to do next."""
 
 
+class OutputError(FacetError):
+    """Standard output cannot be written."""
+
+
+class OutputClosedError(OutputError):
+    """Whoever read standard output has left."""
+
+
 class OfflineError(FacetError):
     """The broker does not report the node as online."""
 
@@ -71,7 +79,7 @@ class DiagnosticsError(FacetError):
 
 
 class ClassifyError(FacetError):
-    """An annotated picture cannot be written where it was asked for."""
+    """An annotated picture cannot be written where it was asked for, or must not be."""
 
 
 class StateDirectoryError(FacetError):

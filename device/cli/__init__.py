@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 
 from device import __version__
 from device.cli.provision.command import provision
-from device.errors import FacetError
+from device.system.program import run_program
 
 app = typer.Typer(
     name="facet",
@@ -31,13 +30,7 @@ Model = Annotated[
 
 def main() -> None:
     """Run a command; an error that the owner can act on is a line, not a traceback."""
-    try:
-        app()
-    except FacetError as error:
-        sys.stderr.write(f"error: {error}\n")
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run_program(app)
 
 
 def _version(is_wanted: bool) -> None:

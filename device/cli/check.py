@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from device.config import ConfigError, load
 from device.node.trials import Trial, trials
+from device.system.console import open_console
 
 
 def check(path: Path, *, config_only: bool = False) -> bool:
@@ -25,7 +25,7 @@ def check(path: Path, *, config_only: bool = False) -> bool:
     """
     # The table shows what the components would log.
     logging.getLogger("device").addHandler(logging.NullHandler())
-    console = Console()
+    console = open_console()
     try:
         config = load(path)
     except ConfigError as error:
@@ -44,6 +44,6 @@ def check(path: Path, *, config_only: bool = False) -> bool:
 def _table(results: list[Trial]) -> Table:
     table = Table("part", "works", "detail")
     for trial in results:
-        mark = "[green]yes[/]" if trial.works else "[bold red]no[/]"
+        mark = Text("yes", "green") if trial.works else Text("no", "bold red")
         table.add_row(trial.part, mark, Text(trial.detail, overflow="fold"))
     return table

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Column, Table
+from rich.text import Text
 
 from device.config import Config, load
 from device.discovery.payload import discovery_payload, entity_id
@@ -19,6 +19,7 @@ from device.mqtt.topics import Topics
 from device.networks.card import read_card
 from device.networks.files import model_path
 from device.system.compact_json import compact
+from device.system.console import open_console
 from device.system.machine import machine
 
 _ANY_NODE = "NODE"
@@ -31,7 +32,7 @@ def print_entities(config: Path | None) -> None:
         ConfigError: the configuration has faults.
         ModelError: its model cannot be read.
     """
-    console = Console()
+    console = open_console()
     if config is None:
         console.print(_table(_ANY_NODE, shipped_catalogue()))
         return
@@ -45,7 +46,7 @@ def print_entities(config: Path | None) -> None:
 def _table(node: str, rows: Sequence[Row]) -> Table:
     table = Table(Column("entity", no_wrap=True), "name", "enabled", "essential", "meaning")
     for row in rows:
-        enabled = "yes" if row.is_enabled_by_default else "[dim]no[/]"
+        enabled = Text("yes") if row.is_enabled_by_default else Text("no", "dim")
         essential = "yes" if row.is_essential else ""
         table.add_row(entity_id(row, node), row.name, enabled, essential, row.meaning)
     return table

@@ -10,6 +10,7 @@ from device.config import Config
 from device.config.key_path import KeyPath, dotted
 from device.config.schema import Schema, allowed, at
 from device.config.yaml.scalar import meaning
+from device.system.program import run_program
 
 _INTRODUCTION = """\
 # Configuration
@@ -96,4 +97,4 @@ def _word(value: object) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(reference())
+    run_program(lambda: sys.stdout.write(reference()))

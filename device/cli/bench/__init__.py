@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 from typing import Any
 
-from rich.console import Console
 from rich.progress import track
 
 from device.camera import read_picture
@@ -21,12 +20,13 @@ from device.cli.broker_client import broker_client
 from device.config import MqttSettings
 from device.errors import BenchError
 from device.perception import Perception, open_perception
+from device.system.console import open_console
 from device.system.machine import cpu_seconds, resident_bytes
 
 _IDLE_SECONDS = 10
 # The first presses load pages and fill caches.
 _WARM_UP_PRESSES = 3
-_STDERR = Console(stderr=True)
+_STDERR = open_console(stderr=True)
 
 
 def print_bench(broker: str | None, picture: Path | None, presses: int, *, as_json: bool) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -24,6 +23,7 @@ from device.cli.provision.passwords import (
 from device.cli.provision.settings import secrets_yaml, settings_yaml
 from device.cli.provision.table import card, cards
 from device.cli.provision.writing import PASSWORDS, Contents, check_folder, write_cards
+from device.system.console import open_console
 
 _FOLDER = "facet"
 
@@ -128,7 +128,7 @@ def _contents(one: Card, unit: str, shared: Contents, passwords: _Passwords) -> 
 
 
 def _report(nodes: list[Card], out: Path, passwords: _Passwords) -> None:
-    console = Console()
+    console = open_console()
     table = Table("node", "host name", "broker", "user there", "Wi-Fi", "log-in", "folder")
     for one in nodes:
         broker = f"{one.host}, TLS" if one.is_encrypted else f"{one.host}, not encrypted"

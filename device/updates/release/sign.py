@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 import zipfile
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,9 +27,10 @@ from cryptography.hazmat.primitives.serialization import (
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from pydantic import ValidationError
 
-from device.errors import FacetError, UpdateError
+from device.errors import UpdateError
 from device.networks.card import read_card
 from device.system.atomic_write import atomic_write
+from device.system.program import run_program
 from device.system.validation import describe
 from device.updates.artifact import MAXIMUM_BYTES, SOFTWARE, Artifact, Kind
 from device.updates.node.index import Index
@@ -229,8 +229,4 @@ def index(
 
 def main() -> None:
     """Run a command; an error that the maintainer can act on is a line, not a traceback."""
-    try:
-        app()
-    except FacetError as error:
-        sys.stderr.write(f"error: {error}\n")
-        sys.exit(1)
+    run_program(app)
