@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +13,9 @@ from rich.table import Table
 
 from device.errors import FacetError
 from device.networks.card import Aim
+from device.system.console import open_console
+from device.system.program import run_program
+from model.errors import packages_of_training
 
 app = typer.Typer(
     help="Train, export and measure the attribute network: `pipeline` in one command, the others step by step.",
@@ -191,7 +193,7 @@ def evaluate(
     for name, of in figures["attributes"].items():
         columns = [f"{of[key]:.3f}" for key in ("accuracy", "precision", "recall", "f1", "ece")]
         table.add_row(name, *columns, str(of["positives"]))
-    console = Console()
+    console = open_console()
     console.print(table)
     console.print(
         f"{figures['model']}: mean accuracy {figures['mean_accuracy']:.4f}, "
@@ -261,7 +263,7 @@ def robustness(
 
 
 def _wide_console(*, stderr: bool = False) -> Console:
-    console = Console(stderr=stderr)
+    console = open_console(stderr=stderr)
     if not console.is_terminal:
         console.width = _FILE_COLUMNS
     return console
@@ -269,11 +271,13 @@ def _wide_console(*, stderr: bool = False) -> Console:
 
 def main() -> None:
     """Run a command; an error that the user can act on is one line."""
+    run_program(_run)
+
+
+def _run() -> None:
     try:
-        app()
-    except FacetError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(1)
+        with packages_of_training():
+            app()
     except SystemExit as end:
         # Typer turns Ctrl-C into this status.
         if end.code == _INTERRUPTED:

@@ -111,7 +111,12 @@ def read_picture(path: Path) -> Image:
     Raises:
         DataError: the file is missing or is not a picture.
     """
-    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    # Not imread, which crashes where the path of the folder is not UTF-8.
+    try:
+        data = np.frombuffer(path.read_bytes(), np.uint8)
+    except OSError:
+        data = np.empty(0, np.uint8)
+    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
     if image is None:
         message = f"{path}: {'not a picture' if path.exists() else 'missing'}; fetch the file again"
         raise DataError(message)

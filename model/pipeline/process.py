@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from typing import ParamSpec
 
 from device.errors import FacetError
-from model.errors import PipelineError
+from model.errors import PipelineError, packages_of_training
 from model.processes import end_with_parent
 
 Parameters = ParamSpec("Parameters")
@@ -60,7 +60,8 @@ def _call(
 ) -> None:
     end_with_parent()
     try:
-        function(*args, **kwargs)
+        with packages_of_training():
+            function(*args, **kwargs)
     except FacetError as error:
         sender.send(str(error))
         sys.exit(1)

@@ -88,10 +88,21 @@ def test_a_squeezed_picture_gets_its_aspect_back(tmp_path: Path) -> None:
     assert read_picture(path).shape == (218, 178, 3)
 
 
+def test_a_folder_may_have_a_name_that_is_not_utf_8(tmp_path: Path) -> None:
+    """OpenCV's own reading ended the process at such a one."""
+    path = tmp_path / "gr\udcfc" / "000001.jpg"
+    path.parent.mkdir()
+    path.write_bytes(cv2.imencode(".jpg", np.zeros((218, 178, 3), np.uint8))[1].tobytes())
+    assert read_picture(path).shape == (218, 178, 3)
+
+
 def test_a_file_that_is_not_a_picture_is_an_error(tmp_path: Path) -> None:
     """A text file named .jpg is named, and so is a file that is missing."""
     path = tmp_path / "text.jpg"
     path.write_text("not a picture")
+    with pytest.raises(DataError, match=r"text\.jpg: not a picture"):
+        read_picture(path)
+    path.write_bytes(b"")
     with pytest.raises(DataError, match=r"text\.jpg: not a picture"):
         read_picture(path)
     with pytest.raises(DataError, match=r"other\.jpg: missing"):
