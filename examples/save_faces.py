@@ -14,5 +14,5 @@ folder.mkdir(parents=True, exist_ok=True)
 image = read_picture(picture)
 for number, face in enumerate(FaceDetector.load().detect(image), start=1):
     path = folder / f"{picture.stem}-{number}.png"
-    cv2.imwrite(str(path), align(image, face.keypoints, side=128))
+    path.write_bytes(cv2.imencode(".png", align(image, face.keypoints, side=128))[1].tobytes())
     print(f"{path}: {face.box.size:.0f} pixels in the picture, score {face.score:.2f}")

@@ -22,10 +22,14 @@ from device.cli.demo.tables import entities_table, observation_table
 from device.config import Config
 from device.errors import DemoError
 from device.mqtt.topics import Topics
+from device.observation import Reason
+from device.system.console import open_console
 from device.system.validation import describe
 
 # Not the default id: a real node of the owner may use the same broker.
 _NODE = {"id": "facet_demo", "name": "Facet demo"}
+# Whoever was not there, or not clear enough, was looked for; these say that there was no look at all.
+_UNSEEN = frozenset({Reason.CAMERA_UNAVAILABLE, Reason.FAILED})
 
 
 def demo(broker: str | None, camera: str | None, *, once: bool) -> None:
@@ -37,7 +41,7 @@ def demo(broker: str | None, camera: str | None, *, once: bool) -> None:
         once: press once, print the observation as one JSON document on standard output, and return.
 
     Raises:
-        FacetError: a component is missing, or does not answer.
+        FacetError: a component is missing, or does not answer; or there was nothing to see when it was pressed once.
     """
     # SIGTERM ends the demo as cleanly as Ctrl-C does; and Ctrl-C ends it even where a shell has started it in
     # the background with that signal ignored.
@@ -87,12 +91,17 @@ def _press_once(node: Node, listener: NodeListener) -> None:
     count = sum("default_entity_id" in component for component in components)
     sys.stderr.write(f"{count} entities discovered; pressing once\n")
     node.press()
-    sys.stdout.write(listener.observation() + "\n")
+    document = listener.observation()
+    sys.stdout.write(document + "\n")
     sys.stdout.flush()
+    reason = json.loads(document)["reason"]
+    if reason in _UNSEEN:
+        message = f"nothing was seen: {reason}; the lines above say why"
+        raise DemoError(message)
 
 
 def _press_on_enter(node: Node, listener: NodeListener) -> None:
-    console = Console()
+    console = open_console()
     try:
         with console.status("starting the node"):
             discovery = listener.discover()

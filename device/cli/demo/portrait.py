@@ -28,5 +28,7 @@ def write_portrait(folder: Path) -> Path:
     path = folder / "portrait.png"
     picture = cv2.cvtColor(astronaut(), cv2.COLOR_RGB2BGR)
     top = picture[: picture.shape[1] * _HEIGHT // _WIDTH]
-    cv2.imwrite(str(path), cv2.resize(top, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_CUBIC))
+    small = cv2.resize(top, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_CUBIC)
+    # Not imwrite, which crashes where the path of the folder is not UTF-8.
+    path.write_bytes(cv2.imencode(".png", small)[1].tobytes())
     return path

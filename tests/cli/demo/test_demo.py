@@ -11,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 COMMAND = [sys.executable, "-m", "device", "demo"]
@@ -46,11 +48,22 @@ def test_once_prints_one_observation_and_the_astronaut_smiles() -> None:
 
 
 def test_a_camera_that_is_missing_is_an_observation_too(tmp_path: Path) -> None:
-    """The press is answered, and standard error names what is missing."""
+    """The press is answered, standard error names what is missing, and a script sees that nothing was seen."""
     ended = run("--once", "--camera", str(tmp_path / "absent.jpg"))
-    assert ended.returncode == 0, ended.stderr
+    assert ended.returncode == 1, ended.stderr
     assert json.loads(ended.stdout)["reason"] == "camera_unavailable"
     assert "absent.jpg cannot be read" in ended.stderr
+    assert "error: nothing was seen: camera_unavailable" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_picture_without_a_face_is_an_answer(tmp_path: Path) -> None:
+    """Nobody was there, which is not a failure of the demo."""
+    empty = tmp_path / "empty.png"
+    cv2.imwrite(str(empty), np.full((480, 640, 3), 127, np.uint8))
+    ended = run("--once", "--camera", str(empty))
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["reason"] == "no_face"
 
 
 def test_without_a_terminal_each_line_is_a_press() -> None:
