@@ -20,7 +20,12 @@ app = typer.Typer(
 )
 
 ConfigFile = Annotated[
-    Path, typer.Option("--config", "-c", help="The node's YAML file.", show_default=True)
+    Path | None,
+    typer.Argument(help="The node's YAML file.", show_default="facet.yaml"),
+]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", metavar="FILE", help="Another way to name the file."),
 ]
 Model = Annotated[
     str,
@@ -31,6 +36,19 @@ Model = Annotated[
 def main() -> None:
     """Run a command; an error that the owner can act on is a line, not a traceback."""
     run_program(app)
+
+
+def _chosen(file: Path | None, option: Path | None) -> Path | None:
+    """Return the configuration that a command was given, whichever way."""
+    if file is not None and option is not None:
+        message = f"{file} and -c {option}: give one file, either way"
+        raise typer.BadParameter(message)
+    return option if file is None else file
+
+
+def _config(file: Path | None, option: Path | None) -> Path:
+    """Return the configuration of a command that needs one."""
+    return _chosen(file, option) or Path("facet.yaml")
 
 
 def _version(is_wanted: bool) -> None:
@@ -50,7 +68,8 @@ def _options(
 
 @app.command()
 def run(
-    config: ConfigFile = Path("facet.yaml"),
+    file: ConfigFile = None,
+    config: ConfigOption = None,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
 ) -> None:
     """Run the node until Ctrl-C or SIGTERM."""
@@ -59,7 +78,8 @@ def run(
     from device.system.logs import start_logging
 
     start_logging(log_level)
-    run_until_signal(lambda: load(config))
+    path = _config(file, config)
+    run_until_signal(lambda: load(path))
 
 
 @app.command()
@@ -86,7 +106,8 @@ def demo(
 
 @app.command()
 def check(
-    config: ConfigFile = Path("facet.yaml"),
+    file: ConfigFile = None,
+    config: ConfigOption = None,
     config_only: Annotated[
         bool, typer.Option("--config-only", help="Validate the configuration, and try nothing.")
     ] = False,
@@ -104,17 +125,18 @@ def check(
         from device.config import load
         from device.mqtt.presence import wait_until_online
 
-        typer.echo(wait_until_online(load(config), online))
+        typer.echo(wait_until_online(load(_config(file, config)), online))
         return
     from device.cli.check import check as try_everything
 
-    if not try_everything(config, config_only=config_only):
+    if not try_everything(_config(file, config), config_only=config_only):
         raise typer.Exit(1)
 
 
 @app.command()
 def retire(
-    config: ConfigFile = Path("facet.yaml"),
+    file: ConfigFile = None,
+    config: ConfigOption = None,
     even_if_online: Annotated[
         bool,
         typer.Option(
@@ -126,7 +148,7 @@ def retire(
     """Clear everything that the broker keeps of a node that is stopped; Home Assistant then forgets the device."""
     from device.cli.retire import retire as clear
 
-    for topic in clear(config, even_if_online=even_if_online):
+    for topic in clear(_config(file, config), even_if_online=even_if_online):
         typer.echo(f"cleared {topic}")
 
 
@@ -140,19 +162,26 @@ def schema() -> None:
 
 @app.command()
 def entities(
-    config: Annotated[
-        Path | None, typer.Option("--config", "-c", help="Show the entities of this node.")
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Show the entities of the node with this YAML file.",
+            show_default="every entity that a node can have",
+        ),
     ] = None,
+    config: ConfigOption = None,
 ) -> None:
     """Print the table of Home Assistant entities."""
     from device.cli.entities import print_entities
 
-    print_entities(config)
+    print_entities(_chosen(file, config))
 
 
 @app.command()
 def classify(
-    pictures: Annotated[list[Path], typer.Argument(help="JPEG, PNG, WebP or BMP files.")],
+    pictures: Annotated[
+        list[Path], typer.Argument(help="JPEG, PNG, WebP or BMP files, or folders of them.")
+    ],
     model: Model = "attributes",
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document per picture, one per line.")
@@ -163,23 +192,32 @@ def classify(
             help="Write the picture with boxes and attributes here; a folder for several."
         ),
     ] = None,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite",
+            help="Let --annotate replace files that exist, except the pictures that it shows.",
+        ),
+    ] = False,
     everything: Annotated[
         bool, typer.Option("--all", help="Show the subjective and the unreliable attributes too.")
     ] = False,
 ) -> None:
     """Report what pictures show, without broker, camera or configuration."""
+    from device.cli.classify import Showing
     from device.cli.classify import classify as classify_pictures
 
-    has_read_all = classify_pictures(
-        pictures, model, as_json=as_json, everything=everything, annotated=annotate
+    showing = Showing(
+        as_json=as_json, everything=everything, annotated=annotate, may_overwrite=overwrite
     )
-    if not has_read_all:
+    if not classify_pictures(pictures, model, showing):
         raise typer.Exit(1)
 
 
 @app.command()
 def diagnostics(
-    config: ConfigFile = Path("facet.yaml"),
+    file: ConfigFile = None,
+    config: ConfigOption = None,
     out: Annotated[Path, typer.Option(help="The archive; an existing one is replaced.")] = Path(
         "facet-diagnostics.zip"
     ),
@@ -187,7 +225,7 @@ def diagnostics(
     """Write one archive for a bug report: versions, settings, checks and log, without a password or a picture."""
     from device.cli.diagnostics import write_diagnostics
 
-    names = write_diagnostics(config, out)
+    names = write_diagnostics(_config(file, config), out)
     typer.echo(f"{out} has {', '.join(names)}. Passwords are masked; check it before you share it.")
 
 

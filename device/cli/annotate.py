@@ -16,6 +16,7 @@ _COLORS = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00", "#0
 _BACKGROUND, _TEXT, _FAINT, _BAR = "#15191e", "#f2f4f6", "#98a2ad", "#2b323a"
 # Pixels.
 _HEIGHT_RANGE = (480, 1080)
+_MAX_ENLARGED_WIDTH = 4000  # a strip of 32 rows would become an image of gigabytes
 _PANEL, _ROW, _PADDING = 330, 24, 18
 _BAR_WIDTH = 92
 _COLUMN_FACES = 3  # faces in one column of the panel; more faces take further columns
@@ -32,8 +33,10 @@ def annotate(image: Image, observation: Observation, names: Collection[str]) -> 
     Returns:
         (height, width, 3) uint8, BGR.
     """
-    scale = float(np.clip(image.shape[0], *_HEIGHT_RANGE)) / image.shape[0]
-    size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
+    height, width = image.shape[:2]
+    scale = float(np.clip(height, *_HEIGHT_RANGE)) / height
+    scale = min(scale, max(1.0, _MAX_ENLARGED_WIDTH / width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     resized = cv2.resize(image, size, interpolation=interpolation)
     lists = [_rows(face, names) for face in observation.faces]

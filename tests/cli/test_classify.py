@@ -9,9 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from device.cli.classify import classify
+from device.cli.classify import Showing, classify
 from device.cli.demo.portrait import write_portrait
-from device.errors import ClassifyError
 
 
 @pytest.fixture(scope="module")
@@ -29,19 +28,23 @@ def empty(tmp_path: Path) -> Path:
 
 
 def _classify(
-    *pictures: Path, as_json: bool = False, everything: bool = False, annotated: Path | None = None
+    *paths: Path,
+    as_json: bool = False,
+    everything: bool = False,
+    annotated: Path | None = None,
+    may_overwrite: bool = False,
 ) -> bool:
-    return classify(
-        list(pictures), "attributes", as_json=as_json, everything=everything, annotated=annotated
-    )
+    return classify(paths, "attributes", Showing(as_json, everything, annotated, may_overwrite))
 
 
 def test_a_document_is_an_observation_per_line(
     portrait: Path, empty: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With the keys that a node publishes, in the order of the pictures."""
+    """With the keys that a node publishes and the path as it was given, in the order of the pictures."""
     assert _classify(portrait, empty, as_json=True)
     smiling, none = map(json.loads, capsys.readouterr().out.splitlines())
+    assert [smiling["picture"], none["picture"]] == [str(portrait), str(empty)]
+    assert "annotated" not in smiling
     (face,) = smiling["faces"]
     assert face["attributes"]["Smiling"]["present"]
     assert len(face["attributes"]) == 40
@@ -65,7 +68,7 @@ def test_a_table_shows_subjective_attributes_only_on_request(
     """The network reports Attractive for this portrait, which is a matter of opinion."""
     assert _classify(portrait, everything=everything)
     printed = capsys.readouterr().out
-    assert "portrait.png" in printed
+    assert printed.splitlines()[0] == str(portrait)
     assert "face 1 (primary)" in printed
     assert "Smiling" in printed
     assert ("Attractive" in printed) is is_shown
@@ -89,6 +92,46 @@ def test_a_picture_that_cannot_be_read_does_not_end_the_others(
     captured = capsys.readouterr()
     assert captured.err.startswith("error: ")
     assert "broken.jpg" in captured.err
+    assert len(captured.out.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["[bold]x[/].png", ":cat:.png", "[link=nowhere]x.png"])
+def test_the_name_of_a_file_is_printed_as_it_is(
+    empty: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """It is neither markup nor an emoji."""
+    picture = (tmp_path / name).with_name(name)
+    picture.write_bytes(empty.read_bytes())
+    assert _classify(picture)
+    assert capsys.readouterr().out.splitlines()[0] == str(picture)
+
+
+def test_a_folder_is_all_its_pictures(
+    portrait: Path, empty: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By name, as the camera of a node takes them; files of other kinds are no pictures."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name, picture in (("2.png", portrait), ("1.png", empty)):
+        (folder / name).write_bytes(picture.read_bytes())
+    (folder / "notes.txt").touch()
+    assert _classify(folder, as_json=True)
+    documents = map(json.loads, capsys.readouterr().out.splitlines())
+    assert [document["picture"] for document in documents] == [
+        str(folder / "1.png"),
+        str(folder / "2.png"),
+    ]
+
+
+def test_a_folder_without_a_picture_does_not_end_the_others(
+    portrait: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is an error of the command, which names no setting of a node."""
+    assert not _classify(tmp_path, portrait, as_json=True)
+    captured = capsys.readouterr()
+    assert captured.err.startswith(
+        f"error: the folder {tmp_path} has no picture among its 0 entries"
+    )
     assert len(captured.out.splitlines()) == 1
 
 
@@ -118,18 +161,67 @@ def test_one_annotated_picture_has_the_given_name(portrait: Path, tmp_path: Path
     assert sorted(path.name for path in tmp_path.iterdir()) == ["portrait-facet.png", "shown.jpg"]
 
 
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("file/below.png", "cannot be written: "),  # a folder that is a file
-        ("shown.unknown", "has the ending '.unknown', which is not a picture format"),
-        ("shown", "has the ending '', which is not a picture format"),
-    ],
-)
-def test_an_annotated_picture_that_cannot_be_written_is_an_error(
-    portrait: Path, tmp_path: Path, name: str, reason: str
+def test_the_only_picture_of_a_folder_is_annotated_in_a_folder(
+    portrait: Path, tmp_path: Path
 ) -> None:
-    """On one line, which names the option, the path and the reason."""
-    (tmp_path / "file").touch()
-    with pytest.raises(ClassifyError, match=rf"^--annotate .*{reason}.*; give a path"):
-        _classify(portrait, as_json=True, annotated=tmp_path / name)
+    """More pictures may be in it the next time."""
+    assert _classify(portrait.parent, as_json=True, annotated=tmp_path / "out")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["portrait-facet.png"]
+
+
+def test_pictures_of_one_name_do_not_replace_each_other(
+    portrait: Path, empty: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each has a name that is free, and its document says which."""
+    for folder, picture in (("a", portrait), ("b", empty)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.png").write_bytes(picture.read_bytes())
+    out = tmp_path / "out"
+    assert _classify(tmp_path / "a", tmp_path / "b" / "x.png", as_json=True, annotated=out)
+    documents = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [document["annotated"] for document in documents] == [
+        str(out / "x-facet.png"),
+        str(out / "x-facet-2.png"),
+    ]
+    assert (out / "x-facet.png").read_bytes() != (out / "x-facet-2.png").read_bytes()
+
+
+def test_what_is_there_already_is_replaced_only_on_request(
+    portrait: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without --overwrite the picture is reported, and the file stays; the exit code says so."""
+    target = tmp_path / "shown.png"
+    target.write_bytes(b"precious")
+    assert not _classify(portrait, as_json=True, annotated=target)
+    captured = capsys.readouterr()
+    assert captured.err == (
+        f"error: --annotate {target} exists, and was not replaced; give another place, or add --overwrite\n"
+    )
+    assert json.loads(captured.out)["face_count"] == 1
+    assert target.read_bytes() == b"precious"
+    assert _classify(portrait, as_json=True, annotated=target, may_overwrite=True)
+    assert cv2.imread(str(target)) is not None
+
+
+def test_a_picture_is_never_annotated_onto_itself(
+    empty: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not even on request, and not under another path either."""
+    before = empty.read_bytes()
+    other_path = empty.parent / ".." / empty.parent.name / empty.name
+    for target in (empty, other_path):
+        assert not _classify(empty, as_json=True, annotated=target, may_overwrite=True)
+        assert "is one of the pictures to look at" in capsys.readouterr().err
+    assert empty.read_bytes() == before
+
+
+def test_a_target_that_cannot_be_written_does_not_end_the_others(
+    portrait: Path, empty: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both pictures are reported; the one that could be annotated is."""
+    (tmp_path / "portrait-facet.png").mkdir()
+    assert not _classify(portrait, empty, as_json=True, annotated=tmp_path, may_overwrite=True)
+    captured = capsys.readouterr()
+    assert captured.err.startswith(f"error: --annotate {tmp_path / 'portrait-facet.png'} cannot be")
+    assert len(captured.out.splitlines()) == 2
+    assert (tmp_path / "empty-facet.png").is_file()

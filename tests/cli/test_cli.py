@@ -8,8 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
+import device
 from device import __version__
 
 
@@ -103,6 +106,62 @@ def test_a_faulty_configuration_is_a_message(tmp_path: Path, command: str) -> No
     printed = result.stdout + result.stderr
     assert f"{path}:2: mqtt.hots: unknown key; did you mean host?" in printed
     assert "Traceback" not in printed
+
+
+@pytest.mark.parametrize("command", ["run", "check", "entities", "retire"])
+def test_the_configuration_may_be_typed_first(tmp_path: Path, command: str) -> None:
+    """Without -c, which stays."""
+    path = _write(tmp_path, "mqtt:\n  hots: broker\n")
+    result = _facet(command, path)
+    assert result.returncode == 1
+    assert f"{path}:2: mqtt.hots" in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "check", "entities", "retire", "diagnostics"])
+def test_two_configurations_are_a_mistake(command: str) -> None:
+    """The message names both, and nothing is read."""
+    result = _facet(command, "one.yaml", "-c", "two.yaml")
+    assert result.returncode == 2
+    assert "one.yaml and -c two.yaml: give one file, either way" in result.stderr
+
+
+def test_a_full_disk_is_one_line() -> None:
+    """Not a traceback, and not success."""
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "device", "schema"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert result.returncode == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("error: standard output cannot be written: No space left on device")
+
+
+def test_pictures_may_have_names_that_are_not_utf_8(tmp_path: Path) -> None:
+    """Each is annotated and printed, and the ones after it are looked at."""
+    names = (b"gr\xfc\xdfe.png", b"z.png")
+    (tmp_path / "in").mkdir()
+    for name in names:
+        cv2.imwrite(str(tmp_path / "empty.png"), np.full((480, 640, 3), 127, np.uint8))
+        (tmp_path / "empty.png").rename(tmp_path / "in" / os.fsdecode(name))
+    result = subprocess.run(
+        [sys.executable, "-m", "device", "classify", "in", "--annotate", "out"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(device.__file__).parents[1])},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert all(b"in/" + name in result.stdout for name in names)
+    assert sorted(os.fsencode(path.name) for path in (tmp_path / "out").iterdir()) == [
+        b"gr\xfc\xdfe-facet.png",
+        b"z-facet.png",
+    ]
 
 
 def test_entities_shows_what_home_assistant_gets_and_what_that_costs(tmp_path: Path) -> None:
