@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict
 from importlib.metadata import distributions
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from device.errors import DiagnosticsError
 from device.node.state_directory import STARTS
 from device.node.trials import trials
 from device.observation import utc_now
+from device.system.atomic_write import atomic_write
 from device.system.json_store import JsonStore
 from device.system.machine import machine
 from device.system.redaction import redact_url
@@ -38,15 +40,20 @@ def write_diagnostics(configuration: Path, archive: Path) -> list[str]:
         archive: a .zip, readable only by its owner; an existing one is replaced.
 
     Raises:
-        DiagnosticsError: the archive cannot be written.
+        DiagnosticsError: the archive cannot be written, or would replace a file that is not one.
     """
+    if archive.is_file() and archive.stat().st_size and not zipfile.is_zipfile(archive):
+        message = (
+            f"--out {archive} exists and is not an archive; it was not replaced: name another place"
+        )
+        raise DiagnosticsError(message)
     files = dict(_files(configuration))
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, text in files.items():
+            bundle.writestr(name, text)
     try:
-        archive.unlink(missing_ok=True)
-        archive.touch(0o600)
-        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bundle:
-            for name, text in files.items():
-                bundle.writestr(name, text)
+        atomic_write(archive, packed.getvalue(), mode=0o600)
     except OSError as error:
         message = f"--out {archive} cannot be written: {error.strerror}; name another place"
         raise DiagnosticsError(message) from error

@@ -101,3 +101,17 @@ def test_a_place_that_cannot_be_written_is_named(configuration: Path, tmp_path: 
     """With the option that names it."""
     with pytest.raises(DiagnosticsError, match=r"--out .*missing/report\.zip cannot be written"):
         write_diagnostics(configuration, tmp_path / "missing" / "report.zip")
+
+
+def test_an_archive_is_replaced_and_nothing_else(configuration: Path, tmp_path: Path) -> None:
+    """A slip of the hand must not cost the configuration."""
+    before = configuration.read_bytes()
+    with pytest.raises(DiagnosticsError, match=r"facet\.yaml exists and is not an archive"):
+        write_diagnostics(configuration, configuration)
+    assert configuration.read_bytes() == before
+    archive = tmp_path / "report.zip"
+    with zipfile.ZipFile(archive, "w") as bundle:
+        bundle.writestr("old.txt", "old")
+    write_diagnostics(configuration, archive)
+    with zipfile.ZipFile(archive) as bundle:
+        assert "old.txt" not in bundle.namelist()
