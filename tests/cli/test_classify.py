@@ -96,11 +96,12 @@ def test_a_picture_that_cannot_be_read_does_not_end_the_others(
 
 
 @pytest.mark.parametrize("name", ["[bold]x[/].png", ":cat:.png", "[link=nowhere]x.png"])
-def test_the_name_of_a_file_is_printed_as_it_is(
+def test_the_path_of_a_picture_is_printed_as_it_is(
     empty: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     """It is neither markup nor an emoji."""
-    picture = (tmp_path / name).with_name(name)
+    picture = tmp_path / name
+    picture.parent.mkdir(exist_ok=True)
     picture.write_bytes(empty.read_bytes())
     assert _classify(picture)
     assert capsys.readouterr().out.splitlines()[0] == str(picture)
