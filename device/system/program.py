@@ -91,7 +91,9 @@ class _StandardOutput(io.RawIOBase):
             raise OutputClosedError(message) from error
         except OSError as error:
             self._has_failed = True
-            message = f"standard output cannot be written: {error.strerror}; print to a place that takes it"
+            message = (
+                f"standard output cannot be written: {error.strerror}; redirect it to another place"
+            )
             raise OutputError(message) from error
 
 
