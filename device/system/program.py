@@ -104,13 +104,15 @@ def _take_standard_output() -> None:
         descriptor = _NO_DESCRIPTOR if before is None else before.fileno()
     except io.UnsupportedOperation:  # whoever calls this reads what is printed
         return
-    is_unbuffered = before is not None and (before.line_buffering or before.write_through)
+    is_flushed = isinstance(before, io.TextIOWrapper) and (
+        before.line_buffering or before.write_through
+    )
     codecs.register_error(_UNPRINTABLE, _print_unprintable)
     sys.stdout = io.TextIOWrapper(
         io.BufferedWriter(_StandardOutput(descriptor)),
         "utf-8" if before is None else before.encoding,
         _UNPRINTABLE,
-        line_buffering=is_unbuffered,
+        line_buffering=is_flushed,
     )
 
 

@@ -69,7 +69,7 @@ def test_a_name_that_is_not_utf_8_is_written(image: Image, tmp_path: Path) -> No
     path = tmp_path / "gr\udcfc\udcdfe.png"
     write_annotated(path, image, frozenset(), may_overwrite=False)
     decoded = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
-    assert (decoded == image).all()
+    assert np.array_equal(np.asarray(decoded), image)
 
 
 @pytest.mark.parametrize("is_link", [False, True])
