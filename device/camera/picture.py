@@ -107,7 +107,7 @@ def _read_bounded(path: Path) -> bytes:
             # The file may have grown since.
             return file.read(MAX_FILE_BYTES)
     except FileNotFoundError as error:
-        message = f"there is no file {path}. Check camera.source, or put the picture there."
+        message = f"there is no file {path}. Put the picture there, or correct the path."
         raise CameraNotFoundError(message) from error
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror}. Check its permissions and the disk."

@@ -136,6 +136,16 @@ def test_a_folder_without_a_picture_does_not_end_the_others(
     assert len(captured.out.splitlines()) == 1
 
 
+def test_a_picture_that_is_missing_is_an_error_of_the_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It names the path, and no setting of a node: there is none."""
+    assert not _classify(tmp_path / "absent.jpg")
+    assert capsys.readouterr().err == (
+        f"error: there is no file {tmp_path}/absent.jpg. Put the picture there, or correct the path.\n"
+    )
+
+
 def test_several_annotated_pictures_go_into_a_folder(
     portrait: Path, empty: Path, tmp_path: Path
 ) -> None:
