@@ -31,6 +31,10 @@ MOST_UNCONFIRMED = 500
 MOST_UNCONFIRMED_BYTES = 4 * 2**20
 """Bytes of all of these: an announcement with its picture and the events after it are less than one megabyte."""
 
+CONFIRMATION_SECONDS = 30.0
+"""That the broker has to confirm a message, once it has confirmed the one before; most take milliseconds. Without this
+bound twenty confirmations that are lost would end all delivery: no more messages are in flight at a time."""
+
 # Seconds that a round of paho's network loop takes when nothing happens.
 _ROUND_SECONDS = 1.0
 # MQTT 5, 3.4.2.1: the broker takes the message, and nobody has subscribed to its topic.
@@ -60,10 +64,17 @@ class Connection:
         session: as which client.
         version: of MQTT, "5" or "3.1.1".
         handlers: for what comes from the broker.
+        confirmation: seconds that the broker has to confirm a message, once it has confirmed the one before.
     """
 
     def __init__(
-        self, settings: MqttSettings, session: Session, version: str, handlers: Handlers
+        self,
+        settings: MqttSettings,
+        session: Session,
+        version: str,
+        handlers: Handlers,
+        *,
+        confirmation: float = CONFIRMATION_SECONDS,
     ) -> None:
         self.version = version
         self._settings = settings
@@ -71,12 +82,13 @@ class Connection:
         self._handlers = handlers
         # One more than may be published here: the last message of close() always has room.
         self._client = MqttClient(settings, session, version, MOST_UNCONFIRMED + 1)
+        self._confirmation = confirmation
         self._unconfirmed = Unconfirmed(MOST_UNCONFIRMED, MOST_UNCONFIRMED_BYTES, handlers.answer)
         self._welcome: Reason | None = None
         self._longest_packet: int | None = None
         self._socket_error = ""
         self._end: Reason | None = None
-        self._overflow: LinkError | None = None
+        self._given_up: LinkError | None = None
         self._subscriptions: list[Reason] | None = None
         self._answered, self._subscribed, self._ended = Event(), Event(), Event()
 
@@ -138,7 +150,7 @@ class Connection:
         """Hand a message over for delivery at least once.
 
         A broker that has left MOST_UNCONFIRMED messages without an answer is given up: the connection ends, and what
-        was in memory for it goes with it.
+        was in memory for it goes with it. So is one that takes too long for one of them; see wait_until_ended.
 
         Returns:
             a number that no other message of this process has, or None when the connection is gone. One that is
@@ -149,10 +161,11 @@ class Connection:
             number = next_number()
             self._handlers.answer(number, Answer(TOO_LONG))
             return number
-        if self._overflow is not None or self._ended.is_set():
+        if self._given_up is not None or self._ended.is_set():
             return None
         if not self._unconfirmed.reserve(size):
-            self._give_up()
+            waiting = self._unconfirmed
+            self._give_up(errors.unconfirmed(self._settings, waiting.count, waiting.bytes))
             return None
         message_id = self._client.publish(topic, payload, retain=retain)
         if message_id is None:
@@ -172,6 +185,8 @@ class Connection:
     def wait_until_ended(self, on_round: Callable[[], None] = lambda: None) -> LinkError:
         """Wait for the end of the connection, and return what ended it.
 
+        A broker that owes a confirmation for too long is given up here.
+
         Args:
             on_round: called about once a second, as long as paho's thread makes its rounds.
         """
@@ -180,6 +195,7 @@ class Connection:
             if self._client.rounds != seen:
                 seen = self._client.rounds
                 on_round()
+            self._give_up_if_overdue()
         self._client.unhook()
         return self._why_ended()
 
@@ -207,14 +223,18 @@ class Connection:
         """Name the broker."""
         return f"the connection with {self._settings.host}:{self._settings.effective_port}"
 
-    def _give_up(self) -> None:
-        waiting = self._unconfirmed
-        self._overflow = errors.unconfirmed(self._settings, waiting.count, waiting.bytes)
+    def _give_up_if_overdue(self) -> None:
+        if self._given_up is None and self._unconfirmed.overdue > self._confirmation:
+            waiting = self._unconfirmed.count
+            self._give_up(errors.overdue(self._settings, self._confirmation, waiting))
+
+    def _give_up(self, error: LinkError) -> None:
+        self._given_up = error
         self._client.abort()
 
     def _why_ended(self) -> LinkError:
-        if self._overflow is not None:
-            return self._overflow
+        if self._given_up is not None:
+            return self._given_up
         client_id = self._session.client_id
         return errors.ended(self._settings, client_id, self._end, self._socket_error)
 

@@ -28,6 +28,11 @@ _NO_WAY = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, err
 # X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
 _WRONG_TIME = frozenset({9, 10})
 
+_SENT_AGAIN = (
+    "they are dropped with this connection, and sent again over the next if they must not be lost. "
+    "Its log may say why"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
@@ -120,8 +125,21 @@ def unconfirmed(settings: MqttSettings, messages: int, size: int) -> LinkError:
         size: bytes of all of them.
     """
     return LinkError(
-        f"{broker_at(settings)} has left {messages} messages ({size / 1e6:.1f} MB) without confirmation; they are "
-        "dropped with this connection, and sent again over the next if they must not be lost. Its log may say why"
+        f"{broker_at(settings)} has left {messages} messages ({size / 1e6:.1f} MB) without confirmation; {_SENT_AGAIN}"
+    )
+
+
+def overdue(settings: MqttSettings, seconds: float, messages: int) -> LinkError:
+    """Return the error for a broker that owes a confirmation for too long, although it is there.
+
+    Args:
+        settings: of the connection.
+        seconds: that it has had.
+        messages: how many are not confirmed.
+    """
+    return LinkError(
+        f"{broker_at(settings)} has not confirmed a message within {seconds:g} s, and {messages} wait for that; "
+        f"{_SENT_AGAIN}"
     )
 
 

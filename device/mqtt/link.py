@@ -16,17 +16,17 @@ from random import Random
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from device.errors import AbsentError, HungUpError, LinkError, ProtocolRefusedError
-from device.mqtt.connection import PATIENCE, TOO_LONG, Connection, Handlers
+from device.errors import HungUpError, LinkError, ProtocolRefusedError
+from device.mqtt.connection import CONFIRMATION_SECONDS, PATIENCE, TOO_LONG, Connection, Handlers
 from device.mqtt.events import Connected, Delivered, Disconnected, LinkEvent, Refused
 from device.mqtt.inbound import Inbound
 from device.mqtt.message import RetainedMessage
 from device.mqtt.negotiation import negotiate
+from device.mqtt.retry import delay_after
 from device.mqtt.session import Session
 from device.mqtt.topics import BIRTH_TOPIC, OFFLINE, Topics
 from device.mqtt.unconfirmed import Answer
 from device.supervision.heartbeat import Heartbeat
-from device.system.backoff import backoff
 
 if TYPE_CHECKING:
     from device.config import MqttSettings
@@ -48,25 +48,8 @@ _CONNECTING_SECONDS = 120.0
 _OWN_DISCOVERY_SECONDS = 0.25
 # Seconds. A round of paho's takes one.
 _ROUND_SECONDS = 30.0
-# A wrong password does not go away by itself, and some brokers lock out a client that tries it often.
-_OWNER_FACTOR = 10
-# Seconds. While no broker is there an attempt costs next to nothing, and a broker that is back should not wait long.
-_LONGEST_WHILE_ABSENT = 10.0
 # Seconds between two attempts, however often somebody presses.
 _SHORTEST_DELAY = 1.0
-
-
-def delay_after(error: LinkError, failures: int, jitter: float) -> float:
-    """Return the seconds until the next attempt.
-
-    Args:
-        error: why the last one failed.
-        failures: in a row, the newest included; at least 1.
-        jitter: 0..1, drawn for each attempt.
-    """
-    if isinstance(error, AbsentError):
-        return backoff(failures, jitter, _LONGEST_WHILE_ABSENT)
-    return backoff(failures, jitter) * (_OWNER_FACTOR if error.needs_owner else 1)
 
 
 class Link:
@@ -84,6 +67,7 @@ class Link:
         reads_own_discovery: ask the broker, once, for what it has kept as this node's discovery; it comes before
             Connected.
         patience: seconds that the broker has to answer SUBSCRIBE.
+        confirmation: seconds that it has to confirm a message; see connection.Connection.
     """
 
     def __init__(
@@ -96,6 +80,7 @@ class Link:
         *,
         reads_own_discovery: bool = False,
         patience: float = PATIENCE,
+        confirmation: float = CONFIRMATION_SECONDS,
     ) -> None:
         self._settings = settings
         self._topics = Topics(settings.base_topic, node_id, settings.discovery_prefix)
@@ -107,6 +92,7 @@ class Link:
         self._heartbeat = heartbeat
         self._reads_own_discovery = reads_own_discovery
         self._patience = patience
+        self._confirmation = confirmation
         self._random = random or Random()  # noqa: S311 - jitter, not cryptography
         self._inbound = Inbound(self._topics, self._deliver, self._random)
         self._handlers = Handlers(message=self._inbound.received, answer=self._answer)
@@ -263,7 +249,13 @@ class Link:
         return connection
 
     def _make(self, version: str) -> Connection:
-        return Connection(self._settings, self._session, version, self._handlers)
+        return Connection(
+            self._settings,
+            self._session,
+            version,
+            self._handlers,
+            confirmation=self._confirmation,
+        )
 
     def _report(self, error: LinkError, delay: float) -> None:
         """Log why there is no connection: once, not at each attempt."""

@@ -1,4 +1,4 @@
-"""What was published and is not confirmed: its numbers, and how much of it there may be."""
+"""What was published and is not confirmed: its numbers, how much of it there may be, and since when it waits."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
+from time import monotonic
 
 _numbers = count(1)
 
@@ -41,16 +42,25 @@ class Unconfirmed:
         most: messages.
         most_bytes: of all of them together. One that is longer is taken when there is no other.
         on_answer: called with the number of a message and the broker's answer.
+        clock: monotonic, in seconds.
     """
 
     def __init__(
-        self, most: int, most_bytes: int, on_answer: Callable[[int, Answer], None]
+        self,
+        most: int,
+        most_bytes: int,
+        on_answer: Callable[[int, Answer], None],
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._most = most
         self._most_bytes = most_bytes
         self._on_answer = on_answer
+        self._clock = clock
         self._lock = threading.Lock()
+        # In the order in which they were published, by MQTT's ids.
         self._numbers: dict[int, tuple[int, int]] = {}
+        # Since when the first of them is the first.
+        self._first_since = 0.0
         # Answers that came before sent() was called.
         self._early: dict[int, Answer] = {}
         self._count = 0
@@ -65,6 +75,17 @@ class Unconfirmed:
     def bytes(self) -> int:
         """How long they are together."""
         return self._bytes
+
+    @property
+    def overdue(self) -> float:
+        """For how many seconds the broker has owed the answer that comes next; 0 when it owes none.
+
+        A broker answers in the order in which messages come. So the time of a message begins when it was published or,
+        if that is later, when the one before it was answered: behind many others, or on a slow line, it has as long as
+        the first. One whose answer was lost while later ones came does not begin again.
+        """
+        with self._lock:
+            return self._clock() - self._first_since if self._numbers else 0.0
 
     def has_room(self, size: int) -> bool:
         """Whether a message of size bytes may be published now."""
@@ -98,6 +119,8 @@ class Unconfirmed:
         with self._lock:
             answer = self._early.pop(message_id, None)
             if answer is None:
+                if not self._numbers:
+                    self._first_since = self._clock()
                 self._numbers[message_id] = number, size
         if answer is not None:
             self.release(size)
@@ -107,6 +130,8 @@ class Unconfirmed:
     def answered(self, message_id: int, answer: Answer) -> None:
         """Take note of the broker's answer; it may come before sent() is called."""
         with self._lock:
+            if message_id == next(iter(self._numbers), None):
+                self._first_since = self._clock()
             number, size = self._numbers.pop(message_id, (None, 0))
             if number is None:
                 self._early[message_id] = answer

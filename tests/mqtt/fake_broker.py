@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable
 from typing import Self
 
@@ -23,6 +24,7 @@ class FakeBroker:
         answers_subscribe: whether it answers SUBSCRIBE; otherwise it reads it and stays silent.
         hangs_up_on_subscribe: whether it closes the connection instead.
         confirms: whether it answers PUBLISH.
+        pause: seconds that it takes for each answer to PUBLISH.
         published: topic and payload of what it was sent, in its order.
         connections: how many clients came.
         disconnects: how many of them ended with DISCONNECT.
@@ -33,6 +35,7 @@ class FakeBroker:
         self.answers_subscribe = True
         self.hangs_up_on_subscribe = False
         self.confirms = True
+        self.pause = 0.0
         self.published: list[tuple[str, bytes]] = []
         self.connections = 0
         self.disconnects = 0
@@ -98,6 +101,7 @@ class FakeBroker:
             end = 2 + int.from_bytes(body[:2], "big")
             self.published.append((body[2:end].decode(), body[end + 2 :]))
             if self.confirms and head & _QOS_1:
+                time.sleep(self.pause)
                 client.sendall(bytes([_PUBACK, 2]) + body[end : end + 2])
 
     def __enter__(self) -> Self:

@@ -9,7 +9,13 @@ from queue import SimpleQueue
 import pytest
 
 from device.errors import LinkError
-from device.mqtt.connection import MOST_UNCONFIRMED, MOST_UNCONFIRMED_BYTES, Connection, Handlers
+from device.mqtt.connection import (
+    CONFIRMATION_SECONDS,
+    MOST_UNCONFIRMED,
+    MOST_UNCONFIRMED_BYTES,
+    Connection,
+    Handlers,
+)
 from device.mqtt.message import ReceivedMessage, RetainedMessage
 from device.mqtt.session import Session
 from tests.mqtt.fake_broker import FakeBroker
@@ -23,11 +29,16 @@ def broker() -> Iterator[FakeBroker]:
 
 
 @contextmanager
-def connected(broker: FakeBroker, answers: SimpleQueue[int] | None = None) -> Iterator[Connection]:
+def connected(
+    broker: FakeBroker,
+    answers: SimpleQueue[int] | None = None,
+    confirmation: float = CONFIRMATION_SECONDS,
+) -> Iterator[Connection]:
     """An open connection; the numbers of what the broker confirms go into answers."""
     queue = answers or SimpleQueue()
     handlers = Handlers(answer=lambda number, _refusal: queue.put(number))
-    connection = Connection(broker.settings, Session(client_id="hall"), "3.1.1", handlers)
+    session = Session(client_id="hall")
+    connection = Connection(broker.settings, session, "3.1.1", handlers, confirmation=confirmation)
     connection.open()
     yield connection
     connection.close(timeout=0.5)
@@ -148,3 +159,35 @@ def test_a_broker_that_is_given_up_publishes_the_will(broker: FakeBroker) -> Non
         connection.wait_until_ended()
     broker.wait_for_ends(1)
     assert broker.disconnects == 0
+
+
+def test_a_broker_that_confirms_nothing_for_too_long_is_given_up(broker: FakeBroker) -> None:
+    """One message is enough, and the will tells that the node is away."""
+    broker.confirms = False
+    with connected(broker, confirmation=0.1) as connection:
+        assert connection.publish("a", "x", retain=False) is not None
+        error = connection.wait_until_ended()
+        assert "has not confirmed a message within 0.1 s, and 1 wait for that" in str(error)
+        assert connection.publish("a", "x", retain=False) is None
+    broker.wait_for_ends(1)
+    assert broker.disconnects == 0
+
+
+def test_a_broker_that_is_slow_is_left_alone(broker: FakeBroker) -> None:
+    """Each confirmation comes within its time, all of them together take longer."""
+    broker.pause = 0.5
+    answers: SimpleQueue[int] = SimpleQueue()
+    with connected(broker, answers, confirmation=1.5) as connection:
+        numbers = [connection.publish("a", "x", retain=False) for _ in range(6)]
+        rounds = 0
+
+        def cut_at_the_end() -> None:
+            nonlocal rounds
+            rounds += 1
+            if answers.qsize() == len(numbers):
+                broker.cut()
+
+        error = connection.wait_until_ended(cut_at_the_end)
+        assert "confirmed" not in str(error)
+        assert [answers.get_nowait() for _ in numbers] == numbers
+        assert rounds >= 2

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from queue import SimpleQueue
 from random import Random
 from time import monotonic
@@ -11,9 +13,13 @@ from time import monotonic
 import pytest
 
 from device.errors import AbsentError, LinkError, RefusedError
-from device.mqtt.connection import MOST_UNCONFIRMED
+from device.mqtt.connection import CONFIRMATION_SECONDS, MOST_UNCONFIRMED
 from device.mqtt.events import Command, Connected, Delivered, Disconnected, LinkEvent
-from device.mqtt.link import Link, delay_after
+from device.mqtt.link import Link
+from device.mqtt.outbox import Event, Outbox
+from device.mqtt.retry import delay_after
+from device.mqtt.sender import OutboxSender
+from device.observation import utc_now
 from device.supervision.heartbeat import Heartbeat
 from tests.mqtt.fake_broker import FakeBroker
 
@@ -28,9 +34,18 @@ def broker() -> Iterator[FakeBroker]:
 
 
 @contextmanager
-def started(broker: FakeBroker, inbox: Inbox) -> Iterator[Link]:
+def started(
+    broker: FakeBroker, inbox: Inbox, confirmation: float = CONFIRMATION_SECONDS
+) -> Iterator[Link]:
     """A link that waits a fifth of a second for the answer to SUBSCRIBE."""
-    link = Link(broker.settings, "hall", inbox.put, Heartbeat("link"), patience=0.2)
+    link = Link(
+        broker.settings,
+        "hall",
+        inbox.put,
+        Heartbeat("link"),
+        patience=0.2,
+        confirmation=confirmation,
+    )
     link.start()
     yield link
     link.stop(timeout=0.2)
@@ -161,3 +176,43 @@ def test_a_broker_that_never_confirms_does_not_fill_the_memory(
         number = link.publish("facet/hall/state", "{}")
         assert next_of(inbox, Delivered) == Delivered(number or 0)
     assert "without confirmation" in caplog.text
+
+
+def test_confirmations_that_are_lost_do_not_end_delivery(
+    broker: FakeBroker, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Twenty are as many as may be in flight. The next connection gets what the outbox keeps."""
+    broker.confirms = False
+    inbox = Inbox()
+    with (
+        closing(Outbox.open(tmp_path / "outbox.db")) as outbox,
+        started(broker, inbox, confirmation=0.5) as link,
+    ):
+        sender = OutboxSender(link, "facet/hall/event", outbox, utc_now)
+        next_of(inbox, Connected)
+        sender.resume()
+        for number in range(20):
+            send(sender, f"event {number}")
+        ended = next_of(inbox, Disconnected)
+        sender.pause()
+        assert isinstance(ended, Disconnected)
+        assert "has not confirmed a message within 0.5 s, and 20 wait for that" in ended.reason
+        broker.confirms = True
+        next_of(inbox, Connected)
+        sender.resume()
+        while sender.waiting:
+            delivered = next_of(inbox, Delivered)
+            assert isinstance(delivered, Delivered)
+            sender.delivered(delivered.number)
+    sent = [json.loads(payload)["event_id"] for _topic, payload in broker.published]
+    events = [f"event {number}" for number in range(20)]
+    assert sent[:20] == events
+    assert [event for event in sent[20:] if event in events] == events
+    assert "sent again over the next" in caplog.text
+
+
+def send(sender: OutboxSender, event_id: str) -> None:
+    """Keep an event, and send it."""
+    event = Event(event_id, utc_now(), json.dumps({"event_id": event_id}))
+    sender.keep(event)
+    sender.publish(event)

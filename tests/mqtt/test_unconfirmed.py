@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from time import monotonic
+
 from device.mqtt.unconfirmed import Answer, Unconfirmed, next_number
+from tests.clock import Clock
 
 Answers = list[tuple[int, Answer]]
 CONFIRMED = Answer()
 
 
-def bounded(answers: Answers, most: int = 10, most_bytes: int = 1000) -> Unconfirmed:
+def bounded(
+    answers: Answers,
+    most: int = 10,
+    most_bytes: int = 1000,
+    clock: Callable[[], float] = monotonic,
+) -> Unconfirmed:
     """One that writes the answers down."""
-    return Unconfirmed(most, most_bytes, lambda number, answer: answers.append((number, answer)))
+    return Unconfirmed(
+        most, most_bytes, lambda number, answer: answers.append((number, answer)), clock
+    )
 
 
 def publish(unconfirmed: Unconfirmed, message_id: int, size: int = 1) -> int:
@@ -78,3 +89,45 @@ def test_there_is_no_room_beyond_the_bytes() -> None:
     publish(unconfirmed, 2, 60)
     assert not unconfirmed.has_room(41)
     assert unconfirmed.has_room(40)
+
+
+def test_an_answer_is_overdue_from_when_its_message_was_published() -> None:
+    """None is owed before that, nor once it has come."""
+    clock = Clock()
+    unconfirmed = bounded([], clock=clock)
+    clock.seconds += 100
+    assert unconfirmed.overdue == 0
+    publish(unconfirmed, 1)
+    clock.seconds += 5
+    publish(unconfirmed, 2)
+    assert unconfirmed.overdue == 5
+    unconfirmed.answered(1, CONFIRMED)
+    unconfirmed.answered(2, CONFIRMED)
+    clock.seconds += 100
+    assert unconfirmed.overdue == 0
+    publish(unconfirmed, 3)
+    assert unconfirmed.overdue == 0
+
+
+def test_a_message_behind_others_has_as_long_as_the_first() -> None:
+    """On a slow line the broker answers one after the other, and is not late with any."""
+    clock = Clock()
+    unconfirmed = bounded([], clock=clock)
+    for message_id in range(1, 10):
+        publish(unconfirmed, message_id)
+    for message_id in range(1, 10):
+        clock.seconds += 20
+        assert unconfirmed.overdue == 20
+        unconfirmed.answered(message_id, CONFIRMED)
+
+
+def test_a_lost_answer_is_overdue_although_later_ones_come() -> None:
+    """A broker answers in order: this one does not come any more."""
+    clock = Clock()
+    unconfirmed = bounded([], clock=clock)
+    publish(unconfirmed, 1)
+    for message_id in range(2, 10):
+        clock.seconds += 5
+        publish(unconfirmed, message_id)
+        unconfirmed.answered(message_id, CONFIRMED)
+    assert unconfirmed.overdue == 40
