@@ -10,12 +10,14 @@ class RecordingTransport:
 
     Attributes:
         messages: topic, payload and the retain flag of each.
+        not_stored: topics of those that the broker stores for nobody.
         is_down: as a link without a connection it takes nothing.
         on_publish: called with each message that is taken.
     """
 
     def __init__(self) -> None:
         self.messages: list[tuple[str, str | bytes, bool]] = []
+        self.not_stored: list[str] = []
         self.is_down = False
         self.on_publish: Callable[[], object] = lambda: None
 
@@ -26,6 +28,11 @@ class RecordingTransport:
         self.on_publish()
         self.messages.append((topic, payload, retain))
         return len(self.messages)
+
+    def publish_to_present(self, topic: str, payload: bytes) -> None:
+        """Take a message that the broker stores for nobody."""
+        if self.publish(topic, payload) is not None:
+            self.not_stored.append(topic)
 
     @property
     def topics(self) -> list[str]:

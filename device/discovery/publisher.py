@@ -102,7 +102,7 @@ class Publisher:
         self._retain(self._topics.document(document), compact(content))
 
     def picture(self, jpeg: bytes | None) -> None:
-        """Publish what the newest capture shows, to whoever listens now: the broker keeps no picture.
+        """Publish what the newest capture shows, to whoever listens now: the broker keeps no picture for anyone.
 
         The entity is available only while there is a picture. It becomes available after the picture has arrived, and
         unavailable before the empty message with which Home Assistant drops the picture: an automation on a change of
@@ -117,7 +117,8 @@ class Publisher:
             return
         if jpeg is None:
             self._retain(self._topics.picture_status, OFFLINE)
-        self._transport.publish(self._topics.picture, jpeg or b"")
+        # Not even for a subscriber that is away for a moment: it would get the picture after it has expired.
+        self._transport.publish_to_present(self._topics.picture, jpeg or b"")
         if jpeg is not None:
             self._retain(self._topics.picture_status, ONLINE)
 

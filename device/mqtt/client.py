@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 _QOS = 1
+_AT_MOST_ONCE = 0
 # Messages that are sent and not confirmed; more wait in paho's queue. Mosquitto's default, which paho does not read.
 _MOST_IN_FLIGHT = 20
 # Seconds for which the broker keeps a session whose client is away.
@@ -42,7 +43,8 @@ class Callbacks:
             names a limit.
         ended: the connection is over; with the broker's reason, or paho's.
         subscribed: the broker has answered SUBSCRIBE; with a reason for each topic.
-        answered: the broker has answered a message; with the message's id and the broker's reason.
+        answered: the broker has answered a message, or one that it need not answer is sent; with the message's id and
+            the broker's reason.
         received: a message has come.
         failed: the socket reports an error; with its text.
     """
@@ -141,6 +143,14 @@ class MqttClient:
     def publish(self, topic: str, payload: str | bytes, *, retain: bool) -> int | None:
         """Send a message, for delivery at least once; return MQTT's id for it, or None if that cannot be done."""
         info = self._client.publish(topic, payload, _QOS, retain)
+        return info.mid if _is_published(info) else None
+
+    def publish_to_present(self, topic: str, payload: bytes) -> int | None:
+        """Send a message with quality of service 0: the broker stores it for nobody, and does not answer.
+
+        Callbacks.answered is called all the same, as soon as the socket has taken the message.
+        """
+        info = self._client.publish(topic, payload, _AT_MOST_ONCE)
         return info.mid if _is_published(info) else None
 
     def publish_and_wait(self, message: RetainedMessage, timeout: float) -> bool:

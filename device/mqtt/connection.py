@@ -156,22 +156,28 @@ class Connection:
             a number that no other message of this process has, or None when the connection is gone. One that is
             too long for the broker is refused here: the broker would end the connection, again and again.
         """
+        number = next_number()
         size = _size(topic, payload)
-        if self._longest_packet is not None and size > self._longest_packet:
-            number = next_number()
+        if self._is_too_long(size):
             self._handlers.answer(number, Answer(TOO_LONG))
             return number
-        if self._given_up is not None or self._ended.is_set():
-            return None
-        if not self._unconfirmed.reserve(size):
-            waiting = self._unconfirmed
-            self._give_up(errors.unconfirmed(self._settings, waiting.count, waiting.bytes))
-            return None
-        message_id = self._client.publish(topic, payload, retain=retain)
-        if message_id is None:
-            self._unconfirmed.release(size)
-            return None
-        return self._unconfirmed.sent(message_id, size)
+        is_sent = self._publish(
+            size, number, lambda: self._client.publish(topic, payload, retain=retain)
+        )
+        return number if is_sent else None
+
+    def publish_to_present(self, topic: str, payload: bytes) -> None:
+        """Hand a message over for delivery at most once, to whoever is connected to the broker now.
+
+        It counts as unconfirmed until the socket has taken it, so that what waits in memory stays bounded. It does not
+        wait for messages that the broker has to confirm, and overtakes those that are beyond the twenty in flight;
+        what is published after it never overtakes it.
+        """
+        size = _size(topic, payload)
+        if self._is_too_long(size):
+            self._handlers.answer(next_number(), Answer(TOO_LONG))
+        else:
+            self._publish(size, None, lambda: self._client.publish_to_present(topic, payload))
 
     def has_room(self, topic: str, payload: str | bytes) -> bool:
         """Whether a message may be published now without giving the broker up."""
@@ -222,6 +228,24 @@ class Connection:
     def __str__(self) -> str:
         """Name the broker."""
         return f"the connection with {self._settings.host}:{self._settings.effective_port}"
+
+    def _is_too_long(self, size: int) -> bool:
+        return self._longest_packet is not None and size > self._longest_packet
+
+    def _publish(self, size: int, number: int | None, publish: Callable[[], int | None]) -> bool:
+        """Publish a message of size bytes within the bounds; return whether it is on its way."""
+        if self._given_up is not None or self._ended.is_set():
+            return False
+        if not self._unconfirmed.reserve(size):
+            waiting = self._unconfirmed
+            self._give_up(errors.unconfirmed(self._settings, waiting.count, waiting.bytes))
+            return False
+        message_id = publish()
+        if message_id is None:
+            self._unconfirmed.release(size)
+            return False
+        self._unconfirmed.sent(message_id, size, number)
+        return True
 
     def _give_up_if_overdue(self) -> None:
         if self._given_up is None and self._unconfirmed.overdue > self._confirmation:

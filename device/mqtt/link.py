@@ -126,6 +126,12 @@ class Link:
         connection = self._connection
         return connection.publish(topic, payload, retain=retain) if connection else None
 
+    def publish_to_present(self, topic: str, payload: bytes) -> None:
+        """Hand a message to the broker for whoever is connected to it now; without a connection it is not kept."""
+        connection = self._connection
+        if connection is not None:
+            connection.publish_to_present(topic, payload)
+
     def try_now(self) -> None:
         """Try at once if there is no connection: somebody waits for what the node is about to publish.
 

@@ -10,3 +10,6 @@ class Transport(Protocol):
 
     def publish(self, topic: str, payload: str | bytes, *, retain: bool = False) -> int | None:
         """Hand a message to the broker; return its number, or None without a connection."""
+
+    def publish_to_present(self, topic: str, payload: bytes) -> None:
+        """Hand a message to the broker for whoever is connected to it now, and for nobody later."""

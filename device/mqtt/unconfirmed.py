@@ -29,6 +29,12 @@ class Answer:
     is_heard: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Message:
+    number: int | None
+    size: int
+
+
 class Unconfirmed:
     """The messages of one connection that the broker has not answered; may be used from any thread.
 
@@ -58,7 +64,7 @@ class Unconfirmed:
         self._clock = clock
         self._lock = threading.Lock()
         # In the order in which they were published, by MQTT's ids.
-        self._numbers: dict[int, tuple[int, int]] = {}
+        self._messages: dict[int, _Message] = {}
         # Since when the first of them is the first.
         self._first_since = 0.0
         # Answers that came before sent() was called.
@@ -85,7 +91,7 @@ class Unconfirmed:
         the first. One whose answer was lost while later ones came does not begin again.
         """
         with self._lock:
-            return self._clock() - self._first_since if self._numbers else 0.0
+            return self._clock() - self._first_since if self._messages else 0.0
 
     def has_room(self, size: int) -> bool:
         """Whether a message of size bytes may be published now."""
@@ -108,33 +114,35 @@ class Unconfirmed:
             self._count -= 1
             self._bytes -= size
 
-    def sent(self, message_id: int, size: int) -> int:
-        """Return the number of a message that was published after reserve().
+    def sent(self, message_id: int, size: int, number: int | None) -> None:
+        """Take note of a message that was published after reserve().
 
         Args:
             message_id: MQTT's.
             size: bytes, as reserved.
+            number: from next_number(); None for a message whose answer concerns nobody.
         """
-        number = next_number()
         with self._lock:
             answer = self._early.pop(message_id, None)
             if answer is None:
-                if not self._numbers:
+                if not self._messages:
                     self._first_since = self._clock()
-                self._numbers[message_id] = number, size
+                self._messages[message_id] = _Message(number, size)
         if answer is not None:
-            self.release(size)
-            self._on_answer(number, answer)
-        return number
+            self._take(_Message(number, size), answer)
 
     def answered(self, message_id: int, answer: Answer) -> None:
         """Take note of the broker's answer; it may come before sent() is called."""
         with self._lock:
-            if message_id == next(iter(self._numbers), None):
+            if message_id == next(iter(self._messages), None):
                 self._first_since = self._clock()
-            number, size = self._numbers.pop(message_id, (None, 0))
-            if number is None:
+            message = self._messages.pop(message_id, None)
+            if message is None:
                 self._early[message_id] = answer
-        if number is not None:
-            self.release(size)
-            self._on_answer(number, answer)
+        if message is not None:
+            self._take(message, answer)
+
+    def _take(self, message: _Message, answer: Answer) -> None:
+        self.release(message.size)
+        if message.number is not None:
+            self._on_answer(message.number, answer)

@@ -263,6 +263,7 @@ def test_a_picture_is_never_retained(tmp_path: Path) -> None:
     make(tmp_path, link, table).picture(b"jpeg")
     assert ("facet/hall/picture", b"jpeg", False) in link.messages
     assert [topic for topic, _, retain in link.messages if retain] == ["facet/hall/picture/status"]
+    assert link.not_stored == ["facet/hall/picture"]
 
 
 def test_the_picture_is_available_while_there_is_one(tmp_path: Path) -> None:

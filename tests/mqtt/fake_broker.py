@@ -25,6 +25,8 @@ class FakeBroker:
         hangs_up_on_subscribe: whether it closes the connection instead.
         confirms: whether it answers PUBLISH.
         pause: seconds that it takes for each answer to PUBLISH.
+        reads: whether it reads what clients send after CONNECT.
+        unconfirmable: how many of the messages that it was sent need no answer.
         published: topic and payload of what it was sent, in its order.
         connections: how many clients came.
         disconnects: how many of them ended with DISCONNECT.
@@ -36,10 +38,13 @@ class FakeBroker:
         self.hangs_up_on_subscribe = False
         self.confirms = True
         self.pause = 0.0
+        self.reads = True
+        self.unconfirmable = 0
         self.published: list[tuple[str, bytes]] = []
         self.connections = 0
         self.disconnects = 0
         self._ends = threading.Semaphore(0)
+        self._is_closing = threading.Event()
         self._server = socket.socket()
         self._clients: list[socket.socket] = []
         self._thread = threading.Thread(target=self._accept, name="facet-fake-broker", daemon=True)
@@ -64,6 +69,13 @@ class FakeBroker:
         for _ in range(number):
             assert self._ends.acquire(timeout=10), "a client is still connected"
 
+    def wait_for_messages(self, number: int) -> None:
+        """Wait until so many messages have come."""
+        end = time.monotonic() + 10
+        while len(self.published) < number:
+            assert time.monotonic() < end, f"only {len(self.published)} messages have come"
+            time.sleep(0.005)
+
     def _accept(self) -> None:
         while True:
             try:
@@ -79,6 +91,8 @@ class FakeBroker:
             try:
                 while head := stream.read(1):
                     self._answer(client, head[0], stream.read(_read_length(stream.read)))
+                    while not self.reads and not self._is_closing.wait(0.01):
+                        pass
             except OSError:
                 pass
         self._ends.release()
@@ -99,7 +113,10 @@ class FakeBroker:
             client.sendall(bytes([_SUBACK, 2 + len(granted)]) + body[:2] + granted)
         elif head & 0xF0 == _PUBLISH:
             end = 2 + int.from_bytes(body[:2], "big")
-            self.published.append((body[2:end].decode(), body[end + 2 :]))
+            # Only a message that is to be confirmed has an id.
+            start = end + 2 if head & _QOS_1 else end
+            self.unconfirmable += not head & _QOS_1
+            self.published.append((body[2:end].decode(), body[start:]))
             if self.confirms and head & _QOS_1:
                 time.sleep(self.pause)
                 client.sendall(bytes([_PUBACK, 2]) + body[end : end + 2])
@@ -111,6 +128,7 @@ class FakeBroker:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._is_closing.set()
         # accept() does not return when another thread merely closes the socket.
         self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()

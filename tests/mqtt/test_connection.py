@@ -191,3 +191,42 @@ def test_a_broker_that_is_slow_is_left_alone(broker: FakeBroker) -> None:
         assert "confirmed" not in str(error)
         assert [answers.get_nowait() for _ in numbers] == numbers
         assert rounds >= 2
+
+
+def test_what_is_for_those_present_is_neither_stored_nor_confirmed(broker: FakeBroker) -> None:
+    """Nothing of it is left when it is sent: neither an answer, nor room that it takes."""
+    answers: SimpleQueue[int] = SimpleQueue()
+    picture = bytes(MOST_UNCONFIRMED_BYTES // 4)
+    with connected(broker, answers) as connection:
+        for _ in range(10):
+            connection.publish_to_present("picture", picture)
+            number = connection.publish("status", "online", retain=True)
+            assert answers.get(timeout=10) == number
+        assert not connection.has_ended
+        assert answers.empty()
+    broker.wait_for_ends(1)
+    assert [topic for topic, _ in broker.published] == ["picture", "status"] * 10
+    assert broker.unconfirmable == 10
+
+
+def test_what_is_for_those_present_stays_bounded(broker: FakeBroker) -> None:
+    """A broker that reads nothing is given up before pictures fill the memory."""
+    broker.reads = False
+    picture = bytes(MOST_UNCONFIRMED_BYTES // 4)
+    with connected(broker) as connection:
+        for _ in range(50):
+            connection.publish_to_present("picture", picture)
+        assert "without confirmation" in str(connection.wait_until_ended())
+
+
+def test_what_comes_after_a_picture_never_overtakes_it(broker: FakeBroker) -> None:
+    """Also while more messages wait for a confirmation than may be in flight."""
+    broker.confirms = False
+    with connected(broker) as connection:
+        for _ in range(30):
+            connection.publish("state", "x", retain=False)
+        connection.publish_to_present("picture", b"jpeg")
+        connection.publish("status", "online", retain=True)
+        broker.wait_for_messages(21)
+    broker.wait_for_ends(1)
+    assert [topic for topic, _ in broker.published] == ["state"] * 20 + ["picture"]

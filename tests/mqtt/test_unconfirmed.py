@@ -27,7 +27,9 @@ def bounded(
 def publish(unconfirmed: Unconfirmed, message_id: int, size: int = 1) -> int:
     """What a connection does for each message."""
     assert unconfirmed.reserve(size)
-    return unconfirmed.sent(message_id, size)
+    number = next_number()
+    unconfirmed.sent(message_id, size, number)
+    return number
 
 
 def test_a_number_is_unique_although_mqtt_counts_to_65535() -> None:
@@ -62,8 +64,8 @@ def test_an_answer_may_come_before_publishing_returns() -> None:
     assert unconfirmed.reserve(5)
     unconfirmed.answered(7, CONFIRMED)
     assert answers == []
-    number = unconfirmed.sent(7, 5)
-    assert answers == [(number, CONFIRMED)]
+    unconfirmed.sent(7, 5, 70)
+    assert answers == [(70, CONFIRMED)]
     assert (unconfirmed.count, unconfirmed.bytes) == (0, 0)
 
 
@@ -131,3 +133,19 @@ def test_a_lost_answer_is_overdue_although_later_ones_come() -> None:
         publish(unconfirmed, message_id)
         unconfirmed.answered(message_id, CONFIRMED)
     assert unconfirmed.overdue == 40
+
+
+def test_a_message_that_needs_no_answer_takes_room_until_it_is_sent() -> None:
+    """A picture that the socket has not taken is in memory; that it has concerns nobody."""
+    answers: Answers = []
+    unconfirmed = bounded(answers, most=1)
+    for is_early in (False, True):
+        assert unconfirmed.reserve(5)
+        if is_early:
+            unconfirmed.answered(7, CONFIRMED)
+        unconfirmed.sent(7, 5, None)
+        if not is_early:
+            assert not unconfirmed.has_room(1)
+            unconfirmed.answered(7, CONFIRMED)
+        assert (unconfirmed.count, unconfirmed.bytes) == (0, 0)
+    assert answers == []
