@@ -87,7 +87,7 @@ def run_until_stopped(load: Load, run_once: RunOnce) -> None:
         SystemExit: an unexpected error.
     """
     config, fault = load(), None
-    is_safe_mode = False
+    is_safe_mode = is_restart = False
     while True:
         boot_log = open_boot_log(config)
         _LOG.info(
@@ -102,10 +102,11 @@ def run_until_stopped(load: Load, run_once: RunOnce) -> None:
                 boot_log.last_failure,
             )
         with _noting_failures(boot_log):
-            end = run_once(config, boot_log, Start(is_safe_mode, fault))
+            end = run_once(config, boot_log, Start(is_safe_mode, fault, is_restart))
         boot_log.mark_healthy()
         if end is End.STOP:
             return
+        is_restart = True
         config, fault = _reloaded(config, load)
 
 

@@ -103,12 +103,14 @@ class Inputs:
         clock: the inbox's: monotonic, in seconds.
         stop_triggers: from now on no pin triggers.
         close_gate: from now on nothing of this start is put; see gate.Gate.
+        restarts_from: on the clock; a command that came before that does not restart the node.
     """
 
     inbox: Inbox
     clock: Callable[[], float]
     stop_triggers: Callable[[], object]
     close_gate: Callable[[], object]
+    restarts_from: float = float("-inf")
 
 
 class Loop:
@@ -145,6 +147,7 @@ class Loop:
         self._reporter = reporter
         self._on_connection = on_connection
         self._upkeep = upkeep
+        self._has_ignored_restart = False
         self._inputs = inputs
         self._end: End | None = None
 
@@ -238,12 +241,24 @@ class Loop:
         match self._controls.obey(key, payload):
             case Capture():
                 self._answers.trigger(Trigger(Source.COMMAND, message.at, message.monotonic))
+            case Restart() if message.monotonic < self._inputs.restarts_from:
+                self._ignore_restart()
             case Restart():
-                _LOG.info("Restarting, because Home Assistant's button asks for it")
+                if self._end is None:
+                    _LOG.info("Restarting, because Home Assistant's button asks for it")
                 # A Stop that has come before stays one.
                 self._end = self._end or End.RESTART
             case None:
                 pass
+
+    def _ignore_restart(self) -> None:
+        """Go on: thousands of presses at once are one, and would otherwise leave no time in which anything works."""
+        if not self._has_ignored_restart:
+            _LOG.warning(
+                "A Restart is ignored, because the node has just restarted; press again after %.0f s",
+                self._timing.restart_pause,
+            )
+        self._has_ignored_restart = True
 
     def _look_after_everything(self) -> None:
         for do in self._upkeep.always:

@@ -23,6 +23,8 @@ class Timing:
         lasting: an observation that the broker has not confirmed by then counts as waiting; usually it does at once.
         last_answers: for the presses that wait when the node ends. Beyond that they are answered without a picture.
         end_of_capture: for the capture thread to let go of the camera at the end. The longest read takes ten.
+        restart_pause: after a restart that a command asked for, in which no other command restarts the node: whatever
+            was pressed meanwhile is done with it, and presses need a while in which the camera is there.
     """
 
     tick: float = 1.0
@@ -35,6 +37,7 @@ class Timing:
     lasting: float = 5.0
     last_answers: float = 8.0
     end_of_capture: float = 12.0
+    restart_pause: float = 10.0
 
 
 USUAL = Timing()

@@ -59,10 +59,12 @@ class Start:
     Attributes:
         is_safe_mode: leave camera, networks and triggers alone: only MQTT, the status LED and diagnostics.
         fault: what was wrong before it started, for the owner; None when nothing was.
+        is_restart: whether a command asked for it, while the process goes on.
     """
 
     is_safe_mode: bool = False
     fault: str | None = None
+    is_restart: bool = False
 
 
 AS_USUAL = Start()
@@ -197,8 +199,9 @@ def run_node(
             health.tick,
             controls.tick,
         )
+        restarts_from = started + (timing.restart_pause if start.is_restart else 0.0)
         loop = Loop(
-            Inputs(inbox, _CLOCK, senses.triggers.close, gate.close),
+            Inputs(inbox, _CLOCK, senses.triggers.close, gate.close, restarts_from),
             heartbeats,
             timing,
             controls=controls,

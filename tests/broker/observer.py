@@ -56,6 +56,10 @@ class Observer:
         """Publish, and wait until the broker has it."""
         self._listener.publish(topic, payload, retain=retain, timeout=PATIENCE)
 
+    def send(self, topic: str, payload: bytes | str) -> None:
+        """Publish, and go on; see Listener.send."""
+        self._listener.send(topic, payload, timeout=PATIENCE)
+
     def _next(self, timeout: float) -> ReceivedMessage | None:
         message = self._listener.get(timeout)
         if message is not None:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ import yaml
 
 from device.cli.demo.portrait import write_portrait
 from device.networks.files import model_path
+from device.node.timing import USUAL
 from device.supervision.boot_log import MAXIMUM_FAILED_BOOTS
 from device.supervision.watchdog import EXIT_CODE
 from tests.broker.mosquitto import PATIENCE, Mosquitto
@@ -180,9 +182,27 @@ def test_restart_reads_the_file_again_and_reports_its_faults(
         home.publish("facet/facet/set/capture", "PRESS")
         assert json.loads(home.expect("facet/facet/event").payload)["faces"]
         configuration.write_text(f"{content}privacy:\n  enabled: true\n")
+        time.sleep(USUAL.restart_pause)
         home.publish("facet/facet/set/restart", "PRESS")
         diagnostics(home, node_problem="OFF")
         home.publish("facet/facet/set/capture", "PRESS")
         assert json.loads(home.expect("facet/facet/event").payload)["reason"] == "privacy"
         node.send_signal(signal.SIGTERM)
         assert node.wait(PATIENCE) == 0
+
+
+def test_a_thousand_restarts_at_once_are_one(broker: Mosquitto, configuration: Path) -> None:
+    """What was pressed before the restart is done with it, and a press soon after is answered."""
+    with observe(broker.port) as home, running(_NODE, configuration) as node:
+        home.expect("facet/facet/camera/status", b"online")
+        for _ in range(1000):
+            home.send("facet/facet/set/restart", "PRESS")
+        home.expect("facet/facet/status", b"offline")
+        home.expect("facet/facet/status", b"online")
+        home.expect("facet/facet/camera/status", b"online")
+        home.publish("facet/facet/set/capture", "PRESS")
+        assert json.loads(home.expect("facet/facet/event").payload)["faces"]
+        node.send_signal(signal.SIGTERM)
+        _, log = node.communicate(timeout=PATIENCE)
+        assert node.returncode == 0
+    assert log.count("Restarting, because") == 1

@@ -79,7 +79,7 @@ def test_a_restart_reads_the_file_again(runs: Runs) -> None:
     """The owner has edited it, and presses Restart."""
     runs.run(lambda: runs.write(camera={"source": "/dev/video7"}))
     assert [config.camera.source for config, _start in runs.starts] == ["0", "/dev/video7"]
-    assert [start for _config, start in runs.starts] == [Start(), Start()]
+    assert [start for _config, start in runs.starts] == [Start(), Start(is_restart=True)]
 
 
 def test_a_file_with_faults_is_reported_and_the_one_before_stays_in_use(

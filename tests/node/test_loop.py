@@ -126,10 +126,11 @@ def loop_of(
     always: Callable[[], object] = lambda: None,
     when_idle: Callable[[], object] = lambda: None,
     due: Callable[[], float | None] = lambda: None,
+    restarts_from: float = float("-inf"),
 ) -> Loop:
     """Return a loop."""
     return Loop(
-        Inputs(inbox, clock, components.stop_triggers, components.close_gate),
+        Inputs(inbox, clock, components.stop_triggers, components.close_gate, restarts_from),
         Heartbeats(),
         TIMING,
         controls=components,
@@ -239,6 +240,31 @@ def test_a_stop_is_not_overtaken_by_a_restart() -> None:
     components = Components(left_to_the_loop=Restart())
     assert run(components, Stop(), Command("restart", b"PRESS")) is End.STOP
     assert run(components, Command("restart", b"PRESS"), Stop()) is End.STOP
+
+
+def test_restarts_that_were_pressed_before_are_done_with_the_restart_that_came(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A thousand presses at once are one line in the log; the press of another button among them is answered."""
+    clock, components = Clock(), Components(left_to_the_loop=Restart())
+    inbox = Inbox(now=clock.now, clock=clock)
+    for _ in range(500):
+        inbox.put(Command("restart", b"PRESS"))
+    inbox.put(trigger(1.0))
+    inbox.put(Stop())
+    clock.seconds += 1
+    loop = loop_of(components, inbox, clock, restarts_from=clock())
+    assert loop.run() is End.STOP
+    assert components.calls == [*[("restart", b"PRESS")] * 500, trigger(1.0), *END]
+    assert caplog.text.count("A Restart is ignored") == 1
+
+
+def test_a_restart_that_is_pressed_later_works_as_always() -> None:
+    """From that moment on."""
+    clock, components = Clock(), Components(left_to_the_loop=Restart())
+    inbox = Inbox(now=clock.now, clock=clock)
+    inbox.put(Command("restart", b"PRESS"))
+    assert loop_of(components, inbox, clock, restarts_from=clock()).run() is End.RESTART
 
 
 def test_perception_that_ends_the_loop_leaves_no_trigger_without_an_answer() -> None:
