@@ -8,10 +8,10 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator
 from contextlib import closing
-from http.client import HTTPException, HTTPResponse
+from functools import partial
+from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
-from time import monotonic
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import (
@@ -29,10 +29,11 @@ from urllib.request import (
 from device import __version__
 from device.errors import UpdateError
 from device.system.redaction import redact_url
+from device.updates.node.cutter import Cutter
 
-# How long a server may send nothing.
-_SILENCE_SECONDS = 20.0
 _CHUNK_BYTES = 64 * 1024
+_STALL_SECONDS = 60.0
+"""For each 64 kB: a line that is slower than 1 kB/s takes half a day for a release."""
 
 
 class Chunk(NamedTuple):
@@ -52,46 +53,80 @@ def read_url(url: str, limit: int, seconds: float) -> bytes:
     return b"".join(chunk.data for chunk in chunks(url, limit, seconds))
 
 
-def chunks(url: str, limit: int, seconds: float) -> Iterator[Chunk]:
+def chunks(
+    url: str, limit: int, seconds: float, *, stall: float = _STALL_SECONDS
+) -> Iterator[Chunk]:
     """Yield what an address gives, piece by piece.
 
     Args:
         url: https:, verified against the system's authorities ($SSL_CERT_FILE names others); or file:.
         limit: bytes.
-        seconds: for all of it.
+        seconds: for all of it, from the first connection to the last byte.
+        stall: seconds for each piece, the first with all that comes before it.
 
     Raises:
         UpdateError: it cannot be read, is longer, or takes longer.
     """
-    deadline = monotonic() + seconds
     size = 0
-    try:
-        stream, total = _open(url)
-        with closing(stream):
-            while data := stream.read(_CHUNK_BYTES):
-                size += len(data)
-                if size > limit:
-                    message = f"{redact_url(url)} is longer than the {limit} bytes that are allowed"
-                    raise UpdateError(message)
-                if monotonic() > deadline:
-                    message = (
-                        f"{redact_url(url)} took longer than {seconds:.0f} s; {size} bytes came"
-                    )
-                    raise UpdateError(message)
-                yield Chunk(data, total)
-    except (OSError, HTTPException, ValueError) as error:
-        if isinstance(error, HTTPError):
-            # It is the server's answer as well, with the connection.
-            error.close()
-        reason = error.reason if isinstance(error, URLError) else error
-        message = (
-            f"{redact_url(url)} cannot be read ({redact_url(str(reason))}); "
-            "check updates.index, and that the node reaches it"
+    with Cutter(seconds, stall) as cutter:
+        try:
+            stream, total = _open(url, cutter)
+            with closing(stream):
+                while (data := stream.read(_CHUNK_BYTES)) and not cutter.has_cut:
+                    size += len(data)
+                    if size > limit:
+                        message = (
+                            f"{redact_url(url)} is longer than the {limit} bytes that are allowed"
+                        )
+                        raise UpdateError(message)
+                    yield Chunk(data, total)
+                    cutter.progress()
+        except (OSError, HTTPException, ValueError) as error:
+            if isinstance(error, HTTPError):
+                # It is the server's answer as well, with the connection.
+                error.close()
+            if cutter.has_cut:
+                raise _too_slow(url, seconds, stall, size, is_stalled=cutter.is_stalled) from error
+            reason = error.reason if isinstance(error, URLError) else error
+            message = (
+                f"{redact_url(url)} cannot be read ({redact_url(str(reason))}); "
+                "check updates.index, and that the node reaches it"
+            )
+            raise UpdateError(message) from error
+        if cutter.has_cut:
+            raise _too_slow(url, seconds, stall, size, is_stalled=cutter.is_stalled)
+
+
+def _too_slow(
+    url: str, seconds: float, stall: float, size: int, *, is_stalled: bool
+) -> UpdateError:
+    if is_stalled:
+        return UpdateError(
+            f"{redact_url(url)} sent less than {_CHUNK_BYTES} bytes within {stall:g} s; {size} bytes came"
         )
-        raise UpdateError(message) from error
+    return UpdateError(f"{redact_url(url)} took longer than {seconds:.0f} s; {size} bytes came")
 
 
-def _open(url: str) -> tuple[IO[bytes], int | None]:
+class _Connection(HTTPSConnection):
+    """Lets a cutter connect."""
+
+    def __init__(self, host: str, cutter: Cutter, **options: Any) -> None:  # noqa: ANN401 - HTTPSConnection's
+        super().__init__(host, **options)
+        # The only place where there is a socket before a proxy or TLS has its say.
+        self._create_connection = cutter.connect
+
+
+class _Handler(HTTPSHandler):
+    def __init__(self, cutter: Cutter) -> None:
+        tls = ssl.create_default_context()
+        super().__init__(context=tls)
+        self._connection = partial(_Connection, cutter=cutter, context=tls)
+
+    def https_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(self._connection, req)
+
+
+def _open(url: str, cutter: Cutter) -> tuple[IO[bytes], int | None]:
     if urlsplit(url).scheme == "file":
         path = Path(url2pathname(urlsplit(url).path))
         return path.open("rb"), path.stat().st_size
@@ -100,12 +135,12 @@ def _open(url: str) -> tuple[IO[bytes], int | None]:
     # No handler for http: a redirection to it is rejected like an address that begins with it.
     for handler in (
         ProxyHandler(),
-        HTTPSHandler(context=ssl.create_default_context()),
+        _Handler(cutter),
         HTTPRedirectHandler(),
         HTTPDefaultErrorHandler(),
         HTTPErrorProcessor(),
         UnknownHandler(),
     ):
         opener.add_handler(handler)
-    response: HTTPResponse = opener.open(Request(url), timeout=_SILENCE_SECONDS)  # noqa: S310 - see above
+    response: HTTPResponse = opener.open(Request(url))  # noqa: S310 - see above
     return response, response.length
