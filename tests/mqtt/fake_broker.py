@@ -70,7 +70,7 @@ class FakeBroker:
             assert self._ends.acquire(timeout=10), "a client is still connected"
 
     def wait_for_messages(self, number: int) -> None:
-        """Wait until so many messages have come."""
+        """Wait until `number` messages have come."""
         end = time.monotonic() + 10
         while len(self.published) < number:
             assert time.monotonic() < end, f"only {len(self.published)} messages have come"

@@ -1,4 +1,4 @@
-"""Another offset of the thresholds has what was seen last decided again, which is no answer of its own."""
+"""Another offset of the thresholds has what was seen last decided again, which is not another answer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_another_offset_is_asked_for_at_once(desk: Desk) -> None:
 
 
 def test_what_was_decided_again_reaches_the_sink_unless_the_owner_has_moved_on(desk: Desk) -> None:
-    """Of a slider's many values only the newest counts; it is no observation of its own."""
+    """Of a slider's many values only the newest counts; it is not another observation."""
     seen = unseen("hall", trigger(1.0), Reason.TOO_DARK, {})
     desk.answers.apply(replace(PLAIN, threshold_offset=0.2))
     desk.answers.reconsidered(Reconsidered(seen, 0.1))
