@@ -106,7 +106,6 @@ def _second(interpreters: Interpreters) -> Iterator[Tier]:
         "fleet",
         "scripts/test -m fleet",
         1500,
-        cores=0.25,
         needs=("environment", "fleet's machines", "bookworm's wheels"),
     )
     yield Tier(
