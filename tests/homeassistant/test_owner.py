@@ -125,7 +125,7 @@ ROWS = (
     Row(
         "waits for `attributes.expiry`",
         "*Face present* is off, the attributes are unknown",
-        _EXPIRY + 2,
+        _EXPIRY + 4,
         lambda _home: None,
         lambda home: home.shows(
             binary_sensor__face_present="off", binary_sensor__smiling="unknown"
