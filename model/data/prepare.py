@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +68,10 @@ def prepare(folders: list[Path], out: Path, workers: int | None = None) -> None:
     missing = [task for task in tasks if not _is_done(task[0])]
     total = sum(len(rows) for _, _, rows in missing)
     with (
-        ProcessPoolExecutor(workers or os.cpu_count(), initializer=end_with_parent) as pool,
+        # Not forked: a process with threads, as TFLite has them, may leave its copy in a state that ends it.
+        ProcessPoolExecutor(
+            workers or os.cpu_count(), get_context("spawn"), initializer=end_with_parent
+        ) as pool,
         tqdm(total=total, unit="picture", desc="prepare") as progress,
     ):
         not_found = 0
