@@ -283,8 +283,8 @@ class Observation:
             "event_id": self.event_id,
             "node": self.node,
             "trigger": self.trigger.value,
-            "triggered_at": _iso(self.triggered_at),
-            "captured_at": _iso(self.captured_at) if self.captured_at else None,
+            "triggered_at": iso_time(self.triggered_at),
+            "captured_at": iso_time(self.captured_at) if self.captured_at else None,
             "reason": self.reason.value if self.reason else None,
             "face_count": self.face_count,
             "faces": [face.to_json() for face in self.faces],
@@ -292,5 +292,6 @@ class Observation:
         }
 
 
-def _iso(moment: datetime) -> str:
+def iso_time(moment: datetime) -> str:
+    """Return a time as every document has it: ISO 8601, with milliseconds."""
     return moment.isoformat(timespec="milliseconds")

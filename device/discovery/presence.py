@@ -64,10 +64,13 @@ class Presence:
         elif is_heard is False and not self._has_been_seen:
             self._hold_until = _NOT_AT_ALL
 
-    def is_lost(self, now: float) -> bool:
-        """Return whether an event that no subscriber received waits for Home Assistant, instead of being done.
+    def unheard(self, now: float) -> bool:
+        """Take note of an event that no subscriber received.
 
         The first one makes the following ones wait, since Home Assistant may be about to say that it stops.
+
+        Returns:
+            Whether it waits for Home Assistant, instead of being done.
         """
         if self.is_holding(now):
             return True

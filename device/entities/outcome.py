@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from device.observation import Face, Observation, Reason
+from device.observation import Face, Observation, Reason, iso_time
 
 _WITHOUT_A_PICTURE = frozenset({Reason.CAMERA_UNAVAILABLE, Reason.PRIVACY, Reason.FAILED})
 
@@ -55,7 +55,7 @@ class Outcome:
     def captured_at(self) -> str | None:
         """When the first frame was taken (ISO 8601); None when there was none."""
         moment = self.observation.captured_at
-        return moment.isoformat(timespec="milliseconds") if moment else None
+        return iso_time(moment) if moment else None
 
     @property
     def latency_ms(self) -> int:

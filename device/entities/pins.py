@@ -2,46 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from device.config.sections.triggers import ButtonKind
 from device.entities.documents import MOTION, PRESSED
-from device.entities.kinds import BinarySensor, Event, Json, Row
-from device.entities.requirements import DOORBELL, MOTION_SENSOR, PLAIN_BUTTON
-from device.observation import Source, Trigger
+from device.entities.kinds import BinarySensor, Event, Row
+from device.entities.requirements import MOTION_SENSOR, button_shown_as
+from device.observation import Source, Trigger, iso_time
 
 
-def _pressed(kind: str) -> Callable[[Trigger], tuple[str, ...]]:
-    """Return what reads whether the button was pressed, under the name that Home Assistant expects."""
-    return lambda trigger: (kind,) if trigger.source is Source.BUTTON else ()
+def _button(kind: ButtonKind, name: str, event: str, meaning: str) -> Event[Trigger]:
+    """Return the row of the button on the node.
 
-
-def _when(trigger: Trigger) -> dict[str, Json]:
-    """Return the time under which the observation that follows has it too."""
-    return {"triggered_at": trigger.at.isoformat(timespec="milliseconds")}
+    Args:
+        kind: the row's key, and Home Assistant's device class.
+        name: see Row, as for meaning.
+        event: the type that Home Assistant expects of this class.
+        meaning: one sentence.
+    """
+    return Event(
+        document=PRESSED,
+        key=kind,
+        name=name,
+        meaning=meaning,
+        device_class=kind,
+        requires=button_shown_as(kind),
+        types=(event,),
+        read=lambda trigger: (event,) if trigger.source is Source.BUTTON else (),
+        # Under which the observation that follows has it too.
+        describe=lambda trigger: {"triggered_at": iso_time(trigger.at)},
+    )
 
 
 PINS: tuple[Row, ...] = (
-    Event(
-        document=PRESSED,
-        key="doorbell",
-        name="Doorbell",
-        meaning="Rings at once, whenever the button on the node is pressed.",
-        device_class="doorbell",
-        requires=DOORBELL,
-        types=("ring",),
-        read=_pressed("ring"),
-        describe=_when,
+    _button(
+        "doorbell", "Doorbell", "ring", "Rings at once, whenever the button on the node is pressed."
     ),
-    Event(
-        document=PRESSED,
-        key="button",
-        name="Button",
-        meaning="Fires at once, whenever the button on the node is pressed.",
-        device_class="button",
-        requires=PLAIN_BUTTON,
-        types=("press",),
-        read=_pressed("press"),
-        describe=_when,
+    _button(
+        "button", "Button", "press", "Fires at once, whenever the button on the node is pressed."
     ),
     BinarySensor(
         document=MOTION,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from device.config import Config
+from device.config.sections.triggers import ButtonKind
 from device.networks.files import is_own_network
 
 
@@ -27,16 +28,16 @@ def _has_network_updates(config: Config) -> bool:
     return config.updates.index is not None and not is_own_network(config.attributes.model)
 
 
+def button_shown_as(kind: ButtonKind) -> Requirement:
+    """Return the requirement of a button that is to be one kind of entity."""
+    return Requirement(
+        lambda config: config.triggers.button is not None and config.triggers.button.kind == kind,
+        f"Needs a button with `triggers.button.kind: {kind}`.",
+    )
+
+
 NOTHING = Requirement(lambda _config: True)
 BUTTON = Requirement(lambda config: config.triggers.button is not None)
-DOORBELL = Requirement(
-    lambda config: config.triggers.button is not None and config.triggers.button.kind == "doorbell",
-    "Needs a button with `triggers.button.kind: doorbell`.",
-)
-PLAIN_BUTTON = Requirement(
-    lambda config: config.triggers.button is not None and config.triggers.button.kind == "button",
-    "Needs a button with `triggers.button.kind: button`.",
-)
 MOTION_SENSOR = Requirement(
     lambda config: config.triggers.motion is not None, "Needs a motion sensor."
 )

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from device.errors import OutboxError
 from device.mqtt.outbox import CAPACITY, Event, Outbox
 from device.mqtt.transport import Transport
+from device.observation import iso_time
 from device.system.compact_json import compact
 
 _LOG = logging.getLogger(__name__)
@@ -48,7 +49,8 @@ class OutboxSender:
         self._now = now
         # None while the link is down: an event must not overtake those that wait.
         self._on_the_way: dict[int, str] | None = None
-        self._is_held = False
+        self.is_held = False
+        """Whether events wait on disk for release(), although the broker may be there."""
         # What was sent lately, and when.
         self._recent: deque[tuple[datetime, Event]] = deque(maxlen=_MOST_RECENT)
         self._taken_back: set[str] = set()
@@ -111,12 +113,12 @@ class OutboxSender:
 
     def hold(self) -> None:
         """Let events wait on disk although the broker is there, until release(); what is on the way is not held."""
-        self._is_held = True
+        self.is_held = True
 
     def release(self) -> None:
         """Send what hold() has let wait."""
-        if self._is_held:
-            self._is_held = False
+        if self.is_held:
+            self.is_held = False
             self._send_all()
 
     def take_back(self, period: timedelta) -> None:
@@ -206,7 +208,7 @@ class OutboxSender:
         settled = self._confirmed | set(self._on_the_way.values())
         self._to_send.clear()
         self._to_send.extend(i for i in (*saved, *self._unsaved) if i not in settled)
-        if self._to_send and not self._is_held:
+        if self._to_send and not self.is_held:
             _LOG.info("Sending %d events that waited", len(self._to_send))
         self._send_next()
 
@@ -223,7 +225,7 @@ class OutboxSender:
 
     @property
     def _room(self) -> int:
-        if self._on_the_way is None or self._is_held:
+        if self._on_the_way is None or self.is_held:
             return 0
         return _MOST_ON_THE_WAY - len(self._on_the_way)
 
@@ -244,9 +246,9 @@ class OutboxSender:
             return
         stamps = {"occurred_at": event.occurred_at, "delivered_at": self._now()}
         document = json.loads(event.payload) | {
-            key: stamp.isoformat(timespec="milliseconds") for key, stamp in stamps.items()
+            **{key: iso_time(stamp) for key, stamp in stamps.items()},
+            "repeated": event.event_id in self._taken_back,
         }
-        document["repeated"] = event.event_id in self._taken_back
         number = self._transport.publish(self._topic, compact(document))
         if number is None:
             self.pause()

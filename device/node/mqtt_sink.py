@@ -79,7 +79,6 @@ class MqttSink:
         self._events = tuple(row for row in table if isinstance(row, EventRow))
         self._state = state
         self._clock = clock
-        self._is_holding = False
         self._is_camera_online = False
         self._picture: bytes | None = None
         # Wait for the state that follows from the same observation.
@@ -138,7 +137,7 @@ class MqttSink:
             case LastWill():
                 self._presence.left()
                 self._follow_presence()
-                if self._is_holding:
+                if self._sender.is_held:
                     self._sender.take_back(_ENDING)
             case Disconnected():
                 self._sender.pause()
@@ -165,19 +164,18 @@ class MqttSink:
             sender.tick()
 
     def _follow_presence(self) -> None:
-        was_holding, self._is_holding = self._is_holding, self._presence.is_holding(self._clock())
-        if self._is_holding and not was_holding:
+        if not self._presence.is_holding(self._clock()):
+            self._sender.release()
+        elif not self._sender.is_held:
             _LOG.info("Events wait until Home Assistant is ready for them")
             self._sender.hold()
-        elif was_holding and not self._is_holding:
-            self._sender.release()
 
     def _delivered(self, event: Delivered) -> None:
         number, is_heard = event.number, event.is_heard
         if self._publisher.delivered(number):
             self._presence.discovery_answered(is_heard=is_heard)
         is_unheard = is_heard is False and self._sender.is_on_the_way(number)
-        if is_unheard and self._presence.is_lost(self._clock()):
+        if is_unheard and self._presence.unheard(self._clock()):
             self._sender.undelivered(number)
         else:
             self._sender.delivered(number)

@@ -78,20 +78,20 @@ def test_a_broker_that_never_had_home_assistant_is_not_held_up() -> None:
         presence.connected(at)
         presence.discovery_answered(is_heard=False)
         assert not presence.is_holding(at)
-        assert not presence.is_lost(at)
+        assert not presence.unheard(at)
 
 
 def test_an_event_that_nobody_received_makes_the_next_ones_wait(presence: Presence) -> None:
     """All that are on the way are lost together."""
-    assert presence.is_lost(100)
-    assert presence.is_lost(100)
+    assert presence.unheard(100)
+    assert presence.unheard(100)
     assert presence.is_holding(100 + PATIENCE - 1)
 
 
 def test_who_disables_the_event_waits_only_once(presence: Presence) -> None:
     """Home Assistant does not subscribe to it then, and there is nobody else to wait for."""
-    assert presence.is_lost(100)
-    assert not presence.is_lost(100 + PATIENCE)
+    assert presence.unheard(100)
+    assert not presence.unheard(100 + PATIENCE)
     assert not presence.is_holding(100 + PATIENCE)
 
 
@@ -101,4 +101,4 @@ def test_a_patience_of_zero_never_waits() -> None:
     presence.left()
     presence.connected(0)
     assert not presence.is_holding(0)
-    assert not presence.is_lost(0)
+    assert not presence.unheard(0)

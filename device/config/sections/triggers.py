@@ -10,13 +10,14 @@ from device.config.sections.fields import Pin, bcm_number
 from device.config.sections.section import Section, conflict
 
 Pull = Literal["up", "down", "none"]
+ButtonKind = Literal["doorbell", "button"]
 
 
 class ButtonSettings(Section):
     """A push button between a GPIO pin and ground (pull up) or 3.3 V (pull down)."""
 
     pin: Pin = Field(title="Pin", description="The GPIO pin: its BCM number, or its name.")
-    kind: Literal["doorbell", "button"] = Field(
+    kind: ButtonKind = Field(
         "doorbell",
         title="Kind",
         description="What Home Assistant shows it as: a doorbell, which rings, or any other button, which is pressed.",
