@@ -154,6 +154,8 @@ def read_header(name: str, data: bytes) -> tuple[int, int, bool]:
 def decode(data: bytes, flag: int) -> Image | None:
     """Decode a whole picture; None when it is damaged or ends early.
 
+    Unlike OpenCV's imread it takes no path, at which that crashes where it is not UTF-8.
+
     Args:
         data: an encoded picture.
         flag: one of cv2.IMREAD_...

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from device.camera.picture import decode
 from device.observation import Image
 from model.errors import DataError
 
@@ -111,18 +112,18 @@ def read_picture(path: Path) -> Image:
     Raises:
         DataError: the file is missing or is not a picture.
     """
-    # Not imread, which crashes where the path of the folder is not UTF-8.
     try:
-        data = np.frombuffer(path.read_bytes(), np.uint8)
+        image = decode(path.read_bytes(), cv2.IMREAD_COLOR)
     except OSError:
-        data = np.empty(0, np.uint8)
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+        image = None
     if image is None:
         message = f"{path}: {'not a picture' if path.exists() else 'missing'}; fetch the file again"
         raise DataError(message)
     if image.shape[:2] == (_SQUEEZED_SIDE, _SQUEEZED_SIDE):
-        image = cv2.resize(image, _ALIGNED_SIZE, interpolation=cv2.INTER_CUBIC)
-    return np.asarray(image, np.uint8)
+        image = np.asarray(
+            cv2.resize(image, _ALIGNED_SIZE, interpolation=cv2.INTER_CUBIC), np.uint8
+        )
+    return image
 
 
 def _read_lines(path: Path) -> list[str]:

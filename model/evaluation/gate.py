@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from device.camera.picture import decode
 from device.config.sections.perception import PerceptionSettings
 from device.entities.table import offered
 from device.networks.card import ModelCard
@@ -109,9 +110,7 @@ class GateMeasurement:
             yield self._under(fault, clear)
 
     def _clear_faces(self, photo: Photograph) -> Iterator[_ClearFace]:
-        # Not imread, which crashes where the path of the folder is not UTF-8.
-        data = np.frombuffer(photo.path.read_bytes(), np.uint8)
-        image = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+        image = np.asarray(decode(photo.path.read_bytes(), cv2.IMREAD_COLOR), np.uint8)
         found = sorted(self._detector.detect(image), key=lambda face: -face.box.size)
         large = [face for face in found if face.box.size >= self._min_size]
         if photo.faces == 1:
