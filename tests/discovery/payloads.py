@@ -11,15 +11,7 @@ from device.discovery.payload import discovery_payload
 from device.entities.table import CELEBA, entities
 from device.mqtt.topics import Topics
 from device.system.compact_json import compact
-from device.system.machine import Machine
-
-MACHINE = Machine(
-    model="Raspberry Pi 4 Model B Rev 1.5",
-    serial_number="10000000abcdef01",
-    model_id="raspberrypi,4-model-b",
-    revision="c03115",
-    mac_address="dc:a6:32:01:02:03",
-)
+from tests.boards import RASPBERRY_PI
 
 
 def configured(**node: object) -> Config:
@@ -35,6 +27,6 @@ def configured(**node: object) -> Config:
 def payload(config: Config, removed: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The payload as Home Assistant would parse it."""
     table = entities(config, CELEBA)
-    made = discovery_payload(config.node, Topics.of(config), table, MACHINE, removed)
+    made = discovery_payload(config.node, Topics.of(config), table, RASPBERRY_PI, removed)
     parsed: dict[str, Any] = json.loads(compact(made))
     return parsed

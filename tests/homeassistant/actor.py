@@ -32,9 +32,9 @@ from device.entities.table import CELEBA, LABELS, entities
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
 from device.observation import MotionLevel, Observation, Source, Trigger
 from device.system.compact_json import compact
-from device.system.machine import Machine
 from device.system.vitals import Vitals
 from device.updates.node.status import UpdateStatus
+from tests.boards import RASPBERRY_PI
 
 Message = tuple[str, str | dict[str, str]]
 
@@ -181,12 +181,5 @@ class Actor:
         ]
 
     def _discovery(self, table: Iterable[Row], gone: Mapping[str, str] | None = None) -> Message:
-        machine = Machine(
-            model="Raspberry Pi 4 Model B Rev 1.5",
-            serial_number="10000000abcdef01",
-            model_id="raspberrypi,4-model-b",
-            revision="c03115",
-            mac_address="dc:a6:32:01:02:03",
-        )
-        payload = discovery_payload(self.config.node, self.topics, table, machine, gone)
+        payload = discovery_payload(self.config.node, self.topics, table, RASPBERRY_PI, gone)
         return self.topics.discovery, compact(payload)

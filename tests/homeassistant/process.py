@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from textwrap import dedent
 
@@ -63,6 +65,12 @@ class Process(Child):
         """Start, and wait until it answers and all its integrations are set up."""
         self._run(self._program, self.folder)
         wait_for(self._answers, f"Home Assistant answers; its log: {self._log}", _START)
+
+    def recorded(self, query: str) -> list[str]:
+        """Return the texts that a query of one column finds in what the recorder has written so far."""
+        file = self.folder / "home-assistant_v2.db"
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+            return [text for (text,) in database.execute(query)]
 
     def complaints(self) -> list[str]:
         """Return its log records at WARNING or above that may be about a node."""

@@ -17,8 +17,8 @@ from device.entities.documents import DIAGNOSTICS, content
 from device.entities.table import CATALOGUE
 from device.mqtt.topics import ONLINE, Topics
 from device.system.compact_json import compact
-from device.system.machine import Machine
 from device.system.vitals import Vitals
+from tests.boards import RASPBERRY_PI
 from tests.broker.mosquitto import wait_for
 from tests.homeassistant.installation import Installation
 from tests.homeassistant.setup import Setup
@@ -28,13 +28,6 @@ pytestmark = pytest.mark.homeassistant
 _NODE = {"id": "belfry", "publish_mac_address": True}
 _CONFIG = Config.model_validate({"mqtt": {"host": "broker"}, "node": _NODE})
 _TOPICS = Topics.of(_CONFIG)
-_MACHINE = Machine(
-    model="Raspberry Pi 4 Model B Rev 1.5",
-    serial_number="10000000abcdef01",
-    model_id="raspberrypi,4-model-b",
-    revision="c03115",
-    mac_address="dc:a6:32:0a:0b:0c",
-)
 _ROWS = [
     replace(row, is_enabled_by_default=True) for row in CONDITION if not row.is_enabled_by_default
 ]
@@ -48,7 +41,7 @@ _CONDITION = Condition(
 
 def _messages() -> Mapping[str, str]:
     """Return what such a node publishes, with the diagnostics that start disabled."""
-    discovery: dict[str, Any] = discovery_payload(_CONFIG.node, _TOPICS, _ROWS, _MACHINE)
+    discovery: dict[str, Any] = discovery_payload(_CONFIG.node, _TOPICS, _ROWS, RASPBERRY_PI)
     return {
         _TOPICS.discovery: compact(discovery),
         _TOPICS.document(DIAGNOSTICS): compact(content(DIAGNOSTICS, _ROWS, _CONDITION)),
@@ -67,11 +60,11 @@ def test_it_shows_the_board_and_how_it_fares(any_setup: Setup) -> None:
         client.expect("binary_sensor.belfry_under_voltage", "on")
         client.expect("sensor.belfry_last_start", "2026-11-24T18:00:00+00:00")
         shown = client.devices()["facet_belfry"]
-        assert shown["model"] == _MACHINE.model
-        assert shown["model_id"] == _MACHINE.model_id
-        assert shown["hw_version"] == _MACHINE.revision
-        assert shown["serial_number"] == _MACHINE.serial_number
-        assert shown["connections"] == [["mac", _MACHINE.mac_address]]
+        assert shown["model"] == RASPBERRY_PI.model
+        assert shown["model_id"] == RASPBERRY_PI.model_id
+        assert shown["hw_version"] == RASPBERRY_PI.revision
+        assert shown["serial_number"] == RASPBERRY_PI.serial_number
+        assert shown["connections"] == [["mac", RASPBERRY_PI.mac_address]]
         for topic in _messages():
             pi.publish(topic, "", retain=True)
         wait_for(lambda: "facet_belfry" not in client.devices(), "the device is gone")

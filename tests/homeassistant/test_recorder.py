@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,10 +22,8 @@ _UNTIL_WRITTEN = 3.0
 
 def rows(setup: Setup, room: str) -> Counter[str]:
     """Return how many states of each entity of a room the recorder has written."""
-    file = setup.home.folder / "home-assistant_v2.db"
     query = "select states_meta.entity_id from states join states_meta using (metadata_id)"
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
-        names = [name for (name,) in database.execute(query)]
+    names = setup.home.recorded(query)
     return Counter(name for name in names if name.split(".")[1].startswith(f"{room}_"))
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -74,10 +73,8 @@ def expect_all_recorded(setup: Setup, node: Node, report: Callable[[str], None])
 
 def recorded_events(setup: Setup, room: str) -> set[str]:
     """Return the ids of the observations that Home Assistant has recorded."""
-    file = setup.home.folder / "home-assistant_v2.db"
     query = "select shared_attrs from state_attributes where shared_attrs like '%\"event_id\"%'"
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
-        found = [json.loads(text) for (text,) in database.execute(query)]
+    found = map(json.loads, setup.home.recorded(query))
     return {attributes["event_id"] for attributes in found if attributes.get("node") == room}
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from device.mqtt.outbox import Event, Outbox
 from device.mqtt.sender import OutboxSender
@@ -27,6 +30,16 @@ def ids(outbox: Outbox) -> list[str]:
 def sender_of(link: RecordingTransport, outbox: Outbox) -> OutboxSender:
     """A sender at seven o'clock."""
     return OutboxSender(link, TOPIC, outbox, lambda: NOW)
+
+
+@contextmanager
+def connected(folder: Path) -> Iterator[tuple[RecordingTransport, OutboxSender, Outbox]]:
+    """A sender over a link that is connected, with its outbox in a folder."""
+    link = RecordingTransport()
+    with Outbox.open(folder / "outbox") as outbox:
+        sender = sender_of(link, outbox)
+        sender.resume()
+        yield link, sender, outbox
 
 
 def send(sender: OutboxSender, event: Event) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 from device.errors import OutboxError
 from device.mqtt.outbox import Event, Outbox
-from tests.mqtt.events import TOPIC, event, ids, send, sender_of, sent
+from tests.mqtt.events import TOPIC, connected, event, ids, send, sender_of, sent
 from tests.transport import RecordingTransport
 
 
@@ -69,10 +69,7 @@ def test_an_event_that_is_sent_at_once_is_told_from_one_that_waits(tmp_path: Pat
 
 def test_an_event_is_forgotten_when_the_broker_has_it(tmp_path: Path) -> None:
     """Not before, and only the one that was confirmed."""
-    link = RecordingTransport()
-    with Outbox.open(tmp_path / "outbox") as outbox:
-        sender = sender_of(link, outbox)
-        sender.resume()
+    with connected(tmp_path) as (_link, sender, outbox):
         send(sender, event("e1"))
         send(sender, event("e2"))
         sender.delivered(2)
@@ -83,10 +80,7 @@ def test_an_event_is_forgotten_when_the_broker_has_it(tmp_path: Path) -> None:
 
 def test_what_was_not_confirmed_is_sent_again_in_order(tmp_path: Path) -> None:
     """After an outage, older events go before newer ones."""
-    link = RecordingTransport()
-    with Outbox.open(tmp_path / "outbox") as outbox:
-        sender = sender_of(link, outbox)
-        sender.resume()
+    with connected(tmp_path) as (link, sender, _outbox):
         send(sender, event("e1"))
         sender.pause()
         send(sender, event("e2"))
@@ -96,10 +90,7 @@ def test_what_was_not_confirmed_is_sent_again_in_order(tmp_path: Path) -> None:
 
 def test_a_connection_that_breaks_while_sending_loses_nothing(tmp_path: Path) -> None:
     """The link may be down before it reports that."""
-    link = RecordingTransport()
-    with Outbox.open(tmp_path / "outbox") as outbox:
-        sender = sender_of(link, outbox)
-        sender.resume()
+    with connected(tmp_path) as (link, sender, _outbox):
         link.is_down = True
         send(sender, event("e1"))
         link.is_down = False
@@ -111,10 +102,7 @@ def test_a_connection_that_breaks_while_sending_loses_nothing(tmp_path: Path) ->
 
 def test_a_refused_event_stays(tmp_path: Path) -> None:
     """An ACL can be corrected; until then the event waits."""
-    link = RecordingTransport()
-    with Outbox.open(tmp_path / "outbox") as outbox:
-        sender = sender_of(link, outbox)
-        sender.resume()
+    with connected(tmp_path) as (_link, sender, outbox):
         send(sender, event("e1"))
         sender.refused(1)
         sender.delivered(1)
@@ -141,10 +129,7 @@ def test_a_disk_that_refuses_does_not_stop_an_event(
 
 def test_an_event_says_when_it_occurred_and_when_it_was_sent(tmp_path: Path) -> None:
     """What waited for the broker can be told from what has just happened."""
-    link = RecordingTransport()
-    with Outbox.open(tmp_path / "outbox") as outbox:
-        sender = sender_of(link, outbox)
-        sender.resume()
+    with connected(tmp_path) as (link, sender, _outbox):
         send(sender, event("e1"))
     [(_, payload, _)] = link.messages
     assert json.loads(payload) == {
@@ -204,10 +189,7 @@ def test_a_confirmed_event_that_the_disk_keeps_is_not_sent_again(tmp_path: Path)
 
 def test_what_is_held_waits_on_disk_although_there_is_a_connection(tmp_path: Path) -> None:
     """Until it is released, in its order; what was sent before that is confirmed meanwhile."""
-    link = RecordingTransport()
-    with Outbox.open(tmp_path / "outbox") as outbox:
-        sender = sender_of(link, outbox)
-        sender.resume()
+    with connected(tmp_path) as (link, sender, _outbox):
         send(sender, event("e1"))
         sender.hold()
         send(sender, event("e2"))
@@ -221,10 +203,7 @@ def test_what_is_held_waits_on_disk_although_there_is_a_connection(tmp_path: Pat
 
 def test_what_nobody_received_is_sent_again(tmp_path: Path) -> None:
     """The broker has confirmed it, and had nobody to hand it to; it stays first."""
-    link = RecordingTransport()
-    with Outbox.open(tmp_path / "outbox") as outbox:
-        sender = sender_of(link, outbox)
-        sender.resume()
+    with connected(tmp_path) as (link, sender, _outbox):
         send(sender, event("e1"))
         sender.hold()
         sender.undelivered(1)
@@ -236,10 +215,7 @@ def test_what_nobody_received_is_sent_again(tmp_path: Path) -> None:
 
 def test_what_is_taken_back_is_sent_again_and_says_so(tmp_path: Path) -> None:
     """Whether it was confirmed or not, and has left the disk or not; but only what was sent lately."""
-    link = RecordingTransport()
-    with Outbox.open(tmp_path / "outbox") as outbox:
-        sender = sender_of(link, outbox)
-        sender.resume()
+    with connected(tmp_path) as (link, sender, outbox):
         for event_id in ("e1", "e2", "e3"):
             send(sender, event(event_id))
         sender.delivered(1)

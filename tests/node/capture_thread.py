@@ -41,13 +41,12 @@ class Running:
         self.clock = Clock()
         self.heartbeat = Heartbeat("capture thread", self.clock)
         self.observer = observer(self.camera)
-        self.thread = CaptureThread(
-            self.camera,
-            self.observer,
-            self.put.put,
-            self.heartbeat,
-            clock=monotonic,
-            timing=QUICK,
+        self.thread = self.another_thread(self.camera, self.observer)
+
+    def another_thread(self, camera: Camera, observer: Observing) -> CaptureThread:
+        """Return a thread of another camera or observer, which puts where this one's does."""
+        return CaptureThread(
+            camera, observer, self.put.put, self.heartbeat, clock=monotonic, timing=QUICK
         )
 
     def request(self) -> Request:

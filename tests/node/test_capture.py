@@ -10,12 +10,11 @@ import pytest
 
 from device.camera.status import CameraStatus
 from device.errors import PerceptionStoppedError
-from device.node.capture import CaptureThread
 from device.node.messages import CameraChanged
 from device.node.observer import Observer, Request
 from device.observation import Face, Frame, Reason, Source, Trigger
 from device.perception.pipeline import Judgement, Perceived
-from tests.node.capture_thread import QUICK, Running
+from tests.node.capture_thread import Running
 from tests.node.fakes import AVAILABLE, SOON, StuckSource, as_before, stuck_camera
 
 
@@ -52,14 +51,7 @@ def test_the_camera_is_closed_by_its_own_thread_at_the_end() -> None:
             close()
 
     running.camera = stuck_camera(Source())
-    thread = CaptureThread(
-        running.camera,
-        running.observer,
-        running.put.put,
-        running.heartbeat,
-        clock=monotonic,
-        timing=QUICK,
-    )
+    thread = running.another_thread(running.camera, running.observer)
     thread.start()
     assert running.put.get(timeout=SOON) == CameraChanged(AVAILABLE)
     thread.stop()
@@ -146,14 +138,7 @@ def test_nothing_is_put_of_what_the_end_has_interrupted() -> None:
     observer = Observer(
         "hall", running.camera, judge, as_before, burst=1, hysteresis=0.0, clock=monotonic
     )
-    thread = CaptureThread(
-        running.camera,
-        observer,
-        running.put.put,
-        running.heartbeat,
-        clock=monotonic,
-        timing=QUICK,
-    )
+    thread = running.another_thread(running.camera, observer)
     thread.start()
     thread.request(Request(Trigger(Source.BUTTON), 0.0, "off"))
     assert judging.wait(SOON)

@@ -127,18 +127,24 @@ def wheel(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    """A web server with TLS, whose authority the node trusts."""
-    folder = tmp_path / "site"
-    folder.mkdir()
+def trusted_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """The TLS of a server at localhost, whose authority the node trusts."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
     trusted = tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(trusted)
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    return context
+
+
+@pytest.fixture
+def site(tmp_path: Path, trusted_tls: ssl.SSLContext) -> Iterator[Site]:
+    """A web server with TLS."""
+    folder = tmp_path / "site"
+    folder.mkdir()
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.socket = trusted_tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, name="facet-site")
         thread.start()
         yield Site(folder, f"https://localhost:{server.server_port}")

@@ -9,10 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-import trustme
 
 from device.errors import UpdateError
 from device.updates.node.fetch import chunks, read_url
@@ -74,16 +72,10 @@ class Trickle:
 
 
 @pytest.fixture
-def trickle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trickle]:
+def trickle(trusted_tls: ssl.SSLContext) -> Iterator[Trickle]:
     """A server whose authority the node trusts."""
-    authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
-    trusted = tmp_path / "authority.pem"
-    authority.cert_pem.write_to_path(trusted)
-    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
     with socket.create_server(("127.0.0.1", 0)) as server:
-        slow = Trickle(context, port=server.getsockname()[1])
+        slow = Trickle(trusted_tls, port=server.getsockname()[1])
         thread = threading.Thread(target=slow.serve, args=[server], name="facet-trickle")
         thread.start()
         yield slow
