@@ -6,6 +6,7 @@ import json
 import shutil
 import ssl
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -28,6 +29,7 @@ from tests.clock import Clock
 
 Make = Callable[..., Updates]
 
+LOCK = Path(__file__).parents[2] / "provisioning" / "requirements.lock"
 NETWORK = "attributes-lite"
 NEWER = "9999.1.1"
 """A version of the network, newer than any that ships."""
@@ -123,6 +125,19 @@ def wheel(tmp_path: Path) -> Path:
     folder.mkdir()
     file = folder / "facet_node-9.9.0-py3-none-any.whl"
     file.write_bytes(b"PK wheel " * 20_000)
+    return file
+
+
+@pytest.fixture
+def release_wheel(tmp_path: Path) -> Path:
+    """A wheel with what the list of components is made from; the program is missing."""
+    folder = tmp_path / "release"
+    folder.mkdir()
+    file = folder / "facet_node-9.9.0-py3-none-any.whl"
+    with zipfile.ZipFile(file, "w") as packed:
+        for path in (ZOO / "README.md", *sorted(ZOO.glob("*.tflite")), *sorted(ZOO.glob("*.json"))):
+            packed.write(path, f"model/zoo/{path.name}")
+        packed.write(LOCK, f"facet_node-9.9.0.data/data/share/facet/provisioning/{LOCK.name}")
     return file
 
 
