@@ -105,7 +105,8 @@ def test_a_release_has_the_packages_of_its_lock_file_and_no_others(
 def test_a_package_with_another_hash_is_not_installed(debian: Debian) -> None:
     """One byte more in one wheel is enough, and the release before stays in use."""
     debian.run("cp", "--recursive", "/wheelhouse", "/srv/wheelhouse")
-    debian.run("sh", "-c", "echo >>/srv/wheelhouse/typer-*.whl")
+    damage = 'for wheel in /srv/wheelhouse/typer-*.whl; do echo >>"$wheel"; done'
+    debian.run("sh", "-c", damage)
     result = debian.install("--wheel", _NEWER_WHEEL, "--offline", "/srv/wheelhouse")
     assert result.returncode == 1
     assert "DO NOT MATCH THE HASHES" in result.stdout

@@ -49,9 +49,7 @@ def make_lock(pylock: str, name: str, systems: Sequence[System] = SYSTEMS) -> st
         UpdateError: a package has no wheel for a system that needs it.
     """
     document = tomllib.loads(pylock)
-    always = (
-        f"python_full_version {document['requires-python'][:2]} '{document['requires-python'][2:]}'"
-    )
+    always = f"python_full_version >= '{document['requires-python'].removeprefix('>=')}'"
     pins = [pin for package in document["packages"] for pin in _pin(package, always, systems)]
     return _HEADER.format(name=name) + "".join(f"{pin}\n" for pin in pins)
 
@@ -107,15 +105,8 @@ def _resolve(requirements: str, project: dict[str, Any], name: str) -> str:
         ended = subprocess.run(  # noqa: S603 - uv of this environment
             [
                 *(sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal"),
-                *(
-                    "--python-version",
-                    python,
-                    "--override",
-                    "override",
-                    "--constraint",
-                    "constraint",
-                ),
-                *("--format", "pylock.toml", "--output-file", "pylock.toml", "wanted.in"),
+                *(f"--python-version={python}", "--override=override", "--constraint=constraint"),
+                *("--format=pylock.toml", "--output-file=pylock.toml", "wanted.in"),
             ],
             cwd=work,
             check=False,

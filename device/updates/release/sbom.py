@@ -80,8 +80,8 @@ def make_sbom(wheel: Path) -> str:
     bom.metadata.timestamp = None  # type: ignore[assignment]  # the same wheel has the same list
     bom.register_dependency(release, parts)
     text = JsonV1Dot6(bom).output_as_string(indent=1) + "\n"
-    if error := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
-        message = f"the list of components of {wheel.name} is not valid: {error}"
+    if invalid := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
+        message = f"the list of components of {wheel.name} is not valid: {invalid}"
         raise UpdateError(message)
     return text
 
