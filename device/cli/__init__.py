@@ -74,12 +74,20 @@ def run(
 ) -> None:
     """Run the node until Ctrl-C or SIGTERM."""
     from device.cli.run import run_until_signal
-    from device.config import load
+    from device.config import Config, load
+    from device.system.known_secrets import KnownSecrets
     from device.system.logs import start_logging
 
-    start_logging(log_level)
+    secrets = KnownSecrets()
+    start_logging(log_level, secrets.redact)
     path = _config(file, config)
-    run_until_signal(lambda: load(path))
+
+    def load_and_learn() -> Config:
+        loaded = load(path)
+        secrets.learn(loaded.secrets())
+        return loaded
+
+    run_until_signal(load_and_learn)
 
 
 @app.command()

@@ -43,6 +43,7 @@ from device.observation import MotionLevel, utc_now
 from device.supervision.boot_log import BootLog
 from device.supervision.heartbeats import Heartbeats
 from device.system.json_store import JsonStore
+from device.system.known_secrets import KnownSecrets
 from device.system.vitals import is_alarmed, read_vitals, under_voltage_alarm
 from device.triggers import Triggers
 from device.updates.node.checker import Updates
@@ -126,6 +127,7 @@ def run_node(
             state=state,
             picture_expiry=config.privacy.picture_expiry,
             hidden=hidden_attributes(senses.vocabulary.labels, table),
+            redact=KnownSecrets(config.secrets()).hide_in_sentences,
             clock=_CLOCK,
         )
         updates = Updates(config.updates, directory / FOLDER, _model(config), heartbeats.updates)
@@ -231,7 +233,7 @@ def run_node(
         end = loop.run()
     if end is End.RESTART and capture.is_running:
         message = (
-            f"camera {config.camera.shown_source} did not answer for {timing.end_of_capture:.0f} s, and the next start "
+            f"camera {config.camera.source} did not answer for {timing.end_of_capture:.0f} s, and the next start "
             "cannot share it with a thread that still waits for it; the process ends instead. Check the camera's cable "
             "or network"
         )

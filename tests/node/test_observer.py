@@ -20,6 +20,7 @@ from device.node.observer import Observer, Request, Shot, unseen
 from device.observation import Face, Frame, Observation, Reason, Source, Trigger
 from device.perception import Perception, open_perception
 from device.perception.pipeline import Judgement, Perceived
+from device.system.secret_address import SecretAddress
 from tests.clock import Clock
 from tests.node.fakes import StuckSource, as_before, frame, see_nothing, stuck_camera
 
@@ -40,7 +41,7 @@ def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def observer(source: Path, perception: Perception, hysteresis: float = 0.0) -> Observer:
     """Return an observer whose camera is a file."""
-    camera = open_camera(CameraSettings(source=str(source)))
+    camera = open_camera(CameraSettings(source=SecretAddress(str(source))))
     return Observer(
         "hall",
         camera,
@@ -289,7 +290,7 @@ def test_an_exception_in_deciding_again_leaves_the_observation_as_it_is(
         message = "divided by nobody"
         raise ValueError(message)
 
-    camera = open_camera(CameraSettings(source=str(portrait)))
+    camera = open_camera(CameraSettings(source=SecretAddress(str(portrait))))
     who = Observer(
         "hall", camera, perception.perceive, fail, burst=1, hysteresis=0.0, clock=monotonic
     )

@@ -74,7 +74,12 @@ class Wired:
             clock=self.clock,
         )
         self.fan_out = FanOut(
-            [self.sink], state=state, picture_expiry=60, hidden=["Bald"], clock=self.clock
+            [self.sink],
+            state=state,
+            picture_expiry=60,
+            hidden=["Bald"],
+            redact=dict,
+            clock=self.clock,
         )
         # Before the link is started there is no connection.
         self.transport.is_down = True

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from device.networks.files import ZOO
+from device.system.secret_address import SecretAddress
 from device.updates.node.index import read_index
 from device.updates.signature import read_key, verify
 
@@ -33,7 +34,7 @@ def test_what_the_command_writes_nodes_accept(tmp_path: Path, release_wheel: Pat
         "--model-summary", "Knows hats", "--model-url", "https://example.org/hats",
     )  # fmt: skip
     assert written.returncode == 0, written.stderr
-    index = read_index((tmp_path / "site" / "index.json").as_uri())
+    index = read_index(SecretAddress((tmp_path / "site" / "index.json").as_uri()))
     assert index.release is not None
     assert index.release.summary == "Finds more"
     model = index.model("attributes-lite")
