@@ -6,6 +6,7 @@ import re
 import subprocess
 from pathlib import Path
 
+from device.system.secret_address import SecretAddress
 from device.updates.node.index import read_index
 from device.updates.release.sign import make_key
 from tests.updates.conftest import Maintainer, Site
@@ -16,7 +17,7 @@ _PAGE = Path(__file__).parents[2] / "SECURITY.md"
 def _verify(folder: Path, maintainer: Maintainer) -> subprocess.CompletedProcess[str]:
     """Run the page's commands, with the values of this release in the first lines."""
     [commands] = re.findall(r"```sh\n(version=.*?)```", _PAGE.read_text("utf-8"), re.DOTALL)
-    release = read_index((folder / "index.json").as_uri()).release
+    release = read_index(SecretAddress((folder / "index.json").as_uri())).release
     assert release is not None
     values = {
         "version": release.artifact.version,
