@@ -130,6 +130,10 @@ class UnknownPersonError(PeopleError):
     """Nobody is enrolled under this name or id."""
 
 
+class NobodyEnrolledError(UnknownPersonError):
+    """There is no gallery, since nobody was ever enrolled."""
+
+
 class UnknownReferenceError(PeopleError):
     """There is no such reference."""
 

@@ -48,6 +48,7 @@ _PRIVATE = 0o600
 _BUSY_SECONDS = 5.0
 _CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_FORBIDDEN = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
 # The lower byte of SQLite's codes is the kind, the others the details.
 _KIND = 0xFF
 
@@ -98,10 +99,13 @@ def explained(path: Path) -> Iterator[None]:
         if kind in _CORRUPT or (kind == 0 and isinstance(error, sqlite3.OperationalError)):
             raise damaged(path, error) from error
         reason = error.strerror if isinstance(error, OSError) else error
-        message = (
-            f"{path}: {reason}; nothing was changed: make room on the disk, or set node.state_directory to a folder "
-            "that can be written"
-        )
+        if isinstance(error, PermissionError) or kind in _FORBIDDEN:
+            advice = "this user may not use it or its disk is read-only; run the command with sudo"
+        else:
+            advice = (
+                "make room on the disk, or set node.state_directory to a folder that can be written"
+            )
+        message = f"{path}: {reason}; nothing was changed: {advice}"
         raise GalleryError(message) from error
 
 
