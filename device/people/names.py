@@ -22,20 +22,14 @@ def checked_name(name: str) -> str:
     Raises:
         PersonNameError: it cannot be a name.
     """
-    allowed = f"a name has 1 to {LONGEST_NAME} characters, and no control or invisible ones"
     kept = unicodedata.normalize("NFC", name).strip()
     forbidden = next((character for character in kept if _is_forbidden(character)), None)
     if forbidden is not None:
-        message = (
-            f"the name {printable(name)!r} has the character U+{ord(forbidden):04X}; {allowed}"
-        )
-        raise PersonNameError(message)
+        raise _refused(name, f"has the character U+{ord(forbidden):04X}")
     if not any(character.isprintable() and not character.isspace() for character in kept):
-        message = f"the name {printable(name)!r} shows nothing; {allowed}"
-        raise PersonNameError(message)
+        raise _refused(name, "shows nothing")
     if len(kept) > LONGEST_NAME:
-        message = f"the name {printable(kept)!r} has {len(kept)} characters; {allowed}"
-        raise PersonNameError(message)
+        raise _refused(name, f"has {len(kept)} characters")
     return kept
 
 
@@ -45,6 +39,14 @@ def name_key(name: str) -> str:
     # Normalising may have brought capitals back, as for the trade mark sign.
     shown = "".join(character for character in folded.casefold() if character not in _JOINERS)
     return " ".join(unicodedata.normalize("NFKC", shown).split())
+
+
+def _refused(name: str, found: str) -> PersonNameError:
+    message = (
+        f'the name "{printable(name)}" {found}; a name has 1 to {LONGEST_NAME} characters, and no control or '
+        "invisible ones"
+    )
+    return PersonNameError(message)
 
 
 def _is_forbidden(character: str) -> bool:

@@ -108,7 +108,7 @@ class GalleryReader:
         for person in (*by_name, *by_id):
             return person
         known = ", ".join(person.name for person in people) or "nobody yet"
-        message = f"nobody is enrolled as {printable(name_or_id)!r}; enrolled: {known}"
+        message = f'nobody is enrolled as "{printable(name_or_id)}"; enrolled: {known}'
         raise UnknownPersonError(message)
 
     def references(self, person: str) -> tuple[Reference, ...]:

@@ -59,7 +59,9 @@ def select_person(database: sqlite3.Connection, person: str) -> Person:
 
 def nobody(person: str) -> UnknownPersonError:
     """Return the error for an id that nobody has."""
-    message = f"nobody is enrolled under the id {printable(person)!r}; `facet people list` shows everybody"
+    message = (
+        f"nobody is enrolled under the id {printable(person)}; `facet people list` shows everybody"
+    )
     return UnknownPersonError(message)
 
 

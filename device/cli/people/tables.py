@@ -18,11 +18,10 @@ from device.system.text import printable
 
 def people_table(people: Sequence[tuple[Person, Sequence[Reference]]]) -> Table:
     """Return a table with a row for each person."""
-    right = "right"
     table = Table(
         Column("name", overflow="fold"),
-        Column("references", justify=right),
-        Column("set aside", justify=right),
+        Column("references", justify="right"),
+        Column("set aside", justify="right"),
         Column("enrolled", no_wrap=True),
         Column("id", no_wrap=True),
     )
