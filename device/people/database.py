@@ -45,20 +45,33 @@ MIGRATIONS: Sequence[str] = (
 
 _PRIVATE = 0o600
 # A change takes milliseconds; one that takes longer than this waits for a memory card that hangs.
-_BUSY_SECONDS = 5.0
-_CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+PATIENCE_SECONDS = 5.0
+"""How long a process waits for another one's change."""
+# A table that is missing, or rows that contradict each other, are damage too: Facet asks for nothing else.
+_DAMAGE = frozenset(
+    {
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_ERROR,
+        sqlite3.SQLITE_CONSTRAINT,
+        sqlite3.SQLITE_MISMATCH,
+    }
+)
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _FORBIDDEN = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
 # The lower byte of SQLite's codes is the kind, the others the details.
 _KIND = 0xFF
 
 
-def open_database(path: Path, migrations: Sequence[str] = MIGRATIONS) -> sqlite3.Connection:
+def open_database(
+    path: Path, migrations: Sequence[str] = MIGRATIONS, patience: float = PATIENCE_SECONDS
+) -> sqlite3.Connection:
     """Open the gallery's database, or make it, for its owner alone.
 
     Args:
         path: its folder must exist. The file of an older version is migrated; any other is left as it is.
         migrations: what takes an older file to the newest version.
+        patience: seconds to wait for another process's change.
 
     Raises:
         GalleryError: the file is damaged, foreign or newer, or the disk refuses.
@@ -66,7 +79,7 @@ def open_database(path: Path, migrations: Sequence[str] = MIGRATIONS) -> sqlite3
     with explained(path):
         _make_private(path)
         database = sqlite3.connect(
-            path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            path, timeout=patience, isolation_level=None, check_same_thread=False
         )
         try:
             _set_up(database)
@@ -87,16 +100,20 @@ def explained(path: Path) -> Iterator[None]:
     """
     try:
         yield
+    except sqlite3.ProgrammingError:
+        raise
+    except UnicodeDecodeError as error:  # of a message of SQLite's that quotes the damage
+        raise damaged(path, error) from error
     except (sqlite3.Error, OSError) as error:
         kind = getattr(error, "sqlite_errorcode", 0) & _KIND
         if kind in _BUSY:
             message = (
-                f"{path} is being changed by another process, for more than {_BUSY_SECONDS:g} seconds; nothing was "
-                "changed here: try it again, and if it stays so, restart the node"
+                f"{path} is being changed by another process, and that takes too long; nothing was changed here: try "
+                "it again, and if it stays so, restart the node"
             )
             raise GalleryInUseError(message) from error
         # A text that is no UTF-8 has no code.
-        if kind in _CORRUPT or (kind == 0 and isinstance(error, sqlite3.OperationalError)):
+        if kind in _DAMAGE or (kind == 0 and isinstance(error, sqlite3.OperationalError)):
             raise damaged(path, error) from error
         reason = error.strerror if isinstance(error, OSError) else error
         if isinstance(error, PermissionError) or kind in _FORBIDDEN:
@@ -178,10 +195,11 @@ def _require_intact_pages(path: Path, database: sqlite3.Connection) -> None:
 
 def _version(path: Path, database: sqlite3.Connection, migrations: Sequence[str]) -> int:
     """Return the version of the file, 0 of one that was just made, if it is a gallery that this Facet knows."""
+    # Asked first: another process may be making the file just now. SQLite takes a file of a few bytes for an empty one.
+    is_new = path.stat().st_size == 0
     application: int = database.execute("PRAGMA application_id").fetchone()[0]
     version: int = database.execute("PRAGMA user_version").fetchone()[0]
-    tables: int = database.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-    if application == 0 and version == 0 and tables == 0:
+    if is_new and application == 0 and version == 0:
         return 0
     if application != _APPLICATION_ID:
         raise damaged(path, "it is a database of another program")

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 import numpy as np
 
 from device.errors import PersonNameError, UnknownPersonError
-from device.observation import iso_time
 from device.people.embedding import checked_embedding, checksum, decoded, encoded
 from device.people.names import name_key
 from device.people.person import PERSON_ID, NewReference, Person, Reference, Tombstone
@@ -107,8 +106,8 @@ def insert_person(database: sqlite3.Connection, person: Person) -> None:
             person.id,
             person.name,
             name_key(person.name),
-            iso_time(person.enrolled_at),
-            iso_time(person.named_at),
+            _text(person.enrolled_at),
+            _text(person.named_at),
         ),
     )
 
@@ -122,7 +121,7 @@ def update_name(database: sqlite3.Connection, person: Person) -> None:
     require_free_name(database, person)
     database.execute(
         "UPDATE people SET name = ?, name_key = ?, named_at = ? WHERE id = ?",
-        (person.name, name_key(person.name), iso_time(person.named_at), person.id),
+        (person.name, name_key(person.name), _text(person.named_at), person.id),
     )
 
 
@@ -178,7 +177,7 @@ def insert_reference(
     database.execute(
         "INSERT INTO person_references (person, embedding, checksum, quality, added_at, is_set_aside) "
         "VALUES (?, ?, ?, ?, ?, ?)",
-        (person, data, checksum(data), reference.quality, iso_time(added_at), is_set_aside),
+        (person, data, checksum(data), reference.quality, _text(added_at), is_set_aside),
     )
 
 
@@ -228,7 +227,7 @@ def insert_tombstone(database: sqlite3.Connection, tombstone: Tombstone) -> None
     database.execute(
         "INSERT INTO tombstones (id, forgotten_at) VALUES (?, ?) "
         "ON CONFLICT (id) DO UPDATE SET forgotten_at = max(forgotten_at, excluded.forgotten_at)",
-        (tombstone.id, iso_time(tombstone.forgotten_at)),
+        (tombstone.id, _text(tombstone.forgotten_at)),
     )
 
 
@@ -272,6 +271,11 @@ def _id(text: str) -> str:
         message = "a person's id is not 12 hex digits"
         raise DamagedRowError(message)
     return text
+
+
+def _text(moment: datetime) -> str:
+    """Return a time as text that sorts as times do."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _time(text: str) -> datetime:

@@ -17,7 +17,10 @@ THEN = datetime(2026, 11, 24, 18, 2, 11, tzinfo=UTC)
 def embeddings(count: int, seed: int = 0) -> npt.NDArray[np.float32]:
     """Return (count, 192) float32, unit vectors in random directions."""
     vectors = np.random.default_rng(seed).normal(size=(count, 192))
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    unit: npt.NDArray[np.float32] = (
+        vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    ).astype(np.float32)
+    return unit
 
 
 def new_references(count: int, seed: int = 0) -> list[NewReference]:

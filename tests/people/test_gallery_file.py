@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -149,7 +150,7 @@ def test_a_reference_is_restored_only_where_there_is_room(gallery: GalleryFile) 
 
 @pytest.mark.parametrize("change", [GalleryFile.set_aside, GalleryFile.restore])
 def test_an_unknown_reference_is_an_error(
-    gallery: GalleryFile, change: type[GalleryFile.set_aside]
+    gallery: GalleryFile, change: Callable[[GalleryFile, int], None]
 ) -> None:
     """Which says where the numbers are."""
     with pytest.raises(UnknownReferenceError, match="facet people show NAME"):
