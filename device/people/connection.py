@@ -126,8 +126,9 @@ class GalleryConnection:
     def erase_traces(self) -> None:
         """Rewrite the file after somebody was deleted from it.
 
-        secure_delete has put zeros in the place of what was deleted, but not where it had been before it moved within
-        the file. When this is impossible, the next start tries again.
+        secure_delete has put zeros in the place of what was deleted. The file that is written now has no room for
+        anything but what is in its tables, wherever rows had moved before, and no longer tells by its size how much
+        was deleted. When this is impossible, the next start tries again.
         """
         try:
             with explained(self._path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import (
@@ -48,6 +48,11 @@ def _embedding(text: str) -> str:
     return text
 
 
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+Moment: TypeAlias = Annotated[AwareDatetime, AfterValidator(_utc)]
 PersonId: TypeAlias = Annotated[str, Field(pattern=rf"^{PERSON_ID}$")]
 
 
@@ -67,7 +72,7 @@ class ReferenceEntry(_Part):
 
     embedding: Annotated[str, AfterValidator(_embedding)]
     quality: float = Field(ge=0, le=1)
-    added_at: AwareDatetime
+    added_at: Moment
     is_set_aside: bool
 
     @classmethod
@@ -92,8 +97,8 @@ class PersonEntry(_Part):
 
     id: PersonId
     name: Annotated[str, AfterValidator(_name)]
-    enrolled_at: AwareDatetime
-    named_at: AwareDatetime
+    enrolled_at: Moment
+    named_at: Moment
     references: tuple[ReferenceEntry, ...] = Field(max_length=2 * MOST_REFERENCES)
 
     @property
@@ -106,7 +111,7 @@ class TombstoneEntry(_Part):
     """See Tombstone."""
 
     id: PersonId
-    forgotten_at: AwareDatetime
+    forgotten_at: Moment
 
     @property
     def tombstone(self) -> Tombstone:
@@ -125,7 +130,7 @@ class PeopleDocument(_Part):
     """
 
     embedder: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None
-    exported_at: AwareDatetime
+    exported_at: Moment
     people: tuple[PersonEntry, ...]
     tombstones: tuple[TombstoneEntry, ...]
 

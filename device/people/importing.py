@@ -126,23 +126,20 @@ def _add_references(database: sqlite3.Connection, entry: PersonEntry) -> bool:
     """
     here = list(select_references(database, entry.id))
     known = {encoded(reference.embedding) for reference in here}
-    is_any_added = False
+    # By its bytes: whoever made the document may have listed one twice.
+    new = {encoded(item.reference.embedding): item for item in entry.references}
+    items = [item for data, item in new.items() if data not in known]
+    chosen = []
     for is_set_aside in (False, True):
         room = MOST_REFERENCES - sum(r.is_set_aside is is_set_aside for r in here)
-        new = {
-            encoded(item.reference.embedding): item
-            for item in entry.references
-            if item.is_set_aside is is_set_aside
-        }
-        items = [item for data, item in new.items() if data not in known]
-        for item in _most_diverse(items, room):
-            insert_reference(
-                database, entry.id, item.reference, item.added_at, is_set_aside=is_set_aside
-            )
-            is_any_added = True
-    if is_any_added:
-        thin(database, entry.id)
-    return is_any_added
+        chosen += _most_diverse([i for i in items if i.is_set_aside is is_set_aside], room)
+    for item in sorted(chosen, key=items.index):
+        insert_reference(
+            database, entry.id, item.reference, item.added_at, is_set_aside=item.is_set_aside
+        )
+    if chosen:
+        thin(database, entry.id)  # of what is damaged, whose place was taken
+    return bool(chosen)
 
 
 def _most_diverse(items: list[ReferenceEntry], limit: int) -> list[ReferenceEntry]:

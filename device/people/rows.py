@@ -211,7 +211,6 @@ def delete_person(database: sqlite3.Connection, tombstone: Tombstone) -> None:
     """Delete somebody with all references, and leave a tombstone."""
     database.execute("DELETE FROM people WHERE id = ?", (tombstone.id,))
     insert_tombstone(database, tombstone)
-    # Where rows have moved within the file, secure_delete leaves old copies behind.
     write_fact(database, TRACES, "1")
 
 
