@@ -26,8 +26,9 @@ from device.people.thinning import MOST_REFERENCES
 
 
 class GalleryFile(GalleryReader):
-    """Who is enrolled; made by GalleryFile.open(). One thread at a time may use it, and any number of processes.
+    """Who is enrolled; made by GalleryFile.open(). One thread at a time may use it.
 
+    A second thread opens the file a second time, as another process does: all of them notice what the others change.
     Each change is whole or not made at all, also after a kill or a power cut. Leaving the context closes the file.
     """
 

@@ -26,6 +26,7 @@ from tests.people.references import EMBEDDER, embeddings, new_references
 
 _KILLS = 50
 _REFERENCES = 5
+_EACH = 10
 # Seconds: several rounds of enrolling and forgetting.
 _LONGEST_LIFE = 0.1
 
@@ -63,6 +64,39 @@ def test_kills_at_random_moments_leave_the_gallery_whole(path: Path) -> None:
         found.add(tuple(counts[3:]))
     # The kills came at different stages.
     assert len(found) > 1
+
+
+def _enrol_many(path: Path, prefix: str) -> None:
+    with GalleryFile.open(path, EMBEDDER) as gallery:
+        for number in range(_EACH):
+            gallery.enrol(f"{prefix}{number}", new_references(2, seed=number))
+
+
+def test_processes_that_change_it_at_once_wait_for_each_other(path: Path) -> None:
+    """Also when all of them find no file."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    children = [context.Process(target=_enrol_many, args=(path, prefix)) for prefix in "ABC"]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+    assert [child.exitcode for child in children] == [0, 0, 0]
+    with GalleryFile.open(path, EMBEDDER) as gallery:
+        assert len(gallery.people()) == 3 * _EACH
+
+
+def test_a_change_begins_when_nobody_else_s_is_under_way(path: Path) -> None:
+    """Two that have both read could not both write, and one would fail for no reason that its owner can see."""
+    first, second = (
+        GalleryConnection(path, open_database(path, patience=0.05), EMBEDDER) for _ in range(2)
+    )
+    with first.change(), pytest.raises(GalleryInUseError), second.change():
+        pytest.fail("both have begun")
+    with second.change():
+        pass
+    for connection in (first, second):
+        connection.close()
 
 
 def test_a_change_by_another_process_is_noticed(path: Path, gallery: GalleryFile) -> None:
