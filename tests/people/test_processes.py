@@ -26,7 +26,7 @@ from tests.people.references import EMBEDDER, embeddings, new_references
 
 _KILLS = 50
 _REFERENCES = 5
-_EACH = 10
+_EACH = 5
 # Seconds: several rounds of enrolling and forgetting.
 _LONGEST_LIFE = 0.1
 
