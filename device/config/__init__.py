@@ -17,6 +17,7 @@ from device.config.sections.fields import bcm_number
 from device.config.sections.led import LedSettings
 from device.config.sections.mqtt import MqttSettings, TlsSettings
 from device.config.sections.node import NodeSettings
+from device.config.sections.people import PeopleSettings
 from device.config.sections.perception import PerceptionSettings
 from device.config.sections.privacy import PrivacySettings
 from device.config.sections.section import Section, conflict
@@ -37,6 +38,7 @@ __all__ = [
     "MotionSettings",
     "MqttSettings",
     "NodeSettings",
+    "PeopleSettings",
     "PerceptionSettings",
     "PrivacySettings",
     "TlsSettings",
@@ -80,6 +82,11 @@ class Config(Section):
         AttributeSettings(),
         title="Attributes",
         description="Which attributes of a face are reported.",
+    )
+    people: PeopleSettings = Field(
+        PeopleSettings(),
+        title="People",
+        description="Whether people who are enrolled are recognised; see people.md.",
     )
     privacy: PrivacySettings = Field(
         PrivacySettings(),

@@ -40,6 +40,7 @@ from device.node.state_directory import (
 )
 from device.node.timing import USUAL, Timing
 from device.observation import MotionLevel, utc_now
+from device.perception.pipeline import Judgement
 from device.supervision.boot_log import BootLog
 from device.supervision.heartbeats import Heartbeats
 from device.system.json_store import JsonStore
@@ -160,7 +161,9 @@ def run_node(
                 is_busy=lambda: answers.is_busy,
                 is_connected=lambda: mqtt.link.is_connected,
                 pin_faults=lambda: senses.triggers.faults,
-                node_faults=lambda: filter(None, (start.fault, *controls.faults, health.fault)),
+                node_faults=lambda: filter(
+                    None, (start.fault, *controls.faults, health.fault, senses.fault())
+                ),
                 last_failure=lambda: boot_log.present_failure,
                 vitals=partial(read_vitals, directory),
                 is_under_voltage=partial(is_alarmed, under_voltage_alarm()),
@@ -248,8 +251,8 @@ def _observer(config: Config, senses: Senses) -> Observer:
         senses.perceive,
         senses.reconsider,
         burst=config.triggers.burst,
-        aim=config.attributes.thresholds,
-        hysteresis=config.attributes.hysteresis,
+        judgement=Judgement(config.attributes.thresholds, hysteresis=config.attributes.hysteresis),
+        on_forget=senses.forget,
         clock=_CLOCK,
     )
 

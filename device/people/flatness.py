@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from device.people.identity import Flatness
 
-Array = NDArray[np.float64]
-
 # Points of a turned picture follow one affine map (Koenderink and van Doorn, "Affine structure from motion", 1991); a
 # nose stands out and ears lie back, so that those of a turned head do not. An affine map, not a homography: of six
 # points the latter leaves so little over that a head turned by 15 degrees passes for flat.
@@ -44,7 +42,7 @@ def _moved(first: NDArray[np.float32], second: NDArray[np.float32]) -> tuple[flo
     """Return what an affine map leaves over, in distances between the eyes, and how unevenly it stretches."""
     source = np.column_stack([first.astype(np.float64), np.ones(len(first))])
     target = second.astype(np.float64)
-    solution: Array = np.linalg.lstsq(source, target, rcond=None)[0]
+    solution = np.asarray(np.linalg.lstsq(source, target, rcond=None)[0], np.float64)
     left_over = source @ solution - target
     eyes = max(float(np.hypot(*(target[1] - target[0]))), 1e-9)
     residual = float(np.sqrt(np.square(left_over).sum(axis=1).mean())) / eyes

@@ -90,5 +90,6 @@ def _somebody_else(name: str, score: float, own: float | None) -> Refusal:
     compared = "" if own is None else f", with this person {own:.2f}"
     return Refusal(
         Flaw.SOMEBODY_ELSE,
-        f"it looks like {name}, who is enrolled (similarity {score:.2f}{compared}); add it there, or forget {name} first",
+        f"it looks like {name}, who is enrolled (similarity {score:.2f}{compared}); add it there, or forget {name} "
+        "first",
     )

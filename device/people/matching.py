@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from device.people.identity import Flatness, Identity, Named, Recognition
 from device.people.gallery import Gallery
+from device.people.identity import Flatness, Identity, Named, Recognition
 
 FloatArray = NDArray[np.float32]
 
@@ -65,7 +65,8 @@ def identify(
         flat: what is known of it; it becomes part of the answer and decides nothing.
     """
     if not len(gallery.embeddings):
-        return Identity(Recognition.UNKNOWN, unknown_share=1.0, frames=len(probes), flat=flat)
+        # Where nobody is enrolled everybody is a stranger, which nobody wants to be told.
+        return Identity(Recognition.UNSURE, frames=len(probes), flat=flat)
     by_frame = similarities(probes, gallery, limits.references)
     shares = weights / weights.sum()
     scores = shares @ by_frame

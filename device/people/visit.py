@@ -64,10 +64,9 @@ def settle(
 def _settled(identity: Identity, visit: Visit, nameless_captures: int) -> Identity:
     if identity.result is not Recognition.UNKNOWN:
         return identity
-    nearest, score = identity.nearest, identity.score
-    if nearest and score is not None and nearest.id in visit.named:
-        if score >= _SOMEBODY_ELSE_SCORE:
-            return replace(identity, result=Recognition.KNOWN, people=(nearest,))
+    nearest, score = identity.nearest, identity.score or 0.0
+    if nearest and nearest.id in visit.named and score >= _SOMEBODY_ELSE_SCORE:
+        return replace(identity, result=Recognition.KNOWN, people=(nearest,))
     is_convincing = (
         identity.frames >= _CONVINCING_FRAMES and identity.unknown_share > _MAJORITY
     ) or nameless_captures >= _CONVINCING_CAPTURES

@@ -92,7 +92,9 @@ def read_pairs(path: Path) -> list[tuple[str, str, bool, int]]:
         with path.open(encoding="utf-8", newline="") as file:
             table = csv.DictReader(file)
             if missing := [c for c in _COLUMNS if c not in (table.fieldnames or ())]:
-                message = f"{path}: column {missing[0]!r} is missing; {', '.join(_COLUMNS)} are expected"
+                message = (
+                    f"{path}: column {missing[0]!r} is missing; {', '.join(_COLUMNS)} are expected"
+                )
                 raise DataError(message)
             return [_read_pair(path, table.line_num, row) for row in table]
     except (OSError, UnicodeDecodeError, csv.Error) as error:

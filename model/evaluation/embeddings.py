@@ -12,13 +12,13 @@ from tqdm import tqdm
 from device.config.sections.perception import PerceptionSettings
 from device.networks.files import ZOO
 from device.observation import Detection, Image
+from device.people.gallery import Gallery
 from device.perception.aligned_face import AlignedFace, View
 from device.perception.alignment import RECOGNITION, Framing
 from device.perception.analysers.attributes import AttributeAnalyser, AttributeClassifier
 from device.perception.analysers.recognition import Appearance, RecognitionAnalyser
 from device.perception.detection import FaceDetector
 from device.perception.embedder import Embedder
-from device.people.gallery import Gallery
 from model.data.celeba import read_picture
 from model.data.people import People
 
@@ -109,9 +109,7 @@ def embed_people(
     }
 
 
-def _depicted(
-    faces: Sequence[Detection], image: Image, certain_score: float
-) -> Detection | None:
+def _depicted(faces: Sequence[Detection], image: Image, certain_score: float) -> Detection | None:
     """Return the face that the picture is about: a certain one before others, then the largest towards the middle."""
     middle = np.array(image.shape[1::-1]) / 2
 

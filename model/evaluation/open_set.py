@@ -120,7 +120,9 @@ def open_set(
     if not chosen:
         message = f"--references {references}: nobody has more than that number of pictures that show enough"
         raise DataError(message)
-    gallery, probes = _enrol({p: _shuffled(pictures[p], chance) for p in chosen}, references, limits)
+    gallery, probes = _enrol(
+        {p: _shuffled(pictures[p], chance) for p in chosen}, references, limits
+    )
     strangers = [p for p in pictures if p not in set(chosen)]
     figures = OpenSet(len(chosen), references, len(strangers))
     for person in chosen:
@@ -150,7 +152,9 @@ def _enrol(
     pictures: dict[int, list[Appearance]], references: int, limits: Limits
 ) -> tuple[Gallery, dict[int, list[Appearance]]]:
     """Enrol the first pictures that the product would take, and return what is left of each person's."""
-    people, stored, left = [], [], {}
+    people: list[Person] = []
+    stored: list[Reference] = []
+    left: dict[int, list[Appearance]] = {}
     for person, own in pictures.items():
         someone = Person(str(person), str(person), _THE_TIME, _THE_TIME)
         mine: list[Reference] = []
@@ -164,7 +168,14 @@ def _enrol(
             ):
                 number = len(stored) + len(mine) + 1
                 mine.append(
-                    Reference(number, someone.id, appearance.embedding, 1.0, _THE_TIME, False)
+                    Reference(
+                        id=number,
+                        person=someone.id,
+                        embedding=appearance.embedding,
+                        quality=1.0,
+                        added_at=_THE_TIME,
+                        is_set_aside=False,
+                    )
                 )
             else:
                 left[person].append(appearance)

@@ -86,7 +86,7 @@ def curve(
 def _right(
     scores: NDArray[np.float64], same: NDArray[np.bool_], threshold: float
 ) -> NDArray[np.bool_]:
-    return ((scores >= threshold) == same) & (scores > _NO_FACE)
+    return np.asarray(((scores >= threshold) == same) & (scores > _NO_FACE), np.bool_)
 
 
 def _accuracy_over_folds(
@@ -111,9 +111,7 @@ def _best_threshold(scores: NDArray[np.float64], same: NDArray[np.bool_]) -> flo
     return float(candidates[int(np.argmax(right))])
 
 
-def _at_false_accepts(
-    scores: NDArray[np.float64], same: NDArray[np.bool_]
-) -> tuple[float, float]:
+def _at_false_accepts(scores: NDArray[np.float64], same: NDArray[np.bool_]) -> tuple[float, float]:
     others = np.sort(scores[~same])[::-1]
     allowed = int(len(others) * _FALSE_ACCEPTS)
     threshold = float(others[min(allowed, len(others) - 1)])

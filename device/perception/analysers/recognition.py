@@ -46,6 +46,7 @@ class RecognitionAnalyser:
         gallery: returns who is known at this moment.
         attributes: the name of the analyser of the attributes, which comes before this one, and its labels in the
             order of its probabilities; they tell whether something covers the eyes.
+        min_score: from which on a name is claimed, 0..1; what belongs to the network if None.
     """
 
     name = "recognition"
@@ -55,11 +56,12 @@ class RecognitionAnalyser:
         embedder: Embedder,
         gallery: Callable[[], Gallery],
         attributes: tuple[str, Sequence[str]],
+        min_score: float | None = None,
     ) -> None:
         self.embedder = embedder
         self._gallery = gallery
         self._attributes = attributes
-        self._limits = limits_of(embedder.card)
+        self.limits = limits_of(embedder.card, min_score)
 
     def measure(self, face: AlignedFace) -> Appearance:
         """Return what a frame shows; computed for a hidden face too, whose reason may be its embedding's length."""
@@ -75,17 +77,11 @@ class RecognitionAnalyser:
     def decide(
         self,
         evidence: Sequence[Weighted[Appearance]],
-        before: Identity | None,
-        judgement: Judgement,
+        before: Identity | None,  # noqa: ARG002 - a visit remembers names longer than a face stays in one place
+        judgement: Judgement,  # noqa: ARG002 - no caution about attributes makes a name more or less certain
     ) -> Identity:
-        """Compare the frames that show enough of the face; without one, say why.
-
-        Args:
-            evidence: of a burst.
-            before: not asked: a visit remembers names longer than one face in one place does.
-            judgement: not asked: a name is claimed with the same certainty whatever is wanted of attributes.
-        """
-        return decide([sample.evidence for sample in evidence], self._gallery(), self._limits)
+        """Compare the frames that show enough of the face; without one, say why."""
+        return decide([sample.evidence for sample in evidence], self._gallery(), self.limits)
 
 
 def decide(appearances: Sequence[Appearance], gallery: Gallery, limits: Limits) -> Identity:
@@ -101,7 +97,8 @@ def decide(appearances: Sequence[Appearance], gallery: Gallery, limits: Limits) 
     return identify(embeddings, weights, gallery, limits, flat)
 
 
-def limits_of(card: RecognitionCard) -> Limits:
-    """Return what it takes to claim a name with a network's embeddings."""
+def limits_of(card: RecognitionCard, min_score: float | None = None) -> Limits:
+    """Return what it takes to claim a name with a network's embeddings, or with a score of the owner's."""
     match = card.match
-    return Limits(match.score, match.margin, match.votes, match.references)
+    score = match.score if min_score is None else min_score
+    return Limits(score, match.margin, match.votes, match.references)
