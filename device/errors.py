@@ -134,6 +134,14 @@ class NobodyEnrolledError(UnknownPersonError):
     """There is no gallery, since nobody was ever enrolled."""
 
 
+class EnrolmentError(PeopleError):
+    """No picture for an enrolment could be had."""
+
+
+class UnsafeScoreError(PeopleError):
+    """A minimum score at which people of this gallery would be mistaken for each other."""
+
+
 class UnknownReferenceError(PeopleError):
     """There is no such reference."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from device.camera import open_camera
-from device.config import CameraSettings, Config, LedSettings, PerceptionSettings, TriggerSettings
+from device.config import CameraSettings, Config, LedSettings, TriggerSettings
 from device.entities.vocabulary import Vocabulary
 from device.gpio.led import StatusLed
 from device.networks.card import ModelCard, read_card_of
@@ -24,7 +24,6 @@ from device.node.safe_mode import (
     reconsider_nothing,
 )
 from device.observation import Face, Frame
-from device.people.gallery import Gallery
 from device.people.gallery_file import GalleryFile
 from device.people.reader import PEOPLE
 from device.perception import open_perception

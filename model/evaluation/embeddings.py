@@ -19,12 +19,9 @@ from device.perception.analysers.attributes import AttributeAnalyser, AttributeC
 from device.perception.analysers.recognition import Appearance, RecognitionAnalyser
 from device.perception.detection import FaceDetector
 from device.perception.embedder import Embedder
+from device.perception.examination import RETRY_SCORE
 from model.data.celeba import read_picture
 from model.data.people import People
-
-RETRY_SCORE = 0.2
-"""Where nobody is found at the product's score, recognition and enrolment look again at this one."""
-
 
 @dataclass(frozen=True, slots=True)
 class Variant:

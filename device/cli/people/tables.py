@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,8 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from device.observation import iso_time
+from device.people.calibration import Nearness
+from device.people.identity import Identity
 from device.people.names import LONGEST_NAME
 from device.people.person import Person, Reference
 from device.system.text import printable
@@ -53,6 +55,37 @@ def references_table(references: Sequence[Reference]) -> Table:
             "" if likeness is None else f"{likeness:.2f}",
             _day(reference.added_at),
             Text("no", "dim") if reference.is_set_aside else "yes",
+        )
+    return table
+
+
+def identities_table(found: Iterable[tuple[str, Sequence[Identity]]]) -> Table:
+    """Return a table with a row for each face of each picture."""
+    table = Table("picture", "who", Column("similarity", justify="right"), "result")
+    for picture, identities in found:
+        if not identities:
+            table.add_row(Text(picture, overflow="fold"), "-", "", "no face to judge")
+        for identity in identities:
+            who = " or ".join(person.name for person in identity.people) or "-"
+            score = "" if identity.score is None else f"{identity.score:.2f}"
+            table.add_row(Text(picture, overflow="fold"), Text(who), score, identity.result.value)
+    return table
+
+
+def nearness_table(people: Sequence[Nearness]) -> Table:
+    """Return a table with a row for each person: how near the references are to the person's own, and to others'."""
+    table = Table(
+        "name",
+        Column("lowest, own", justify="right"),
+        Column("highest, others", justify="right"),
+        "with",
+    )
+    for row in people:
+        table.add_row(
+            Text(row.name),
+            "" if row.own is None else f"{row.own:.2f}",
+            "" if row.ceiling is None else f"{row.ceiling:.2f}",
+            Text(row.with_whom or ""),
         )
     return table
 
