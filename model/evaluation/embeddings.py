@@ -23,6 +23,7 @@ from device.perception.examination import RETRY_SCORE
 from model.data.celeba import read_picture
 from model.data.people import People
 
+
 @dataclass(frozen=True, slots=True)
 class Variant:
     """How embeddings are made; the default is as the product makes them.

@@ -50,8 +50,8 @@ def enrol(
         raise typer.Exit(1)
 
 
-@people.command()
-def test(
+@people.command(name="test")
+def compare(
     pictures: Annotated[
         list[Path], typer.Argument(metavar="PICTURE...", help="Pictures, and folders of them.")
     ],
