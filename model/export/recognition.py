@@ -17,7 +17,7 @@ _VISIBLE = Visible(
     min_covering=0.5,
     min_eye_brightness=0.5,
 )
-_MATCH = MatchLimits(score=0.5, margin=0.05, votes=0.6, references=3)
+_MATCH = MatchLimits(score=0.54, margin=0.05, votes=0.6, references=3)
 
 
 def export_recognition(source: Path, folder: Path) -> RecognitionCard:
