@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from device.people.gallery import Gallery
 from device.people.identity import Flatness, Identity, Named, Recognition
 
+_MAJORITY = 0.5
+
 FloatArray = NDArray[np.float32]
 
 
@@ -75,12 +77,16 @@ def identify(
     score = float(scores[first])
     margin = score - float(scores[order[1]]) if len(order) > 1 else None
     votes = float(shares[by_frame.argmax(axis=1) == first].sum())
-    is_apart = (margin is None or margin >= limits.margin) and votes >= limits.votes
+    unknown_share = float(shares[by_frame.max(axis=1) < limits.score].sum())
     names = [Named(person.id, person.name) for person in (gallery.people[i] for i in order[:2])]
-    if score < limits.score:
-        result, claimed = Recognition.UNKNOWN, names[:0]
-    elif is_apart:
+    is_one = votes >= limits.votes and (margin is None or margin >= limits.margin)
+    if score >= limits.score and is_one:
         result, claimed = Recognition.KNOWN, names[:1]
+    elif score < limits.score and unknown_share >= _MAJORITY:
+        result, claimed = Recognition.UNKNOWN, []
+    elif is_one:
+        # Most frames are of one person, and the others too far from that for the mean.
+        result, claimed = Recognition.UNSURE, []
     else:
         result, claimed = Recognition.AMBIGUOUS, names
     return Identity(
@@ -90,7 +96,7 @@ def identify(
         score=score,
         margin=margin,
         votes=votes,
-        unknown_share=float(shares[by_frame.max(axis=1) < limits.score].sum()),
+        unknown_share=unknown_share,
         frames=len(probes),
         flat=flat,
     )
