@@ -11,6 +11,8 @@ from model.cli import make, measure  # noqa: F401
 from model.cli.app import app
 from model.errors import packages_of_training
 
+__all__ = ["app", "main"]
+
 _INTERRUPTED = 130
 
 

@@ -86,7 +86,7 @@ class Config(Section):
     people: PeopleSettings = Field(
         PeopleSettings(),
         title="People",
-        description="Whether people who are enrolled are recognised; see people.md.",
+        description="Whether people who are enrolled are recognised; see [people.md](people.md).",
     )
     privacy: PrivacySettings = Field(
         PrivacySettings(),

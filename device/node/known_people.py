@@ -40,14 +40,14 @@ class KnownPeople:
             self.fault = None
 
     def close(self) -> None:
-        """Close the file."""
+        """Let go of everybody, and close the file; the next refresh() opens it again."""
+        self.gallery = Gallery.empty()
         if self._reader is not None:
             self._reader.close()
             self._reader = None
 
     def _fail(self, error: GalleryError) -> None:
         self.close()
-        self.gallery = Gallery.empty()
         fault = f"nobody is recognised: {error}"
         if fault != self.fault:
             _LOG.error("Until that is mended, %s", fault)

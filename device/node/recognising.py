@@ -49,8 +49,9 @@ class RecognisingPerception:
         return self._settled(self._reconsider(seen, judgement))[0]
 
     def forget(self) -> None:
-        """End the visit: privacy has begun."""
+        """End the visit and let go of the gallery, until the next burst: privacy has begun, or the thread ends."""
         self._before = self._visit = Visit()
+        self._known.close()
 
     def _settled(self, seen: Perceived) -> tuple[Perceived, Visit]:
         """Return what is seen after settling it with the visit before, and the visit that follows."""

@@ -78,7 +78,14 @@ class Examiner:
 
     def examine(self, image: Image) -> list[Candidate]:
         """Return the faces of a picture, (H, W, 3) uint8 BGR."""
-        found = self._detect(image) or self._detect_again(image)
+        candidates = self._candidates(image, self._detect(image))
+        if candidates:
+            return candidates
+        # At the lower score cups and curtains are found as well: what cannot be used is no face.
+        weak = self._candidates(image, self._detect_again(image))
+        return [candidate for candidate in weak if candidate.refusal is None]
+
+    def _candidates(self, image: Image, found: Sequence[Detection]) -> list[Candidate]:
         return [self._candidate(AlignedFace(image, face, self.view)) for face in found]
 
     def _candidate(self, face: AlignedFace) -> Candidate:

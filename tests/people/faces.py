@@ -19,7 +19,7 @@ _THEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 def axis(number: int) -> Embedding:
     """Return a face that is unlike those of all other numbers."""
-    return np.eye(DIMENSIONS, dtype=np.float32)[number]
+    return np.asarray(np.eye(DIMENSIONS)[number], np.float32)
 
 
 def near(similarities: dict[int, float], rest: int = 150) -> Embedding:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +99,12 @@ class Enrolled:
 
 
 def enrol(
-    configuration: Path, name: str, pictures: Sequence[Path], *, is_from_camera: bool
+    configuration: Path,
+    name: str,
+    pictures: Sequence[Path],
+    *,
+    is_from_camera: bool,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Enrolled:
     """Enrol somebody, or add references to who has this name.
 
@@ -107,6 +113,7 @@ def enrol(
         name: of the person.
         pictures: files, and folders of them.
         is_from_camera: take pictures with the node's camera, after those of the files.
+        sleep: waits between two pictures of the camera.
 
     Raises:
         ConfigError: the configuration has faults.
@@ -121,7 +128,10 @@ def enrol(
         known = gallery.snapshot()
         examiner = open_examiner(_perception(config, known), config.perception)
         sources, faces = [], []
-        for source, image in _images(config, pictures, is_from_camera=is_from_camera):
+        images = _files(pictures)
+        if is_from_camera:
+            images = chain(images, _camera_images(config, sleep))
+        for source, image in images:
             sources.append(source)
             faces.append(examiner.examine(image))
         enrolment = choose_references(faces, person, known, examiner.limits)
@@ -141,7 +151,7 @@ def identify(configuration: Path, pictures: Sequence[Path]) -> Iterator[tuple[st
     config = load(configuration)
     with _open(configuration) as gallery:
         perception = _perception(config, gallery.snapshot())
-        for source, image in _images(config, pictures, is_from_camera=False):
+        for source, image in _files(pictures):
             faces = perception.perceive([Frame(image)]).faces
             found = [face.fact(Identity) for face in sorted(faces, key=lambda face: face.box.x)]
             yield source, [identity for identity in found if identity is not None]
@@ -184,9 +194,7 @@ def _perception(config: Config, known: Gallery) -> Perception:
     )
 
 
-def _images(
-    config: Config, pictures: Sequence[Path], *, is_from_camera: bool
-) -> Iterator[tuple[str, Image]]:
+def _files(pictures: Sequence[Path]) -> Iterator[tuple[str, Image]]:
     files = [
         each
         for path in pictures
@@ -195,11 +203,9 @@ def _images(
     console = open_console(stderr=True)
     for file in track(files, "looking at pictures", console=console, transient=True):
         yield str(file), read_picture(file)
-    if is_from_camera:
-        yield from _camera_images(config)
 
 
-def _camera_images(config: Config) -> Iterator[tuple[str, Image]]:
+def _camera_images(config: Config, sleep: Callable[[float], None]) -> Iterator[tuple[str, Image]]:
     console = open_console(stderr=True)
     camera = open_camera(config.camera)
     console.print("Look at the camera, and turn your head a little between the pictures.")
@@ -208,7 +214,7 @@ def _camera_images(config: Config) -> Iterator[tuple[str, Image]]:
         for number in track(numbers, "taking pictures", console=console, transient=True):
             (frame, *_) = camera.burst(1, newer_than=time.monotonic())
             yield f"camera {number}", frame.image
-            time.sleep(_PAUSE_SECONDS)
+            sleep(_PAUSE_SECONDS)
     except CameraError as error:
         message = (
             f"{error}; while the node runs it has the camera: stop it first, or enrol from pictures"
