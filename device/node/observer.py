@@ -165,6 +165,7 @@ class Observer:
             faces=seen.faces,
             face_count=seen.face_count,
             timings=timings,
+            unjudged=seen.unjudged,
         )
         self._last = _Last(observation, seen, request.threshold_offset)
         burst_ended = frames[-1].monotonic if frames else started
