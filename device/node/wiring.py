@@ -13,7 +13,7 @@ from device.config import Config
 from device.entities.commands import takes_commands
 from device.entities.documents import hidden_attributes
 from device.entities.settings import Settings
-from device.entities.table import entities
+from device.entities.table import entities, offered
 from device.errors import CameraStuckError
 from device.networks.files import is_own_network, model_path, network_version
 from device.node.answers import Answers
@@ -129,6 +129,7 @@ def run_node(
             picture_expiry=config.privacy.picture_expiry,
             hidden=hidden_attributes(senses.vocabulary.labels, table),
             redact=KnownSecrets(config.secrets()).hide_in_sentences,
+            offered=offered(senses.vocabulary.labels, senses.vocabulary.unreliable),
             clock=_CLOCK,
         )
         updates = Updates(config.updates, directory / FOLDER, _model(config), heartbeats.updates)

@@ -40,6 +40,7 @@ class Wired:
 
     folder: Path
     hidden: Sequence[str] = ()
+    offered: Sequence[str] = ()
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
@@ -58,6 +59,7 @@ class Wired:
             picture_expiry=PICTURE_EXPIRY,
             hidden=self.hidden,
             redact=KnownSecrets([_SECRET]).hide_in_sentences,
+            offered=self.offered,
             clock=self.clock,
         )
         self.fan_out.begin(None)
@@ -132,6 +134,19 @@ def test_attributes_that_the_owner_disabled_reach_no_sink(tmp_path: Path) -> Non
         first = observation.to_json()["faces"][0]
         assert set(first["attributes"]) == {"Smiling"}
         assert (first["hair_color"], first["facial_hair"], first["other"]) == ("brown", "beard", 1)
+
+
+def test_what_an_owner_enables_although_it_is_not_offered_says_so(tmp_path: Path) -> None:
+    """In the JSON, beside its probability; what is offered has the keys that it always had."""
+    wired = Wired(tmp_path, offered=["Smiling"])
+    wired.see(None, face("Male", "Smiling"))
+    for sink in wired.sinks:
+        (observation, _picture) = sink.observations[0]
+        attributes = observation.to_json()["faces"][0]["attributes"]
+        assert attributes == {
+            "Male": {"probability": 0.9, "present": True, "offered": False},
+            "Smiling": {"probability": 0.9, "present": True},
+        }
 
 
 def test_a_picture_is_shown_until_it_expires(wired: Wired) -> None:

@@ -12,7 +12,7 @@ from device.discovery.announced import Announced
 from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
 from device.entities.documents import EVENT, PRESSED, RECOGNISED, SEEN
-from device.entities.table import CELEBA, entities
+from device.entities.table import CELEBA, OBJECTIVE, entities
 from device.mqtt.events import Connected, Delivered, Disconnected
 from device.mqtt.outbox import Outbox
 from device.mqtt.paced_sender import PacedSender
@@ -79,6 +79,7 @@ class Wired:
             picture_expiry=60,
             hidden=["Bald"],
             redact=dict,
+            offered=OBJECTIVE,
             clock=self.clock,
         )
         # Before the link is started there is no connection.
