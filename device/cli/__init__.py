@@ -179,11 +179,15 @@ def entities(
         ),
     ] = None,
     config: ConfigOption = None,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="Show each attribute's entity too, and what they all mean."),
+    ] = False,
 ) -> None:
     """Print the table of Home Assistant entities."""
     from device.cli.entities import print_entities
 
-    print_entities(_chosen(file, config))
+    print_entities(_chosen(file, config), everything=everything)
 
 
 @app.command()

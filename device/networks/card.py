@@ -21,6 +21,9 @@ from device.errors import ModelError
 from device.networks.files import shipped_models
 from device.system.validation import describe
 
+NO_FACIAL_HAIR, UNNAMED_FACIAL_HAIR = "none", "beard"
+"""What is concluded about facial hair apart from the styles: there is none, or some without a name."""
+
 
 class Section(BaseModel):
     """A part of the JSON beside a network."""
@@ -102,6 +105,15 @@ class Groups(Section):
         """Return those of some labels that cannot be present together with one."""
         compatible = {label}.union(*(pair for pair in self.compatible if label in pair))
         return {other for other in among if other not in compatible}
+
+    def said_by(self, hair_color: str | None, facial_hair: str | None) -> frozenset[str]:
+        """Return the labels that only repeat a conclusion, as that of no facial hair repeats "none"."""
+        concluded = {
+            *((label, color == hair_color) for label, color in self.hair_color.items()),
+            *((label, style == facial_hair) for label, style in self.facial_hair.items()),
+            (self.no_facial_hair, facial_hair == NO_FACIAL_HAIR),
+        }
+        return frozenset(label for label, is_said in concluded if is_said)
 
 
 class Card(Section):

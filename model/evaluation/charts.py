@@ -13,6 +13,8 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from device.entities.attributes import attribute_name
+
 mpl.use("Agg")
 
 _BINS = 10
@@ -157,7 +159,7 @@ def _grid(names: Sequence[str]) -> list[tuple[int, Axes]]:
         axes.axis("off")
     for axes, name in zip(flat, names, strict=False):
         axes.set(xlim=(0, 1), ylim=(0, 1.02))
-        axes.set_title(name.replace("_", " "), fontsize=8)
+        axes.set_title(attribute_name(name), fontsize=8)
         axes.tick_params(labelsize=6)
     return list(enumerate(flat[: len(names)]))
 

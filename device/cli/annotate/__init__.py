@@ -1,132 +1,171 @@
-"""A picture that shows what the node saw: faces boxed, their attributes beside them."""
+"""A picture that shows what the node saw: faces boxed, their attributes beside them or below."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from PIL import Image as Canvas
-from PIL import ImageDraw, ImageFont
 
-from device.observation import Face, Image, Observation
+from device.cli.annotate.layout import Area, Layout, arranged, placed
+from device.cli.annotate.pen import BACKGROUND, FAINT, TEXT, Pen
+from device.cli.reading import (
+    FACIAL_HAIR,
+    HAIR_COLOR,
+    NOT_OFFERED,
+    Reading,
+    facial_hair,
+    hair_color,
+    result,
+)
+from device.entities.words import LEFT_OUT
+from device.observation import Box, Face, FaceAttributes, Image, Observation
 
 # A palette that colour-blind readers can distinguish (Wong, "Points of view: Color blindness", Nature Methods, 2011).
 _COLORS = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00", "#0072b2")
-_BACKGROUND, _TEXT, _FAINT, _BAR = "#15191e", "#f2f4f6", "#98a2ad", "#2b323a"
-# Pixels.
-_HEIGHT_RANGE = (480, 1080)
-_MAX_ENLARGED_WIDTH = 4000  # a strip of 32 rows would become an image of gigabytes
-_PANEL, _ROW, _PADDING = 330, 24, 18
-_BAR_WIDTH = 92
-_COLUMN_FACES = 3  # faces in one column of the panel; more faces take further columns
+_LEFT_OUT, _BAR = "#b4bac1", "#2b323a"
+# Units of the layout.
+_ROW, _PADDING, _BAR_WIDTH, _PERCENT_WIDTH = 24, 18, 80, 46
+_CHIP = 14  # of a face's color, beside its title
+_TITLE_SIZE, _TEXT_SIZE, _TAG_SIZE, _SMALL_SIZE = 18, 15, 17, 14
 
 
-def annotate(image: Image, observation: Observation, names: Collection[str]) -> Image:
-    """Draw an observation beside the picture it was made from.
+@dataclass(frozen=True, slots=True)
+class _List:
+    """What stands beside the picture about one face, or about all that were left out.
+
+    Attributes:
+        lines: below the title.
+        bars: name, probability, and whether the attribute is offered.
+    """
+
+    title: str
+    color: str
+    lines: tuple[str, ...] = ()
+    bars: tuple[tuple[str, float, bool], ...] = ()
+
+    @property
+    def height(self) -> int:
+        has_others = any(not is_offered for _name, _probability, is_offered in self.bars)
+        return _ROW * (1 + len(self.lines) + len(self.bars) + has_others) + _PADDING
+
+
+def annotate(image: Image, observation: Observation, reading: Reading) -> Image:
+    """Draw an observation on the picture it was made from, with a list of each face's attributes.
+
+    The text can be read where the whole width is seen on a screen of 1280 pixels; see layout.
 
     Args:
         image: (H, W, 3) uint8, BGR.
         observation: its boxes and keypoints are in pixels of image.
-        names: the attributes to show, by CelebA's names; those that are present are listed.
+        reading: which attributes are listed, if they are present.
 
     Returns:
         (height, width, 3) uint8, BGR.
     """
-    height, width = image.shape[:2]
-    scale = float(np.clip(height, *_HEIGHT_RANGE)) / height
-    scale = min(scale, max(1.0, _MAX_ENLARGED_WIDTH / width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    resized = cv2.resize(image, size, interpolation=interpolation)
-    lists = [_rows(face, names) for face in observation.faces]
-    columns = [
-        range(first, min(first + _COLUMN_FACES, len(lists)))
-        for first in range(0, max(1, len(lists)), _COLUMN_FACES)
-    ]
-    heights = [sum(_list_height(lists[i]) for i in column) for column in columns]
-    panel_left = size[0]
-    canvas = Canvas.new(
-        "RGB",
-        (panel_left + _PANEL * len(columns), max(size[1], *heights, 0) + _PADDING),
-        _BACKGROUND,
+    lists = _lists(observation, reading)
+    layout = arranged(image.shape[1], image.shape[0], [one.height for one in lists], _PADDING)
+    pen = Pen(layout.width, layout.height, layout.resolution)
+    pen.paste(_resized(image, layout), layout.picture)
+    _draw_boxes(pen, observation, layout)
+    for one, corner in zip(lists, layout.lists, strict=True):
+        _draw_list(pen, corner, one)
+    return cv2.cvtColor(np.asarray(pen.canvas), cv2.COLOR_RGB2BGR).astype(np.uint8, copy=False)
+
+
+def _resized(image: Image, layout: Layout) -> Canvas.Image:
+    size = (
+        max(1, round(layout.picture.width * layout.resolution)),
+        max(1, round(layout.picture.height * layout.resolution)),
     )
-    canvas.paste(Canvas.fromarray(cv2.cvtColor(resized, cv2.COLOR_BGR2RGB)))
-    pen = ImageDraw.Draw(canvas)
-    for number, face in enumerate(observation.faces):
-        _draw_box(pen, face, number, scale)
-    if not observation.faces:
-        text = f"nothing to say: {observation.reason}"
-        pen.text((panel_left + _PADDING, _PADDING), text, _TEXT, _font(17))
-    for index, column in enumerate(columns):
-        top = _PADDING
-        for number in column:
-            left = panel_left + index * _PANEL + _PADDING
-            _draw_list(pen, (left, top), number, observation.faces[number], lists[number])
-            top += _list_height(lists[number])
-    return cv2.cvtColor(np.asarray(canvas), cv2.COLOR_RGB2BGR).astype(np.uint8, copy=False)
+    interpolation = cv2.INTER_AREA if size[0] < image.shape[1] else cv2.INTER_CUBIC
+    resized = cv2.resize(image, size, interpolation=interpolation)
+    return Canvas.fromarray(cv2.cvtColor(resized, cv2.COLOR_BGR2RGB))
 
 
-def _rows(face: Face, names: Collection[str]) -> list[tuple[str, float]]:
-    """Return the present attributes, the most probable first: the text, and the probability."""
-    present = [
-        (name.replace("_", " "), attribute.probability)
-        for name, attribute in face.attributes.items()
-        if attribute.present and name in names
-    ]
-    return sorted(present, key=lambda row: -row[1])
+def _lists(observation: Observation, reading: Reading) -> list[_List]:
+    lists = [_of_face(i, face, reading) for i, face in enumerate(observation.faces)]
+    seen, left_out = observation.face_count, observation.left_out
+    if left_out or not lists:
+        text = result(observation.reason, len(lists), seen, left_out)
+        lists.append(_List("", FAINT, tuple(text.replace("; ", "\n").splitlines())))
+    return lists
 
 
-def _list_height(rows: list[tuple[str, float]]) -> int:
-    return _ROW * (len(rows) + 2) + _PADDING
+def _of_face(number: int, face: Face, reading: Reading) -> _List:
+    fact = face.fact(FaceAttributes) or FaceAttributes({}, None, None)
+    return _List(
+        f"Face {number + 1}" + ("  ·  primary" if face.primary else ""),
+        _color(number),
+        (f"{HAIR_COLOR}: {hair_color(fact)}     {FACIAL_HAIR}: {facial_hair(fact)}",),
+        (
+            *((name, probability, True) for name, probability in reading.attributes(fact)),
+            *((name, probability, False) for name, probability in reading.not_offered(fact)),
+        ),
+    )
 
 
 def _color(number: int) -> str:
     return _COLORS[number % len(_COLORS)]
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    try:
-        return ImageFont.load_default(size)
-    except TypeError:
-        # Pillow before 10.1, which 32-bit ARM has from Debian; there OpenCV installs this font.
-        return ImageFont.truetype("DejaVuSans.ttf", size)
+def _draw_boxes(pen: Pen, observation: Observation, layout: Layout) -> None:
+    """Box the faces; then write beside each what it is, where it hides no other face."""
+    boxes = [_area(face.box, layout) for face in observation.faces]
+    left_out = [_area(face.box, layout) for face in observation.unjudged]
+    for area in left_out:
+        pen.box(area, _LEFT_OUT, 1.5)
+    for number, (face, area) in enumerate(zip(observation.faces, boxes, strict=True)):
+        pen.box(area, _color(number), 3)
+        for x, y in face.keypoints[:4] * layout.scale:
+            pen.dot(layout.picture.left + x, layout.picture.top + y, _color(number))
+    taken = [*boxes, *left_out]
+    for number, area in enumerate(boxes):
+        label = str(number + 1)
+        tag = placed(pen.tag_size(label, _TAG_SIZE), area, taken, layout.picture)
+        pen.tag(tag, label, _TAG_SIZE, BACKGROUND, _color(number))
+        taken.append(tag)
+    for unjudged, area in zip(observation.unjudged, left_out, strict=True):
+        label = LEFT_OUT[unjudged.reason]
+        tag = placed(pen.tag_size(label, _SMALL_SIZE), area, taken, layout.picture)
+        pen.tag(tag, label, _SMALL_SIZE, _LEFT_OUT, BACKGROUND)
+        taken.append(tag)
 
 
-def _draw_box(pen: ImageDraw.ImageDraw, face: Face, number: int, scale: float) -> None:
-    box, color = face.box, _color(number)
-    left, top = box.x * scale, box.y * scale
-    pen.rounded_rectangle(
-        (left, top, left + box.width * scale, top + box.height * scale), 8, None, color, 3
+def _area(box: Box, layout: Layout) -> Area:
+    picture, scale = layout.picture, layout.scale
+    return Area(
+        picture.left + box.x * scale,
+        picture.top + box.y * scale,
+        box.width * scale,
+        box.height * scale,
     )
-    for x, y in face.keypoints[:4] * scale:
-        pen.ellipse((x - 2.5, y - 2.5, x + 2.5, y + 2.5), color)
-    label, font = str(number + 1), _font(17)
-    width = pen.textlength(label, font) + 14
-    tag_top = max(0.0, top - 26)
-    pen.rounded_rectangle((left, tag_top, left + width, tag_top + 24), 6, color)
-    pen.text((left + 7, tag_top + 12), label, _BACKGROUND, font, "lm")
 
 
-def _draw_list(
-    pen: ImageDraw.ImageDraw,
-    corner: tuple[int, int],
-    number: int,
-    face: Face,
-    rows: list[tuple[str, float]],
+def _draw_list(pen: Pen, corner: tuple[float, float], one: _List) -> None:
+    left, top = corner[0] + _PADDING, corner[1]
+    if one.title:
+        pen.fill(Area(left, top + 5, _CHIP, _CHIP), one.color)
+        pen.text((left + 2 * _CHIP, top + _ROW / 2), one.title, _TITLE_SIZE, TEXT)
+        top += _ROW
+    for line in one.lines:
+        pen.text((left, top + _ROW / 2), line, _SMALL_SIZE, FAINT)
+        top += _ROW
+    for index, (name, probability, is_offered) in enumerate(one.bars):
+        if not is_offered and (index == 0 or one.bars[index - 1][2]):
+            pen.text((left, top + _ROW / 2), f"{NOT_OFFERED}:", _SMALL_SIZE, FAINT)
+            top += _ROW
+        _draw_bar(pen, left, top + _ROW / 2, name, probability, one.color if is_offered else FAINT)
+        top += _ROW
+
+
+def _draw_bar(
+    pen: Pen, left: float, middle: float, name: str, probability: float, color: str
 ) -> None:
-    left, top = corner
-    title = f"Face {number + 1}" + ("  ·  primary" if face.primary else "")
-    pen.text((left, top), title, _color(number), _font(18))
-    hair = f"hair: {face.hair_color or 'cannot tell'}     facial hair: {face.facial_hair or 'cannot tell'}"
-    pen.text((left, top + _ROW), hair, _FAINT, _font(14))
-    bar_left = left + _PANEL - 2 * _PADDING - _BAR_WIDTH - 44
-    for index, (text, probability) in enumerate(rows, start=2):
-        middle = top + index * _ROW + _ROW / 2
-        pen.text((left, middle), text, _TEXT, _font(15), "lm")
-        bar = bar_left, middle - 5, bar_left + _BAR_WIDTH, middle + 5
-        pen.rounded_rectangle(bar, 5, _BAR)
-        filled = bar_left + max(10.0, _BAR_WIDTH * probability)
-        pen.rounded_rectangle((*bar[:2], filled, bar[3]), 5, _color(number))
-        percent = f"{probability:.0%}"
-        pen.text((bar_left + _BAR_WIDTH + 44, middle), percent, _FAINT, _font(14), "rm")
+    right = left + Layout.COLUMN_WIDTH - 2 * _PADDING
+    bar = Area(right - _PERCENT_WIDTH - _BAR_WIDTH, middle - 5, _BAR_WIDTH, 10)
+    pen.text((left, middle), name, _TEXT_SIZE, TEXT, bar.left - left - 6)
+    pen.fill(bar, _BAR)
+    pen.fill(Area(bar.left, bar.top, max(10.0, bar.width * probability), bar.height), color)
+    pen.text((right, middle), f"{probability:.0%}", _SMALL_SIZE, FAINT, is_right=True)

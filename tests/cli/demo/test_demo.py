@@ -70,7 +70,7 @@ def test_without_a_terminal_each_line_is_a_press() -> None:
     """The entities, two observations, and the end with that of the input."""
     ended = run(typed="\n\n")
     assert ended.returncode == 0, ended.stderr
-    assert "binary_sensor.facet_demo_smiling" in ended.stdout
+    assert "Facet demo in Home Assistant" in ended.stdout
     assert ended.stdout.count("1 of 1 faces judged") == 2
     assert "each line of standard input presses the button" in ended.stdout
 
