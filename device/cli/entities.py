@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -43,13 +44,17 @@ def print_entities(config: Path | None, *, everything: bool = False) -> None:
     """
     console = open_console()
     if config is None:
-        console.print(_table(_ANY_NODE, shipped_catalogue(), everything=everything))
-    else:
-        node = load(config)
-        card = read_card(model_path(node.attributes.model))
-        rows = announced_rows(entities(node, Vocabulary.of(card)), node)
-        console.print(_table(node.node.id, rows, everything=everything))
-        console.print(_size(node, rows), highlight=False)
+        _print_table(console, _ANY_NODE, shipped_catalogue(), everything=everything)
+        return
+    node = load(config)
+    card = read_card(model_path(node.attributes.model))
+    rows = announced_rows(entities(node, Vocabulary.of(card)), node)
+    _print_table(console, node.node.id, rows, everything=everything)
+    console.print(_size(node, rows), highlight=False)
+
+
+def _print_table(console: Console, node: str, rows: Iterable[Row], *, everything: bool) -> None:
+    console.print(_table(node, rows, everything=everything))
     if not everything:
         console.print(_MORE, highlight=False)
 

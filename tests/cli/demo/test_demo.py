@@ -38,7 +38,11 @@ def test_once_prints_one_observation_and_the_astronaut_smiles() -> None:
     assert ended.returncode == 0, ended.stderr
     observation = json.loads(ended.stdout)
     (face,) = observation["faces"]
-    assert face["attributes"]["Smiling"]["present"]
+    present = {name for name, a in face["attributes"].items() if a["present"]}
+    # What everybody sees on it, and nothing else.
+    assert present == {"Bangs", "Mouth_Slightly_Open", "No_Beard", "Smiling"}
+    assert (face["hair_color"], face["facial_hair"]) == ("brown", "none")
+    assert not any("offered" in attribute for attribute in face["attributes"].values())
     assert {"event_id", "node", "trigger", "triggered_at", "captured_at", "reason", "timings"} <= {
         *observation
     }
