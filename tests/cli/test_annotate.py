@@ -32,10 +32,11 @@ READING = Reading.of(read_card(model_path("attributes")))
 @pytest.mark.parametrize("size", [(640, 480), (4000, 3000), (600, 604), (9000, 1000), (300, 4000)])
 @pytest.mark.parametrize("faces", [1, 3, 10, 50])
 def test_nothing_covers_anything_on_a_screen(size: tuple[int, int], faces: int) -> None:
-    """The whole is at most as wide as a screen, and lists overlap neither each other nor the picture."""
+    """The whole is at most as wide as a screen; lists overlap neither each other nor the picture, and use the width."""
     heights = [72 + 24 * (i % 5) for i in range(faces)]
     layout = arranged(*size, heights, PADDING)
     assert layout.width <= SCREEN
+    assert layout.height <= max(480, layout.picture.height) + sum(heights) / 4 + 3 * max(heights)
     lists = [
         Area(left, top, Layout.COLUMN_WIDTH, height)
         for (left, top), height in zip(layout.lists, heights, strict=True)
