@@ -305,9 +305,7 @@ def test_no_document_of_a_node_shows_a_secret(whole: Path) -> None:
     config = load(whole, environment={})
     sink, inbox = RecordingSink(), Inbox()
     perception = FakePerception(read_card(model_path("attributes")))
-    hardware = Hardware(
-        camera=open_camera, perception=lambda _settings, _model: perception, led=Led
-    )
+    hardware = Hardware(camera=open_camera, perception=lambda *_, **__: perception, led=Led)
     boot_log = open_boot_log(config)
     assert boot_log.last_failure is not None
     _require_no_mark(str(boot_log.last_failure))
