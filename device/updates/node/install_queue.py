@@ -8,13 +8,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from device.errors import StoreError
+from device.system.aside import read_plain_file
 from device.system.atomic_write import atomic_write
+from device.system.validation import describe
 from device.updates.artifact import Kind
-from device.updates.request import Request
+from device.updates.request import MAXIMUM_DOCUMENT_BYTES, Request
 
 _LOG = logging.getLogger(__name__)
+
+# A request, and what waits after it.
+_MAXIMUM_BYTES = 2 * MAXIMUM_DOCUMENT_BYTES
 
 
 class _Document(BaseModel):
@@ -28,7 +34,7 @@ class _Document(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    asked_at: datetime
+    asked_at: AwareDatetime
     request: Request
     waiting: tuple[Kind, ...]
 
@@ -109,13 +115,8 @@ class InstallQueue:
         Returns:
             How long ago root was asked, in seconds; None when there is nothing to go on with.
         """
-        try:
-            document = _Document.model_validate_json(self._path.read_bytes())
-        except FileNotFoundError:
-            return None
-        except (OSError, ValidationError) as error:
-            _LOG.warning("%s cannot be read (%s); nothing waits to be installed", self._path, error)
-            self._forget()
+        document = self._read()
+        if document is None:
             return None
         age = self._now() - document.asked_at
         if not timedelta() <= age <= timedelta(seconds=maximum_age):
@@ -132,6 +133,21 @@ class InstallQueue:
         self._asked = document.request, document.asked_at
         self._saved = document
         return age.total_seconds()
+
+    def _read(self) -> _Document | None:
+        try:
+            content = read_plain_file(self._path, _MAXIMUM_BYTES)
+            return None if content is None else _Document.model_validate_json(content)
+        except StoreError as error:
+            _LOG.warning("%s; nothing waits to be installed", error)
+        except ValidationError as error:
+            _LOG.warning(
+                "%s is damaged (%s); nothing waits to be installed; press Install again",
+                self._path,
+                describe(error),
+            )
+        self._forget()
+        return None
 
     def _forget(self) -> None:
         try:
