@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from device.config.camera_url import ENCODING, SCHEMES, URL, has_host
 from device.errors import CameraError, CameraNotFoundError, CameraSourceError
 from device.system.redaction import redact_url
 
@@ -24,15 +25,6 @@ VIDEOS = (
     ".ts",
     ".webm",
 )
-SCHEMES = ("http", "https", "rtsp", "rtsps")
-
-ENCODING = "in a user or password, write @ # / : ? % as %40 %23 %2F %3A %3F %25"
-"""How to write what would otherwise end the user, the password or the host of a URL."""
-
-_URL = re.compile(
-    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL
-)
-_HOST_AND_PORT = re.compile(r"(?:\[[^\s@\[\]]+\]|[^\s:@\[\]]+)(?::[0-9]{0,5})?")
 
 
 class Kind(StrEnum):
@@ -76,7 +68,7 @@ def parse(source: str) -> Address:
         CameraError: it is none of these, or a file that does not exist.
     """
     label = redact_url(source)
-    if url := _URL.match(source):
+    if url := URL.match(source):
         if url["scheme"].lower() not in SCHEMES:
             allowed = ", ".join(f"{scheme}://" for scheme in SCHEMES)
             message = (
@@ -105,7 +97,7 @@ def doubt(url: str) -> str:
     An "@" behind the first "/", "?" or "#" belongs to a path or a query, unless the owner forgot to encode a
     character of the password; what stands before it is then taken for the host.
     """
-    found = _URL.match(url)
+    found = URL.match(url)
     if found is None or "@" not in found["rest"]:
         return ""
     return f" Its @ stands behind a / ? or #. If these belong to the password, encode them: {ENCODING}."
@@ -117,8 +109,7 @@ def _require_host(url: re.Match[str], label: str) -> None:
     Raises:
         CameraSourceError: it does not; never shows what may be a password.
     """
-    host = url["authority"].rpartition("@")[2]
-    if _HOST_AND_PORT.fullmatch(host):
+    if has_host(url):
         return
     message = (
         f"camera.source: the host of {label} cannot be read. After {url['scheme']}:// comes "

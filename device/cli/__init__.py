@@ -73,13 +73,13 @@ def run(
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
 ) -> None:
     """Run the node until Ctrl-C or SIGTERM."""
-    from device.cli.run import run_until_signal
+    from device.cli.run import log_doubt, run_until_signal
     from device.config import load
     from device.system.logs import start_logging
 
     start_logging(log_level)
     path = _config(file, config)
-    run_until_signal(lambda: load(path))
+    run_until_signal(lambda: load(path, on_doubt=log_doubt))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -61,3 +62,9 @@ class CameraSettings(Section):
     def shown_source(self) -> str:
         """The source for logs and screens: a URL without its user, password, query and fragment."""
         return redact_url(self.source)
+
+    @property
+    def is_device(self) -> bool:
+        """Whether the source is a camera at this machine: its number, or its device."""
+        is_number = self.source.isascii() and self.source.isdigit()
+        return is_number or Path(self.source).is_relative_to("/dev")
