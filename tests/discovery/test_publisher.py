@@ -10,13 +10,11 @@ from typing import Any
 import pytest
 
 from device.config import Config
-from device.discovery.announced import Announced
-from device.discovery.publisher import Publisher
 from device.entities.documents import DIAGNOSTICS, EVENTS, MOTION, SETTINGS, STATE
-from device.entities.kinds import Document, Row
+from device.entities.kinds import Document
 from device.entities.table import CELEBA, entities
 from device.system.json_store import JsonStore
-from device.system.machine import Machine
+from tests.discovery.publishers import announce, make
 from tests.transport import RecordingTransport
 
 DOCUMENTS: Mapping[Document[Any], Mapping[str, Any]] = {
@@ -25,40 +23,6 @@ DOCUMENTS: Mapping[Document[Any], Mapping[str, Any]] = {
     DIAGNOSTICS: {"version": "1"},
     MOTION: {"motion": "OFF"},
 }
-
-
-def make(
-    folder: Path,
-    link: RecordingTransport,
-    table: tuple[Row, ...] | None = None,
-    *,
-    node: str = "hall",
-    serial_number: str | None = "1",
-    **mqtt: str,
-) -> Publisher:
-    """A publisher of a node, which remembers in this folder what it announced."""
-    config = Config.model_validate({"mqtt": {"host": "broker", **mqtt}, "node": {"id": node}})
-    table = entities(config, CELEBA) if table is None else table
-    announced = announced_in(folder, serial_number)
-    return Publisher(link, config, table, announced, Machine)
-
-
-def announced_in(folder: Path, serial_number: str | None = "1") -> Announced:
-    """What a node remembers in a folder, as each start makes it."""
-    return Announced(
-        JsonStore(folder / "announced.json", has_checksums=False),
-        JsonStore(folder / "farewells.json"),
-        serial_number,
-    )
-
-
-def announce(publisher: Publisher, link: RecordingTransport, *, is_birth: bool = False) -> int:
-    """Announce, and let the broker confirm all of it; return how many discovery messages that took."""
-    before = len(link.messages)
-    publisher.announce({}, is_camera_online=True, picture=None, is_birth=is_birth)
-    for number in range(before + 1, len(link.messages) + 1):
-        publisher.delivered(number)
-    return sum(topic.endswith("/config") for topic in link.topics[before:])
 
 
 def components(link: RecordingTransport) -> list[dict[str, Any]]:
@@ -297,60 +261,3 @@ def test_no_picture_is_published_where_none_may_leave(tmp_path: Path) -> None:
 
 CATALOGUE_OF_HALL = entities(Config.model_validate({"mqtt": {"host": "broker"}}), CELEBA)
 WITHOUT_BALD = tuple(row for row in CATALOGUE_OF_HALL if row.key != "bald")
-
-
-FOREIGN = {
-    "kinds": {"as": [], "components": {"a": 1}, "announced": {"a": {}}},
-    "topics": {
-        "as": {"base_topic": "a/#", "node": "+", "discovery_prefix": "", "serial_number": "1"}
-    },
-    "parts": {
-        "as": {"node": "hall"},
-        "components": {"gone": {"births": 0}, "x/#": {"platform": "y"}},
-    },
-    "platforms": {"components": {"gone": {"platform": "Sensor!", "births": -1}}},
-}
-
-
-@pytest.mark.parametrize("farewells", FOREIGN.values(), ids=FOREIGN)
-def test_what_nobody_can_have_announced_is_not_said_farewell(
-    tmp_path: Path, farewells: dict[str, object]
-) -> None:
-    """Home Assistant would reject the device because of it, and a topic with a wildcard ends the connection."""
-    link = RecordingTransport()
-    (tmp_path / "farewells.json").write_text(json.dumps(farewells))
-    (tmp_path / "announced.json").write_text('{"gone": "rensor", "a b": "sensor", "c": []}')
-    assert announce(make(tmp_path, link), link) == 1
-
-
-def test_a_component_that_left_is_remembered_although_a_file_is_damaged(
-    tmp_path: Path,
-) -> None:
-    """It is in the other one too; and the broker is asked."""
-    link = RecordingTransport()
-    announce(make(tmp_path, link), link)
-    table = tuple(
-        row
-        for row in entities(Config.model_validate({"mqtt": {"host": "b"}}), CELEBA)
-        if row.key != "eyeglasses"
-    )
-    for name in ("announced.json", "farewells.json"):
-        whole = (tmp_path / name).read_bytes()
-        (tmp_path / name).write_bytes(whole[: len(whole) // 2])
-        announced = announced_in(tmp_path)
-        assert not announced.is_complete
-        assert "eyeglasses" in announced.leaving({row.key: row.platform for row in table})
-        (tmp_path / name).write_bytes(whole)
-
-
-def test_what_an_older_release_announced_after_a_rollback_leaves_too(
-    tmp_path: Path,
-) -> None:
-    """It knows nothing of the file with the checksums."""
-    link = RecordingTransport()
-    announce(make(tmp_path, link), link)
-    platforms = json.loads((tmp_path / "announced.json").read_bytes())
-    (tmp_path / "announced.json").write_text(json.dumps(platforms | {"older": "sensor"}))
-    announced = announced_in(tmp_path)
-    assert announced.is_complete
-    assert announced.leaving(platforms) == {"older": "sensor"}

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+
+from device.node.state_directory import OUTBOX
 
 # What stands in the file instead: JSON of another kind, or what is hardly JSON.
 _FOREIGN: dict[str, bytes] = {
@@ -120,7 +125,12 @@ def _folder(path: Path, _other: Path, random: Random) -> str:
 
 
 def _link(path: Path, other: Path, random: Random) -> str:
-    target = random.choice((Path("nowhere"), Path(path.name), Path("/dev/zero"), Path("/"), other))
+    # A copy: what is written through the link should stay in this test.
+    elsewhere = path.parent.with_name("elsewhere")
+    shutil.copyfile(other, elsewhere)
+    target = random.choice(
+        (Path("nowhere"), Path(path.name), Path("/dev/zero"), Path("/"), elsewhere)
+    )
     path.unlink()
     path.symlink_to(target)
     return f"to {target}"
@@ -202,3 +212,42 @@ _DAMAGES: dict[str, Callable[[Path, Path, Random], str]] = {
     "foreign": _foreign,
 }
 _KINDS = tuple(_DAMAGES)
+
+
+def damage_outbox(directory: Path, other: Path, name: str, random: Random) -> Damage:
+    """Damage the outbox's database or its write-ahead log, and return what was done; otherwise as damage()."""
+    kind = random.choice(("flip", "flip", "flips", "zeros", *_OUTBOX_KINDS, "schema"))
+    path = directory / name
+    if kind == "schema":
+        return Damage(name, kind, _schema(directory / OUTBOX, random))
+    return Damage(name, kind, _DAMAGES[kind](path, other / OUTBOX, random))
+
+
+def _schema(path: Path, random: Random) -> str:
+    """Give the database a schema that this release does not know."""
+    statement = random.choice(
+        (
+            "PRAGMA user_version = 99",
+            "PRAGMA user_version = -1",
+            "PRAGMA user_version = 0",
+            "ALTER TABLE events ADD COLUMN from_the_future TEXT",
+            "ALTER TABLE events DROP COLUMN state",
+            "ALTER TABLE events RENAME TO occurrences",
+            "DROP TABLE events",
+            "UPDATE events SET payload = x'ff00ff'",
+            "UPDATE events SET occurred_at = 'yesterday'",
+            "UPDATE events SET occurred_at = 9e999",
+            "UPDATE events SET state = '[1'",
+            "UPDATE events SET payload = 'null' WHERE position = 2",
+        )
+    )
+    with closing(sqlite3.connect(path)) as database, suppress(sqlite3.Error):
+        database.execute(statement)
+        database.commit()
+    return statement
+
+
+_OUTBOX_KINDS = (
+    *("flip", "flips", "truncated", "empty", "zeros", "noise", "folder", "link", "pipe"),
+    *("permissions", "another node's", "missing"),
+)

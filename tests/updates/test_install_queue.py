@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,24 @@ def test_a_time_without_a_zone_is_damaged(
     path.write_text(json.dumps(document))
     assert not make().status.installing
     assert "queue.json is damaged (asked_at: " in caplog.text
+
+
+@pytest.mark.parametrize("name", ["", "queue.json"])
+@pytest.mark.parametrize("make_it", [Path.touch, Path.mkdir, lambda path: path.symlink_to("no")])
+def test_what_stands_in_the_way_is_set_aside(
+    make: Make,
+    pi: Pi,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+    make_it: Callable[[Path], object],
+) -> None:
+    """The button still works, and remembers what it was asked."""
+    if name:
+        pi.folder.mkdir()
+    make_it(pi.folder / name)
+    updates = make()
+    updates.install(Kind.SOFTWARE)
+    updates.turn()
+    assert requested(pi)
+    assert json.loads((pi.folder / "queue.json").read_bytes())["request"]
+    assert "nothing waits to be installed" in caplog.text or (name, make_it) == ("", Path.mkdir)

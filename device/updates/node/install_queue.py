@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from device.errors import StoreError
-from device.system.aside import read_plain_file
+from device.system.aside import read_plain_file, set_aside
 from device.system.atomic_write import atomic_write
 from device.system.validation import describe
 from device.updates.artifact import Kind
@@ -135,19 +135,26 @@ class InstallQueue:
         return age.total_seconds()
 
     def _read(self) -> _Document | None:
+        folder = self._path.parent
+        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+            self._set_aside(folder, f"{folder} is not a folder")
+            return None
         try:
             content = read_plain_file(self._path, _MAXIMUM_BYTES)
             return None if content is None else _Document.model_validate_json(content)
         except StoreError as error:
-            _LOG.warning("%s; nothing waits to be installed", error)
+            self._set_aside(self._path, str(error))
         except ValidationError as error:
-            _LOG.warning(
-                "%s is damaged (%s); nothing waits to be installed; press Install again",
-                self._path,
-                describe(error),
-            )
-        self._forget()
+            self._set_aside(self._path, f"{self._path} is damaged ({describe(error)})")
         return None
+
+    def _set_aside(self, path: Path, found: str) -> None:
+        try:
+            outcome = f"It is kept as {set_aside(path, self._now())}"
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            outcome = f"It cannot be set aside: {error.strerror or error}"
+        _LOG.warning("%s. %s; nothing waits to be installed: press Install again", found, outcome)
 
     def _forget(self) -> None:
         try:
