@@ -30,7 +30,7 @@ def has_host(url: re.Match[str]) -> bool:
 
 def unreadable_url(settings: CameraSettings, document: Document) -> Iterator[Fault]:
     """Find out whether the camera is a URL from which no picture can ever come. What was found may hold a password."""
-    url = URL.match(settings.source)
+    url = URL.match(settings.source.reveal())
     if url is None:
         return
     path, scheme = ("camera", "source"), printable(url["scheme"])

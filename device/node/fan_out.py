@@ -31,6 +31,7 @@ class FanOut:
         state: the state document.
         picture_expiry: seconds.
         hidden: attributes that never leave the node; they reach no sink.
+        redact: takes the secrets of the configuration out of what a document says.
         clock: monotonic, in seconds.
     """
 
@@ -41,12 +42,14 @@ class FanOut:
         state: ExpiringState,
         picture_expiry: float,
         hidden: Collection[str],
+        redact: Callable[[Mapping[str, Json]], Mapping[str, Json]],
         clock: Callable[[], float],
     ) -> None:
         self._sinks = sinks
         self._state = state
         self._picture_expiry = picture_expiry
         self._hidden = frozenset(hidden)
+        self._redact = redact
         self._clock = clock
         self._picture_ends_at = _NEVER
         self._settings: Settings | None = None
@@ -90,9 +93,10 @@ class FanOut:
         self._state.save()
 
     def changed(self, document: Document[Any], content: Mapping[str, Json]) -> None:
-        """Hand on a document."""
+        """Hand on a document, with no secret in what it says: an error may have come from anywhere."""
+        shown = self._redact(content)
         for sink in self._sinks:
-            sink.changed(document, content)
+            sink.changed(document, shown)
 
     def cleared(self) -> None:
         """Have every sink show no picture, if one is shown."""

@@ -146,12 +146,11 @@ class Pipeline:
         with clock.stage("align"):
             quality = face.quality
         rejected = self._gate.reject(quality)
-        evidence: dict[str, Any] = {}
         if rejected is None:
             for analyser in self._analysers:
                 with clock.stage(analyser.name):
-                    evidence[analyser.name] = analyser.measure(face)
-        return Sample(frame, face.detection, quality, rejected, evidence)
+                    face.measured[analyser.name] = analyser.measure(face)
+        return Sample(frame, face.detection, quality, rejected, face.measured)
 
     def _faces(self, people: Sequence[Person], judgement: Judgement) -> tuple[Face, ...]:
         return tuple(

@@ -48,6 +48,7 @@ def test_help_names_every_command() -> None:
         "diagnostics",
         "bench",
         "provision",
+        "people",
     ):
         assert f" {command} " in result.stdout
 
@@ -64,6 +65,7 @@ def test_help_names_every_command() -> None:
         "diagnostics",
         "bench",
         "provision",
+        "people",
     ],
 )
 def test_every_command_explains_itself(command: str) -> None:

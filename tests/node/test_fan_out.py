@@ -17,10 +17,12 @@ from device.node.fan_out import FanOut
 from device.node.observer import unseen
 from device.observation import Face, Observation, Reason
 from device.system.json_store import JsonStore
+from device.system.known_secrets import KnownSecrets
 from tests.clock import Clock
 from tests.node.fakes import PLAIN, RecordingSink, face, trigger
 
 TABLE = entities(Config.model_validate({"mqtt": {"host": "broker"}}), CELEBA)
+_SECRET = "hush-hush"
 STATE_EXPIRY, PICTURE_EXPIRY = 300.0, 60.0
 
 
@@ -55,6 +57,7 @@ class Wired:
             state=state,
             picture_expiry=PICTURE_EXPIRY,
             hidden=self.hidden,
+            redact=KnownSecrets([_SECRET]).hide_in_sentences,
             clock=self.clock,
         )
         self.fan_out.begin(None)
@@ -252,3 +255,11 @@ def test_newer_decisions_that_come_too_late_reach_no_sink(wired: Wired, end: str
     wired.fan_out.reconsidered(replace(observation, faces=(face("Eyeglasses"),)))
     assert wired.first.calls == []
     assert wired.first.newest("state")["eyeglasses"] is None
+
+
+def test_no_document_holds_a_secret_of_the_configuration(wired: Wired) -> None:
+    """An error that is shown in Home Assistant may have come from any library."""
+    said = {"privacy": "OFF", "node_fault": f"cannot open {_SECRET} (again)"}
+    wired.fan_out.changed(SETTINGS, said)
+    for sink in wired.sinks:
+        assert sink.newest("settings") == {**said, "node_fault": "cannot open *** (again)"}

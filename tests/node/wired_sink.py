@@ -11,7 +11,7 @@ from device.config import Config
 from device.discovery.announced import Announced
 from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
-from device.entities.documents import EVENT, PRESSED, SEEN
+from device.entities.documents import EVENT, PRESSED, RECOGNISED, SEEN
 from device.entities.table import CELEBA, entities
 from device.mqtt.events import Connected, Delivered, Disconnected
 from device.mqtt.outbox import Outbox
@@ -59,7 +59,7 @@ class Wired:
         self.sender = OutboxSender(self.transport, topics.document(EVENT), self.outbox, now)
         moments = {
             document: PacedSender(self.transport, topics.document(document), self.clock)
-            for document in (SEEN, PRESSED)
+            for document in (SEEN, RECOGNISED, PRESSED)
         }
         state = ExpiringState(
             table, JsonStore(folder / STATE_FILE), expiry=EXPIRY, clock=self.clock, now=now
@@ -74,7 +74,12 @@ class Wired:
             clock=self.clock,
         )
         self.fan_out = FanOut(
-            [self.sink], state=state, picture_expiry=60, hidden=["Bald"], clock=self.clock
+            [self.sink],
+            state=state,
+            picture_expiry=60,
+            hidden=["Bald"],
+            redact=dict,
+            clock=self.clock,
         )
         # Before the link is started there is no connection.
         self.transport.is_down = True
