@@ -210,7 +210,7 @@ def _hardware(source: StuckSource) -> Hardware:
     perception = FakePerception(_CARD, see_somebody)
     return Hardware(
         camera=lambda _settings: stuck_camera(source),
-        perception=lambda _settings, _model: perception,
+        perception=lambda *_, **__: perception,
         led=lambda _settings: Led(None),
     )
 
