@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 
 class FacetError(Exception):
@@ -284,12 +285,14 @@ class StoreError(FacetError):
     Attributes:
         path: the file.
         found: what is wrong with it.
+        readable: what of its content is certainly what was written; empty if nothing is.
     """
 
-    def __init__(self, path: Path, found: str) -> None:
+    def __init__(self, path: Path, found: str, readable: Mapping[str, Any] | None = None) -> None:
         super().__init__(f"{path}: {found}")
         self.path = path
         self.found = found
+        self.readable = readable or {}
 
 
 @dataclass(frozen=True, slots=True, order=True)

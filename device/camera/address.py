@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from device.config.camera_url import ENCODING, SCHEMES, URL, has_host
 from device.errors import CameraError, CameraNotFoundError, CameraSourceError
 from device.system.redaction import EXAMPLE
 from device.system.secret_address import SecretAddress
@@ -25,15 +26,6 @@ VIDEOS = (
     ".ts",
     ".webm",
 )
-SCHEMES = ("http", "https", "rtsp", "rtsps")
-
-ENCODING = "in a user or password, write @ # / : ? % as %40 %23 %2F %3A %3F %25"
-"""How to write what would otherwise end the user, the password or the host of a URL."""
-
-_URL = re.compile(
-    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL
-)
-_HOST_AND_PORT = re.compile(r"(?:\[[^\s@\[\]]+\]|[^\s:@\[\]]+)(?::[0-9]{0,5})?")
 
 
 class Kind(StrEnum):
@@ -77,7 +69,7 @@ def parse(address: SecretAddress) -> Address:
         CameraError: it is none of these, or a file that does not exist.
     """
     source, label = address.reveal(), str(address)
-    if url := _URL.match(source):
+    if url := URL.match(source):
         if url["scheme"].lower() not in SCHEMES:
             allowed = ", ".join(f"{scheme}://" for scheme in SCHEMES)
             message = (
@@ -112,7 +104,7 @@ def doubt(url: str) -> str:
     An "@" behind the first "/", "?" or "#" belongs to a path or a query, unless the owner forgot to encode a
     character of the password; what stands before it is then taken for the host.
     """
-    found = _URL.match(url)
+    found = URL.match(url)
     if found is None or "@" not in found["rest"]:
         return ""
     return f" Its @ stands behind a / ? or #. If these belong to the password, encode them: {ENCODING}."
@@ -124,8 +116,7 @@ def _require_host(url: re.Match[str], label: str) -> None:
     Raises:
         CameraSourceError: it does not; never shows what may be a password.
     """
-    host = url["authority"].rpartition("@")[2]
-    if _HOST_AND_PORT.fullmatch(host):
+    if has_host(url):
         return
     message = (
         f"camera.source: the host of {label} cannot be read. After {url['scheme']}:// comes "

@@ -74,7 +74,7 @@ def run(
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
 ) -> None:
     """Run the node until Ctrl-C or SIGTERM."""
-    from device.cli.run import run_until_signal
+    from device.cli.run import log_doubt, run_until_signal
     from device.config import Config, load
     from device.system.known_secrets import KnownSecrets
     from device.system.logs import start_logging
@@ -84,7 +84,7 @@ def run(
     path = _config(file, config)
 
     def load_and_learn() -> Config:
-        loaded = load(path)
+        loaded = load(path, on_doubt=log_doubt)
         secrets.learn(loaded.secrets())
         return loaded
 

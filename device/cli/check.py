@@ -8,13 +8,15 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from device.config import ConfigError, load
+from device.config import ConfigError, Fault, load
 from device.node.trials import Trial, trials
 from device.system.console import open_console
 
 
 def check(path: Path, *, config_only: bool = False) -> bool:
     """Print a table of what works, or the faults of the configuration, one per line, as editors read them.
+
+    What a valid configuration says and cannot mean is printed in the same way, before the table.
 
     Args:
         path: the YAML file.
@@ -26,12 +28,15 @@ def check(path: Path, *, config_only: bool = False) -> bool:
     # The table shows what the components would log.
     logging.getLogger("device").addHandler(logging.NullHandler())
     console = open_console()
+    doubted: list[Fault] = []
     try:
-        config = load(path)
+        config = load(path, on_doubt=doubted.append)
     except ConfigError as error:
         console.print(Text(str(error)), soft_wrap=True)
         console.print(f"{len(error.faults)} to correct; nothing else was tried")
         return False
+    for doubt in sorted(doubted):
+        console.print(Text(f"{doubt}", "yellow"), soft_wrap=True)
     if config_only:
         console.print(f"{path} is valid; nothing that it names was tried", soft_wrap=True)
         return True

@@ -7,7 +7,7 @@ import platform
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from importlib.metadata import distributions
 from io import BytesIO
@@ -18,7 +18,7 @@ import yaml
 
 from device import __version__
 from device.config import Config, ConfigError, load
-from device.errors import DiagnosticsError
+from device.errors import DiagnosticsError, StoreError
 from device.node.state_directory import STARTS
 from device.node.trials import trials
 from device.observation import utc_now
@@ -101,12 +101,20 @@ def _node(config: Config) -> dict[str, Any]:
     except OSError as error:
         return {"state_directory": f"{directory} cannot be read: {error.strerror}"}
     return {
-        "starts": JsonStore(directory / STARTS).load(),
+        "starts": _starts(directory),
         "state_directory": {
             name: {"bytes": stat.st_size, "mode": f"{stat.st_mode & 0o7777:o}"}
             for name, stat in files.items()
         },
     }
+
+
+def _starts(directory: Path) -> Mapping[str, Any] | str | None:
+    """Return how the node's last starts ended; the file is left as it is, which the node itself replaces if need be."""
+    try:
+        return JsonStore(directory / STARTS).read()
+    except StoreError as error:
+        return str(error)
 
 
 def _journal() -> str | None:

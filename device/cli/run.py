@@ -11,7 +11,7 @@ from types import FrameType
 from typing import TypeAlias
 
 from device import __version__
-from device.config import Config
+from device.config import Config, Fault
 from device.errors import CameraStuckError, FacetError, PerceptionError
 from device.node.hardware import REAL, Hardware
 from device.node.inbox import Inbox
@@ -70,6 +70,11 @@ def run_until_signal(load: Load, *, hardware: Hardware = REAL, timing: Timing = 
             )
 
     run_until_stopped(load, run_once)
+
+
+def log_doubt(doubt: Fault) -> None:
+    """Log what the configuration says and cannot mean; the node runs with it."""
+    _LOG.warning("%s", doubt)
 
 
 def run_until_stopped(load: Load, run_once: RunOnce) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
 
+from device.config.camera_url import unreadable_url
+from device.config.doubts import doubts
 from device.config.explain import explain, unknown_attributes
 from device.config.schema import editor_schema
 from device.config.sections.attributes import AttributeSettings
@@ -124,12 +126,18 @@ def _secrets(section: BaseModel) -> Iterator[str]:
                 yield from _secrets(value)
 
 
-def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
+def load(
+    path: Path,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    on_doubt: Callable[[Fault], object] = lambda _doubt: None,
+) -> Config:
     """Read a configuration file.
 
     Args:
         path: the YAML file; secrets.yaml is expected beside it, and relative paths in it start at its folder.
         environment: the variables that !env reads.
+        on_doubt: takes what the file says and cannot mean, although a node runs with it.
 
     Raises:
         ConfigError: with every fault that was found, not only the first.
@@ -142,8 +150,11 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
     except ValidationError as error:
         faults += explain(error, document, Config.model_json_schema())
     else:
+        faults += unreadable_url(config.camera, document)
         faults += unknown_attributes(config.attributes, document)
         if not faults:
+            for doubt in doubts(config, document):
+                on_doubt(doubt)
             return config
     raise ConfigError(faults)
 

@@ -33,6 +33,10 @@ facet.yaml:5: camera.widht: unknown key; did you mean width?; known here: source
 facet.yaml:6: camera.rotation: found 45; allowed: 0, 90, 180 or 270
 ```
 
+What a valid file says and cannot mean, such as a pin whose resistor on the board is stronger than `pull`, or a setting
+that has no effect beside another one, `facet check` and the log of `facet run` name in the same way; the node runs with
+it.
+
 ## Values that are kept elsewhere
 
 `!secret NAME` takes the value from `secrets.yaml` beside the file, as in Home Assistant; `!env NAME` takes it from the

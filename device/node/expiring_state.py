@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from device.entities.documents import STATE, blank_state, ended_state, rows_of, state_content
 from device.entities.kinds import Json, Row
 from device.entities.outcome import Outcome
 from device.mqtt.outbox import Event
 from device.observation import Observation
-from device.system.json_store import JsonStore
+from device.system.json_store import JsonStore, Shape
+
+_LOG = logging.getLogger(__name__)
 
 # In the file, next to the values: which observation they follow from, and when it was.
 _EVENT_ID = "event_id"
 _SEEN_AT = "seen_at"
+_SHAPE = Shape({_EVENT_ID: (str,), _SEEN_AT: (str, type(None))}, required=_EVENT_ID)
 
 
 class ExpiringState:
@@ -59,12 +64,13 @@ class ExpiringState:
             newest: the newest event on disk. A kill may have come between the commit of an event and the saving of its
                 state, which is therefore committed with it.
         """
-        saved = self._store.load()
-        self._event_id = str(saved.get(_EVENT_ID, ""))
+        saved = self._store.load(_SHAPE)
+        self._event_id = saved.get(_EVENT_ID, "")
         self._seen_at = _moment(saved.get(_SEEN_AT))
-        committed = newest.state if newest and newest.event_id > self._event_id else None
+        is_newer = newest is not None and newest.event_id > self._event_id
+        committed = _committed(newest) if newest is not None and is_newer else None
         if newest is not None and committed is not None:
-            saved = json.loads(committed)
+            saved = committed
             self._event_id, self._seen_at = newest.event_id, newest.occurred_at
         self.document = blank_state(self._table, saved)
         if committed is not None:
@@ -133,6 +139,22 @@ class ExpiringState:
         age = (self._now() - self._seen_at).total_seconds()
         # Seen in the future: one of the two times is wrong, and it may be long ago.
         return max(self._expiry - age, 0.0) if age >= 0 else 0.0
+
+
+def _committed(event: Event) -> dict[str, Any] | None:
+    """Return the state that was committed with an event; None if there is none, or it is damaged."""
+    if event.state is None:
+        return None
+    try:
+        state = json.loads(event.state)
+        # What cannot be encoded could not be published either.
+        json.dumps(state, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError) as error:
+        _LOG.warning(
+            "The state of the event %s is damaged (%s); it is not used", event.event_id, error
+        )
+        return None
+    return state if isinstance(state, dict) else None
 
 
 def _moment(text: object) -> datetime | None:

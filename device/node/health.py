@@ -8,12 +8,15 @@ from device.errors import PerceptionError
 from device.node.observer import Shot
 from device.node.timing import Timing
 from device.supervision.boot_log import BootLog
-from device.system.json_store import JsonStore
+from device.system.json_store import JsonStore, Shape
 
 MAX_FAILURES = 3
 """In a row; then the process ends, as one that hangs does, and after a few such starts safe mode comes."""
 
 _FAILURE, _ENDED_START = "failure", "ended_start"
+_SHAPE = Shape(
+    {_FAILURE: (str, type(None)), _ENDED_START: (bool,)}, required=_FAILURE, may_be_empty=True
+)
 
 
 class Health:
@@ -55,10 +58,9 @@ class Health:
 
     def begin(self) -> None:
         """Take note that the node starts now."""
-        stored = self._store.load()
-        failure = stored.get(_FAILURE)
-        self._failure = failure if isinstance(failure, str) else None
-        if stored.get(_ENDED_START) is True:
+        stored = self._store.load(_SHAPE)
+        self._failure = stored.get(_FAILURE)
+        if stored.get(_ENDED_START, False):
             # Only the start before counts: a power cut says nothing about perception.
             self._store.save({_FAILURE: self._failure})
         else:

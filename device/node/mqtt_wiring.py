@@ -66,16 +66,19 @@ def open_mqtt(
         clock: monotonic, in seconds.
     """
     outbox = stack.enter_context(open_outbox(directory))
-    components = JsonStore(directory / ANNOUNCED)
+    announced = Announced(
+        JsonStore(directory / ANNOUNCED, has_checksums=False),
+        JsonStore(directory / FAREWELLS),
+        serial_number(),
+    )
     link = Link(
         config.mqtt,
         config.node.id,
         gate.put,
         heartbeat,
         # A node that has kept what it announced need not ask.
-        reads_own_discovery=not components.load(),
+        reads_own_discovery=not announced.is_complete,
     )
-    announced = Announced(components, JsonStore(directory / FAREWELLS), serial_number())
     publisher = Publisher(link, config, table, announced, machine)
     topics = Topics.of(config)
     sender = OutboxSender(link, topics.document(EVENT), outbox, utc_now)

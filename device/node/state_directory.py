@@ -32,6 +32,8 @@ FAREWELLS = "farewells.json"
 OUTBOX = "outbox.sqlite"
 """Events on their way to the broker: see mqtt.outbox."""
 
+_WRITTEN = (STARTS, SETTINGS, STATE, PERCEPTION, ANNOUNCED, FAREWELLS)
+
 
 def make_state_directory(config: Config) -> Path:
     """Make the directory if it is not there, for the node's user alone, and return it.
@@ -42,8 +44,7 @@ def make_state_directory(config: Config) -> Path:
     directory = config.node.effective_state_directory
     try:
         directory.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
-        if directory.stat().st_mode & 0o777 != _PRIVATE:
-            directory.chmod(_PRIVATE)
+        _make_private(directory)
     except OSError as error:
         message = (
             f"node.state_directory {directory} cannot be made: {error.strerror}; "
@@ -51,6 +52,33 @@ def make_state_directory(config: Config) -> Path:
         )
         raise StateDirectoryError(message) from error
     return directory
+
+
+def _make_private(directory: Path) -> None:
+    mode = directory.stat().st_mode & 0o777
+    if mode == _PRIVATE:
+        return
+    try:
+        directory.chmod(_PRIVATE)
+    except OSError as error:
+        # A read-only disk, or one without modes: what is in the folder can be read all the same.
+        _LOG.warning(
+            "node.state_directory %s stays readable by others (%o): %s",
+            directory,
+            mode,
+            error.strerror,
+        )
+
+
+def remove_unfinished(directory: Path) -> None:
+    """Remove what kills within a write have left behind; to be called while no other process writes there."""
+    for name in _WRITTEN:
+        unfinished = [*directory.glob(f".{name}.*"), directory / f"{Path(name).stem}.part"]
+        for path in filter(Path.is_file, unfinished):
+            try:
+                path.unlink()
+            except OSError as error:
+                _LOG.warning("%s is left over and cannot be removed: %s", path, error.strerror)
 
 
 def open_boot_log(config: Config) -> BootLog:

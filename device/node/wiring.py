@@ -37,6 +37,7 @@ from device.node.state_directory import (
     STATE,
     make_state_directory,
     open_boot_log,
+    remove_unfinished,
 )
 from device.node.timing import USUAL, Timing
 from device.observation import MotionLevel, utc_now
@@ -123,6 +124,8 @@ def run_node(
         mqtt = open_mqtt(
             config, table, directory, gate, heartbeats.link, state, stack, clock=_CLOCK
         )
+        # The outbox is open, for this process alone.
+        remove_unfinished(directory)
         fan_out = FanOut(
             (mqtt.sink, *map(GuardedSink, sinks)),
             state=state,

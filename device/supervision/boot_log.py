@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
-from device.system.json_store import JsonStore
+from device.system.json_store import JsonStore, Shape
 from device.system.redaction import redact_urls
 
 _LOG = logging.getLogger(__name__)
@@ -19,6 +19,17 @@ MAXIMUM_FAILED_BOOTS = 4
 _UNKNOWN = (
     "the node ended before it was healthy and without a recorded cause: killed, out of memory, "
     "or without power"
+)
+
+
+_SHAPE = Shape(
+    {
+        "unsettled": (int,),
+        "noted": (bool,),
+        "overcome": (bool,),
+        "last_failure": (str, type(None)),
+    },
+    required="unsettled",
 )
 
 
@@ -45,9 +56,10 @@ class Failure:
             return None
         moment, _, cause = text.partition(": ")
         try:
-            return cls(datetime.fromisoformat(moment), cause)
+            at = datetime.fromisoformat(moment)
         except ValueError:
             return None
+        return cls(at, cause) if at.tzinfo else None
 
 
 class BootLog:
@@ -92,14 +104,17 @@ class BootLog:
         """
         log = cls(store, now, redact)
         # The keys on disk are those of the first release.
-        stored = store.load()
-        count = stored.get("unsettled")
-        log._failed_boots = count if isinstance(count, int) else 0
-        log._has_cause = stored.get("noted") is True
-        log._is_overcome = stored.get("overcome") is True
-        if failure := Failure.parse(stored.get("last_failure")):
+        stored = store.load(_SHAPE)
+        # Below zero it would take more failures than it should until safe mode; above the maximum it counts no further.
+        log._failed_boots = min(max(stored.get("unsettled", 0), 0), MAXIMUM_FAILED_BOOTS)
+        log._has_cause = stored.get("noted", False)
+        log._is_overcome = stored.get("overcome", False)
+        kept = stored.get("last_failure")
+        if failure := Failure.parse(kept):
             # An earlier release may have kept it as it was.
             log.last_failure = replace(failure, cause=redact(failure.cause))
+        elif kept is not None:
+            _LOG.warning("%s: its last failure has no time with a zone, and is dropped", store.path)
         return log
 
     @property

@@ -33,6 +33,18 @@ def test_a_file_can_be_validated_without_trying_what_it_names(
     assert capsys.readouterr().out == f"{path} is valid; nothing that it names was tried\n"
 
 
+def test_what_a_valid_file_cannot_mean_is_printed_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With its line, and the file is valid."""
+    path = tmp_path / "facet.yaml"
+    path.write_text("mqtt: {host: b}\ntriggers:\n  motion: {pin: 2}\n", encoding="utf-8")
+    assert check(path, config_only=True) is True
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(f"{path}:3: triggers.motion.pull: is down, but on pin 2 the board")
+    assert lines[1:] == [f"{path} is valid; nothing that it names was tried"]
+
+
 def test_the_table_names_every_component(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

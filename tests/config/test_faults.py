@@ -61,6 +61,10 @@ def _faults(path: Path) -> tuple[Fault, ...]:
         ("triggers: {button: {pin: BOARD6}}", "triggers.button.pin", 'found "BOARD6"; allowed'),
         ("triggers: {button: {pin: true}}", "triggers.button.pin", "found true; allowed: a BCM"),
         ("triggers: {motion: {}}", "triggers.motion.pin", "is missing; give a BCM number"),
+        # URLs from which no picture can come.
+        ("camera: {source: 'ftp://c/x'}", "camera.source", "begins with ftp://; allowed for a URL"),
+        ("camera: {source: 'rtsp:///x'}", "camera.source", "has no host that can be read"),
+        ("camera: {source: 'http://a:b@c:d/x'}", "camera.source", "after http:// comes USER"),
         # Settings that conflict.
         ("attributes: {enabled: [Male], disabled: [Male]}", "attributes.disabled", "names Male"),
         (
@@ -243,3 +247,12 @@ def test_the_text_has_one_line_for_each_fault(write: Write) -> None:
     assert lines[0].startswith(f"{path}:3: camera.fps: found 0; allowed: ")
     assert lines[1].startswith(f"{path}:4: camera.width: found 0; allowed: ")
     assert len(lines) == 2
+
+
+@pytest.mark.parametrize("url", ["rtsp://me:hu/sh@camera/x", "mqtt://me:hush@camera"])
+def test_a_password_within_a_cameras_url_is_not_shown(write: Write, url: str) -> None:
+    """Nor what may be a part of one."""
+    (fault,) = _faults(write(f"mqtt: {{host: b}}\ncamera: {{source: '{url}'}}"))
+    assert fault.path == "camera.source"
+    assert "hu" not in fault.message
+    assert "me:" not in fault.message

@@ -10,13 +10,11 @@ from typing import Any
 import pytest
 
 from device.config import Config
-from device.discovery.announced import Announced
-from device.discovery.publisher import Publisher
 from device.entities.documents import DIAGNOSTICS, EVENTS, MOTION, SETTINGS, STATE
-from device.entities.kinds import Document, Row
+from device.entities.kinds import Document
 from device.entities.table import CELEBA, entities
 from device.system.json_store import JsonStore
-from device.system.machine import Machine
+from tests.discovery.publishers import announce, make
 from tests.transport import RecordingTransport
 
 DOCUMENTS: Mapping[Document[Any], Mapping[str, Any]] = {
@@ -25,33 +23,6 @@ DOCUMENTS: Mapping[Document[Any], Mapping[str, Any]] = {
     DIAGNOSTICS: {"version": "1"},
     MOTION: {"motion": "OFF"},
 }
-
-
-def make(
-    folder: Path,
-    link: RecordingTransport,
-    table: tuple[Row, ...] | None = None,
-    *,
-    node: str = "hall",
-    serial_number: str | None = "1",
-    **mqtt: str,
-) -> Publisher:
-    """A publisher of a node, which remembers in this folder what it announced."""
-    config = Config.model_validate({"mqtt": {"host": "broker", **mqtt}, "node": {"id": node}})
-    table = entities(config, CELEBA) if table is None else table
-    announced = Announced(
-        JsonStore(folder / "announced.json"), JsonStore(folder / "farewells.json"), serial_number
-    )
-    return Publisher(link, config, table, announced, Machine)
-
-
-def announce(publisher: Publisher, link: RecordingTransport, *, is_birth: bool = False) -> int:
-    """Announce, and let the broker confirm all of it; return how many discovery messages that took."""
-    before = len(link.messages)
-    publisher.announce({}, is_camera_online=True, picture=None, is_birth=is_birth)
-    for number in range(before + 1, len(link.messages) + 1):
-        publisher.delivered(number)
-    return sum(topic.endswith("/config") for topic in link.topics[before:])
 
 
 def components(link: RecordingTransport) -> list[dict[str, Any]]:

@@ -235,3 +235,21 @@ def test_after_a_restart_nothing_is_decided_again(wired: Wired) -> None:
     observation = wired.see()
     wired.state.save()
     assert not wired.restarted().state.reconsidered(replace(observation, face_count=3))
+
+
+@pytest.mark.parametrize(
+    "state",
+    ["", "{", "[]", "[" * 100_000, '{"last_result": "\\ud800"}', '{"face_count": NaN}'],
+    ids=["empty", "half", "a list", "deep", "half a character", "no number"],
+)
+def test_a_damaged_state_beside_an_event_is_not_used(wired: Wired, state: str) -> None:
+    """The file's is; the event itself is another matter."""
+    wired.newest = Event("f" * 36, wired.clock.now(), "{}", state)
+    assert seen(wired.restarted().shown)
+
+
+def test_a_state_of_which_a_value_is_damaged_keeps_the_others(wired: Wired) -> None:
+    """What is unknown is unknown, and nobody who was not seen is shown."""
+    path = wired.folder / "state.json"
+    path.write_text(path.read_text().replace('"face_count": 2', '"face_count": 6'))
+    assert wired.restarted().shown == NOBODY | {"face_present": "ON", "face_count": None}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+import logging
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -80,13 +82,64 @@ def test_half_of_a_file_that_said_privacy_means_privacy(tmp_path: Path) -> None:
     assert store(tmp_path).load().settings.privacy
 
 
-def test_a_file_that_cannot_be_read_means_privacy(tmp_path: Path) -> None:
-    """And it is left alone if it cannot be kept aside: the next start finds it as it is."""
+def test_a_folder_in_its_place_means_privacy(tmp_path: Path) -> None:
+    """And makes room for a file: privacy stays on after the next start, until it is switched off."""
     (tmp_path / "settings.json").mkdir()
+    assert store(tmp_path).load() == Loaded(PRIVATE, FAULT)
+    assert store(tmp_path).load() == Loaded(PRIVATE)
+    store(tmp_path).save(CONFIGURED)
+    assert store(tmp_path).load() == Loaded(CONFIGURED)
+
+
+def test_a_damaged_file_that_cannot_be_set_aside_means_privacy_at_every_start(
+    tmp_path: Path,
+) -> None:
+    """It is left alone: the next start finds it as it is."""
+    (tmp_path / "settings.json").write_text("{")
+    (tmp_path / "settings.json.damaged-20261124T180000").mkdir()
     for _ in range(2):
+        assert store(tmp_path).load() == Loaded(PRIVATE, FAULT)
+
+
+def test_a_flipped_bit_means_privacy_and_costs_one_setting_at_most(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Wherever it is; no setting ever has a value that nobody set."""
+    caplog.set_level(logging.CRITICAL)
+    written = replace(CONFIGURED, threshold_offset=0.15, motion_cool_down=7.0, picture_mode="off")
+    store(tmp_path).save(written)
+    path = tmp_path / "settings.json"
+    whole = path.read_bytes()
+    for bit in range(0, len(whole) * 8, 67):
+        content = bytearray(whole)
+        content[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(content)
         loaded = store(tmp_path).load()
-        assert loaded.settings == PRIVATE
-        assert loaded.fault == "settings.json is damaged: privacy is on until it is switched off"
+        if loaded.fault is None:
+            assert loaded.settings == written, f"bit {bit}"
+            continue
+        assert loaded.settings.privacy, f"bit {bit}"
+        lost = []
+        for key, value in asdict(loaded.settings).items():
+            if key != "privacy" and value != getattr(written, key):
+                assert value == getattr(CONFIGURED, key), f"bit {bit}"
+                lost.append(key)
+        assert len(lost) <= 1, f"bit {bit}: {lost}"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("threshold_offset", 0.41), ("motion_cool_down", -1), ("picture_mode", "full")],
+)
+def test_what_home_assistant_cannot_set_is_not_taken(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, key: str, value: object
+) -> None:
+    """From a file without checksums: out of bounds, or more of a picture than the configuration allows."""
+    settings = asdict(CONFIGURED) | {key: value}
+    document = {"configured": asdict(CONFIGURED), "settings": settings}
+    (tmp_path / "settings.json").write_text(json.dumps(document))
+    assert store(tmp_path).load() == Loaded(CONFIGURED)
+    assert f"settings.json: what it has as {key} cannot be set in Home Assistant" in caplog.text
 
 
 def test_a_value_of_another_kind_is_not_taken(tmp_path: Path) -> None:

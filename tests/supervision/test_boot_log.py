@@ -107,12 +107,37 @@ def test_a_damaged_file_counts_as_empty(tmp_path: Path, content: str) -> None:
     assert not log.begin()
 
 
+@pytest.mark.parametrize(("count", "healthy_starts"), [(-5, 4), (10**4000, 0)])
+def test_a_count_that_cannot_be_is_bounded(tmp_path: Path, count: int, healthy_starts: int) -> None:
+    """Safe mode comes neither later than it should nor for ever."""
+    (tmp_path / "starts.json").write_text(f'{{"unsettled": {count}}}')
+    starts = [log_of(tmp_path).begin() for _ in range(5)]
+    assert starts == [False] * healthy_starts + [True] * (5 - healthy_starts)
+    log = log_of(tmp_path)
+    log.mark_healthy()
+    assert not log_of(tmp_path).begin()
+
+
+def test_a_failure_at_a_time_without_a_zone_is_dropped(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody knows when that was."""
+    (tmp_path / "starts.json").write_text(
+        '{"unsettled": 0, "last_failure": "2026-11-24T18:00:00: no disk"}'
+    )
+    assert log_of(tmp_path).last_failure is None
+    assert "starts.json: its last failure has no time with a zone" in caplog.text
+
+
 def test_a_cause_is_kept_without_the_address_that_a_library_repeats(tmp_path: Path) -> None:
     """It is shown in Home Assistant; and what an earlier release has kept is redacted when it is read."""
     log = log_of(tmp_path)
     log.failed("OSError: cannot open rtsp://me:hush@cam/1")
     assert "hush" not in (tmp_path / "starts.json").read_text()
-    stored = {"last_failure": "2026-01-01T00:00:00+00:00: ValueError: rtsp://me:hush@cam/1"}
+    stored = {
+        "unsettled": 0,
+        "last_failure": "2026-01-01T00:00:00+00:00: ValueError: rtsp://me:hush@cam/1",
+    }
     JsonStore(tmp_path / "starts.json").save(stored)
     last = log_of(tmp_path).last_failure
     assert last is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -115,7 +117,9 @@ def test_what_waited_too_long_is_not_installed_any_more(
     assert not requested(pi)
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"\x00\xff", b'{"waiting": ["model"]}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"\x00\xff", b'{"waiting": ["model"]}', b"[" * 100_000, bytes(100_000)]
+)
 def test_a_damaged_queue_is_left_aside(make: Make, pi: Pi, content: bytes) -> None:
     """The button still works."""
     pi.folder.mkdir()
@@ -125,3 +129,39 @@ def test_a_damaged_queue_is_left_aside(make: Make, pi: Pi, content: bytes) -> No
     updates.install(Kind.SOFTWARE)
     updates.turn()
     assert apply(pi.places)
+
+
+def test_a_time_without_a_zone_is_damaged(
+    make: Make, pi: Pi, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It cannot be compared, and would end the thread at each start."""
+    first = make()
+    first.install(Kind.SOFTWARE)
+    first.turn()
+    path = pi.folder / "queue.json"
+    document = json.loads(path.read_bytes())
+    document["asked_at"] = document["asked_at"].removesuffix("Z")
+    path.write_text(json.dumps(document))
+    assert not make().status.installing
+    assert "queue.json is damaged (asked_at: " in caplog.text
+
+
+@pytest.mark.parametrize("name", ["", "queue.json"])
+@pytest.mark.parametrize("make_it", [Path.touch, Path.mkdir, lambda path: path.symlink_to("no")])
+def test_what_stands_in_the_way_is_set_aside(
+    make: Make,
+    pi: Pi,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+    make_it: Callable[[Path], object],
+) -> None:
+    """The button still works, and remembers what it was asked."""
+    if name:
+        pi.folder.mkdir()
+    make_it(pi.folder / name)
+    updates = make()
+    updates.install(Kind.SOFTWARE)
+    updates.turn()
+    assert requested(pi)
+    assert json.loads((pi.folder / "queue.json").read_bytes())["request"]
+    assert "nothing waits to be installed" in caplog.text or (name, make_it) == ("", Path.mkdir)

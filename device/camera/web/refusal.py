@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from device.camera.address import ENCODING, Address, doubt
+from device.camera.address import Address, doubt
+from device.config.camera_url import ENCODING
 from device.errors import CameraConnectionError, CameraError, NoPictureError
 
 _WORDS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -54,3 +55,9 @@ class CameraSettings(Section):
     mirror: bool = Field(
         False, title="Mirror", description="Whether to swap left and right, after the rotation."
     )
+
+    @property
+    def is_device(self) -> bool:
+        """Whether the source is a camera at this machine: its number, or its device."""
+        source = self.source.reveal()
+        return (source.isascii() and source.isdigit()) or Path(source).is_relative_to("/dev")

@@ -8,13 +8,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from device.errors import StoreError
+from device.system.aside import read_plain_file, set_aside
 from device.system.atomic_write import atomic_write
+from device.system.validation import describe
 from device.updates.artifact import Kind
-from device.updates.request import Request
+from device.updates.request import MAXIMUM_DOCUMENT_BYTES, Request
 
 _LOG = logging.getLogger(__name__)
+
+# A request, and what waits after it.
+_MAXIMUM_BYTES = 2 * MAXIMUM_DOCUMENT_BYTES
 
 
 class _Document(BaseModel):
@@ -28,7 +34,7 @@ class _Document(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    asked_at: datetime
+    asked_at: AwareDatetime
     request: Request
     waiting: tuple[Kind, ...]
 
@@ -109,13 +115,8 @@ class InstallQueue:
         Returns:
             How long ago root was asked, in seconds; None when there is nothing to go on with.
         """
-        try:
-            document = _Document.model_validate_json(self._path.read_bytes())
-        except FileNotFoundError:
-            return None
-        except (OSError, ValidationError) as error:
-            _LOG.warning("%s cannot be read (%s); nothing waits to be installed", self._path, error)
-            self._forget()
+        document = self._read()
+        if document is None:
             return None
         age = self._now() - document.asked_at
         if not timedelta() <= age <= timedelta(seconds=maximum_age):
@@ -132,6 +133,28 @@ class InstallQueue:
         self._asked = document.request, document.asked_at
         self._saved = document
         return age.total_seconds()
+
+    def _read(self) -> _Document | None:
+        folder = self._path.parent
+        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+            self._set_aside(folder, f"{folder} is not a folder")
+            return None
+        try:
+            content = read_plain_file(self._path, _MAXIMUM_BYTES)
+            return None if content is None else _Document.model_validate_json(content)
+        except StoreError as error:
+            self._set_aside(self._path, str(error))
+        except ValidationError as error:
+            self._set_aside(self._path, f"{self._path} is damaged ({describe(error)})")
+        return None
+
+    def _set_aside(self, path: Path, found: str) -> None:
+        try:
+            outcome = f"It is kept as {set_aside(path, self._now())}"
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            outcome = f"It cannot be set aside: {error.strerror or error}"
+        _LOG.warning("%s. %s; nothing waits to be installed: press Install again", found, outcome)
 
     def _forget(self) -> None:
         try:
