@@ -117,7 +117,15 @@ def _code(error: Exception) -> int:
 
 
 class _UnusableError(Exception):
-    """The file is not an outbox that this Facet can go on with."""
+    """The file is not an outbox that this Facet can go on with.
+
+    Attributes:
+        is_log_right: whether there is no doubt that the write-ahead log belongs to the file.
+    """
+
+    def __init__(self, found: str, *, is_log_right: bool = False) -> None:
+        super().__init__(found)
+        self.is_log_right = is_log_right
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +191,11 @@ def _connect(path: Path) -> sqlite3.Connection:
         database.execute("PRAGMA secure_delete = ON")
         _migrate(database)
         _check(database)
+    except UnicodeDecodeError as error:
+        # Of a name in a damaged schema, which SQLite complains about.
+        database.close()
+        message = "its schema is damaged"
+        raise _UnusableError(message) from error
     except sqlite3.DatabaseError as error:
         database.close()
         # What is wrong with a statement, every one of which is a constant, is wrong with the schema.
@@ -237,7 +250,7 @@ def _check(database: sqlite3.Connection) -> None:
     damaged = sum(from_row(row) is None for row in rows)
     if damaged:
         message = f"{damaged} of its events are not as they were written"
-        raise _UnusableError(message)
+        raise _UnusableError(message, is_log_right=True)
     _protect(database)
 
 
@@ -256,7 +269,7 @@ def _protect(database: sqlite3.Connection) -> None:
 
 def _replace(path: Path, found: _Files, error: _UnusableError) -> Opened:
     """Put a new file in the place of one that cannot be used, with what can be read of that."""
-    saved = salvage(found.database, found.log)
+    saved = salvage(found.database, found.log, is_log_right=error.is_log_right)
     try:
         aside = keep_aside(path, {"": found.database, "-wal": found.log})
         _write(path, saved.events)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from device.mqtt.outbox_rows import COLUMNS, RELEASED_COLUMNS, Value, from_row
 from device.mqtt.waiting_event import Event
-from device.mqtt.write_ahead_log import Frame, Log, read_log
+from device.mqtt.write_ahead_log import Log, read_log
 
 _USUAL_PAGE = 4096
 _PAGE_SIZES = frozenset(2**exponent for exponent in range(9, 17))
@@ -64,20 +64,21 @@ def page_size_of(database: bytes) -> int:
     return size if size in _PAGE_SIZES else _USUAL_PAGE
 
 
-def salvage(database: bytes, log: bytes) -> Salvaged:
+def salvage(database: bytes, log: bytes, *, is_log_right: bool) -> Salvaged:
     """Return what can be read of an outbox.
 
     Args:
         database: content of its file.
         log: content of its write-ahead log; empty if there is none.
+        is_log_right: whether there is no doubt that the log belongs to the file; else a row counts that it replaces.
     """
     # The size itself may be what is damaged; everybody's file has the usual one.
     sizes = {page_size_of(database), _USUAL_PAGE}
-    found = [_Pages.of(database, log, size).rows() for size in sorted(sizes)]
+    pages = [_Pages.of(database, log, size, is_log_right=is_log_right) for size in sorted(sizes)]
     events: dict[str, tuple[int, Event]] = {}
     damaged: set[int] = set()
     whole: set[int] = set()
-    for position, event in (row for rows in found for row in rows):
+    for position, event in (row for page in pages for row in page.rows()):
         if event is None:
             damaged.add(position)
             continue
@@ -100,19 +101,19 @@ class _Pages:
         self._size = size
 
     @classmethod
-    def of(cls, database: bytes, log: bytes, size: int) -> _Pages:
+    def of(cls, database: bytes, log: bytes, size: int, *, is_log_right: bool) -> _Pages:
         """Return the pages of a file and of its log."""
         read = read_log(log, size)
-        versions: dict[int, list[bytes]] = {
-            number: [database[start : start + size]]
+        old = {
+            number: database[start : start + size]
             for number, start in enumerate(range(0, len(database), size), start=1)
         }
-        is_foreign = is_log_foreign(database, read)
-        for frame in read.committed:
-            before = versions.get(frame.page, []) if is_foreign else []
-            versions[frame.page] = [frame.content, *before]
+        new = {frame.page: frame.content for frame in read.committed}
+        versions = {number: [page] for number, page in (old | new).items()}
+        for number in new.keys() & old.keys() if not is_log_right else ():
+            versions[number].append(old[number])
         for frame in read.passed_over:
-            _add(versions, frame)
+            versions.setdefault(frame.page, []).insert(0, frame.content)
         return cls(versions, size)
 
     def rows(self) -> Iterator[tuple[int, Event | None]]:
@@ -165,12 +166,6 @@ class _Pages:
                     yield longer
                 elif len(longer) > len(content):
                     ways.append((int.from_bytes(page[:4]), longer))
-
-
-def _add(versions: dict[int, list[bytes]], frame: Frame) -> None:
-    known = versions.setdefault(frame.page, [])
-    if frame.content not in known:
-        known.insert(0, frame.content)
 
 
 def _kinds(page: bytes, start: int) -> list[int] | None:
