@@ -256,6 +256,7 @@ class Observation:
         face_count: how many faces were seen, usable or not.
         timings: milliseconds by stage.
         event_id: unique and sortable by time (UUID version 7, RFC 9562); the same when an event is sent again.
+        triggered_monotonic: the same moment as triggered_at on the monotonic clock, in seconds; None where nobody asks.
     """
 
     node: str
@@ -267,6 +268,7 @@ class Observation:
     face_count: int
     timings: Mapping[str, float]
     event_id: str = field(default_factory=lambda: str(uuid7()))
+    triggered_monotonic: float | None = None
 
     @property
     def primary(self) -> Face | None:

@@ -189,7 +189,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         database.execute("PRAGMA synchronous = FULL")
         # What was delivered is overwritten: it is about people, and nobody may take it for what waits.
         database.execute("PRAGMA secure_delete = ON")
-        _migrate(database)
+        _migrate(database, path)
         _check(database)
     except UnicodeDecodeError as error:
         # Of a name in a damaged schema, which SQLite complains about.
@@ -208,10 +208,13 @@ def _connect(path: Path) -> sqlite3.Connection:
     return database
 
 
-def _migrate(database: sqlite3.Connection) -> None:
+def _migrate(database: sqlite3.Connection, path: Path) -> None:
     version = database.execute("PRAGMA user_version").fetchone()[0]
     if version > len(_MIGRATIONS):
-        message = f"its schema has version {version}, this Facet knows {len(_MIGRATIONS)}"
+        message = (
+            f"its schema has version {version}, this Facet knows {len(_MIGRATIONS)}: a newer Facet wrote it, and sends "
+            f"what is left in it if you install that one and put the file back as {path.name}"
+        )
         raise _UnusableError(message)
     if version == 0 and database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         message = "it is the database of another program"
@@ -227,7 +230,9 @@ def _migrate(database: sqlite3.Connection) -> None:
         raise _UnusableError(message)
     if present[1:] == list(COLUMNS):
         return
-    added = ";".join(f"ALTER TABLE events ADD COLUMN {name} {kind}" for name, kind in _ADDED.items())
+    added = ";".join(
+        f"ALTER TABLE events ADD COLUMN {name} {kind}" for name, kind in _ADDED.items()
+    )
     # Which database it is, so that the log of another one is recognised: see outbox_salvage.
     identity = 1 + secrets.randbelow(2**31 - 1)
     database.executescript(f"BEGIN; {added}; PRAGMA application_id = {identity}; COMMIT")

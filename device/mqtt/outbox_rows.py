@@ -15,7 +15,7 @@ Value: TypeAlias = str | bytes | int | float | None
 """What SQLite keeps in one column of one row."""
 
 RELEASED_COLUMNS = ("event_id", "payload", "occurred_at", "state")
-"""After `position`, in the order in which they lie on the disk. An older Facet knows these, and leaves out the others."""
+"""After `position`, in the order in which they lie on the disk. An older Facet knows these and no others."""
 COLUMNS = (*RELEASED_COLUMNS, "boot_id", "uptime", "is_clock_set", "checksum")
 """All of them. The checksum is the last one: where it is lost, nothing else has moved."""
 

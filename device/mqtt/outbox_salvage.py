@@ -25,8 +25,10 @@ _PAGE_SIZE_AT, _APPLICATION_ID_AT = 16, 68
 _ROW_HEADER = re.compile(rb"(?=[\x06-\x40]\x00[\x0d-\xff])", re.DOTALL)
 _TEXT_FROM, _BLOB_FROM = 13, 12
 _INTEGER_BYTES = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
+_DOUBLE = struct.Struct(">d")
 _NOTHING, _REAL, _ZERO, _ONE = 0, 7, 8, 9
 _VARINT_BYTES = 9
+_GOES_ON = 0x80
 # A row that is longer is none; an event has a few kilobytes.
 _LONGEST_BYTES = 2**20
 # Pages that are looked at to put one long row together, of which more than one version may be known.
@@ -143,7 +145,7 @@ class _Pages:
             yield position, None
 
     def _contents(self, page: bytes, start: int, size: int) -> Iterator[bytes]:
-        """Give what a row of some length may hold: what does not fit on its page lies on others, each naming the next."""
+        """Give what a row of some length may hold: what does not fit on its page lies on others that it names."""
         local = _local_bytes(size, self._size)
         content = page[start : start + local]
         if local == size:
@@ -190,7 +192,7 @@ def _length(kind: int) -> int:
     if kind in _INTEGER_BYTES:
         return _INTEGER_BYTES[kind]
     if kind == _REAL:
-        return 8
+        return _DOUBLE.size
     return (kind - _BLOB_FROM) // 2 if kind >= _BLOB_FROM else 0
 
 
@@ -212,7 +214,8 @@ def _value(kind: int, content: bytes) -> Value:
     if kind in _INTEGER_BYTES:
         return int.from_bytes(content, signed=True)
     if kind == _REAL:
-        number: float = struct.unpack(">d", content)[0] if len(content) == 8 else float("nan")
+        # Of a row that is cut off, too few bytes are left.
+        number: float = _DOUBLE.unpack(content.ljust(_DOUBLE.size, b"\0"))[0]
         return number
     return content.decode(errors="replace") if _is_text(kind) else content
 
@@ -248,7 +251,7 @@ def _varint(page: bytes, at: int) -> tuple[int, int]:
         if count == _VARINT_BYTES:
             return number << 8 | byte, at + count
         number = number << 7 | byte & 0x7F
-        if byte < 0x80:
+        if not byte & _GOES_ON:
             return number, at + count
     return number, at + _VARINT_BYTES
 
@@ -257,5 +260,5 @@ def _encoded(number: int) -> bytes:
     """Return a number as SQLite writes it, if it has less than nine groups of seven bits."""
     groups = [number & 0x7F]
     while number := number >> 7:
-        groups.append(number & 0x7F | 0x80)
+        groups.append(number & 0x7F | _GOES_ON)
     return bytes(reversed(groups))

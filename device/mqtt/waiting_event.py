@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol, Self
 
 from device.system.clock import Reading
 
@@ -27,6 +28,27 @@ class Uptime:
 
     boot_id: str
     seconds: float
+
+    @classmethod
+    def of(cls, now: Reading, ago: float) -> Self:
+        """Return the moment some seconds ago."""
+        return cls(now.boot_id, now.uptime - ago)
+
+
+class Dated(Protocol):
+    """Something that has occurred; see Event for what its attributes say."""
+
+    @property
+    def occurred_at(self) -> datetime:
+        """When, in UTC."""
+
+    @property
+    def uptime(self) -> Uptime | None:
+        """The same moment since the boot."""
+
+    @property
+    def is_clock_set(self) -> bool | None:
+        """Whether a time server has set the clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +73,13 @@ class Event:
     is_clock_set: bool | None = None
 
 
-def is_of_this_boot(event: Event, now: Reading) -> bool:
+def was_set(before: Reading, now: Reading) -> bool:
+    """Whether the clock was set between two readings of one boot, or a time server has set it since."""
+    step = now.at - before.at - timedelta(seconds=now.uptime - before.uptime)
+    return abs(step) > _STEP or now.is_set is not before.is_set
+
+
+def is_of_this_boot(event: Dated, now: Reading) -> bool:
     """Whether an event occurred since the machine has started."""
     return event.uptime is not None and event.uptime.boot_id == now.boot_id
 
@@ -71,7 +99,7 @@ def corrected(event: Event, now: Reading) -> Event:
     return replace(event, is_clock_set=now.is_set)
 
 
-def waited(event: Event, now: Reading) -> float | None:
+def waited(event: Dated, now: Reading) -> float | None:
     """Return for how many seconds an event has waited; None if nobody knows.
 
     Across a restart of the machine that is what the two times say, unless one of them is known to be wrong: the clock

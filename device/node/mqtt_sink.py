@@ -21,11 +21,12 @@ from device.mqtt.events import (
     OwnDiscovery,
     Refused,
 )
-from device.mqtt.outbox import Event
 from device.mqtt.paced_sender import PacedSender
 from device.mqtt.sender import OutboxSender
+from device.mqtt.waiting_event import Event, Uptime
 from device.node.expiring_state import ExpiringState
 from device.observation import Observation, Trigger
+from device.system.clock import ReadClock
 from device.system.compact_json import compact
 
 _LOG = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ class MqttSink:
         table: the node's rows.
         state: the state document, as it is when an observation comes.
         clock: monotonic, in seconds.
+        read_clock: returns what the machine's clocks show.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class MqttSink:
         table: Iterable[Row],
         state: ExpiringState,
         clock: Callable[[], float],
+        read_clock: ReadClock,
     ) -> None:
         self._publisher = publisher
         self._sender = sender
@@ -79,6 +82,7 @@ class MqttSink:
         self._events = tuple(row for row in table if isinstance(row, EventRow))
         self._state = state
         self._clock = clock
+        self._read_clock = read_clock
         self._is_camera_online = False
         self._picture: bytes | None = None
         # Wait for the state that follows from the same observation.
@@ -93,11 +97,16 @@ class MqttSink:
     def observed(self, observation: Observation, picture: bytes | None) -> None:
         """Commit an observation with its state, and publish its picture; the events follow the state."""
         (content,) = happened(EVENT, self._events, observation)
+        now = self._read_clock()
+        since = observation.triggered_monotonic
+        ago = 0.0 if since is None else max(self._clock() - since, 0.0)
         event = Event(
             observation.event_id,
             observation.triggered_at,
             compact(content),
             compact(self._state.document),
+            Uptime.of(now, ago),
+            now.is_set,
         )
         self._answer = event, observation
         self._sender.keep(event)
@@ -159,6 +168,7 @@ class MqttSink:
 
     def tick(self) -> None:
         """Let events wait for Home Assistant, or send them; to be called when it is due, and about once a second."""
+        self._sender.follow_clock()
         self._follow_presence()
         for sender in self._moments.values():
             sender.tick()

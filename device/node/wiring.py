@@ -42,6 +42,7 @@ from device.node.timing import USUAL, Timing
 from device.observation import MotionLevel, utc_now
 from device.supervision.boot_log import BootLog
 from device.supervision.heartbeats import Heartbeats
+from device.system.clock import Clocks, SystemClock
 from device.system.json_store import JsonStore
 from device.system.vitals import is_alarmed, read_vitals, under_voltage_alarm
 from device.triggers import Triggers
@@ -111,15 +112,23 @@ def run_node(
         directory = make_state_directory(config)
         # In safe mode too: then above all somebody should see that the node needs its owner.
         led = stack.enter_context(hardware.led(config.led))
+        clocks = Clocks(_CLOCK, SystemClock())
         state = ExpiringState(
             table,
             JsonStore(directory / STATE),
             expiry=config.attributes.expiry,
             clock=_CLOCK,
-            now=utc_now,
+            read_clock=clocks.read,
         )
         mqtt = open_mqtt(
-            config, table, directory, gate, heartbeats.link, state, stack, clock=_CLOCK
+            config,
+            table,
+            directory,
+            gate,
+            heartbeats.link,
+            state,
+            stack,
+            clocks=clocks,
         )
         fan_out = FanOut(
             (mqtt.sink, *map(GuardedSink, sinks)),

@@ -14,7 +14,7 @@ from uuid import uuid4
 from device.observation import utc_now
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-# systemd-timesyncd, which a Raspberry Pi OS has: it makes the folder when it starts, and the file with the first answer.
+# systemd-timesyncd's, which Raspberry Pi OS has: it makes the folder at its start, and the file with the first answer.
 _TIMESYNC = Path("/run/systemd/timesync")
 _SYNCHRONIZED = "synchronized"
 # adjtimex(2). The structure begins with `modes`, and `status` is the sixth word; no field before it is another type
@@ -49,6 +49,19 @@ class ReadClock(Protocol):
 
     def __call__(self) -> Reading:
         """Return what they show now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """What tells the time.
+
+    Attributes:
+        monotonic: returns the seconds on the monotonic clock, which is the triggers' own.
+        read: returns what the machine's clocks show.
+    """
+
+    monotonic: Callable[[], float]
+    read: ReadClock
 
 
 class SystemClock:

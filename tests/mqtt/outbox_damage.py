@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -103,8 +104,8 @@ def _is_untouched(event: Event, before: Files, after: Files) -> bool:
 def _event(random: Random, event_id: str) -> Event:
     # Some fit on a page, and some need several more.
     size = random.choice((40, 300, 1500, 4200, 9000))
-    state = None if random.random() < 0.3 else '{"s":"%s"}' % random.randbytes(60).hex()
-    payload = '{"event_id":"%s","x":"%s"}' % (event_id, random.randbytes(size // 2).hex())
+    state = None if random.random() < 0.3 else json.dumps({"s": random.randbytes(60).hex()})
+    payload = json.dumps({"event_id": event_id, "x": random.randbytes(size // 2).hex()})
     uptime = Uptime("724bcd98-575f-400c-8412-c0afe53ebe17", random.random() * 1e5)
     return Event(event_id, THEN, payload, state, uptime, random.choice((None, True, False)))
 

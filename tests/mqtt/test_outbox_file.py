@@ -12,6 +12,7 @@ import pytest
 from device.errors import OutboxInUseError
 from device.mqtt.outbox import IN_MEMORY, Event, Outbox
 from device.mqtt.sender import OutboxSender
+from device.system.clock import Reading
 from tests.mqtt.events import send
 from tests.transport import RecordingTransport
 
@@ -57,12 +58,12 @@ def test_an_emptied_outbox_gives_its_room_back(tmp_path: Path) -> None:
 def test_the_newest_event_brings_its_state_with_it(tmp_path: Path) -> None:
     """Committed with the event: a kill cannot come between the two."""
     with Outbox.open(tmp_path / "outbox") as outbox:
-        sender = OutboxSender(RecordingTransport(), "facet/hall/event", outbox, lambda: THEN)
+        sender = OutboxSender(RecordingTransport(), "facet/hall/event", outbox, _read_clock)
         assert sender.newest() is None
         send(sender, Event("e1", THEN, "{}", '{"face_count":1}'))
         send(sender, Event("e2", THEN, "{}", '{"face_count":2}'))
     with Outbox.open(tmp_path / "outbox") as outbox:
-        sender = OutboxSender(RecordingTransport(), "facet/hall/event", outbox, lambda: THEN)
+        sender = OutboxSender(RecordingTransport(), "facet/hall/event", outbox, _read_clock)
         newest = sender.newest()
         assert newest is not None
         assert newest.state == '{"face_count":2}'
@@ -78,6 +79,10 @@ def test_an_outbox_in_memory_keeps_events_without_a_file(
         assert len(outbox) == 1
         outbox.delivered("e1")
     assert not list(tmp_path.iterdir())
+
+
+def _read_clock() -> Reading:
+    return Reading(THEN, "this boot", 5000.0)
 
 
 def _bytes_in(folder: Path) -> int:
