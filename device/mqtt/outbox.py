@@ -9,16 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self, TypeVar
 
-from device.mqtt.outbox_file import (
-    IN_MEMORY,
-    INSERT,
-    SELECTED,
-    Opened,
-    disk_error,
-    is_damage,
-    open_database,
-)
+from device.mqtt.outbox_file import IN_MEMORY, Opened, disk_error, open_database
 from device.mqtt.outbox_rows import COLUMNS, from_row, to_row
+from device.mqtt.outbox_schema import INSERT, SELECTED, is_damage
 from device.mqtt.waiting_event import Event, corrected
 from device.system.clock import Reading
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from itertools import islice
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 from device.mqtt.outbox import Event, Outbox
 from device.mqtt.outbox_rows import to_row
@@ -21,6 +26,8 @@ Damage = Callable[[Random, Files], None]
 NAME = "outbox.sqlite"
 _LOG = f"{NAME}-wal"
 _PAGE = 4096
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder is made in it
+_FOREIGN_LOGS = 5
 # Of a row: pieces this long are looked for; what stands beside them belongs to it as well.
 _PIECE, _MARGIN = 32, 100
 
@@ -33,37 +40,51 @@ class Left:
         files: of the state directory.
         waiting: events that the broker does not have.
         delivered: events that it has.
+        places: by the id of each waiting event, where something of it lies: names of files, and slices.
     """
 
     files: Files
     waiting: tuple[Event, ...]
     delivered: tuple[Event, ...]
+    places: Mapping[str, tuple[tuple[str, slice], ...]]
 
 
-def leave(random: Random, folder: Path) -> Left:
+@cache
+def left_by_a_node(seed: int) -> Left:
     """Let a node take some events, have some of them delivered, and end; a kill leaves the write-ahead log."""
-    folder.mkdir()
+    random = Random(seed)  # noqa: S311 - it can be repeated
     events: list[Event] = []
     delivered: list[Event] = []
-    # What was checkpointed, and what is in the log alone.
-    for is_killed in random.choice(((False,), (True,), (False, True))):
-        outbox = Outbox.open(folder / NAME)
-        for _ in range(random.randrange(1, 9)):
-            event = _event(random, f"{random.getrandbits(128):032x}")
-            outbox.append(event)
-            events.append(event)
-        for event in random.sample(events, k=len(events) // 3):
-            outbox.delivered(event.event_id)
-            events.remove(event)
-            delivered.append(event)
-        killed = folder.with_name("killed")
-        if is_killed:
-            shutil.copytree(folder, killed)
-        outbox.close()
-        if is_killed:
-            shutil.rmtree(folder)
-            killed.rename(folder)
-    return Left(read_files(folder), tuple(events), tuple(delivered))
+    with in_memory() as place:
+        folder, killed = place / "state", place / "killed"
+        folder.mkdir()
+        # What was checkpointed, and what is in the log alone.
+        for is_killed in random.choice(((False,), (True,), (False, True))):
+            outbox = Outbox.open(folder / NAME)
+            for _ in range(random.randrange(1, 9)):
+                event = _event(random, f"{random.getrandbits(128):032x}")
+                outbox.append(event)
+                events.append(event)
+            for event in random.sample(events, k=len(events) // 3):
+                outbox.delivered(event.event_id)
+                events.remove(event)
+                delivered.append(event)
+            if is_killed:
+                shutil.copytree(folder, killed)
+            outbox.close()
+            if is_killed:
+                shutil.rmtree(folder)
+                killed.rename(folder)
+        files = read_files(folder)
+    places = {event.event_id: tuple(_places(event, files)) for event in events}
+    return Left(files, tuple(events), tuple(delivered), places)
+
+
+@contextmanager
+def in_memory() -> Iterator[Path]:
+    """Make a folder where nothing waits for a disk: what is synced is tested with a kill, and by the tier of faults."""
+    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+        yield Path(folder)
 
 
 def read_files(folder: Path) -> Files:
@@ -80,25 +101,28 @@ def write_files(folder: Path, files: Files) -> None:
 
 def untouched(left: Left, after: Files) -> list[Event]:
     """Return the waiting events of which no byte on the disk has changed, wherever it lies."""
-    return [event for event in left.waiting if _is_untouched(event, left.files, after)]
+    return [
+        event
+        for event in left.waiting
+        if all(
+            after.get(name, b"")[where] == left.files[name][where]
+            for name, where in left.places[event.event_id]
+        )
+    ]
 
 
-def _is_untouched(event: Event, before: Files, after: Files) -> bool:
-    row = (str(value).encode() for value in to_row(event)[:4] if isinstance(value, str))
-    found = 0
-    for text in row:
+def _places(event: Event, files: Files) -> Iterator[tuple[str, slice]]:
+    # The texts of a row, and as much beside them as the numbers need.
+    texts = [value.encode() for value in to_row(event)[:4] if isinstance(value, str)]
+    for text in texts:
         for start in range(0, max(len(text) - _PIECE, 0) + 1, _PIECE):
             piece = text[start : start + _PIECE]
-            for name, content in before.items():
-                at = content.find(piece)
-                while at >= 0:
-                    beside = slice(max(at - _MARGIN, 0), at + _PIECE + _MARGIN)
-                    if after.get(name, b"")[beside] != content[beside]:
-                        return False
-                    found += 1
-                    at = content.find(piece, at + 1)
-    assert found, "the event is nowhere on the disk"
-    return True
+            for name, content in files.items():
+                for match in re.finditer(re.escape(piece), content):
+                    yield (
+                        name,
+                        slice(max(match.start() - _MARGIN, 0), match.start() + _PIECE + _MARGIN),
+                    )
 
 
 def _event(random: Random, event_id: str) -> Event:
@@ -148,12 +172,9 @@ def repeat_block(random: Random, files: Files) -> None:
 
 def foreign_log(random: Random, files: Files) -> None:
     """Put the write-ahead log of another database beside this one."""
-    folder = Path(files.pop("elsewhere").decode())
-    left = leave(random, folder)
-    while _LOG not in left.files:
-        shutil.rmtree(folder)
-        left = leave(random, folder)
-    files[_LOG] = left.files[_LOG]
+    others = (left_by_a_node(seed).files for seed in range(1000, 1100))
+    logs = islice((other[_LOG] for other in others if _LOG in other), _FOREIGN_LOGS)
+    files[_LOG] = random.choice([log for log in logs if log != files.get(_LOG)])
 
 
 DAMAGES: Mapping[str, Damage] = {

@@ -38,6 +38,28 @@ def test_a_second_process_is_refused(tmp_path: Path) -> None:
         assert len(outbox) == 0
 
 
+def test_a_second_process_is_refused_also_while_a_log_is_being_written(tmp_path: Path) -> None:
+    """A log that ends within a frame is no damage then, and nothing is replaced under the first one's hands."""
+    path = tmp_path / "outbox"
+    program = (
+        "import pathlib, sys; from datetime import UTC, datetime; from device.mqtt.outbox import Event, Outbox\n"
+        "outbox = Outbox.open(pathlib.Path(sys.argv[1])); outbox.append(Event('e1', datetime.now(UTC), '{}'))\n"
+        "print('open', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"open\n"
+        with path.with_name("outbox-wal").open("ab") as log:
+            log.write(b"half a frame")
+        with pytest.raises(OutboxInUseError, match="another process"):
+            Outbox.open(path)
+        other.kill()
+    with Outbox.open(path) as outbox:
+        assert outbox.pending_ids() == ["e1"]
+
+
 def test_it_needs_no_shared_memory(tmp_path: Path) -> None:
     """On a full disk SQLite's shared memory would end the process with SIGBUS."""
     with Outbox.open(tmp_path / "outbox") as outbox:
