@@ -6,17 +6,18 @@ import fcntl
 import logging
 import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from device.errors import OutboxError, OutboxInUseError
+from device.mqtt.outbox_aside import keep_aside
 from device.mqtt.outbox_rows import to_row
 from device.mqtt.outbox_salvage import Salvaged, is_log_foreign, page_size_of, salvage
 from device.mqtt.outbox_schema import INSERT, UnusableError, connect, primary_code
 from device.mqtt.waiting_event import Event
 from device.mqtt.write_ahead_log import read_log
-from device.system.aside import keep_aside
+from device.observation import utc_now
 
 _LOG = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ def open_database(path: Path) -> Opened:
             return Opened(connect(path))
         found = _Files.read(path)
         try:
+            _check_kind(path)
             found.check_log(path)
             return Opened(connect(path))
         except UnusableError as error:
@@ -120,11 +122,21 @@ class _Files:
         raise UnusableError(message)
 
 
+def _check_kind(path: Path) -> None:
+    """Look for something else in the place of a file.
+
+    Raises:
+        UnusableError: there is such a thing.
+    """
+    for file in (path, _beside(path, "-wal")):
+        if file.exists() and not file.is_file():
+            message = f"{file.name} is not a file"
+            raise UnusableError(message)
+
+
 def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return b""
+    # A pipe would make whoever reads it wait for ever.
+    return path.read_bytes() if path.is_file() else b""
 
 
 def _is_locked(path: Path) -> bool:
@@ -147,7 +159,7 @@ def _replace(path: Path, found: _Files, error: UnusableError) -> Opened:
     """Put a new file in the place of one that cannot be used, with what can be read of that."""
     saved = salvage(found.database, found.log, is_log_right=error.is_log_right)
     try:
-        aside = keep_aside(path, {"": found.database, "-wal": found.log})
+        aside = keep_aside(path, {"": found.database, "-wal": found.log}, utc_now())
         _write(path, saved.events)
         database = connect(path)
     except (sqlite3.Error, OSError, UnusableError) as trouble:
@@ -184,7 +196,9 @@ def _write(path: Path, events: Iterable[Event]) -> None:
     unfinished.replace(path)
     # They belong to the old file. A power cut before this leaves a log that the next start knows to be another's.
     for suffix in _SUFFIXES[1:]:
-        _beside(path, suffix).unlink(missing_ok=True)
+        # Nobody reads a folder under this name.
+        with suppress(IsADirectoryError):
+            _beside(path, suffix).unlink(missing_ok=True)
 
 
 def _insert(database: sqlite3.Connection, events: Iterable[Event]) -> None:

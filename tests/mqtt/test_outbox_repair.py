@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from device.mqtt.outbox import Event, Outbox
-from device.system.aside import MOST_ASIDE
+from device.mqtt.outbox_aside import MOST_ASIDE
 from tests.mqtt.events import THEN, event, ids, sender_of, sent
 from tests.transport import RecordingTransport
 
@@ -131,6 +132,24 @@ def test_a_damaged_file_that_cannot_be_replaced_stays_and_is_sent_from_memory(
     (tmp_path / "outbox.new").rmdir()
     with Outbox.open(path) as outbox:
         assert ids(outbox) == ["e0", "e1", "e3", "e4"]
+
+
+@pytest.mark.parametrize("name", ["outbox", "outbox-wal", "outbox-shm"])
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+def test_what_is_no_file_does_not_keep_the_node_from_starting(
+    tmp_path: Path, name: str, kind: str
+) -> None:
+    """It is moved out of the way, or nobody asks for it; nobody waits for a pipe's other end."""
+    path = tmp_path / "outbox"
+    filled(path)
+    (tmp_path / name).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / name) if kind == "pipe" else (tmp_path / name).mkdir()
+    with Outbox.open(path) as outbox:
+        outbox.append(event("later"))
+        waiting = [] if name == "outbox" else [f"e{n}" for n in range(5)]
+        assert ids(outbox) == [*waiting, "later"]
+    with Outbox.open(path) as outbox:
+        assert ids(outbox) == [*waiting, "later"]
 
 
 def test_damage_that_comes_while_the_node_runs_costs_what_is_damaged(tmp_path: Path) -> None:
