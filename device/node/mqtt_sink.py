@@ -36,6 +36,8 @@ SubjectT = TypeVar("SubjectT")
 # From the moment when Home Assistant has stopped recording until its process ends it still receives what is published,
 # and does nothing with it: measured 2 seconds on two cores.
 _ENDING = timedelta(seconds=10)
+# Between two looks at the clock. Nothing that is sent waits for one: each event is dated when it is sent.
+_CLOCK_CHECK_SECONDS = 1.0
 
 ConnectionEvent: TypeAlias = (
     Connected | Birth | LastWill | Disconnected | Delivered | Refused | OwnDiscovery
@@ -83,6 +85,7 @@ class MqttSink:
         self._state = state
         self._clock = clock
         self._read_clock = read_clock
+        self._next_clock_check = float("-inf")
         self._is_camera_online = False
         self._picture: bytes | None = None
         # Wait for the state that follows from the same observation.
@@ -168,7 +171,10 @@ class MqttSink:
 
     def tick(self) -> None:
         """Let events wait for Home Assistant, or send them; to be called when it is due, and about once a second."""
-        self._sender.follow_clock()
+        now = self._clock()
+        if now >= self._next_clock_check:
+            self._next_clock_check = now + _CLOCK_CHECK_SECONDS
+            self._sender.follow_clock()
         self._follow_presence()
         for sender in self._moments.values():
             sender.tick()
