@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from device.mqtt.outbox import Event, Outbox
 outbox = Outbox(pathlib.Path(sys.argv[1]))
 print(json.dumps([event.event_id for event in outbox.pending()]))
-outbox.append(Event(sys.argv[2], datetime.now(UTC), json.dumps({"event_id": sys.argv[2]})))
+outbox.append(Event(sys.argv[2], datetime.now(UTC), json.dumps({"event_id": sys.argv[2], "x": "whole"})))
 outbox.close()
 """
 
@@ -72,7 +72,7 @@ def test_what_an_older_release_has_left_is_protected_from_then_on(
     run_previous(release, path, "old")
     Outbox.open(path).close()
     content = path.read_bytes()
-    path.write_bytes(content.replace(b'{"event_id": "old"}', b'{"event_id": "odd"}'))
+    path.write_bytes(content.replace(b'"x": "whole"', b'"x": "whose"'))
     with Outbox.open(path) as outbox:
         assert ids(outbox) == []
         assert outbox.dropped == 1
