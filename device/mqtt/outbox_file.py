@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import os
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing, suppress
@@ -18,6 +19,7 @@ from device.mqtt.outbox_schema import INSERT, UnusableError, connect, primary_co
 from device.mqtt.waiting_event import Event
 from device.mqtt.write_ahead_log import read_log
 from device.observation import utc_now
+from device.system.partial_read import Pread, read_what_can_be_read
 
 _LOG = logging.getLogger(__name__)
 
@@ -41,12 +43,13 @@ class Opened:
     lost: int = 0
 
 
-def open_database(path: Path) -> Opened:
+def open_database(path: Path, pread: Pread = os.pread) -> Opened:
     """Open the outbox's database, for this process alone.
 
     Args:
         path: its folder must exist. A file that is damaged, or is not an outbox that this Facet knows, is set aside; a
             new one takes its place, with each event that can still be read. IN_MEMORY has no file.
+        pread: reads the disk.
 
     Raises:
         OutboxError: the folder cannot be written.
@@ -55,10 +58,10 @@ def open_database(path: Path) -> Opened:
     try:
         if path == IN_MEMORY:
             return Opened(connect(path))
-        found = _Files.read(path)
+        found = _Files.read(path, pread)
         try:
             _check_kind(path)
-            found.check_log(path)
+            found.check(path)
             return Opened(connect(path))
         except UnusableError as error:
             return _replace(path, found, error)
@@ -90,26 +93,31 @@ class _Files:
     Attributes:
         database: content of the file.
         log: content of its write-ahead log.
+        is_whole: whether the disk has returned all of both.
     """
 
     database: bytes
     log: bytes
+    is_whole: bool
 
     @classmethod
-    def read(cls, path: Path) -> _Files:
-        return cls(*(_content(_beside(path, suffix)) for suffix in ("", "-wal")))
+    def read(cls, path: Path, pread: Pread) -> _Files:
+        (database, is_read), (log, is_log_read) = (
+            _content(_beside(path, suffix), pread) for suffix in ("", "-wal")
+        )
+        return cls(database, log, is_read and is_log_read)
 
-    def check_log(self, path: Path) -> None:
-        """Look for what SQLite would pass over in silence.
+    def check(self, path: Path) -> None:
+        """Look for what SQLite cannot read, or would pass over in silence.
 
         Raises:
             UnusableError: there is such a thing.
             OutboxInUseError: another process is at work on the log, or may be.
         """
-        if not self.log:
-            return
         log = read_log(self.log, page_size_of(self.database))
-        if not self.database:
+        if not self.is_whole:
+            message = "the disk cannot read all of it"
+        elif self.log and not self.database:
             message = "it is empty, and its write-ahead log is not"
         elif not log.is_whole:
             message = "its write-ahead log is damaged or not complete"
@@ -134,9 +142,9 @@ def _check_kind(path: Path) -> None:
             raise UnusableError(message)
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, pread: Pread) -> tuple[bytes, bool]:
     # A pipe would make whoever reads it wait for ever.
-    return path.read_bytes() if path.is_file() else b""
+    return read_what_can_be_read(path, pread) if path.is_file() else (b"", True)
 
 
 def _is_locked(path: Path) -> bool:

@@ -86,7 +86,8 @@ def connect(path: Path) -> sqlite3.Connection:
         # A write-ahead log that is synced at each commit: an event survives the power cut.
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
-        # What was delivered is overwritten: it is about people, and nobody may take it for what waits.
+        # What was delivered is overwritten: it is about people, and nobody may take it for what waits. Debian's SQLite
+        # does so unasked.
         database.execute("PRAGMA secure_delete = ON")
         _migrate(database, path)
         _check(database)

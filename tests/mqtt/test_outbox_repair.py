@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
@@ -12,6 +13,7 @@ import pytest
 
 from device.mqtt.outbox import Event, Outbox
 from device.mqtt.outbox_aside import MOST_ASIDE
+from device.mqtt.outbox_file import open_database
 from tests.mqtt.events import THEN, event, ids, sender_of, sent
 from tests.transport import RecordingTransport
 
@@ -166,6 +168,26 @@ def test_damage_that_comes_while_the_node_runs_costs_what_is_damaged(tmp_path: P
         assert outbox.dropped == 1
         outbox.append(event("later"))
         assert ids(outbox) == [*(i for i in everything if i != "e2"), "later"]
+
+
+def test_what_the_disk_cannot_read_costs_no_more_than_that(tmp_path: Path) -> None:
+    """A worn card returns errors: the rest moves to a new file, elsewhere on it."""
+    path = tmp_path / "outbox"
+    filled(path, number=30, size=1000)
+
+    def pread(descriptor: int, size: int, at: int) -> bytes:
+        if at // 4096 == 4:
+            raise OSError(errno.EIO, "Input/output error")
+        return os.pread(descriptor, size, at)
+
+    with closing(open_database(path, pread).database) as database:
+        left = [
+            event_id
+            for (event_id,) in database.execute("SELECT event_id FROM events ORDER BY position")
+        ]
+    assert 20 <= len(left) < 30
+    assert left == [f"e{n}" for n in range(30) if f"e{n}" in left]
+    assert len(asides(path)) == 1
 
 
 def test_what_was_delivered_is_overwritten(tmp_path: Path) -> None:
