@@ -183,9 +183,9 @@ def _seen(saved: Mapping[str, object]) -> _Seen | None:
     if moment.tzinfo is None:
         return None
     boot_id, seconds, is_set = saved.get(_BOOT_ID), saved.get(_UPTIME), saved.get(_IS_CLOCK_SET)
-    is_known = isinstance(boot_id, str) and isinstance(seconds, float)
-    return _Seen(
-        moment,
-        Uptime(str(boot_id), float(str(seconds))) if is_known else None,
-        is_set if isinstance(is_set, bool) else None,
+    uptime = (
+        Uptime(boot_id, seconds)
+        if isinstance(boot_id, str) and isinstance(seconds, float)
+        else None
     )
+    return _Seen(moment, uptime, is_set if isinstance(is_set, bool) else None)
