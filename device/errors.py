@@ -118,6 +118,66 @@ class LogLevelError(FacetError):
     """The level is not one of LEVELS."""
 
 
+class PeopleError(FacetError):
+    """Something about the people who are enrolled; none of it was changed."""
+
+
+class PersonNameError(PeopleError, ValueError):
+    """A name that nobody can have, or that somebody else has."""
+
+
+class UnknownPersonError(PeopleError):
+    """Nobody is enrolled under this name or id."""
+
+
+class NobodyEnrolledError(UnknownPersonError):
+    """There is no gallery, since nobody was ever enrolled."""
+
+
+class EnrolmentError(PeopleError):
+    """No picture for an enrolment could be had."""
+
+
+class UnsafeScoreError(PeopleError):
+    """A minimum score at which people of this gallery would be mistaken for each other."""
+
+
+class UnknownReferenceError(PeopleError):
+    """There is no such reference."""
+
+
+class TooManyReferencesError(PeopleError):
+    """A person has as many references as are compared with a face."""
+
+
+class GalleryError(PeopleError):
+    """The file with the people cannot be used as it is; nothing in it was changed."""
+
+
+class GalleryDamagedError(GalleryError):
+    """The file is damaged, or is something else."""
+
+
+class GalleryTooNewError(GalleryError):
+    """A newer Facet has written the file."""
+
+
+class GalleryInUseError(GalleryError):
+    """Another process is changing the file, and does not come to an end."""
+
+
+class OtherEmbedderError(GalleryError):
+    """Another network has made the references, and what two networks say cannot be compared."""
+
+
+class PeopleDocumentError(PeopleError):
+    """A file or message with people is damaged, or nothing that can be imported."""
+
+
+class SealError(PeopleDocumentError):
+    """A sealed message cannot be opened with this passphrase, or a passphrase is too weak to seal with."""
+
+
 class CameraTrouble(StrEnum):
     """What can be wrong with a camera, in a word for automations; the error has the sentence for the owner."""
 

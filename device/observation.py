@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -48,6 +49,15 @@ class Reason(StrEnum):
     CAMERA_UNAVAILABLE = "camera_unavailable"
     PRIVACY = "privacy"
     FAILED = "failed"
+
+
+class LeftOut(StrEnum):
+    """Why a face that was seen is not judged."""
+
+    TOO_SMALL = Reason.TOO_SMALL.value
+    TOO_BLURRED = Reason.TOO_BLURRED.value
+    TOO_DARK = Reason.TOO_DARK.value
+    TOO_MANY = "too_many"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +139,21 @@ class Attribute:
         present: the decision; a contradiction between attributes may have changed it.
         threshold: what the probability was compared with, 0..1, with the owner's offset and the hysteresis; None where
             nothing was compared.
+        is_offered: False where the answer is a matter of opinion, or one that the network gives unreliably.
     """
 
     probability: float
     present: bool
     threshold: float | None = None
+    is_offered: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the attribute as an observation's JSON contains it; `offered` is only there where it is false."""
+        document: dict[str, Any] = {
+            "probability": round(self.probability, 4),
+            "present": self.present,
+        }
+        return document if self.is_offered else {**document, "offered": False}
 
 
 class Fact(Protocol):
@@ -166,13 +186,17 @@ class FaceAttributes:
             self, attributes={n: a for n, a in self.attributes.items() if n not in names}
         )
 
+    def offering(self, names: Collection[str]) -> FaceAttributes:
+        """Return the fact with each attribute marked as one of those that are offered, or not."""
+        return replace(
+            self,
+            attributes={n: replace(a, is_offered=n in names) for n, a in self.attributes.items()},
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Return the keys `attributes`, `hair_color` and `facial_hair`."""
         return {
-            "attributes": {
-                name: {"probability": round(a.probability, 4), "present": a.present}
-                for name, a in self.attributes.items()
-            },
+            "attributes": {name: a.to_json() for name, a in self.attributes.items()},
             "hair_color": self.hair_color,
             "facial_hair": self.facial_hair,
         }
@@ -222,8 +246,15 @@ class Face:
 
     def without_attributes(self, names: Collection[str]) -> Face:
         """Return the face without some of its attributes."""
+        return self._with(lambda fact: fact.without(names))
+
+    def offering(self, names: Collection[str]) -> Face:
+        """Return the face with its attributes marked; see FaceAttributes.offering."""
+        return self._with(lambda fact: fact.offering(names))
+
+    def _with(self, change: Callable[[FaceAttributes], FaceAttributes]) -> Face:
         facts = {
-            name: fact.without(names) if isinstance(fact, FaceAttributes) else fact
+            name: change(fact) if isinstance(fact, FaceAttributes) else fact
             for name, fact in self.facts.items()
         }
         return replace(self, facts=facts)
@@ -243,6 +274,14 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True)
+class UnjudgedFace:
+    """A face that was seen and is not judged; box is in the frame that shows it best."""
+
+    box: Box
+    reason: LeftOut
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """The one answer to one trigger.
 
@@ -256,6 +295,7 @@ class Observation:
         face_count: how many faces were seen, usable or not.
         timings: milliseconds by stage.
         event_id: unique and sortable by time (UUID version 7, RFC 9562); the same when an event is sent again.
+        unjudged: the other faces that were seen, by decreasing area.
         triggered_monotonic: the same moment as triggered_at on the monotonic clock, in seconds; None where nobody asks.
     """
 
@@ -268,6 +308,7 @@ class Observation:
     face_count: int
     timings: Mapping[str, float]
     event_id: str = field(default_factory=lambda: str(uuid7()))
+    unjudged: tuple[UnjudgedFace, ...] = ()
     triggered_monotonic: float | None = None
 
     @property
@@ -279,6 +320,16 @@ class Observation:
         """Return the observation without some attributes of its faces."""
         return replace(self, faces=tuple(face.without_attributes(names) for face in self.faces))
 
+    def offering(self, names: Collection[str]) -> Observation:
+        """Return the observation with the attributes of its faces marked; see FaceAttributes.offering."""
+        return replace(self, faces=tuple(face.offering(names) for face in self.faces))
+
+    @property
+    def left_out(self) -> dict[LeftOut, int]:
+        """How many faces are not judged, by the reason, in the order of LeftOut."""
+        counts = Counter(face.reason for face in self.unjudged)
+        return {reason: counts[reason] for reason in LeftOut if counts[reason]}
+
     def to_json(self) -> dict[str, Any]:
         """Return the observation as the document that docs/observation.md describes."""
         return {
@@ -289,6 +340,7 @@ class Observation:
             "captured_at": iso_time(self.captured_at) if self.captured_at else None,
             "reason": self.reason.value if self.reason else None,
             "face_count": self.face_count,
+            "left_out": {reason.value: count for reason, count in self.left_out.items()},
             "faces": [face.to_json() for face in self.faces],
             "timings": {stage: round(ms, 2) for stage, ms in self.timings.items()},
         }

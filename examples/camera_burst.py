@@ -7,7 +7,7 @@ from device.camera import open_camera
 from device.config import CameraSettings
 from device.errors import CameraError
 
-with open_camera(CameraSettings(source=sys.argv[1])) as camera:
+with open_camera(CameraSettings.model_validate({"source": sys.argv[1]})) as camera:
     try:
         frames = camera.burst(5, newer_than=monotonic())
     except CameraError as error:

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from device.camera import read_picture
+from device.entities.attributes import attribute_name
 from device.entities.table import offered
 from device.observation import Frame
 from device.perception import open_perception
@@ -13,5 +14,5 @@ shown = offered(perception.card.names, perception.card.unreliable)
 seen = perception.perceive([Frame(read_picture(Path(sys.argv[1])))])
 print(seen.face_count, "faces,", len(seen.faces), "judged", seen.reason or "")
 for face in seen.faces:
-    present = [name for name in shown if face.attributes[name].present]
+    present = [attribute_name(name) for name in shown if face.attributes[name].present]
     print(f"hair {face.hair_color}, facial hair {face.facial_hair}:", ", ".join(present))

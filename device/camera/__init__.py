@@ -60,4 +60,4 @@ def open_camera(
             case Kind.DEVICE:
                 return UsbCamera(path, settings, open_capture=open_capture, clock=clock, now=now)
 
-    return Camera(connect, settings, description=settings.shown_source, clock=clock, jitter=jitter)
+    return Camera(connect, settings, description=str(settings.source), clock=clock, jitter=jitter)

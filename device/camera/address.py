@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 from device.errors import CameraError, CameraNotFoundError, CameraSourceError
-from device.system.redaction import redact_url
+from device.system.redaction import EXAMPLE
+from device.system.secret_address import SecretAddress
 
 PICTURES = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
 VIDEOS = (
@@ -52,11 +53,11 @@ class Address:
     Attributes:
         kind: of source.
         target: a path of a device, file or folder, or a URL with its password.
-        label: the same, fit for a log: a URL has lost its user, password, query and fragment.
+        label: the same, fit for a log: of a URL only scheme, host and port.
     """
 
     kind: Kind
-    target: str
+    target: str = field(repr=False)
     label: str
 
     @property
@@ -65,17 +66,17 @@ class Address:
         return self.target.lower().startswith(("http://", "https://"))
 
 
-def parse(source: str) -> Address:
+def parse(address: SecretAddress) -> Address:
     """Return what a `camera.source` points at, by its form and, for a folder, by the file system.
 
     Args:
-        source: "0", "/dev/video0", "/dev/v4l/by-id/...", "rtsp://...", or the path of a picture,
+        address: "0", "/dev/video0", "/dev/v4l/by-id/...", "rtsp://...", or the path of a picture,
             folder or video.
 
     Raises:
         CameraError: it is none of these, or a file that does not exist.
     """
-    label = redact_url(source)
+    source, label = address.reveal(), str(address)
     if url := _URL.match(source):
         if url["scheme"].lower() not in SCHEMES:
             allowed = ", ".join(f"{scheme}://" for scheme in SCHEMES)
@@ -88,6 +89,12 @@ def parse(source: str) -> Address:
     if source.isascii() and source.isdigit():
         return Address(Kind.DEVICE, f"/dev/video{int(source)}", f"/dev/video{int(source)}")
     path = Path(source).expanduser()
+    if label != source and not path.exists():
+        message = (
+            f"camera.source: {label} is neither a file nor a URL that can be read. Write a URL as "
+            f"http://{EXAMPLE}:PORT/PATH or rtsp://{EXAMPLE}:PORT/PATH; {ENCODING}."
+        )
+        raise CameraSourceError(message)
     if path.is_relative_to("/dev"):
         return Address(Kind.DEVICE, str(path), label)
     if path.is_dir():
@@ -96,7 +103,7 @@ def parse(source: str) -> Address:
         return Address(Kind.PICTURE, str(path), label)
     if path.suffix.lower() in VIDEOS:
         return Address(Kind.VIDEO, str(path), label)
-    raise _why_not(path)
+    raise _why_not(path, label)
 
 
 def doubt(url: str) -> str:
@@ -122,20 +129,20 @@ def _require_host(url: re.Match[str], label: str) -> None:
         return
     message = (
         f"camera.source: the host of {label} cannot be read. After {url['scheme']}:// comes "
-        f"USER:PASSWORD@HOST:PORT/PATH; {ENCODING}."
+        f"{EXAMPLE}:PORT/PATH; {ENCODING}."
     )
     raise CameraSourceError(message)
 
 
-def _why_not(path: Path) -> CameraError:
+def _why_not(path: Path, label: str) -> CameraError:
     if not path.exists():
         return CameraNotFoundError(
-            f"camera.source: there is no file or folder {path}. Give a camera (0, /dev/video0, "
+            f"camera.source: there is no file or folder {label}. Give a camera (0, /dev/video0, "
             f"/dev/v4l/by-id/...), a picture, a folder of pictures, a video, or a URL "
             f"({', '.join(SCHEMES)})."
         )
     found = f'"{path.suffix}"' if path.suffix else "no extension"
     return CameraSourceError(
-        f"camera.source: {path} has {found}. Allowed for pictures: {', '.join(PICTURES)}; "
+        f"camera.source: {label} has {found}. Allowed for pictures: {', '.join(PICTURES)}; "
         f"for videos: {', '.join(VIDEOS)}."
     )

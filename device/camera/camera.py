@@ -23,7 +23,7 @@ from device.errors import (
 )
 from device.observation import Frame, Image
 from device.system.backoff import backoff
-from device.system.redaction import redact_url
+from device.system.redaction import redact_urls
 
 _LOG = logging.getLogger(__name__)
 
@@ -268,7 +268,7 @@ class Camera:
 
     def _lost(self, error: CameraError | OSError | cv2.error) -> CameraError:
         now = self._clock()
-        text = redact_url(
+        text = redact_urls(
             str(error)
             if isinstance(error, CameraError)
             else f"camera {self._description} failed: {error}"

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from device import __version__
+from device.cli.people.command import people
 from device.cli.provision.command import provision
 from device.system.program import run_program
 
@@ -74,12 +75,20 @@ def run(
 ) -> None:
     """Run the node until Ctrl-C or SIGTERM."""
     from device.cli.run import run_until_signal
-    from device.config import load
+    from device.config import Config, load
+    from device.system.known_secrets import KnownSecrets
     from device.system.logs import start_logging
 
-    start_logging(log_level)
+    secrets = KnownSecrets()
+    start_logging(log_level, secrets.redact)
     path = _config(file, config)
-    run_until_signal(lambda: load(path))
+
+    def load_and_learn() -> Config:
+        loaded = load(path)
+        secrets.learn(loaded.secrets())
+        return loaded
+
+    run_until_signal(load_and_learn)
 
 
 @app.command()
@@ -170,11 +179,15 @@ def entities(
         ),
     ] = None,
     config: ConfigOption = None,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="Show each attribute's entity too, and what they all mean."),
+    ] = False,
 ) -> None:
     """Print the table of Home Assistant entities."""
     from device.cli.entities import print_entities
 
-    print_entities(_chosen(file, config))
+    print_entities(_chosen(file, config), everything=everything)
 
 
 @app.command()
@@ -248,3 +261,4 @@ def bench(
 
 
 app.command()(provision)
+app.add_typer(people)

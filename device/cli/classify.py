@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
@@ -16,9 +17,17 @@ from device.camera import picture_names, read_picture
 from device.cli.annotate import annotate
 from device.cli.annotated import annotated_paths, file_ids, write_annotated
 from device.cli.failures import Failures
+from device.cli.reading import (
+    FACIAL_HAIR,
+    HAIR_COLOR,
+    NOT_OFFERED,
+    Reading,
+    facial_hair,
+    hair_color,
+    result,
+)
 from device.config import PerceptionSettings
-from device.entities.table import offered
-from device.observation import Face, Frame, Image, Observation, Source, utc_now
+from device.observation import FaceAttributes, Frame, Image, Observation, Source, utc_now
 from device.perception import Perception, open_perception
 from device.system.console import open_console
 
@@ -70,22 +79,21 @@ def classify(paths: Sequence[Path], model: str, showing: Showing) -> bool:
         targets = annotated_paths(pictures, place, is_folder=is_folder)
     originals = file_ids(pictures)
     perception = open_perception(PerceptionSettings(), model)
-    card = perception.card
-    names = frozenset(card.names if showing.everything else offered(card.names, card.unreliable))
+    reading = Reading.of(perception.card, everything=showing.everything)
     for path, target in zip(pictures, targets, strict=True):
         with failures.printed(path):
             image = read_picture(path)
-            observation = observe_picture(perception, image)
+            observation = observe_picture(perception, image).offering(reading.offered)
             written = None
             if target is not None:
                 with failures.printed(path):
-                    drawn = annotate(image, observation, names)
+                    drawn = annotate(image, observation, reading)
                     write_annotated(target, drawn, originals, may_overwrite=showing.may_overwrite)
                     written = target
             if showing.as_json:
                 _print_document(path, observation, written)
             else:
-                _print_table(path, observation, written, names)
+                _print_table(path, observation, written, reading)
     return not failures.any
 
 
@@ -102,11 +110,14 @@ def _print_document(path: Path, observation: Observation, written: Path | None) 
 
 
 def _print_table(
-    path: Path, observation: Observation, written: Path | None, names: Collection[str]
+    path: Path, observation: Observation, written: Path | None, reading: Reading
 ) -> None:
     console = open_console()
     console.print(Text(str(path), "table.title"), soft_wrap=True)
-    console.print(table(observation, names))
+    seen = observation.face_count
+    console.print(result(observation.reason, len(observation.faces), seen, observation.left_out))
+    if observation.faces:
+        console.print(table(observation, reading))
     if written is not None:
         console.print(Text(f"annotated: {written}"), soft_wrap=True)
 
@@ -125,33 +136,34 @@ def observe_picture(perception: Perception, image: Image) -> Observation:
         faces=seen.faces,
         face_count=seen.face_count,
         timings={**seen.timings, "total": total},
+        unjudged=seen.unjudged,
     )
 
 
-def table(observation: Observation, names: Collection[str]) -> Table:
-    """Return an observation as a table: one column per face, one row per attribute that any face has."""
-    grid = Table()
-    if not observation.faces:
-        grid.add_column("result")
-        grid.add_row(f"{observation.reason} ({observation.face_count} faces seen)")
-        return grid
-    grid.add_column("")
+def table(observation: Observation, reading: Reading) -> Table:
+    """Return an observation as a table: one row per face, the primary one first."""
+    grid = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    for head in ("face", "size", "quality", HAIR_COLOR, FACIAL_HAIR, "attributes"):
+        grid.add_column(head, overflow="fold")
     for number, face in enumerate(observation.faces, start=1):
-        grid.add_column(f"face {number}" + (" (primary)" if face.primary else ""))
-
-    def row(name: str, cells: Sequence[str | Text]) -> None:
-        grid.add_row(name, *cells)
-
-    row("size", [f"{face.box.size:.0f} px" for face in observation.faces])
-    row("quality", [f"{face.quality:.0%}" for face in observation.faces])
-    row("hair", [face.hair_color or "cannot tell" for face in observation.faces])
-    row("facial hair", [face.facial_hair or "cannot tell" for face in observation.faces])
-    for name in observation.faces[0].attributes:
-        if name in names and any(face.attributes[name].present for face in observation.faces):
-            row(name.replace("_", " "), [_cell(face, name) for face in observation.faces])
+        fact = face.fact(FaceAttributes) or FaceAttributes({}, None, None)
+        grid.add_row(
+            str(number),
+            f"{face.box.size:.0f} px",
+            f"{face.quality:.0%}",
+            hair_color(fact),
+            facial_hair(fact),
+            _attributes(fact, reading),
+        )
     return grid
 
 
-def _cell(face: Face, name: str) -> Text:
-    attribute = face.attributes[name]
-    return Text(f"{attribute.probability:.0%}", "bold") if attribute.present else Text("-")
+def _attributes(fact: FaceAttributes, reading: Reading) -> Text:
+    text = Text(_listed(reading.attributes(fact)))
+    if others := reading.not_offered(fact):
+        text.append(f"\n{NOT_OFFERED}: {_listed(others)}", "dim")
+    return text
+
+
+def _listed(present: Sequence[tuple[str, float]]) -> str:
+    return ", ".join(f"{name} {probability:.0%}" for name, probability in present)

@@ -24,8 +24,8 @@ from device.node.trials import trials
 from device.observation import utc_now
 from device.system.atomic_write import atomic_write
 from device.system.json_store import JsonStore
+from device.system.known_secrets import KnownSecrets
 from device.system.machine import machine
-from device.system.redaction import redact_url
 
 _UNIT = "facet.service"
 _LOG_LINES = 2000
@@ -62,16 +62,21 @@ def write_diagnostics(configuration: Path, archive: Path) -> list[str]:
 
 def _files(configuration: Path) -> Iterator[tuple[str, str]]:
     yield "system.json", json.dumps(_system(), indent=2)
+    secrets = KnownSecrets()
     try:
         config = load(configuration)
     except ConfigError as error:
-        yield "faults.txt", _without_passwords(str(error))
+        yield "faults.txt", secrets.redact(str(error))
     else:
-        yield "facet.yaml", yaml.safe_dump(_redacted(config), sort_keys=False)
-        yield "check.json", json.dumps([asdict(trial) for trial in trials(config)], indent=2)
-        yield "node.json", json.dumps(_node(config), indent=2)
+        secrets.learn(config.secrets())
+        settings = secrets.redact_json(config.model_dump(mode="json"))
+        tried = [secrets.redact_json(asdict(trial)) for trial in trials(config)]
+        yield "facet.yaml", yaml.safe_dump(settings, sort_keys=False)
+        yield "check.json", json.dumps(tried, indent=2)
+        yield "node.json", json.dumps(secrets.redact_json(_node(config)), indent=2)
     if journal := _journal():
-        yield "journal.log", _without_passwords(journal)
+        # What an earlier release or a library logged may hold an address as a whole.
+        yield "journal.log", secrets.redact(journal)
 
 
 def _system() -> dict[str, Any]:
@@ -87,29 +92,6 @@ def _system() -> dict[str, Any]:
         "cameras": sorted(str(path) for path in Path("/dev/v4l/by-id").glob("*")),
         "video_devices": sorted(str(path) for path in Path("/dev").glob("video*")),
     }
-
-
-def _redacted(config: Config) -> dict[str, Any]:
-    # Pydantic masks what is a secret by its type; a password in a URL is one by its place.
-    document: dict[str, Any] = _without_url_passwords(config.model_dump(mode="json"))
-    return document
-
-
-def _without_url_passwords(value: Any) -> Any:  # noqa: ANN401 - JSON
-    match value:
-        case str():
-            return redact_url(value)
-        case dict():
-            return {key: _without_url_passwords(item) for key, item in value.items()}
-        case list():
-            return [_without_url_passwords(item) for item in value]
-        case _:
-            return value
-
-
-def _without_passwords(text: str) -> str:
-    """Redact each line: what an earlier release or a library logged may hold the camera's URL as a whole."""
-    return "\n".join(redact_url(line) for line in text.splitlines())
 
 
 def _node(config: Config) -> dict[str, Any]:

@@ -90,9 +90,7 @@ def run_until_stopped(load: Load, run_once: RunOnce) -> None:
     is_safe_mode = is_restart = False
     while True:
         boot_log = open_boot_log(config)
-        _LOG.info(
-            "Facet %s, node %s, camera %s", __version__, config.node.id, config.camera.shown_source
-        )
+        _LOG.info("Facet %s, node %s, camera %s", __version__, config.node.id, config.camera.source)
         has_failed = boot_log.begin()
         is_safe_mode = has_failed or (is_safe_mode and fault is not None)
         if is_safe_mode:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
 
 from device.config.explain import explain, unknown_attributes
 from device.config.schema import editor_schema
@@ -17,6 +17,7 @@ from device.config.sections.fields import bcm_number
 from device.config.sections.led import LedSettings
 from device.config.sections.mqtt import MqttSettings, TlsSettings
 from device.config.sections.node import NodeSettings
+from device.config.sections.people import PeopleSettings
 from device.config.sections.perception import PerceptionSettings
 from device.config.sections.privacy import PrivacySettings
 from device.config.sections.section import Section, conflict
@@ -24,6 +25,7 @@ from device.config.sections.triggers import ButtonSettings, MotionSettings, Trig
 from device.config.sections.updates import UpdateSettings
 from device.config.yaml.document import read
 from device.errors import ConfigError, Fault
+from device.system.secret_address import SecretAddress
 
 __all__ = [
     "AttributeSettings",
@@ -36,6 +38,7 @@ __all__ = [
     "MotionSettings",
     "MqttSettings",
     "NodeSettings",
+    "PeopleSettings",
     "PerceptionSettings",
     "PrivacySettings",
     "TlsSettings",
@@ -80,6 +83,11 @@ class Config(Section):
         title="Attributes",
         description="Which attributes of a face are reported.",
     )
+    people: PeopleSettings = Field(
+        PeopleSettings(),
+        title="People",
+        description="Whether people who are enrolled are recognised; see [people.md](people.md).",
+    )
     privacy: PrivacySettings = Field(
         PrivacySettings(),
         title="Privacy",
@@ -91,6 +99,10 @@ class Config(Section):
         description="Where the node looks for newer versions, and whether Home Assistant may install them.",
     )
 
+    def secrets(self) -> Iterator[str]:
+        """Yield the texts that must leave the node in no form, whichever setting has them."""
+        yield from _secrets(self)
+
     @model_validator(mode="after")
     def _led_pin_is_free(self) -> Config:
         others = {"button": self.triggers.button, "motion": self.triggers.motion}
@@ -99,6 +111,17 @@ class Config(Section):
                 message = "is the pin of triggers.{other} too; give each a different one"
                 raise conflict(message, key="led.pin", other=name)
         return self
+
+
+def _secrets(section: BaseModel) -> Iterator[str]:
+    for _key, value in section:
+        match value:
+            case SecretStr():
+                yield value.get_secret_value()
+            case SecretAddress():
+                yield from value.secrets()
+            case BaseModel():
+                yield from _secrets(value)
 
 
 def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:

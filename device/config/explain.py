@@ -15,7 +15,7 @@ from device.config.yaml.document import Document
 from device.errors import Fault, ModelError
 from device.networks.card import read_card
 from device.networks.files import model_path
-from device.system.redaction import redact_url
+from device.system.redaction import redact_found
 from device.system.text import printable
 
 
@@ -107,7 +107,9 @@ def _found(value: object, path: KeyPath, document: Document, schema: Schema) -> 
         case bool():
             return str(value).lower()
         case str():
-            return f'"{printable(redact_url(value))}"'
+            # Instead of a section: the space after a colon was forgotten, perhaps before a password.
+            is_section = "properties" in schema
+            return "text" if is_section else f'"{printable(redact_found(value))}"'
         case list():
             return "a list"
         case dict():

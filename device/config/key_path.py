@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from device.system.redaction import redact_word
 from device.system.text import printable
 
 KeyPath: TypeAlias = tuple[str | int, ...]
@@ -12,5 +13,7 @@ KeyPath: TypeAlias = tuple[str | int, ...]
 
 def dotted(path: KeyPath) -> str:
     """Return a path as people write it: "attributes.enabled[0]"."""
-    parts = (f"[{key}]" if isinstance(key, int) else f".{printable(key)}" for key in path)
+    parts = (
+        f"[{key}]" if isinstance(key, int) else f".{printable(redact_word(key))}" for key in path
+    )
     return "".join(parts).removeprefix(".")

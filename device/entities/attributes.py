@@ -16,13 +16,22 @@ def objective(label: str, icon: str, meaning: str) -> AttributeSensor[Outcome]:
     return AttributeSensor(
         document=STATE,
         key=re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_"),
-        name=label.replace("_", " ").capitalize(),
+        name=_spelled(label),
         meaning=meaning,
         icon=icon,
         needs_camera=True,
         attribute=label,
         read=lambda outcome: outcome.has(label),
     )
+
+
+def attribute_name(label: str) -> str:
+    """Return what people read for an attribute network's label, wherever they read it, in English.
+
+    Args:
+        label: for instance "Wearing_Hat", which is "Wearing hat"; or one of an owner's own network.
+    """
+    return _NAMES.get(label) or _spelled(label)
 
 
 def detected(row: AttributeSensor[Outcome]) -> AttributeTrigger:
@@ -33,6 +42,10 @@ def detected(row: AttributeSensor[Outcome]) -> AttributeTrigger:
         meaning="Fires when any face of a capture has the attribute.",
         attribute=row.attribute,
     )
+
+
+def _spelled(label: str) -> str:
+    return label.replace("_", " ").capitalize()
 
 
 def _subjective(label: str, icon: str, meaning: str) -> AttributeSensor[Outcome]:
@@ -85,3 +98,5 @@ ATTRIBUTES = (
     objective("Wearing_Necktie", "mdi:tie", "Wears a necktie."),
     _subjective("Young", "mdi:cake-variant-outline", "People called such faces young."),
 )
+
+_NAMES = {row.attribute: row.name for row in ATTRIBUTES}

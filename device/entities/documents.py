@@ -42,10 +42,13 @@ EVENT: Document[Observation] = Document("event")
 SEEN: Document[Observation] = Document("seen")
 """One attribute of a fresh observation. It is sent at once or not at all."""
 
+RECOGNISED: Document[Observation] = Document("recognised")
+"""One person of a fresh observation. It is sent at once or not at all."""
+
 PRESSED: Document[Trigger] = Document("pressed")
 """A press of the button on the node. It is sent at once or not at all."""
 
-EVENTS: tuple[Document[Any], ...] = (EVENT, SEEN, PRESSED)
+EVENTS: tuple[Document[Any], ...] = (EVENT, SEEN, RECOGNISED, PRESSED)
 """What is never retained."""
 
 
@@ -146,7 +149,7 @@ def happened(
     """Return the content of each event that follows from a subject, one for each type that has happened.
 
     Args:
-        document: EVENT, SEEN or PRESSED.
+        document: one of EVENTS.
         table: the node's rows.
         subject: what the document is made from.
     """

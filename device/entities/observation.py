@@ -57,7 +57,7 @@ _WHAT_WAS_SEEN: tuple[Row, ...] = (
     ),
 )
 
-_HAIR_COLOR = Sensor(
+HAIR_COLOR_ROW = Sensor(
     document=STATE,
     key="hair_color",
     name="Hair color",
@@ -70,7 +70,7 @@ _HAIR_COLOR = Sensor(
     words=HAIR_COLOR,
 )
 
-_FACIAL_HAIR = Sensor(
+FACIAL_HAIR_ROW = Sensor(
     document=STATE,
     key="facial_hair",
     name="Facial hair",
@@ -147,7 +147,7 @@ def observation_rows(vocabulary: Vocabulary) -> tuple[Row, ...]:
     """Return the rows of what was seen, without the attributes."""
     return (
         *_WHAT_WAS_SEEN,
-        replace(_HAIR_COLOR, options=vocabulary.hair_colors),
-        replace(_FACIAL_HAIR, options=vocabulary.facial_hair),
+        replace(HAIR_COLOR_ROW, options=vocabulary.hair_colors),
+        replace(FACIAL_HAIR_ROW, options=vocabulary.facial_hair),
         _PICTURE,
     )

@@ -41,6 +41,7 @@ BUTTON = Requirement(lambda config: config.triggers.button is not None)
 MOTION_SENSOR = Requirement(
     lambda config: config.triggers.motion is not None, "Needs a motion sensor."
 )
+PEOPLE = Requirement(lambda config: config.people.enabled, "Needs `people.enabled`.")
 PICTURES = Requirement(lambda config: len(config.privacy.picture_modes) > 1)
 UPDATE_INDEX = Requirement(lambda config: config.updates.index is not None)
 NETWORK_UPDATES = Requirement(_has_network_updates)

@@ -19,6 +19,7 @@ from device.entities.diagnostics import CONDITION
 from device.entities.kinds import AttributeSensor, Row, Select
 from device.entities.observation import BUTTON_PRESSED, RESULTS, observation_rows
 from device.entities.outcome import Outcome
+from device.entities.people import PERSONS
 from device.entities.pins import PINS
 from device.entities.seen import seen
 from device.entities.translation import translated
@@ -49,6 +50,7 @@ def catalogue(
         *observation_rows(vocabulary),
         *attributes,
         *seen(attributes),
+        *PERSONS,
         *PINS,
         *CONTROLS,
         *RESULTS,

@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from device.networks.card import ModelCard
-
-# The answers on facial hair that are not a style's label: none, or some without a name.
-_NO_FACIAL_HAIR, _UNNAMED_FACIAL_HAIR = "none", "beard"
+from device.networks.card import NO_FACIAL_HAIR, UNNAMED_FACIAL_HAIR, ModelCard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +28,7 @@ class Vocabulary:
     def of(cls, card: ModelCard) -> Self:
         """Return the vocabulary of a network."""
         groups = card.groups
-        styles = (_NO_FACIAL_HAIR, *groups.facial_hair.values(), _UNNAMED_FACIAL_HAIR)
+        styles = (NO_FACIAL_HAIR, *groups.facial_hair.values(), UNNAMED_FACIAL_HAIR)
         return cls(
             labels=card.names,
             unreliable=card.unreliable,

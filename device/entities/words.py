@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from device.entities.outcome import EventType
 from device.errors import CameraTrouble
-from device.observation import Reason
+from device.observation import LeftOut, Reason
 
 NO_TROUBLE = "none"
 """The state of a camera with which nothing is wrong."""
@@ -24,6 +24,14 @@ LAST_RESULT: Mapping[str, str] = {
     Reason.PRIVACY: "Privacy is on",
     Reason.FAILED: "Failed because of an error",
 }
+
+LEFT_OUT: Mapping[LeftOut, str] = {
+    LeftOut.TOO_SMALL: "too small",
+    LeftOut.TOO_BLURRED: "too blurred",
+    LeftOut.TOO_DARK: "too dark",
+    LeftOut.TOO_MANY: "too many",
+}
+"""Why a face is not judged, after the number of such faces or beside one."""
 
 CAMERA_FAULT: Mapping[str, str] = {
     NO_TROUBLE: "No fault",

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection
 from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -21,12 +21,17 @@ from device.errors import ModelError
 from device.networks.files import shipped_models
 from device.system.validation import describe
 
+NO_FACIAL_HAIR, UNNAMED_FACIAL_HAIR = "none", "beard"
+"""What is concluded about facial hair apart from the styles: there is none, or some without a name."""
 
-class _Section(BaseModel):
+
+class Section(BaseModel):
+    """A part of the JSON beside a network."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class InputMeaning(_Section):
+class InputMeaning(Section):
     """What the network expects: RGB, value = (pixel - mean) / scale, the crop shown with this margin."""
 
     side: int = Field(ge=16, le=1024)
@@ -39,7 +44,7 @@ Aim = Literal["balanced", "precise"]
 """Which of an attribute's two thresholds decides."""
 
 
-class Threshold(_Section):
+class Threshold(Section):
     """The probability from which on an attribute is present.
 
     Attributes:
@@ -53,7 +58,7 @@ class Threshold(_Section):
     recall: float = Field(ge=0, le=1)
 
 
-class Label(_Section):
+class Label(Section):
     """One output.
 
     Attributes:
@@ -77,7 +82,7 @@ class Label(_Section):
         return self.precise if aim == "precise" else self.balanced
 
 
-class Groups(_Section):
+class Groups(Section):
     """Attributes that exclude each other.
 
     Attributes:
@@ -101,27 +106,47 @@ class Groups(_Section):
         compatible = {label}.union(*(pair for pair in self.compatible if label in pair))
         return {other for other in among if other not in compatible}
 
+    def said_by(self, hair_color: str | None, facial_hair: str | None) -> frozenset[str]:
+        """Return the labels that only repeat a conclusion, as that of no facial hair repeats "none"."""
+        concluded = {
+            *((label, color == hair_color) for label, color in self.hair_color.items()),
+            *((label, style == facial_hair) for label, style in self.facial_hair.items()),
+            (self.no_facial_hair, facial_hair == NO_FACIAL_HAIR),
+        }
+        return frozenset(label for label, is_said in concluded if is_said)
 
-class ModelCard(_Section):
-    """Everything about an attribute network except its weights.
+
+class Card(Section):
+    """What the JSON beside every network says.
 
     Attributes:
         sha256: of the .tflite file beside the JSON.
-        flip_average: whether the logits of the crop and of its mirror image are averaged.
-        promised_precision: what a precise threshold keeps on the validation split wherever it can, 0..1.
         provenance: data, licence, figures and how to reproduce it; for people.
     """
 
-    format: Literal[2]
     name: str
     version: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    provenance: dict[str, str | float | int]
+
+
+CardT = TypeVar("CardT", bound=Card)
+
+
+class ModelCard(Card):
+    """Everything about an attribute network except its weights.
+
+    Attributes:
+        flip_average: whether the logits of the crop and of its mirror image are averaged.
+        promised_precision: what a precise threshold keeps on the validation split wherever it can, 0..1.
+    """
+
+    format: Literal[2]
     input: InputMeaning
     flip_average: bool
     promised_precision: float = Field(gt=0, lt=1)
     labels: tuple[Label, ...] = Field(min_length=1)
     groups: Groups
-    provenance: dict[str, str | float | int]
 
     @property
     def members(self) -> int:
@@ -164,27 +189,41 @@ class ModelCard(_Section):
 
 
 def read_card(network: Path) -> ModelCard:
+    """Read the JSON beside an attribute network and check that both belong together.
+
+    Raises:
+        ModelError: either file is missing or damaged, or they are not from the same export.
+    """
+    return read_card_of(ModelCard, network, "attributes.model")
+
+
+def read_card_of(kind: type[CardT], network: Path, setting: str) -> CardT:
     """Read the JSON beside a .tflite file and check that both belong together.
+
+    Args:
+        kind: what the JSON describes.
+        network: the .tflite file.
+        setting: of the configuration, by which the network is chosen.
 
     Raises:
         ModelError: either file is missing or damaged, or they are not from the same export.
     """
     path = network.with_suffix(".json")
     try:
-        card = ModelCard.model_validate_json(path.read_bytes())
+        card = kind.model_validate_json(path.read_bytes())
         digest = hashlib.sha256(network.read_bytes()).hexdigest()
     except OSError as error:
         message = (
-            f"attributes.model: {error.filename} cannot be read ({error.strerror}); a model is a .tflite "
+            f"{setting}: {error.filename} cannot be read ({error.strerror}); a model is a .tflite "
             f"file with a .json beside it; shipped ones: {', '.join(shipped_models())}"
         )
         raise ModelError(message) from error
     except ValidationError as error:
-        message = f"attributes.model: {path} is not a model description: {describe(error)}; export the model again"
+        message = f"{setting}: {path} is not a model description: {describe(error)}; export the model again"
         raise ModelError(message) from error
     if digest != card.sha256:
         message = (
-            f"attributes.model: {network} is not the network that {path.name} describes "
+            f"{setting}: {network} is not the network that {path.name} describes "
             f"(sha256 {digest[:12]}… differs); export or copy both together"
         )
         raise ModelError(message)

@@ -44,4 +44,4 @@ def network_version(network: Path) -> Version:
 
 def shipped_models() -> list[str]:
     """Return the names of the attribute networks in the zoo."""
-    return sorted(path.stem for path in ZOO.glob("*.json"))
+    return sorted(path.stem for path in ZOO.glob("attributes*.json"))

@@ -185,6 +185,7 @@ class CaptureThread:
                 self._heartbeat.begin("deciding again", self._timing.patience)
                 self._decide_again(offset, releases)
         self._heartbeat.begin("closing the camera", self._timing.patience)
+        self._observer.forget()
         self._camera.close()
 
     @property

@@ -31,6 +31,8 @@ class FanOut:
         state: the state document.
         picture_expiry: seconds.
         hidden: attributes that never leave the node; they reach no sink.
+        redact: takes the secrets of the configuration out of what a document says.
+        offered: attributes that a node shows from the start; others are marked where their owner has enabled them.
         clock: monotonic, in seconds.
     """
 
@@ -41,12 +43,16 @@ class FanOut:
         state: ExpiringState,
         picture_expiry: float,
         hidden: Collection[str],
+        redact: Callable[[Mapping[str, Json]], Mapping[str, Json]],
+        offered: Collection[str],
         clock: Callable[[], float],
     ) -> None:
         self._sinks = sinks
         self._state = state
         self._picture_expiry = picture_expiry
         self._hidden = frozenset(hidden)
+        self._redact = redact
+        self._offered = frozenset(offered)
         self._clock = clock
         self._picture_ends_at = _NEVER
         self._settings: Settings | None = None
@@ -68,7 +74,7 @@ class FanOut:
 
     def observed(self, observation: Observation, picture: bytes | None) -> None:
         """Hand on an observation without what is hidden, and the state that follows from it."""
-        shown = observation.without_attributes(self._hidden)
+        shown = self._shown(observation)
         state = self._state.observed(shown)
         self._picture_ends_at = _NEVER if picture is None else self._clock() + self._picture_expiry
         for sink in self._sinks:
@@ -81,7 +87,7 @@ class FanOut:
 
         Its event has said what was decided then, and its picture is the same. What is over stays over.
         """
-        shown = observation.without_attributes(self._hidden)
+        shown = self._shown(observation)
         if not self._state.reconsidered(shown):
             return
         if shown.primary is not None:
@@ -90,9 +96,10 @@ class FanOut:
         self._state.save()
 
     def changed(self, document: Document[Any], content: Mapping[str, Json]) -> None:
-        """Hand on a document."""
+        """Hand on a document, with no secret in what it says: an error may have come from anywhere."""
+        shown = self._redact(content)
         for sink in self._sinks:
-            sink.changed(document, content)
+            sink.changed(document, shown)
 
     def cleared(self) -> None:
         """Have every sink show no picture, if one is shown."""
@@ -128,6 +135,9 @@ class FanOut:
             self.cleared()
         if self._state.expire():
             self.changed(STATE, self._state.document)
+
+    def _shown(self, observation: Observation) -> Observation:
+        return observation.without_attributes(self._hidden).offering(self._offered)
 
     def _end_what_was_seen(self) -> None:
         if self._state.end():

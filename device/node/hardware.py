@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from device.camera import open_camera
-from device.config import CameraSettings, Config, LedSettings, PerceptionSettings, TriggerSettings
+from device.config import CameraSettings, Config, LedSettings, TriggerSettings
 from device.entities.vocabulary import Vocabulary
 from device.gpio.led import StatusLed
-from device.networks.card import ModelCard
+from device.networks.card import ModelCard, read_card_of
+from device.networks.recognition_card import RECOGNITION_NETWORK, RecognitionCard
 from device.node.capture import OwnedCamera
+from device.node.known_people import KnownPeople
 from device.node.observer import BurstCamera, Perceive, Reconsider
+from device.node.recognising import RecognisingPerception
 from device.node.safe_mode import (
     known_vocabulary,
     no_camera,
@@ -21,6 +24,8 @@ from device.node.safe_mode import (
     reconsider_nothing,
 )
 from device.observation import Face, Frame
+from device.people.gallery_file import GalleryFile
+from device.people.reader import PEOPLE
 from device.perception import open_perception
 from device.perception.pipeline import Judgement, Perceived
 from device.triggers import PinReport, Triggers
@@ -55,7 +60,7 @@ class Hardware:
     """How to open what the machine has; tests hand in others."""
 
     camera: Callable[[CameraSettings], NodeCamera] = open_camera
-    perception: Callable[[PerceptionSettings, str], NodePerception] = open_perception
+    perception: Callable[..., NodePerception] = open_perception
     triggers: Callable[[TriggerSettings, Callable[[PinReport], None]], Triggers] = Triggers
     led: Callable[[LedSettings | None], StatusLed] = StatusLed
 
@@ -74,6 +79,8 @@ class Senses:
         triggers: button and motion sensor.
         vocabulary: the words in which the attribute network answers.
         model: its name and version.
+        forget: drops what is remembered of people, for privacy.
+        fault: why nobody is recognised, for the owner; None when nothing is wrong.
     """
 
     camera: NodeCamera
@@ -82,6 +89,8 @@ class Senses:
     triggers: Triggers
     vocabulary: Vocabulary
     model: str
+    forget: Callable[[], None] = lambda: None
+    fault: Callable[[], str | None] = lambda: None
 
 
 def open_senses(
@@ -92,17 +101,39 @@ def open_senses(
     Raises:
         ModelError: a network cannot be loaded.
     """
-    perception = hardware.perception(config.perception, config.attributes.model)
+    people = config.people
+    known = _known_people(config) if people.enabled else None
+    perception = hardware.perception(
+        config.perception,
+        config.attributes.model,
+        gallery=None if known is None else lambda: known.gallery,
+        min_score=people.min_score,
+    )
     card = perception.card
-    triggers = stack.enter_context(hardware.triggers(config.triggers, put))
-    return Senses(
+    senses = Senses(
         hardware.camera(config.camera),
         perception.perceive,
         perception.reconsider,
-        triggers,
+        stack.enter_context(hardware.triggers(config.triggers, put)),
         Vocabulary.of(card),
         f"{card.name} {card.version}",
     )
+    if known is None:
+        return senses
+    recognising = RecognisingPerception(senses.perceive, senses.reconsider, known)
+    return replace(
+        senses,
+        perceive=recognising.perceive,
+        reconsider=recognising.reconsider,
+        forget=recognising.forget,
+        fault=lambda: known.fault,
+    )
+
+
+def _known_people(config: Config) -> KnownPeople:
+    path = config.node.effective_state_directory / PEOPLE
+    embedder = read_card_of(RecognitionCard, RECOGNITION_NETWORK, "people").sha256
+    return KnownPeople(lambda: GalleryFile.open(path, embedder))
 
 
 def safe_senses(config: Config, put: Callable[[PinReport], None], stack: ExitStack) -> Senses:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
-from device.entities.documents import EVENT, PRESSED, SEEN, STATE, happened
+from device.entities.documents import EVENT, PRESSED, RECOGNISED, SEEN, STATE, happened
 from device.entities.kinds import Document, Json, Row
 from device.entities.kinds import Event as EventRow
 from device.mqtt.events import (
@@ -58,7 +58,7 @@ class MqttSink:
         publisher: of what stays on the broker.
         sender: of the events that wait.
         presence: whether they wait for Home Assistant.
-        moments: senders of the events that do not wait, by their documents: SEEN and PRESSED.
+        moments: senders of the events that do not wait, by their documents: SEEN, RECOGNISED and PRESSED.
         table: the node's rows.
         state: the state document, as it is when an observation comes.
         clock: monotonic, in seconds.
@@ -123,6 +123,7 @@ class MqttSink:
             (event, observation), self._answer = self._answer, None
             if self._sender.publish(event):
                 self._publish_now(SEEN, observation)
+                self._publish_now(RECOGNISED, observation)
 
     def cleared(self) -> None:
         """Publish that there is no picture to show."""

@@ -10,7 +10,7 @@ from device.config import Config
 from device.discovery.announced import Announced
 from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
-from device.entities.documents import EVENT, PRESSED, SEEN
+from device.entities.documents import EVENT, PRESSED, RECOGNISED, SEEN
 from device.entities.kinds import Row
 from device.mqtt.link import Link
 from device.mqtt.paced_sender import PacedSender
@@ -84,7 +84,7 @@ def open_mqtt(
     presence = Presence(config.mqtt.wait_for_home_assistant)
     moments = {
         document: PacedSender(link, topics.document(document), clocks.monotonic)
-        for document in (SEEN, PRESSED)
+        for document in (SEEN, RECOGNISED, PRESSED)
     }
     sink = MqttSink(
         publisher,

@@ -9,9 +9,9 @@ from typing import Protocol, TypeAlias
 
 from device.config.sections.privacy import PictureMode
 from device.errors import CameraError, CameraReleasedError, PerceptionStoppedError
-from device.networks.card import Aim
 from device.node.picture import render
 from device.observation import Face, Frame, Observation, Reason, Trigger
+from device.perception.analysers.analyser import BALANCED
 from device.perception.pipeline import Judgement, Perceived
 
 _LOG = logging.getLogger(__name__)
@@ -94,8 +94,8 @@ class Observer:
         perceive: returns what the burst shows.
         reconsider: returns what it would have shown with other settings.
         burst: frames.
-        aim: see attributes.decide.
-        hysteresis: see attributes.decide.
+        judgement: how cautious decisions are, but for the offset, which each request has.
+        on_forget: drops what else is remembered.
         clock: monotonic, in seconds; the triggers' own.
     """
 
@@ -107,8 +107,8 @@ class Observer:
         reconsider: Reconsider,
         *,
         burst: int,
-        aim: Aim = "balanced",
-        hysteresis: float,
+        judgement: Judgement = BALANCED,
+        on_forget: Callable[[], None] = lambda: None,
         clock: Callable[[], float],
     ) -> None:
         self._node = node
@@ -116,8 +116,8 @@ class Observer:
         self._perceive = perceive
         self._reconsider = reconsider
         self._burst = burst
-        self._aim: Aim = aim
-        self._hysteresis = hysteresis
+        self._judgement = judgement
+        self._on_forget = on_forget
         self._clock = clock
         self._last: _Last | None = None
 
@@ -141,7 +141,7 @@ class Observer:
         try:
             frames = self._camera.burst(self._burst, newer_than=trigger.monotonic)
             captured = self._clock()
-            judgement = self._judgement(request.threshold_offset)
+            judgement = self._judged_with(request.threshold_offset)
             seen = self._perceive(
                 frames, judgement, self._faces_before(trigger.monotonic), should_stop
             )
@@ -171,6 +171,7 @@ class Observer:
             faces=seen.faces,
             face_count=seen.face_count,
             timings=timings,
+            unjudged=seen.unjudged,
             triggered_monotonic=trigger.monotonic,
         )
         first = frames[0].monotonic if frames else None
@@ -188,7 +189,7 @@ class Observer:
         if last is None or not last.seen.faces or last.threshold_offset == threshold_offset:
             return None
         try:
-            seen = self._reconsider(last.seen, self._judgement(threshold_offset))
+            seen = self._reconsider(last.seen, self._judged_with(threshold_offset))
         except Exception:  # noqa: BLE001 - an analyser of somebody else must not end the node
             _LOG.exception("The newest observation stays as it was decided")
             return None
@@ -199,9 +200,10 @@ class Observer:
     def forget(self) -> None:
         """Drop what was seen before, for privacy."""
         self._last = None
+        self._on_forget()
 
-    def _judgement(self, threshold_offset: float) -> Judgement:
-        return Judgement(self._aim, threshold_offset, self._hysteresis)
+    def _judged_with(self, threshold_offset: float) -> Judgement:
+        return replace(self._judgement, threshold_offset=threshold_offset)
 
     def _faces_before(self, moment: float) -> Sequence[Face]:
         last = self._last

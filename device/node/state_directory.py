@@ -11,6 +11,7 @@ from device.mqtt.outbox import IN_MEMORY, Outbox
 from device.observation import utc_now
 from device.supervision.boot_log import BootLog
 from device.system.json_store import JsonStore
+from device.system.known_secrets import KnownSecrets
 
 _LOG = logging.getLogger(__name__)
 
@@ -58,7 +59,8 @@ def open_boot_log(config: Config) -> BootLog:
     Raises:
         StateDirectoryError: the state directory cannot be used.
     """
-    return BootLog.load(JsonStore(make_state_directory(config) / STARTS), utc_now)
+    store = JsonStore(make_state_directory(config) / STARTS)
+    return BootLog.load(store, utc_now, KnownSecrets(config.secrets()).redact)
 
 
 def open_outbox(directory: Path) -> Outbox:

@@ -13,7 +13,7 @@ from device.config import Config
 from device.entities.commands import takes_commands
 from device.entities.documents import hidden_attributes
 from device.entities.settings import Settings
-from device.entities.table import entities
+from device.entities.table import entities, offered
 from device.errors import CameraStuckError
 from device.networks.files import is_own_network, model_path, network_version
 from device.node.answers import Answers
@@ -40,10 +40,12 @@ from device.node.state_directory import (
 )
 from device.node.timing import USUAL, Timing
 from device.observation import MotionLevel, utc_now
+from device.perception.pipeline import Judgement
 from device.supervision.boot_log import BootLog
 from device.supervision.heartbeats import Heartbeats
 from device.system.clock import Clocks, SystemClock
 from device.system.json_store import JsonStore
+from device.system.known_secrets import KnownSecrets
 from device.system.vitals import is_alarmed, read_vitals, under_voltage_alarm
 from device.triggers import Triggers
 from device.updates.node.checker import Updates
@@ -135,6 +137,8 @@ def run_node(
             state=state,
             picture_expiry=config.privacy.picture_expiry,
             hidden=hidden_attributes(senses.vocabulary.labels, table),
+            redact=KnownSecrets(config.secrets()).hide_in_sentences,
+            offered=offered(senses.vocabulary.labels, senses.vocabulary.unreliable),
             clock=_CLOCK,
         )
         updates = Updates(config.updates, directory / FOLDER, _model(config), heartbeats.updates)
@@ -167,7 +171,9 @@ def run_node(
                 is_busy=lambda: answers.is_busy,
                 is_connected=lambda: mqtt.link.is_connected,
                 pin_faults=lambda: senses.triggers.faults,
-                node_faults=lambda: filter(None, (start.fault, *controls.faults, health.fault)),
+                node_faults=lambda: filter(
+                    None, (start.fault, *controls.faults, health.fault, senses.fault())
+                ),
                 last_failure=lambda: boot_log.present_failure,
                 vitals=partial(read_vitals, directory),
                 is_under_voltage=partial(is_alarmed, under_voltage_alarm()),
@@ -240,7 +246,7 @@ def run_node(
         end = loop.run()
     if end is End.RESTART and capture.is_running:
         message = (
-            f"camera {config.camera.shown_source} did not answer for {timing.end_of_capture:.0f} s, and the next start "
+            f"camera {config.camera.source} did not answer for {timing.end_of_capture:.0f} s, and the next start "
             "cannot share it with a thread that still waits for it; the process ends instead. Check the camera's cable "
             "or network"
         )
@@ -255,8 +261,8 @@ def _observer(config: Config, senses: Senses) -> Observer:
         senses.perceive,
         senses.reconsider,
         burst=config.triggers.burst,
-        aim=config.attributes.thresholds,
-        hysteresis=config.attributes.hysteresis,
+        judgement=Judgement(config.attributes.thresholds, hysteresis=config.attributes.hysteresis),
+        on_forget=senses.forget,
         clock=_CLOCK,
     )
 

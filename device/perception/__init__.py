@@ -13,9 +13,12 @@ from device.errors import ModelError
 from device.networks.card import ModelCard
 from device.networks.files import UPDATED, ZOO, model_path
 from device.observation import Face, Frame
+from device.people.gallery import Gallery
 from device.perception.analysers.analyser import BALANCED, FaceAnalyser
 from device.perception.analysers.attributes import AttributeAnalyser, AttributeClassifier
+from device.perception.analysers.recognition import RecognitionAnalyser
 from device.perception.detection import FaceDetector
+from device.perception.embedder import Embedder
 from device.perception.pipeline import Judgement, Perceived, Pipeline
 from device.perception.quality import Gate
 from device.perception.runtime import Network
@@ -36,11 +39,13 @@ class Perception:
         pipeline: what it forwards to.
         detector: finds the faces.
         attributes: the analyser of the attribute network.
+        recognition: the analyser that knows people; None for a node that recognises nobody.
     """
 
     pipeline: Pipeline
     detector: FaceDetector
     attributes: AttributeAnalyser
+    recognition: RecognitionAnalyser | None = None
 
     @property
     def card(self) -> ModelCard:
@@ -49,9 +54,11 @@ class Perception:
 
     def invocations_per_face(self) -> list[tuple[Network, int]]:
         """Return the networks, and how often each runs for a frame with one face."""
-        classifier = self.attributes.classifier
-        views = 2 if classifier.card.flip_average else 1
-        return [*((network, 1) for network in self.detector.networks), (classifier.network, views)]
+        used: list[AttributeClassifier | Embedder] = [self.attributes.classifier]
+        if self.recognition is not None:
+            used.append(self.recognition.embedder)
+        views = ((each.network, 2 if each.card.flip_average else 1) for each in used)
+        return [*((network, 1) for network in self.detector.networks), *views]
 
     def perceive(
         self,
@@ -73,6 +80,8 @@ def open_perception(
     model: str = _DEFAULT_MODEL,
     updated: Path = UPDATED,
     *,
+    gallery: Callable[[], Gallery] | None = None,
+    min_score: float | None = None,
     analysers: Sequence[FaceAnalyser[Any, Any]] = (),
 ) -> Perception:
     """Load the networks that the settings name; the shipped one if an update of it cannot be loaded.
@@ -81,31 +90,46 @@ def open_perception(
         settings: which faces are judged.
         model: name in the zoo, or path of a .tflite.
         updated: where updates of the zoo's networks may lie.
+        gallery: returns with whom faces are compared; None for a node that recognises nobody.
+        min_score: from which on a name is claimed, instead of what belongs to the network, 0..1.
         analysers: find out more about each face, after those that Facet ships.
 
     Raises:
         ModelError: a network is missing or damaged.
     """
     path, shipped = model_path(model, updated), ZOO / f"{model}.tflite"
+
+    def load(network: Path) -> Perception:
+        attributes = AttributeAnalyser(AttributeClassifier.load(network, settings.threads))
+        recognition = None
+        if gallery is not None:
+            embedder = Embedder.load(threads=settings.threads)
+            labels = attributes.name, attributes.classifier.card.names
+            recognition = RecognitionAnalyser(embedder, gallery, labels, min_score)
+        return _perception(settings, attributes, recognition, analysers)
+
     try:
-        return _load(settings, path, analysers)
+        return load(path)
     except ModelError as error:
         if path == shipped or not shipped.is_file():
             raise
         _LOG.error("The update of the network cannot be used, the shipped one is: %s", error)
-        return _load(settings, shipped, analysers)
+        return load(shipped)
 
 
-def _load(
-    settings: PerceptionSettings, model: Path, analysers: Sequence[FaceAnalyser[Any, Any]]
+def _perception(
+    settings: PerceptionSettings,
+    attributes: AttributeAnalyser,
+    recognition: RecognitionAnalyser | None,
+    others: Sequence[FaceAnalyser[Any, Any]],
 ) -> Perception:
     detector = FaceDetector.load(ZOO, settings.detector_score, settings.threads)
-    attributes = AttributeAnalyser(AttributeClassifier.load(model, settings.threads))
+    shipped = (attributes,) if recognition is None else (attributes, recognition)
     pipeline = Pipeline(
         detector.detect,
-        [attributes, *analysers],
+        [*shipped, *others],
         gate=Gate(settings.min_face_size, settings.min_sharpness, settings.min_brightness),
         quality_view=attributes.view,
         max_faces=settings.max_faces,
     )
-    return Perception(pipeline, detector, attributes)
+    return Perception(pipeline, detector, attributes, recognition)

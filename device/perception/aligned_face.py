@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from device.observation import Detection, Image
-from device.perception.alignment import align
+from device.perception.alignment import CANONICAL, Framing, align
 from device.perception.quality import Quality, measure
 
 
@@ -16,11 +17,13 @@ class View:
 
     Attributes:
         side: of the crop, in pixels.
-        margin: 1.0 is the canonical crop; see alignment.align.
+        margin: 1.0 is the framing itself; see alignment.align.
+        framing: where the face lies in the crop.
     """
 
     side: int
     margin: float = 1.0
+    framing: Framing = CANONICAL
 
 
 class AlignedFace:
@@ -30,11 +33,15 @@ class AlignedFace:
         image: the whole frame, (H, W, 3) uint8 BGR.
         detection: where the face is in it.
         quality_view: the crop on which quality is measured; cheapest where an analyser needs the same one.
+
+    Attributes:
+        measured: what the analysers before have found out about this face, by their names.
     """
 
     def __init__(self, image: Image, detection: Detection, quality_view: View) -> None:
         self.image = image
         self.detection = detection
+        self.measured: dict[str, Any] = {}
         self._quality_view = quality_view
         self._crops: dict[View, Image] = {}
 
@@ -46,5 +53,7 @@ class AlignedFace:
     def crop(self, view: View) -> Image:
         """Return the face upright, (side, side, 3) uint8 BGR. It is shared: do not write to it."""
         if view not in self._crops:
-            self._crops[view] = align(self.image, self.detection.keypoints, view.side, view.margin)
+            self._crops[view] = align(
+                self.image, self.detection.keypoints, view.side, view.margin, view.framing
+            )
         return self._crops[view]

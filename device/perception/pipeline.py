@@ -12,7 +12,16 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from device.errors import PerceptionStoppedError
-from device.observation import Box, Detection, Face, Frame, Image, Reason
+from device.observation import (
+    Box,
+    Detection,
+    Face,
+    Frame,
+    Image,
+    LeftOut,
+    Reason,
+    UnjudgedFace,
+)
 from device.perception.aligned_face import AlignedFace, View
 from device.perception.analysers.analyser import FaceAnalyser, Judgement
 from device.perception.overlap import corners, iou
@@ -52,6 +61,7 @@ class Perceived:
         timings: milliseconds by stage, summed over the burst.
         best_frame: the one in which the primary face is seen best, or the newest; an index into the burst.
         people: of each face, whose it is; for Pipeline.reconsider.
+        unjudged: the other faces that were seen, by falling area.
     """
 
     faces: tuple[Face, ...]
@@ -60,6 +70,7 @@ class Perceived:
     timings: Mapping[str, float]
     best_frame: int = -1
     people: tuple[Person, ...] = ()
+    unjudged: tuple[UnjudgedFace, ...] = ()
 
 
 class Pipeline:
@@ -121,7 +132,10 @@ class Pipeline:
             faces = self._faces(people, judgement)
             reason = None if faces else _reason(tracks)
             best_frame = people[0].track.best.frame if people else -1
-        return Perceived(faces, len(tracks), reason, clock.milliseconds, best_frame, people)
+            unjudged = tuple(_unjudged(each) for each in tracks if not each.is_usable)
+        return Perceived(
+            faces, len(tracks), reason, clock.milliseconds, best_frame, people, unjudged
+        )
 
     def reconsider(self, seen: Perceived, judgement: Judgement) -> Perceived:
         """Return what a burst would have shown with another judgement; nothing is measured for it.
@@ -141,17 +155,18 @@ class Pipeline:
         for detection in found[: self._max_faces]:
             _require_wanted(should_stop)
             yield self._sample(frame, AlignedFace(image, detection, self._quality_view), clock)
+        for detection in found[self._max_faces :]:
+            yield Sample(frame, detection, None, None, {})
 
     def _sample(self, frame: int, face: AlignedFace, clock: _StageClock) -> Sample:
         with clock.stage("align"):
             quality = face.quality
         rejected = self._gate.reject(quality)
-        evidence: dict[str, Any] = {}
         if rejected is None:
             for analyser in self._analysers:
                 with clock.stage(analyser.name):
-                    evidence[analyser.name] = analyser.measure(face)
-        return Sample(frame, face.detection, quality, rejected, evidence)
+                    face.measured[analyser.name] = analyser.measure(face)
+        return Sample(frame, face.detection, quality, rejected, face.measured)
 
     def _faces(self, people: Sequence[Person], judgement: Judgement) -> tuple[Face, ...]:
         return tuple(
@@ -164,7 +179,7 @@ class Pipeline:
             box=best.detection.box,
             keypoints=best.detection.keypoints,
             score=best.detection.score,
-            quality=best.quality.score,
+            quality=best.score,
             primary=primary,
             facts={
                 analyser.name: analyser.decide(
@@ -206,5 +221,12 @@ def _facts_before(box: Box, previous: Sequence[Face]) -> Mapping[str, Any]:
 
 
 def _reason(tracks: Sequence[Track]) -> Reason:
-    """Return why nobody can be judged: what is wrong with the largest face."""
-    return (tracks[0].best.rejected or Reason.NO_FACE) if tracks else Reason.NO_FACE
+    """Return why nobody can be judged: what is wrong with the largest face that was measured."""
+    reasons = (each.best.rejected for each in tracks)
+    return next((reason for reason in reasons if reason is not None), Reason.NO_FACE)
+
+
+def _unjudged(left: Track) -> UnjudgedFace:
+    best = left.best
+    reason = LeftOut.TOO_MANY if best.rejected is None else LeftOut(best.rejected)
+    return UnjudgedFace(best.detection.box, reason)

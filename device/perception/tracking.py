@@ -26,15 +26,26 @@ class Sample:
 
     Attributes:
         frame: index within the burst.
+        quality: None where so many larger faces are in the frame that nothing of this one is measured.
         rejected: why the face is not judged in this frame, or None.
-        evidence: what was measured, by the analyser's name; empty where the face was rejected.
+        evidence: what was measured, by the analyser's name; empty where the face was not judged.
     """
 
     frame: int
     detection: Detection
-    quality: Quality
+    quality: Quality | None
     rejected: Reason | None
     evidence: Mapping[str, Any]
+
+    @property
+    def score(self) -> float:
+        """How much the frame counts, 0..1; see Quality.score."""
+        return 0.0 if self.quality is None else self.quality.score
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the face is seen well enough in this frame."""
+        return self.quality is not None and self.rejected is None
 
 
 @dataclass(slots=True)
@@ -45,24 +56,24 @@ class Track:
 
     @property
     def best(self) -> Sample:
-        """The sample of the best quality, among those that were not rejected if there are any."""
-        return max(self.samples, key=lambda sample: (sample.rejected is None, sample.quality.score))
+        """The sample of the best quality, among those that were judged if there are any."""
+        return max(self.samples, key=lambda sample: (sample.is_judged, sample.score))
 
     @property
     def is_usable(self) -> bool:
         """Whether any frame shows the face well enough to be judged."""
-        return any(sample.rejected is None for sample in self.samples)
+        return any(sample.is_judged for sample in self.samples)
 
     def evidence(self, analyser: str) -> list[Weighted[Any]]:
-        """Return what an analyser measured in the frames that were not rejected, weighted by their quality.
+        """Return what an analyser measured in the frames that were judged, weighted by their quality.
 
         Args:
             analyser: its name.
         """
         return [
-            Weighted(sample.evidence[analyser], max(sample.quality.score, _MIN_WEIGHT))
+            Weighted(sample.evidence[analyser], max(sample.score, _MIN_WEIGHT))
             for sample in self.samples
-            if sample.rejected is None
+            if sample.is_judged
         ]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
 from device.system.json_store import JsonStore
+from device.system.redaction import redact_urls
 
 _LOG = logging.getLogger(__name__)
 
@@ -55,35 +56,50 @@ class BootLog:
     Args:
         store: where the count is kept.
         now: returns the time in UTC.
+        redact: takes secrets out of a cause: the error of a library may repeat the address that it was given.
 
     Attributes:
         last_failure: when and why the node last ended by itself; None if it never did.
     """
 
-    def __init__(self, store: JsonStore, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: JsonStore,
+        now: Callable[[], datetime],
+        redact: Callable[[str], str] = redact_urls,
+    ) -> None:
         self._store = store
         self._now = now
+        self._redact = redact
         self._failed_boots = 0
         self._has_cause = False
         self._is_overcome = False
         self.last_failure: Failure | None = None
 
     @classmethod
-    def load(cls, store: JsonStore, now: Callable[[], datetime]) -> Self:
+    def load(
+        cls,
+        store: JsonStore,
+        now: Callable[[], datetime],
+        redact: Callable[[str], str] = redact_urls,
+    ) -> Self:
         """Return the log as it was kept; a file that cannot be read counts as empty.
 
         Args:
             store: see the class.
             now: see the class.
+            redact: see the class.
         """
-        log = cls(store, now)
+        log = cls(store, now, redact)
         # The keys on disk are those of the first release.
         stored = store.load()
         count = stored.get("unsettled")
         log._failed_boots = count if isinstance(count, int) else 0
         log._has_cause = stored.get("noted") is True
         log._is_overcome = stored.get("overcome") is True
-        log.last_failure = Failure.parse(stored.get("last_failure"))
+        if failure := Failure.parse(stored.get("last_failure")):
+            # An earlier release may have kept it as it was.
+            log.last_failure = replace(failure, cause=redact(failure.cause))
         return log
 
     @property
@@ -114,7 +130,7 @@ class BootLog:
         self._save()
 
     def _record(self, cause: str) -> None:
-        self.last_failure = Failure(self._now(), cause)
+        self.last_failure = Failure(self._now(), self._redact(cause))
         self._is_overcome = False
         _LOG.debug("The last failure is now: %s", self.last_failure)
 

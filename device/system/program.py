@@ -6,11 +6,15 @@ import codecs
 import io
 import os
 import sys
+import threading
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn
 
 from device.errors import FacetError, OutputClosedError, OutputError
+from device.system.redaction import redact_urls
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -36,10 +40,13 @@ def run_program(command: Callable[[], object]) -> NoReturn:
         SystemExit: always; or what the command raises that is not a FacetError.
     """
     _take_standard_output()
+    sys.excepthook = _print_redacted
+    of_threads, threading.excepthook = threading.excepthook, _print_redacted_of_thread
     try:
         try:
             command()
         finally:
+            threading.excepthook = of_threads
             # What is still in the buffer fails here, and not when the interpreter ends.
             sys.stdout.flush()
     except OutputClosedError:
@@ -57,6 +64,20 @@ def print_error(error: object) -> None:
     if sys.stderr is not None:
         with suppress(OSError):
             sys.stderr.write(f"error: {error}\n")
+
+
+def _print_redacted(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Print the traceback of what nobody expected: a library's error may repeat the address that it was given."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            sys.stderr.write(redact_urls("".join(traceback.format_exception(kind, error, trace))))
+
+
+def _print_redacted_of_thread(event: threading.ExceptHookArgs) -> None:
+    if event.exc_value is not None and not isinstance(event.exc_value, SystemExit):
+        _print_redacted(event.exc_type, event.exc_value, event.exc_traceback)
 
 
 class _StandardOutput(io.RawIOBase):

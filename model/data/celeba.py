@@ -19,9 +19,9 @@ _ALIGNED_SIZE = (178, 218)
 # Reduced copies of CelebA squeeze the whole aligned picture into a square of this side, its aspect not kept.
 _SQUEEZED_SIDE = 64
 _PICTURE_FOLDERS = ("img_celeba", "img_align_celeba")
-_LABELS, _PARTITION = "list_attr_celeba.txt", "list_eval_partition.txt"
-_IDENTITIES = "identity_CelebA.txt"
-_TABLES = (_LABELS, _PARTITION, _IDENTITIES)
+_LABELS, PARTITION = "list_attr_celeba.txt", "list_eval_partition.txt"
+IDENTITIES = "identity_CelebA.txt"
+_TABLES = (_LABELS, PARTITION, IDENTITIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +63,11 @@ def read_celeba(folder: Path) -> CelebA:
     Raises:
         DataError: a file is missing or a line of it does not have the layout.
     """
-    pictures = next((folder / n for n in _PICTURE_FOLDERS if (folder / n).is_dir()), None)
-    if pictures is None:
-        message = (
-            f"{folder}: no folder {' or '.join(_PICTURE_FOLDERS)}; point --data at CelebA's folder"
-        )
-        raise DataError(message)
+    pictures = pictures_folder(folder)
     attributes, labels = _read_labels(folder / _LABELS)
-    splits = _read_numbers(folder / _PARTITION, range(len(SPLITS)))
-    identity_file = folder / _IDENTITIES
-    identities = _read_numbers(identity_file, None) if identity_file.exists() else {}
+    splits = read_numbers(folder / PARTITION, range(len(SPLITS)))
+    identity_file = folder / IDENTITIES
+    identities = read_numbers(identity_file, None) if identity_file.exists() else {}
     names = [name for name in labels if name in splits]
     if not names:
         message = (
@@ -89,6 +84,21 @@ def read_celeba(folder: Path) -> CelebA:
     )
 
 
+def pictures_folder(folder: Path) -> Path:
+    """Return the folder of the pictures within a CelebA folder.
+
+    Raises:
+        DataError: there is none.
+    """
+    for name in _PICTURE_FOLDERS:
+        if (folder / name).is_dir():
+            return folder / name
+    message = (
+        f"{folder}: no folder {' or '.join(_PICTURE_FOLDERS)}; point --data at CelebA's folder"
+    )
+    raise DataError(message)
+
+
 def digest(folder: Path) -> str:
     """Return a digest of a folder's label, partition and identity files: it stays when the folder is moved.
 
@@ -100,7 +110,7 @@ def digest(folder: Path) -> str:
         try:
             found.update((folder / name).read_bytes())
         except FileNotFoundError as error:
-            if name != _IDENTITIES:
+            if name != IDENTITIES:
                 message = f"{folder / name} does not exist; point --data at CelebA's folder"
                 raise DataError(message) from error
     return found.hexdigest()
@@ -155,7 +165,12 @@ def _read_labels(path: Path) -> tuple[tuple[str, ...], dict[str, list[int]]]:
     return attributes, labels
 
 
-def _read_numbers(path: Path, allowed: range | None) -> dict[str, int]:
+def read_numbers(path: Path, allowed: range | None) -> dict[str, int]:
+    """Return the number of each file name in a file with one of both on a line.
+
+    Raises:
+        DataError: it cannot be read, or a line is not like that.
+    """
     numbers = {}
     for number, line in enumerate(_read_lines(path), start=1):
         match line.split():

@@ -13,11 +13,14 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from device.entities.attributes import attribute_name
+
 mpl.use("Agg")
 
 _BINS = 10
 _BLUE, _ORANGE, _GREY = "#1f6f8b", "#e07a1f", "#b8b8b8"
 _RESOLUTION = 80
+_LOWEST_RATE = 1e-4
 _DARK = 0.5  # a share from which black text cannot be read
 
 
@@ -51,6 +54,22 @@ def accuracy_bars(attributes: Mapping[str, Mapping[str, float]], count: int, pat
     plt.yticks(fontsize=7)
     plt.grid(axis="x", alpha=0.3)
     plt.title("accuracy by attribute; orange: always the commoner value")
+    _write(path)
+
+
+def false_and_true_accepts(
+    curves: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]], path: Path
+) -> None:
+    """Draw the share of accepted pairs of one person over that of two; both (N,) by the name of what was measured."""
+    plt.figure(figsize=(6, 4))
+    for name, (false, true) in curves.items():
+        plt.plot(np.maximum(false, _LOWEST_RATE), true, label=name)
+    plt.xscale("log")
+    plt.xlim(_LOWEST_RATE, 1)
+    plt.xlabel("share of pairs of two people that are accepted")
+    plt.ylabel("share of pairs of one person that are")
+    plt.grid(alpha=0.3)
+    plt.legend(fontsize=8)
     _write(path)
 
 
@@ -140,7 +159,7 @@ def _grid(names: Sequence[str]) -> list[tuple[int, Axes]]:
         axes.axis("off")
     for axes, name in zip(flat, names, strict=False):
         axes.set(xlim=(0, 1), ylim=(0, 1.02))
-        axes.set_title(name.replace("_", " "), fontsize=8)
+        axes.set_title(attribute_name(name), fontsize=8)
         axes.tick_params(labelsize=6)
     return list(enumerate(flat[: len(names)]))
 

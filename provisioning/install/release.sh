@@ -6,7 +6,8 @@ checkout_content=(
   pyproject.toml README.md LICENSE config.example.yaml docs/install.md docs/updates.md device model provisioning
 )
 
-# Sets `name`, the version and the start of the digest of what the release is made from, and `package`, what pip takes.
+# Sets `name`, the version and the start of the digest of what the release is made from, and `package`, the checkout or
+# the wheel that pip takes; empty if it has to be fetched first.
 choose_release() {
   local digest checkout=$here/..
   if [[ -z $version$wheel && -f $checkout/pyproject.toml ]]; then
@@ -23,7 +24,7 @@ choose_release() {
     installed=${installed##*/}
     if [[ $version && -z $wheel$wheelhouse && ${installed%-*} == "$version" ]]; then
       name=$installed # an index has one content for a version; it need not be asked again
-      package=facet-node==$version
+      package=''
       return
     fi
     [[ $wheel ]] || find_wheel
@@ -37,22 +38,32 @@ choose_release() {
 
 # Sets `wheel`, of the wanted version or the newest one, from the wheelhouse or else from the index.
 find_wheel() {
-  local folder=$wheelhouse pip=$root/current/bin/pip
-  if [[ -z $wheelhouse ]]; then
-    folder=$work/wheel
-    if [[ ! -x $pip ]]; then
-      if "$dry_run"; then
-        say "would do" "ask the index for release ${version:-that is the newest}, and install it"
-        exit
-      fi
-      /usr/bin/python3 -m venv "$work/venv"
-      pip=$work/venv/bin/pip
-    fi
-    "$pip" --quiet --disable-pip-version-check download --no-deps --dest "$folder" "facet-node${version:+==$version}" ||
-      fail "pip cannot fetch facet-node ${version:-}; see above."
+  local pip=$root/current/bin/pip
+  if [[ $wheelhouse ]]; then
+    _take_wheel "$wheelhouse"
+    return
   fi
-  wheel=$(compgen -G "$folder/facet_node-${version:-*}-*.whl" | sort --version-sort | tail --lines 1) ||
-    fail "$folder has no facet_node-${version:-*}-*.whl."
+  if [[ ! -x $pip ]]; then
+    if "$dry_run"; then
+      say "would do" "ask the index for release ${version:-that is the newest}, and install it"
+      exit
+    fi
+    /usr/bin/python3 -m venv "$work/venv"
+    pip=$work/venv/bin/pip
+  fi
+  _download_wheel "$pip"
+}
+
+# _download_wheel PIP...
+_download_wheel() {
+  "$@" --quiet --disable-pip-version-check download --no-deps --dest "$work/wheel" \
+    "facet-node${version:+==$version}" || fail "pip cannot fetch facet-node ${version:-}; see above."
+  _take_wheel "$work/wheel"
+}
+
+_take_wheel() {
+  wheel=$(compgen -G "$1/facet_node-${version:-*}-*.whl" | sort --version-sort | tail --lines 1) ||
+    fail "$1 has no facet_node-${version:-*}-*.whl."
 }
 
 # An environment cannot be made in one place and moved to another. So it is made where it will be, while no link points
@@ -77,11 +88,55 @@ runpy.run_module("pip", run_name="__main__", alter_sys=True)')
   check_free_space
   mkdir --parents "$root/releases"
   /usr/bin/python3 -m venv "${venv_options[@]}" "$release" || fail "no environment can be made in $release; see above."
-  "${pip[@]}" --quiet --disable-pip-version-check install --no-input "${pip_options[@]}" "${package}[gpio]" ||
-    fail "pip cannot install $package; the system runs what it ran before."
+  if [[ -z $package ]]; then
+    _download_wheel "${pip[@]}"
+    package=$wheel
+  fi
+  _install_packages
   try_release "$release"
   touch "$release/.whole"
   sync --file-system "$release" # before a link points to it
+}
+
+# What the release depends on, as its lock file has it: no other version, and no file with another hash. Then the release.
+_install_packages() {
+  local lock=$work/requirements.lock
+  _read_lock >"$lock" || fail "$package cannot be read; see above."
+  if [[ ! -s $lock ]]; then # the first releases have none
+    echo "release $name has no lock file; pip chooses the versions of its packages" >&2
+    _pip "${package}[gpio]"
+    return
+  fi
+  _pip --require-hashes --no-deps --only-binary :all: --requirement "$lock"
+  if [[ -d $package ]]; then
+    # What makes a wheel of a checkout is locked as well, and is no part of the release.
+    _pip --require-hashes --no-deps --only-binary :all: --requirement "$package/provisioning/build.lock" \
+      --target "$work/build"
+    PYTHONPATH=$work/build _pip --no-deps --no-build-isolation "$package"
+  else
+    _pip --no-deps "$package"
+  fi
+}
+
+# With the variables of build_release.
+_pip() {
+  "${pip[@]}" --quiet --disable-pip-version-check install --no-input "${pip_options[@]}" "$@" ||
+    fail "pip cannot install $package; the system runs what it ran before."
+}
+
+# Prints the lock file of `package`, if it has one.
+_read_lock() {
+  if [[ -d $package ]]; then
+    cat "$package/provisioning/requirements.lock"
+    return
+  fi
+  /usr/bin/python3 - "$package" <<'PYTHON'
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as wheel:
+    for name in wheel.namelist():
+        if name.endswith(".data/data/share/facet/provisioning/requirements.lock"):
+            sys.stdout.buffer.write(wheel.read(name))
+PYTHON
 }
 
 # What a broken release cannot do: say its version, and pass the self-test that it brings, with the packages that it got.

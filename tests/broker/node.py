@@ -19,7 +19,15 @@ from device.config import Config
 from device.discovery.announced import Announced
 from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
-from device.entities.documents import DIAGNOSTICS, EVENT, PRESSED, SEEN, SETTINGS, STATE
+from device.entities.documents import (
+    DIAGNOSTICS,
+    EVENT,
+    PRESSED,
+    RECOGNISED,
+    SEEN,
+    SETTINGS,
+    STATE,
+)
 from device.entities.kinds import OFF
 from device.entities.table import CELEBA, entities
 from device.mqtt.events import Command, Delivered, LinkEvent, NewestVersion, Refused
@@ -79,7 +87,7 @@ class Node:
             Presence(config.mqtt.wait_for_home_assistant),
             {
                 document: PacedSender(self.link, self.topics.document(document), time.monotonic)
-                for document in (SEEN, PRESSED)
+                for document in (SEEN, RECOGNISED, PRESSED)
             },
             table=self.table,
             clock=time.monotonic,

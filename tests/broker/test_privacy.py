@@ -165,7 +165,7 @@ def test_damaged_settings_keep_the_camera_closed(
 def test_no_password_reaches_the_log(
     tmp_path: Path, start_broker: Callable[..., Mosquitto], password: str, sign: str
 ) -> None:
-    """Neither the broker's nor the camera's, at the most verbose level, in success and in failure."""
+    """Neither the broker's nor one of an address, at the most verbose level, in success and in failure."""
     broker = start_broker(password_file(tmp_path, hall="hush-broker"))
     document = {
         "node": {"state_directory": str(tmp_path / "state")},
@@ -175,7 +175,12 @@ def test_no_password_reaches_the_log(
             "username": "hall",
             "password": password,
         },
-        "camera": {"source": "http://viewer:hush-camera@127.0.0.1:1/stream"},
+        "camera": {
+            "source": "http://viewer:hush-camera@127.0.0.1:1/hush-path?mail=a@b.c&pwd=hush-query"
+        },
+        "updates": {
+            "index": "https://me:hush-index@127.0.0.1:1/hush-path/index.json?token=hush-token"
+        },
     }
     configuration, log = tmp_path / "facet.yaml", tmp_path / "log"
     configuration.write_text(yaml.safe_dump(document))
@@ -192,8 +197,45 @@ def test_no_password_reaches_the_log(
     with log.open("wb") as file, subprocess.Popen(command, stderr=file) as process:
         wait_for(lambda: sign in log.read_text(), f"the link says {sign!r}")
         wait_for(lambda: "is not available" in log.read_text(), "the camera is missed")
+        wait_for(lambda: "check updates.index" in log.read_text(), "the index is missed")
         process.terminate()
     assert "hush" not in log.read_text()
+
+
+def test_no_secret_of_an_address_reaches_the_broker(tmp_path: Path, broker: Mosquitto) -> None:
+    """No document says it, although the camera and the last start have failed with it; nor does the disk keep it."""
+    source = "rtsp://viewer:hush camera@127.0.0.1:1/hush-path?mail=a@b.c&pwd=hush"
+    document = {
+        "node": {"state_directory": str(tmp_path / "state")},
+        "mqtt": {"host": "127.0.0.1", "port": broker.port},
+        "camera": {"source": source},
+        "updates": {"index": "https://me:hush@127.0.0.1:1/hush-path/index.json?token=hush hush"},
+    }
+    configuration, log = tmp_path / "facet.yaml", tmp_path / "log"
+    configuration.write_text(yaml.safe_dump(document))
+    (tmp_path / "state").mkdir()
+    failure = f"2026-01-01T00:00:00+00:00: cannot open {source!r}"
+    (tmp_path / "state" / "starts.json").write_text(json.dumps({"last_failure": failure}))
+    command = [sys.executable, "-m", "device", "run", "-c", str(configuration)]
+    with (
+        observe(broker.port) as home,
+        log.open("wb") as file,
+        subprocess.Popen(command, stderr=file) as process,
+    ):
+        home.expect("facet/facet/status", b"online")
+        home.publish(f"{_SET}/capture", "PRESS")
+        home.expect(_EVENT)
+        wait_for(lambda: "check updates.index" in log.read_text(), "the index is missed")
+        wait_for(
+            lambda: any(b"camera.source: rtsp://" in message.payload for message in home.drain()),
+            "the fault of the camera is published",
+        )
+        process.terminate()
+        process.wait(PATIENCE)
+        published = [message.payload for message in home.drain()]
+    kept = [path.read_bytes() for path in (tmp_path / "state").iterdir()]
+    for content in (*published, *kept, log.read_bytes()):
+        assert b"hush" not in content
 
 
 def test_no_picture_reaches_disk_or_broker(tmp_path: Path, broker: Mosquitto) -> None:

@@ -15,6 +15,7 @@ from device.camera import Camera, open_camera
 from device.camera.capture import Capture
 from device.config import CameraSettings
 from device.observation import Frame
+from device.system.secret_address import SecretAddress
 from tests.camera.simulated import UsbCamera
 from tests.clock import Clock
 
@@ -39,7 +40,7 @@ def usb(clock: Clock) -> UsbCamera:
 @pytest.fixture
 def camera(usb: UsbCamera, clock: Clock) -> Camera:
     """The product's camera on the simulated device, without jitter in its back-off."""
-    settings = CameraSettings(source=DEVICE, fps=10, warm_up_frames=2)
+    settings = CameraSettings(source=SecretAddress(DEVICE), fps=10, warm_up_frames=2)
     return open_camera(
         settings, open_capture=usb.open, clock=clock, now=clock.now, jitter=lambda: 0.0
     )

@@ -11,6 +11,7 @@ from device.camera import open_camera
 from device.camera.address import Kind, doubt, parse
 from device.config import CameraSettings
 from device.errors import CameraError
+from device.system.secret_address import SecretAddress
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ from device.errors import CameraError
 )
 def test_the_form_of_a_source_decides_its_kind(source: str, kind: Kind, target: str) -> None:
     """Numbers and /dev are devices, URLs are streams, and extensions distinguish pictures from videos."""
-    address = parse(source)
+    address = parse(SecretAddress(source))
     assert (address.kind, address.target) == (kind, target)
 
 
@@ -37,7 +38,7 @@ def test_an_existing_folder_is_a_folder_of_pictures(tmp_path: Path) -> None:
     """Even when its name looks like that of a picture."""
     folder = tmp_path / "album.jpg"
     folder.mkdir()
-    assert parse(str(folder)).kind is Kind.FOLDER
+    assert parse(SecretAddress(str(folder))).kind is Kind.FOLDER
 
 
 def test_an_unknown_extension_is_rejected_with_the_known_ones(tmp_path: Path) -> None:
@@ -45,26 +46,27 @@ def test_an_unknown_extension_is_rejected_with_the_known_ones(tmp_path: Path) ->
     path = tmp_path / "door.pdf"
     path.touch()
     with pytest.raises(CameraError, match=r'door\.pdf has "\.pdf".*\.jpg.*\.mp4'):
-        parse(str(path))
+        parse(SecretAddress(str(path)))
 
 
 def test_a_missing_file_is_distinguished_from_an_unknown_kind(tmp_path: Path) -> None:
     """Where there is nothing, the error says so, and what could be given."""
     with pytest.raises(CameraError, match=r"there is no file or folder .*nothing"):
-        parse(str(tmp_path / "nothing"))
+        parse(SecretAddress(str(tmp_path / "nothing")))
 
 
 def test_an_unknown_scheme_is_rejected_without_its_password() -> None:
     """The error lists the schemes, and does not show the password."""
-    with pytest.raises(CameraError, match=r"ftp://cam/x .*rtsp://") as caught:
-        parse("ftp://me:secret@cam/x")
+    with pytest.raises(CameraError, match=r"ftp://cam/\*\*\* .*rtsp://") as caught:
+        parse(SecretAddress("ftp://me:secret@cam/x"))
     assert "secret" not in str(caught.value)
 
 
 def test_an_address_has_a_label_without_its_password() -> None:
     """The label is for logs and errors, the target for OpenCV."""
-    address = parse("http://me:hush@cam/snapshot.cgi?user=me&pwd=hush")
-    assert address.label == "http://cam/snapshot.cgi"
+    address = parse(SecretAddress("http://me:hush@cam/snapshot.cgi?user=me&pwd=hush"))
+    assert address.label == "http://cam/***"
+    assert "hush" not in repr(address)
     assert address.target == "http://me:hush@cam/snapshot.cgi?user=me&pwd=hush"
 
 
@@ -85,7 +87,7 @@ def test_an_address_has_a_label_without_its_password() -> None:
 def test_a_url_whose_host_cannot_be_read_says_how_to_encode_the_password(source: str) -> None:
     """The usual cause is a character of the password, of which nothing is shown."""
     with (
-        open_camera(CameraSettings(source=source)) as camera,
+        open_camera(CameraSettings(source=SecretAddress(source))) as camera,
         pytest.raises(
             CameraError, match=r"camera\.source: the host of .* cannot be read"
         ) as raised,
@@ -111,7 +113,7 @@ def test_a_url_whose_host_cannot_be_read_says_how_to_encode_the_password(source:
 )
 def test_a_url_that_always_worked_still_does(source: str) -> None:
     """An @ or : in the password needs no encoding, and a path may hold an @."""
-    assert parse(source).kind is Kind.STREAM
+    assert parse(SecretAddress(source)).kind is Kind.STREAM
 
 
 def test_a_url_that_may_have_lost_its_password_is_doubted_only_then() -> None:

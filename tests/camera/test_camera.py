@@ -16,6 +16,7 @@ from device.camera.capture import Capture
 from device.camera.orientation import orient
 from device.config import CameraSettings
 from device.errors import CameraError
+from device.system.secret_address import SecretAddress
 from tests.camera.simulated import UsbCamera
 from tests.clock import Clock
 
@@ -113,11 +114,11 @@ def test_leaving_the_context_closes_the_device(
 
 
 @pytest.mark.parametrize(
-    "source", ["/dev/video77", "absent.jpg", "absent.mp4", "/nowhere", "gopher://cam/1"]
+    "source", ["/dev/video77", "absent.jpg", "absent.mp4", "/nowhere", "gopher://cam"]
 )
 def test_opening_never_raises_but_the_first_burst_does(source: str) -> None:
     """A node starts without its camera, and reports what is missing when it needs a picture."""
-    camera = open_camera(CameraSettings(source=source))
+    camera = open_camera(CameraSettings(source=SecretAddress(source)))
     with pytest.raises(CameraError) as caught:
         camera.burst(1, 0.0)
     assert camera.fault == str(caught.value)
@@ -128,7 +129,7 @@ def test_a_picture_that_appears_later_is_found(write_picture: Callable[..., Path
     """A picture file that was missing at the start is used once it is there."""
     path = write_picture("late.png")
     moved = path.rename(path.with_name("early.png"))
-    camera = open_camera(CameraSettings(source=str(path)))
+    camera = open_camera(CameraSettings(source=SecretAddress(str(path))))
     assert not camera.tick(time.monotonic())
     moved.rename(path)
     assert len(camera.burst(5, 0.0)) == 1
@@ -136,8 +137,8 @@ def test_a_picture_that_appears_later_is_found(write_picture: Callable[..., Path
 
 def test_the_description_has_no_password() -> None:
     """It is made for logs."""
-    camera = open_camera(CameraSettings(source="rtsp://me:secret@cam/live"))
-    assert camera.description == "rtsp://cam/live"
+    camera = open_camera(CameraSettings(source=SecretAddress("rtsp://me:secret@cam/live")))
+    assert camera.description == "rtsp://cam/***"
     assert "secret" not in repr(camera)
 
 
@@ -153,17 +154,19 @@ def test_what_a_library_says_of_the_address_is_shown_without_its_password(
         raise kind(message)
 
     source = "rtsp://me:hush-1@cam/snapshot.cgi?user=me&pwd=hush-2"
-    camera = open_camera(CameraSettings(source=source), open_capture=fail)
-    with pytest.raises(CameraError, match=r"can't open camera by name 'rtsp://cam/snapshot\.cgi"):
+    camera = open_camera(CameraSettings(source=SecretAddress(source)), open_capture=fail)
+    with pytest.raises(CameraError, match=r"can't open camera by name 'rtsp://cam/\*\*\*"):
         camera.burst(1, 0.0)
-    assert "rtsp://cam/snapshot.cgi" in caplog.text
+    assert "rtsp://cam/***" in caplog.text
     assert "hush" not in f"{camera.fault} {caplog.text}"
 
 
 def test_rotation_and_mirror_apply_to_every_source(write_picture: Callable[..., Path]) -> None:
     """A still whose left half is dark shows it at the top after a quarter turn clockwise."""
     path = write_picture("halves.png", 64, 48, left=0, right=255)
-    (frame,) = open_camera(CameraSettings(source=str(path), rotation=90)).burst(1, 0.0)
+    (frame,) = open_camera(CameraSettings(source=SecretAddress(str(path)), rotation=90)).burst(
+        1, 0.0
+    )
     assert frame.image.shape == (64, 48, 3)
     assert frame.image.flags.c_contiguous
     assert (frame.image[0, 0, 0], frame.image[-1, 0, 0]) == (0, 255)
@@ -191,7 +194,9 @@ def test_pictures_are_turned_clockwise_then_mirrored(
 def test_an_idle_picture_camera_costs_next_to_nothing(write_picture: Callable[..., Path]) -> None:
     """Ten ticks per second for an hour, with their checks, take under a tenth of a percent of it."""
     clock = Clock()
-    camera = open_camera(CameraSettings(source=str(write_picture("one.png"))), clock=clock)
+    camera = open_camera(
+        CameraSettings(source=SecretAddress(str(write_picture("one.png")))), clock=clock
+    )
     began = time.process_time()
     for _ in range(36_000):
         clock.seconds += 0.1

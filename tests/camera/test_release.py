@@ -16,6 +16,7 @@ from device.camera.still import Folder
 from device.config import CameraSettings
 from device.errors import CameraError, CameraReleasedError
 from device.observation import Frame
+from device.system.secret_address import SecretAddress
 from tests.camera.simulated import UsbCamera
 from tests.clock import EPOCH, Clock
 
@@ -71,7 +72,7 @@ def test_privacy_while_a_stream_is_being_connected_to_takes_no_frame(
     """Its first frame may take another five seconds; the connection is left at once."""
     grabs: list[None] = []
     usb.on_grab = lambda: grabs.append(None)
-    settings = CameraSettings(source="rtsp://camera/stream")
+    settings = CameraSettings(source=SecretAddress("rtsp://camera/stream"))
     stream = open_camera(
         settings, open_capture=usb.open, clock=clock, now=clock.now, jitter=lambda: 0.0
     )

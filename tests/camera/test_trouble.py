@@ -12,6 +12,7 @@ import pytest
 from device.camera import open_camera
 from device.config import CameraSettings
 from device.errors import CameraError, CameraTrouble
+from device.system.secret_address import SecretAddress
 
 
 def _nothing(_folder: Path) -> str:
@@ -81,7 +82,7 @@ def test_each_trouble_has_its_word(
     """A source that gives nothing says why in a word, and in a sentence for the owner."""
     name = source(tmp_path)
     target = name if "/" in name else str(tmp_path / name)
-    with open_camera(CameraSettings(source=target)) as camera:
+    with open_camera(CameraSettings(source=SecretAddress(target))) as camera:
         with pytest.raises(CameraError):
             camera.burst(1, newer_than=0.0)
         assert camera.status.trouble is trouble
@@ -91,7 +92,7 @@ def test_each_trouble_has_its_word(
 def test_the_trouble_ends_with_the_first_picture(tmp_path: Path) -> None:
     """Nothing of it stays in the status."""
     picture = tmp_path / "picture.png"
-    with open_camera(CameraSettings(source=str(picture))) as camera:
+    with open_camera(CameraSettings(source=SecretAddress(str(picture)))) as camera:
         camera.tick(0.0)
         assert camera.status.trouble is CameraTrouble.NOT_FOUND
         cv2.imwrite(str(picture), np.full((480, 640, 3), 90, np.uint8))

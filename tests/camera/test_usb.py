@@ -12,6 +12,7 @@ from device.camera import Camera, open_camera
 from device.camera.usb import MAX_GRABS, was_waited_for, why_not_openable
 from device.config import CameraSettings
 from device.errors import CameraError, CameraNotFoundError
+from device.system.secret_address import SecretAddress
 from tests.camera.conftest import DEVICE
 from tests.camera.simulated import INTERVAL, UsbCamera
 from tests.clock import EPOCH, Clock
@@ -97,7 +98,7 @@ def test_the_camera_is_asked_for_the_format_before_the_size(
 
 def test_warm_up_frames_are_thrown_away(usb: UsbCamera, clock: Clock) -> None:
     """With ten of them the first frame is at least ten intervals younger than the opening."""
-    settings = CameraSettings(source=DEVICE, fps=10, warm_up_frames=10)
+    settings = CameraSettings(source=SecretAddress(DEVICE), fps=10, warm_up_frames=10)
     camera = open_camera(settings, open_capture=usb.open, clock=clock, now=clock.now)
     opened = clock.now()
     (frame,) = camera.burst(1, clock())
@@ -174,7 +175,7 @@ def test_a_device_that_is_there_may_be_opened() -> None:
 def test_a_real_device_that_is_not_a_camera_is_a_clear_error() -> None:
     """OpenCV itself, on a device that is not a camera: a CameraError, not a traceback."""
     with (
-        open_camera(CameraSettings(source=DEVICE)) as camera,
+        open_camera(CameraSettings(source=SecretAddress(DEVICE))) as camera,
         pytest.raises(CameraError, match="does not open as a camera"),
     ):
         camera.burst(1, 0.0)

@@ -11,6 +11,7 @@ import pytest
 from device.cli.annotate import annotate
 from device.cli.annotated import annotated_paths, file_ids, write_annotated
 from device.cli.classify import observe_picture
+from device.cli.reading import Reading
 from device.errors import ClassifyError
 from device.observation import Image
 from device.perception import open_perception
@@ -121,5 +122,6 @@ def test_a_picture_that_the_format_cannot_hold_is_an_error(tmp_path: Path) -> No
 def test_a_strip_is_not_enlarged_without_limit() -> None:
     """One of 32 rows would be enlarged fifteen times, to gigabytes."""
     strip = np.zeros((32, 6000, 3), np.uint8)
-    observation = observe_picture(open_perception(), strip)
-    assert annotate(strip, observation, ()).shape[1] < 7000
+    perception = open_perception()
+    observation = observe_picture(perception, strip)
+    assert annotate(strip, observation, Reading.of(perception.card)).shape[1] < 7000

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from device.cli.classify import Showing, classify
+from device.cli.classify import Showing, classify, table
 from device.cli.demo.portrait import write_portrait
+from device.cli.reading import Reading
+from device.networks.card import read_card
+from device.networks.files import model_path
+from device.observation import Attribute, Box, Face, FaceAttributes, Observation, Source
+from device.system.console import open_console
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +54,10 @@ def test_a_document_is_an_observation_per_line(
     (face,) = smiling["faces"]
     assert face["attributes"]["Smiling"]["present"]
     assert len(face["attributes"]) == 40
+    not_offered = {name for name, a in face["attributes"].items() if a.get("offered") is False}
+    assert {"Male", "Attractive"} <= not_offered
+    assert "Smiling" not in not_offered
+    assert smiling["left_out"] == {}
     assert smiling["trigger"] == "file"
     assert smiling["reason"] is None
     assert smiling["timings"]["total"] > 0
@@ -69,8 +79,9 @@ def test_a_table_shows_subjective_attributes_only_on_request(
     assert _classify(portrait, everything=everything)
     printed = capsys.readouterr().out
     assert printed.splitlines()[0] == str(portrait)
-    assert "face 1 (primary)" in printed
+    assert "1 of 1 faces judged" in printed
     assert "Smiling" in printed
+    assert ("matters of opinion, or unreliable:" in " ".join(printed.split())) is is_shown
     assert ("Attractive" in printed) is is_shown
 
 
@@ -79,7 +90,7 @@ def test_a_picture_without_a_face_has_a_table_with_the_reason(
 ) -> None:
     """It is an answer, and not a failure."""
     assert _classify(empty)
-    assert "no_face (0 faces seen)" in capsys.readouterr().out
+    assert "No face (0 faces seen)" in capsys.readouterr().out
 
 
 def test_a_picture_that_cannot_be_read_does_not_end_the_others(
@@ -236,3 +247,42 @@ def test_a_target_that_cannot_be_written_does_not_end_the_others(
     assert captured.err.startswith(f"error: --annotate {tmp_path / 'portrait-facet.png'} cannot be")
     assert len(captured.out.splitlines()) == 2
     assert (tmp_path / "empty-facet.png").is_file()
+
+
+def test_ten_faces_are_ten_rows_on_a_terminal_of_80_columns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing is cut off, whatever each of them has."""
+    monkeypatch.setenv("COLUMNS", "80")
+    card = read_card(model_path("attributes"))
+    fact = FaceAttributes(dict.fromkeys(card.names, Attribute(1.0, present=True)), None, None)
+    face = Face(
+        Box(0, 0, 1234, 1234),
+        np.zeros((6, 2), np.float32),
+        score=1.0,
+        quality=1.0,
+        primary=False,
+        facts={"attributes": fact},
+    )
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    observation = Observation(
+        node="n",
+        trigger=Source.FILE,
+        triggered_at=moment,
+        captured_at=moment,
+        reason=None,
+        faces=(face,) * 10,
+        face_count=10,
+        timings={},
+    )
+    console = open_console()
+    with console.capture() as capture:
+        console.print(table(observation, Reading.of(card, everything=True)))
+    shown = capture.get()
+    assert "…" not in shown
+    assert all(len(line) <= 80 for line in shown.splitlines())
+    numbers = [line.split()[0] for line in shown.splitlines() if line[:1].isdigit()]
+    assert numbers == [str(number) for number in range(1, 11)]
+    # A word is cut nowhere, and each attribute is there as often as there are faces.
+    words = shown.split()
+    assert words.count("cheekbones") == words.count("Eyeglasses") == 10

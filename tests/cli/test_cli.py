@@ -48,6 +48,7 @@ def test_help_names_every_command() -> None:
         "diagnostics",
         "bench",
         "provision",
+        "people",
     ):
         assert f" {command} " in result.stdout
 
@@ -64,6 +65,7 @@ def test_help_names_every_command() -> None:
         "diagnostics",
         "bench",
         "provision",
+        "people",
     ],
 )
 def test_every_command_explains_itself(command: str) -> None:
@@ -172,11 +174,12 @@ def test_entities_shows_what_home_assistant_gets_and_what_that_costs(tmp_path: P
     ]
     full, essential = (result.stdout for result in printed)
     for shown in (full, essential):
-        assert "event.facet_observation" in shown
+        assert "event.facet_*" in shown
+        assert "  observation " in shown
         assert "bytes (mqtt.discovery: " in shown
-    assert "number.facet_threshold_offset" in full
-    assert "number.facet_threshold_offset" not in essential
-    assert len(essential.splitlines()) < 20
+    assert "  threshold_offset " in full
+    assert "threshold_offset" not in essential
+    assert len(essential.splitlines()) < 24
 
 
 def test_a_missing_configuration_is_a_message(tmp_path: Path) -> None:

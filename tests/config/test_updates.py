@@ -20,6 +20,7 @@ _KEY = "A" * 43 + "="
         ("{allow_install: true, public_key: a}", "is true without updates.index; add it"),
         ("{index: 'http://x.org/index.json'}", "allowed: an address that begins with https://"),
         ("{index: 'ftp://x.org/index.json'}", "allowed: an address that begins with https://"),
+        ("{index: 'https:/x.org/index.json'}", "allowed: an address that begins with https://"),
         ("{index: ''}", "allowed: an address that begins with https://"),
         ("{check_interval: 5}", "found 5; allowed: a whole number, 60 to 2592000"),
         ("{allow_install: 'yes'}", "allowed: true or false"),
@@ -40,13 +41,15 @@ def test_paths_start_beside_the_file(write: Write, tmp_path: Path) -> None:
     """Both of an index and of a key; addresses and keys are not changed."""
     path = write("mqtt: {host: b}\nupdates: {index: new/index.json, public_key: release.pub}\n")
     updates = load(path).updates
-    assert updates.index == (tmp_path / "new" / "index.json").as_uri()
+    assert updates.index is not None
+    assert updates.index.reveal() == (tmp_path / "new" / "index.json").as_uri()
     assert updates.public_key == str(tmp_path / "release.pub")
     path = write(
         f"mqtt: {{host: b}}\nupdates: {{index: https://x.org/index.json, public_key: {_KEY}}}\n"
     )
     updates = load(path).updates
-    assert (updates.index, updates.public_key) == ("https://x.org/index.json", _KEY)
+    assert updates.index is not None
+    assert (updates.index.reveal(), updates.public_key) == ("https://x.org/index.json", _KEY)
 
 
 def test_by_default_no_index_is_read_and_nothing_is_installed(write: Write) -> None:

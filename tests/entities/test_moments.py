@@ -39,6 +39,7 @@ def table(
         "node": {"language": language},
         "triggers": {"button": {"pin": 17, "kind": kind}, "motion": {"pin": 4}},
         "attributes": {"enabled": list(enabled)},
+        "people": {"enabled": True},
     }
     return entities(Config.model_validate(sections), vocabulary)
 

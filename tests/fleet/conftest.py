@@ -102,7 +102,7 @@ def _variables(port: int) -> dict[str, object]:
                 "username": "{{ inventory_hostname }}",
                 "password": "!secret mqtt_password",
             },
-            "camera": {"source": "/srv/portrait.png"},
+            "camera": {"source": "/srv/portrait.jpg"},
         },
         "facet_secrets": {"mqtt_password": PASSWORD},
     }

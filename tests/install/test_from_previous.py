@@ -64,3 +64,15 @@ def test_the_previous_release_updates_itself_to_this_one(previous: Debian) -> No
         PROJECT / "provisioning/facet-update.service"
     ).read_text(encoding="utf-8")
     assert previous.run("readlink", "/opt/facet/previous").stdout == old
+
+
+@pytest.mark.parametrize("suite", ["trixie"])
+def test_a_release_without_a_lock_file_can_be_gone_back_to(debian: Debian, tmp_path: Path) -> None:
+    """By this release's install.sh, which says that pip chooses."""
+    previous_release(tmp_path)
+    [wheel] = (tmp_path / "built").glob("*.whl")
+    debian.run("mkdir", "/srv/previous")
+    shutil.copy(wheel, debian.changes / "srv/previous")
+    result = debian.install("--wheel", f"/srv/previous/{wheel.name}", *OFFLINE)
+    assert result.returncode == 0, result.stdout
+    assert "has no lock file; pip chooses the versions of its packages" in result.stdout

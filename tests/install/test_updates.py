@@ -33,7 +33,7 @@ from device.updates.signature import read_key
 updates = load(Path("/etc/facet/facet.yaml")).updates
 release, folder = read_index(updates.index).release, Path("/var/lib/facet/update")
 key, silent = read_key(updates.public_key), lambda _bytes, _whole: None
-assert download(folder, release.url, release.artifact, key, lambda: False, silent, 60)
+assert download(folder, release.address, release.artifact, key, lambda: False, silent, 60)
 stage(folder, release.artifact)
 """
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import json
 
+import pytest
+from packaging.utils import canonicalize_name
+
+from device.updates.release.lock import System, pins_for, read_lock
 from tests.install.conftest import OFFLINE
 from tests.install.debian import Debian
-from tests.install.wheels import BROKEN, NEWER, VERSION
+from tests.install.wheels import BROKEN, NEWER, PROJECT, VERSION
 
 pytestmark = [pytest.mark.install, pytest.mark.timeout(900)]
 
@@ -73,6 +77,41 @@ def test_a_release_that_cannot_work_leaves_everything_as_it_was(debian: Debian) 
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
     # The folder's own time; the others are those above it in what this branch alone has.
     assert changed <= {"opt", "opt/facet", "opt/facet/releases"}
+
+
+def _packages(debian: Debian) -> dict[str, str]:
+    """What pip sees in the current release, and in no other place: version by name."""
+    pip = ("/opt/facet/current/bin/python", "-m", "pip", "list", "--local", "--format=json")
+    said = debian.run(*pip, "--disable-pip-version-check").stdout
+    return {canonicalize_name(each["name"]): each["version"] for each in json.loads(said)}
+
+
+def test_a_release_has_the_packages_of_its_lock_file_and_no_others(
+    debian: Debian, suite: str
+) -> None:
+    """In these versions; what makes a wheel of a checkout is not among them."""
+    python = {"bookworm": (3, 11), "trixie": (3, 13)}[suite]
+    lock = (PROJECT / "provisioning/requirements.lock").read_text(encoding="utf-8")
+    pins = pins_for(read_lock(lock), System(python, "x86_64"))
+    found = _packages(debian)
+    assert found.pop("facet-node") == VERSION
+    found.pop("pip")
+    if "setuptools" not in {pin.requirement.name for pin in pins}:
+        found.pop("setuptools", None)  # Python 3.11 puts it into every environment
+    assert found == {pin.requirement.name: pin.version for pin in pins}
+
+
+@pytest.mark.parametrize("suite", ["trixie"])
+def test_a_package_with_another_hash_is_not_installed(debian: Debian) -> None:
+    """One byte more in one wheel is enough, and the release before stays in use."""
+    debian.run("cp", "--recursive", "/wheelhouse", "/srv/wheelhouse")
+    damage = 'for wheel in /srv/wheelhouse/typer-*.whl; do echo >>"$wheel"; done'
+    debian.run("sh", "-c", damage)
+    result = debian.install("--wheel", _NEWER_WHEEL, "--offline", "/srv/wheelhouse")
+    assert result.returncode == 1
+    assert "DO NOT MATCH THE HASHES" in result.stdout
+    assert "the system runs what it ran before" in result.stdout
+    assert debian.run(_RUNS, "--version").stdout == f"facet {VERSION}\n"
 
 
 @pytest.mark.parametrize("suite", ["trixie"])

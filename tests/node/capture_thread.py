@@ -22,9 +22,7 @@ QUICK = Timing(tick=0.01, patience=2.0, end_of_capture=SOON)
 
 def observer_of_nothing(camera: Camera) -> Observer:
     """Return an observer to whom every room is empty."""
-    return Observer(
-        "hall", camera, see_nothing, as_before, burst=1, hysteresis=0.0, clock=monotonic
-    )
+    return Observer("hall", camera, see_nothing, as_before, burst=1, clock=monotonic)
 
 
 class Running:

@@ -31,6 +31,7 @@ from device.observation import (
     Trigger,
 )
 from device.perception.pipeline import Judgement, Perceived
+from device.system.secret_address import SecretAddress
 from device.updates.artifact import Kind
 
 PLAIN = Settings(
@@ -222,7 +223,7 @@ def stuck_camera(source: StuckSource) -> Camera:
     """Return the node's own camera, in front of a source that may be stuck."""
     return Camera(
         lambda: source,
-        CameraSettings(source="0"),
+        CameraSettings(source=SecretAddress("0")),
         description="(stuck)",
         clock=lambda: 0.0,
         jitter=lambda: 0.0,

@@ -135,9 +135,7 @@ def test_nothing_is_put_of_what_the_end_has_interrupted() -> None:
             sleep(0.005)
         raise PerceptionStoppedError
 
-    observer = Observer(
-        "hall", running.camera, judge, as_before, burst=1, hysteresis=0.0, clock=monotonic
-    )
+    observer = Observer("hall", running.camera, judge, as_before, burst=1, clock=monotonic)
     thread = running.another_thread(running.camera, observer)
     thread.start()
     thread.request(Request(Trigger(Source.BUTTON), 0.0, "off"))

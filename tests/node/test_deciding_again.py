@@ -26,9 +26,7 @@ class ObserverOfSomebody(Observer):
     """
 
     def __init__(self, camera: Camera) -> None:
-        super().__init__(
-            "hall", camera, see_nothing, as_before, burst=1, hysteresis=0.0, clock=monotonic
-        )
+        super().__init__("hall", camera, see_nothing, as_before, burst=1, clock=monotonic)
         self.calls: list[object] = []
         self.is_deciding, self.may_decide = threading.Event(), threading.Event()
         self.may_decide.set()

@@ -17,10 +17,12 @@ from device.node.fan_out import FanOut
 from device.node.observer import unseen
 from device.observation import Face, Observation, Reason
 from device.system.json_store import JsonStore
+from device.system.known_secrets import KnownSecrets
 from tests.clock import Clock
 from tests.node.fakes import PLAIN, RecordingSink, face, trigger
 
 TABLE = entities(Config.model_validate({"mqtt": {"host": "broker"}}), CELEBA)
+_SECRET = "hush-hush"
 STATE_EXPIRY, PICTURE_EXPIRY = 300.0, 60.0
 
 
@@ -38,6 +40,7 @@ class Wired:
 
     folder: Path
     hidden: Sequence[str] = ()
+    offered: Sequence[str] = ()
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
@@ -55,6 +58,8 @@ class Wired:
             state=state,
             picture_expiry=PICTURE_EXPIRY,
             hidden=self.hidden,
+            redact=KnownSecrets([_SECRET]).hide_in_sentences,
+            offered=self.offered,
             clock=self.clock,
         )
         self.fan_out.begin(None)
@@ -129,6 +134,19 @@ def test_attributes_that_the_owner_disabled_reach_no_sink(tmp_path: Path) -> Non
         first = observation.to_json()["faces"][0]
         assert set(first["attributes"]) == {"Smiling"}
         assert (first["hair_color"], first["facial_hair"], first["other"]) == ("brown", "beard", 1)
+
+
+def test_what_an_owner_enables_although_it_is_not_offered_says_so(tmp_path: Path) -> None:
+    """In the JSON, beside its probability; what is offered has the keys that it always had."""
+    wired = Wired(tmp_path, offered=["Smiling"])
+    wired.see(None, face("Male", "Smiling"))
+    for sink in wired.sinks:
+        (observation, _picture) = sink.observations[0]
+        attributes = observation.to_json()["faces"][0]["attributes"]
+        assert attributes == {
+            "Male": {"probability": 0.9, "present": True, "offered": False},
+            "Smiling": {"probability": 0.9, "present": True},
+        }
 
 
 def test_a_picture_is_shown_until_it_expires(wired: Wired) -> None:
@@ -252,3 +270,11 @@ def test_newer_decisions_that_come_too_late_reach_no_sink(wired: Wired, end: str
     wired.fan_out.reconsidered(replace(observation, faces=(face("Eyeglasses"),)))
     assert wired.first.calls == []
     assert wired.first.newest("state")["eyeglasses"] is None
+
+
+def test_no_document_holds_a_secret_of_the_configuration(wired: Wired) -> None:
+    """An error that is shown in Home Assistant may have come from any library."""
+    said = {"privacy": "OFF", "node_fault": f"cannot open {_SECRET} (again)"}
+    wired.fan_out.changed(SETTINGS, said)
+    for sink in wired.sinks:
+        assert sink.newest("settings") == {**said, "node_fault": "cannot open *** (again)"}

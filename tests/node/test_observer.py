@@ -20,6 +20,7 @@ from device.node.observer import Observer, Request, Shot, unseen
 from device.observation import Face, Frame, Observation, Reason, Source, Trigger
 from device.perception import Perception, open_perception
 from device.perception.pipeline import Judgement, Perceived
+from device.system.secret_address import SecretAddress
 from tests.clock import Clock
 from tests.node.fakes import StuckSource, as_before, frame, see_nothing, stuck_camera
 
@@ -40,14 +41,14 @@ def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def observer(source: Path, perception: Perception, hysteresis: float = 0.0) -> Observer:
     """Return an observer whose camera is a file."""
-    camera = open_camera(CameraSettings(source=str(source)))
+    camera = open_camera(CameraSettings(source=SecretAddress(str(source))))
     return Observer(
         "hall",
         camera,
         perception.perceive,
         perception.reconsider,
         burst=2,
-        hysteresis=hysteresis,
+        judgement=Judgement(hysteresis=hysteresis),
         clock=monotonic,
     )
 
@@ -112,7 +113,7 @@ def test_total_is_from_the_trigger_and_the_burst_ends_with_its_last_frame() -> N
         clock.seconds += 30.0
         return see_nothing(frames, judgement, previous, should_stop)
 
-    slow = Observer("hall", SlowCamera(), think, as_before, burst=2, hysteresis=0.0, clock=clock)
+    slow = Observer("hall", SlowCamera(), think, as_before, burst=2, clock=clock)
     shot = ask(slow, Trigger(Source.BUTTON, clock.now(), 998.0))
     assert shot.observation.timings == {"capture": 500.0, "total": 32_500.0}
     assert shot.burst_ended == 1000.2
@@ -129,9 +130,7 @@ def test_a_burst_without_a_frame_ends_when_it_begins() -> None:
             message = f"not one of {n} frames since {newer_than}"
             raise CameraError(message)
 
-    dead = Observer(
-        "hall", DeadCamera(), see_nothing, as_before, burst=2, hysteresis=0.0, clock=clock
-    )
+    dead = Observer("hall", DeadCamera(), see_nothing, as_before, burst=2, clock=clock)
     shot = ask(dead, Trigger(Source.BUTTON, clock.now(), 999.0))
     assert shot.observation.reason is Reason.CAMERA_UNAVAILABLE
     assert shot.burst_ended == 1000.0
@@ -162,7 +161,7 @@ def test_an_exception_in_perception_is_an_answer(caplog: pytest.LogCaptureFixtur
         raise ValueError(message)
 
     camera = stuck_camera(StuckSource())
-    broken = Observer("hall", camera, fail, as_before, burst=1, hysteresis=0.0, clock=monotonic)
+    broken = Observer("hall", camera, fail, as_before, burst=1, clock=monotonic)
     shot = ask(broken)
     assert shot.observation.reason is Reason.FAILED
     assert shot.observation.captured_at is not None
@@ -175,9 +174,7 @@ def test_a_released_camera_gives_no_observation() -> None:
     source = StuckSource()
     camera = stuck_camera(source)
     camera.request_release()
-    private = Observer(
-        "hall", camera, see_nothing, as_before, burst=1, hysteresis=0.0, clock=monotonic
-    )
+    private = Observer("hall", camera, see_nothing, as_before, burst=1, clock=monotonic)
     with pytest.raises(CameraReleasedError):
         ask(private)
     assert source.reads == 0
@@ -291,10 +288,8 @@ def test_an_exception_in_deciding_again_leaves_the_observation_as_it_is(
         message = "divided by nobody"
         raise ValueError(message)
 
-    camera = open_camera(CameraSettings(source=str(portrait)))
-    who = Observer(
-        "hall", camera, perception.perceive, fail, burst=1, hysteresis=0.0, clock=monotonic
-    )
+    camera = open_camera(CameraSettings(source=SecretAddress(str(portrait))))
+    who = Observer("hall", camera, perception.perceive, fail, burst=1, clock=monotonic)
     ask(who)
     assert who.reconsider(0.4) is None
     assert "divided by nobody" in caplog.text

@@ -19,6 +19,7 @@ from device.config import (
     UpdateSettings,
 )
 from device.node.trials import Trial, trials
+from device.system.secret_address import SecretAddress
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def config(tmp_path: Path, silent_port: int) -> Config:
     return Config(
         node=NodeSettings(state_directory=tmp_path / "state"),
         mqtt=MqttSettings(host="127.0.0.1", port=silent_port),
-        camera=CameraSettings(source=str(picture)),
+        camera=CameraSettings(source=SecretAddress(str(picture))),
     )
 
 
@@ -71,7 +72,9 @@ def test_a_broker_that_is_not_there_is_named_with_its_port(config: Config) -> No
 
 def test_a_camera_that_gives_no_picture_is_named(config: Config, tmp_path: Path) -> None:
     """With the setting to correct."""
-    missing = config.model_copy(update={"camera": CameraSettings(source=str(tmp_path / "no.jpg"))})
+    missing = config.model_copy(
+        update={"camera": CameraSettings(source=SecretAddress(str(tmp_path / "no.jpg")))}
+    )
     trial = _by_part(missing)["camera"]
     assert not trial.works
     assert "camera.source" in trial.detail
@@ -89,7 +92,7 @@ def test_the_versions_that_the_index_offers_are_listed(config: Config, tmp_path:
     """And whether Home Assistant may install it; an index that is not there is named."""
     index = tmp_path / "index.json"
     index.write_text('{"format": 1}')
-    updates = UpdateSettings(index=index.as_uri())
+    updates = UpdateSettings(index=SecretAddress(index.as_uri()))
     offered = config.model_copy(update={"updates": updates})
     assert "only shows nothing yet" in _by_part(offered)["updates"].detail
     index.unlink()

@@ -209,7 +209,7 @@ class Node:
     def _run(self) -> None:
         hardware = Hardware(
             camera=lambda _settings: self.camera,
-            perception=lambda _settings, _model: self.perception,
+            perception=lambda *_, **__: self.perception,
             led=lambda _settings: self.led,
         )
         try:

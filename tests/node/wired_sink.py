@@ -11,8 +11,8 @@ from device.config import Config
 from device.discovery.announced import Announced
 from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
-from device.entities.documents import EVENT, PRESSED, SEEN
-from device.entities.table import CELEBA, entities
+from device.entities.documents import EVENT, PRESSED, RECOGNISED, SEEN
+from device.entities.table import CELEBA, OBJECTIVE, entities
 from device.mqtt.events import Connected, Delivered, Disconnected
 from device.mqtt.outbox import Outbox
 from device.mqtt.paced_sender import PacedSender
@@ -60,7 +60,7 @@ class Wired:
         )
         moments = {
             document: PacedSender(self.transport, topics.document(document), self.clock)
-            for document in (SEEN, PRESSED)
+            for document in (SEEN, RECOGNISED, PRESSED)
         }
         self.state = state = ExpiringState(
             table,
@@ -80,7 +80,13 @@ class Wired:
             read_clock=self.clock.read,
         )
         self.fan_out = FanOut(
-            [self.sink], state=state, picture_expiry=60, hidden=["Bald"], clock=self.clock
+            [self.sink],
+            state=state,
+            picture_expiry=60,
+            hidden=["Bald"],
+            redact=dict,
+            offered=OBJECTIVE,
+            clock=self.clock,
         )
         # Before the link is started there is no connection.
         self.transport.is_down = True

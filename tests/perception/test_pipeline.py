@@ -8,7 +8,7 @@ import pytest
 
 from device.config import PerceptionSettings
 from device.errors import PerceptionStoppedError
-from device.observation import Detection, FaceAttributes, Image, Reason
+from device.observation import Detection, FaceAttributes, Image, LeftOut, Reason
 from device.perception import Judgement, Perception, Pipeline, open_perception
 from device.perception.aligned_face import AlignedFace, View
 from device.perception.detection import FaceDetector
@@ -145,3 +145,21 @@ def test_only_the_largest_faces_are_judged(astronaut: Image) -> None:
     one = open_perception(PerceptionSettings(max_faces=1), "attributes")
     crowd = np.tile(astronaut, (2, 2, 1))
     assert len(one.perceive([frame(crowd)], PLAIN).faces) == 1
+
+
+def test_faces_that_are_left_out_are_counted_and_have_a_reason(astronaut: Image) -> None:
+    """Those beyond max_faces as well: nobody takes a crowd for ten people."""
+    crowd = np.tile(astronaut, (2, 2, 1))
+    small = np.asarray(cv2.resize(astronaut, (160, 160), interpolation=cv2.INTER_AREA), np.uint8)
+    crowd[:160, 340:500] = small
+    three = open_perception(PerceptionSettings(max_faces=3), "attributes")
+    seen = three.perceive([frame(crowd)] * 2, PLAIN)
+    assert (len(seen.faces), seen.face_count, seen.reason) == (3, 3 + len(seen.unjudged), None)
+    assert [face.reason for face in seen.unjudged] == [LeftOut.TOO_MANY] * len(seen.unjudged)
+    strict = open_perception(PerceptionSettings(max_faces=3, min_face_size=400), "attributes")
+    seen = strict.perceive([frame(crowd)], PLAIN)
+    assert seen.reason is Reason.TOO_SMALL
+    assert [face.reason for face in seen.unjudged[:4]] == [
+        *[LeftOut.TOO_SMALL] * 3,
+        LeftOut.TOO_MANY,
+    ]

@@ -83,3 +83,12 @@ def test_a_rejected_frame_does_not_count() -> None:
     assert person.is_usable
     assert [weighted.evidence for weighted in person.evidence("height")] == [0.8]
     assert person.best.frame == 1
+
+
+def test_a_face_that_is_one_of_too_many_in_one_frame_is_judged_by_the_others() -> None:
+    """It is one person, whether or not it was among the largest in every frame."""
+    surplus = replace(sample(0, 0), quality=None, evidence={})
+    (person,) = track([[surplus], [sample(1, 0)]])
+    assert person.is_usable
+    assert person.best.frame == 1
+    assert [each.weight for each in person.evidence("height")] == [SHARP.score]

@@ -105,3 +105,15 @@ def test_a_damaged_file_counts_as_empty(tmp_path: Path, content: str) -> None:
     log = log_of(tmp_path)
     assert log.last_failure is None
     assert not log.begin()
+
+
+def test_a_cause_is_kept_without_the_address_that_a_library_repeats(tmp_path: Path) -> None:
+    """It is shown in Home Assistant; and what an earlier release has kept is redacted when it is read."""
+    log = log_of(tmp_path)
+    log.failed("OSError: cannot open rtsp://me:hush@cam/1")
+    assert "hush" not in (tmp_path / "starts.json").read_text()
+    stored = {"last_failure": "2026-01-01T00:00:00+00:00: ValueError: rtsp://me:hush@cam/1"}
+    JsonStore(tmp_path / "starts.json").save(stored)
+    last = log_of(tmp_path).last_failure
+    assert last is not None
+    assert last.cause == "ValueError: rtsp://cam/***"

@@ -26,10 +26,10 @@ thread.join()
 """
 
 
-def _lines(**added: str) -> list[str]:
+def _lines(program: str = _PROGRAM, **added: str) -> list[str]:
     environment = {key: text for key, text in os.environ.items() if key != "JOURNAL_STREAM"}
     result = subprocess.run(
-        [sys.executable, "-c", _PROGRAM],
+        [sys.executable, "-c", program],
         env=environment | added,
         capture_output=True,
         text=True,
@@ -63,3 +63,26 @@ def test_an_unknown_level_is_an_error_that_lists_the_known_ones() -> None:
     """As the owner typed it."""
     with pytest.raises(LogLevelError, match="'loud' is not one of debug, info, warning, error"):
         start_logging("loud")
+
+
+_REDACTED = """
+import logging
+from device.system.known_secrets import KnownSecrets
+from device.system.logs import start_logging
+
+start_logging("info", KnownSecrets(["hush-broker"]).redact)
+log = logging.getLogger("a.library")
+log.info("connecting to %s as %s", "rtsp://me:hush-camera@cam/1", "hush-broker")
+try:
+    raise ValueError("rtsp://cam/?pwd=hush-camera")
+except ValueError:
+    log.exception("it failed")
+"""
+
+
+def test_no_line_of_any_library_shows_a_url_or_a_secret() -> None:
+    """Nor does a traceback."""
+    lines = _lines(_REDACTED, JOURNAL_STREAM="8:1")
+    assert lines[0] == "INFO    (MainThread) a.library: connecting to rtsp://cam/*** as ***"
+    assert lines[-1] == "ValueError: rtsp://cam/***"
+    assert "hush" not in "".join(lines)

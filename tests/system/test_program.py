@@ -128,3 +128,18 @@ def test_an_error_in_the_program_is_a_traceback(tmp_path: Path) -> None:
     ended = _run(f"open({str(tmp_path / 'absent')!r})")
     assert ended.returncode == 1
     assert b"FileNotFoundError" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "raise ValueError('rtsp://me:hu' 'sh@cam/1')",
+        "import threading as t; a = t.Thread(target=lambda: open('http://cam/?hu' 'sh')); a.start(); a.join()",
+    ],
+)
+def test_a_traceback_has_no_secret_of_an_address(body: str) -> None:
+    """Whichever thread it is of: it ends in the journal, or in a bug report."""
+    shown = _run(body).stderr.decode()
+    assert "Traceback" in shown
+    assert "://cam/***" in shown
+    assert "hush" not in shown

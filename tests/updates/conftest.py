@@ -6,6 +6,7 @@ import json
 import shutil
 import ssl
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -28,6 +29,7 @@ from tests.clock import Clock
 
 Make = Callable[..., Updates]
 
+LOCK = Path(__file__).parents[2] / "provisioning" / "requirements.lock"
 NETWORK = "attributes-lite"
 NEWER = "9999.1.1"
 """A version of the network, newer than any that ships."""
@@ -50,10 +52,17 @@ class Maintainer:
 
 @dataclass(slots=True)
 class Site:
-    """A folder, and the address under which the world sees it."""
+    """A folder, and the address under which the world sees it.
+
+    Attributes:
+        folder: what it has.
+        url: of the folder.
+        logins: the header with user and password of each request; None where there was none.
+    """
 
     folder: Path
     url: str
+    logins: list[str | None]
 
     @property
     def index(self) -> str:
@@ -127,6 +136,19 @@ def wheel(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def release_wheel(tmp_path: Path) -> Path:
+    """A wheel with what the list of components is made from; the program is missing."""
+    folder = tmp_path / "release"
+    folder.mkdir()
+    file = folder / "facet_node-9.9.0-py3-none-any.whl"
+    with zipfile.ZipFile(file, "w") as packed:
+        for path in (ZOO / "README.md", *sorted(ZOO.glob("*.tflite")), *sorted(ZOO.glob("*.json"))):
+            packed.write(path, f"model/zoo/{path.name}")
+        packed.write(LOCK, f"facet_node-9.9.0.data/data/share/facet/provisioning/{LOCK.name}")
+    return file
+
+
+@pytest.fixture
 def trusted_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
     """The TLS of a server at localhost, whose authority the node trusts."""
     authority = trustme.CA()
@@ -143,11 +165,13 @@ def site(tmp_path: Path, trusted_tls: ssl.SSLContext) -> Iterator[Site]:
     """A web server with TLS."""
     folder = tmp_path / "site"
     folder.mkdir()
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
+    logins: list[str | None] = []
+    handler = partial(_Quiet, logins, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.socket = trusted_tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, name="facet-site")
         thread.start()
-        yield Site(folder, f"https://localhost:{server.server_port}")
+        yield Site(folder, f"https://localhost:{server.server_port}", logins)
         server.shutdown()
         thread.join()
 
@@ -186,11 +210,17 @@ def newer_network(folder: Path, **changes: object) -> Path:
 
 
 class _Quiet(SimpleHTTPRequestHandler):
+    def __init__(self, logins: list[str | None], *arguments: Any, directory: str) -> None:  # noqa: ANN401 - its own
+        self._logins = logins
+        super().__init__(*arguments, directory=directory)
+
     def do_GET(self) -> None:
-        """Send /away to a plain-text server; serve all else."""
-        if self.path == "/away":
+        """Send /away to a plain-text server, and /moved to the index; serve all else."""
+        self._logins.append(self.headers["Authorization"])
+        moved = {"/away": "http://localhost/file?hush", "/moved": "/index.json"}
+        if self.path in moved:
             self.send_response(302)
-            self.send_header("Location", "http://localhost/file")
+            self.send_header("Location", moved[self.path])
             self.end_headers()
         else:
             super().do_GET()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from device.errors import UpdateError
+from device.system.secret_address import SecretAddress
 from device.updates.node.fetch import chunks, read_url
 
 _HEADERS = b"HTTP/1.1 200 OK\r\n"
@@ -96,7 +97,7 @@ def given_up(fetch: Callable[[], object], says: str) -> None:
 def test_a_server_that_trickles_is_given_up(trickle: Trickle, beginning: bytes) -> None:
     """Each byte begins a time-out again, and none of them the time for the whole."""
     trickle.beginning = beginning
-    given_up(lambda: read_url(trickle.url, 10_000, 0.5), "took longer than")
+    given_up(lambda: read_url(SecretAddress(trickle.url), 10_000, 0.5), "took longer than")
     assert trickle.ended.wait(_AT_ONCE)
 
 
@@ -105,7 +106,7 @@ def test_a_server_that_trickles_its_handshake_is_given_up(trickle: Trickle) -> N
     trickle.speaks_tls = False
     # A record of TLS that is 16 kB long.
     trickle.beginning = b"\x16\x03\x03\x40\x00"
-    given_up(lambda: read_url(trickle.url, 10_000, 0.5), "took longer than")
+    given_up(lambda: read_url(SecretAddress(trickle.url), 10_000, 0.5), "took longer than")
     assert trickle.ended.wait(_AT_ONCE)
 
 
@@ -117,7 +118,10 @@ def test_a_proxy_that_trickles_is_given_up(
     trickle.beginning = _BEGINNINGS["the headers"]
     monkeypatch.setenv("https_proxy", f"http://localhost:{trickle.port}")
     monkeypatch.setenv("no_proxy", "")
-    given_up(lambda: read_url("https://elsewhere.invalid/", 10_000, 0.5), "took longer than")
+    given_up(
+        lambda: read_url(SecretAddress("https://elsewhere.invalid/"), 10_000, 0.5),
+        "took longer than",
+    )
     assert trickle.ended.wait(_AT_ONCE)
 
 
@@ -126,7 +130,7 @@ def test_a_download_without_progress_is_given_up(trickle: Trickle, beginning: by
     """Long before its time for the whole is over."""
     trickle.beginning = beginning
     given_up(
-        lambda: list(chunks(trickle.url, 10_000, 1800, stall=0.5)),
+        lambda: list(chunks(SecretAddress(trickle.url), 10_000, 1800, stall=0.5)),
         "sent less than 65536 bytes within 0.5 s",
     )
 
@@ -136,7 +140,7 @@ def test_a_download_with_progress_takes_its_time(trickle: Trickle) -> None:
     trickle.beginning = _HEADERS + b"Content-Length: 327680\r\n\r\n" + b"1" * 262144
     began = time.monotonic()
     pieces = []
-    for piece in chunks(trickle.url, 1_000_000, 1800, stall=1.0):
+    for piece in chunks(SecretAddress(trickle.url), 1_000_000, 1800, stall=1.0):
         pieces.append(piece)
         time.sleep(0.4)
         if len(pieces) == 4:
@@ -149,6 +153,6 @@ def test_nothing_is_left_of_a_download_that_is_given_up(trickle: Trickle) -> Non
     """No thread, and no connection."""
     trickle.beginning = _BEGINNINGS["the headers"]
     before = threading.active_count()
-    given_up(lambda: read_url(trickle.url, 10_000, 0.2), "took longer than")
+    given_up(lambda: read_url(SecretAddress(trickle.url), 10_000, 0.2), "took longer than")
     assert trickle.ended.wait(_AT_ONCE)
     assert threading.active_count() == before

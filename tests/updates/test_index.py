@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device.errors import UpdateError
+from device.system.secret_address import SecretAddress
 from device.updates.node.fetch import read_url
 from device.updates.node.index import MAXIMUM_BYTES, read_index
 from device.updates.release.sign import write_index
@@ -43,7 +45,7 @@ def published(site: Site, maintainer: Maintainer, wheel: Path) -> Site:
 
 def test_a_release_is_found_with_its_absolute_address(published: Site) -> None:
     """The index may be moved together with its files: it names them relatively."""
-    release = read_index(published.index).release
+    release = read_index(SecretAddress(published.index)).release
     assert release is not None
     assert release.version == "9.9.0"
     assert release.url == f"{published.url}/facet_node-9.9.0-py3-none-any.whl"
@@ -53,7 +55,7 @@ def test_a_release_is_found_with_its_absolute_address(published: Site) -> None:
 def test_an_index_may_be_a_file(published: Site) -> None:
     """A folder that all nodes see, or a USB stick."""
     path = published.folder / "index.json"
-    release = read_index(path.as_uri()).release
+    release = read_index(SecretAddress(path.as_uri())).release
     assert release is not None
     assert release.url == (published.folder / "facet_node-9.9.0-py3-none-any.whl").as_uri()
 
@@ -64,43 +66,74 @@ def test_a_server_whose_authority_nobody_knows_is_not_believed(
     """TLS is verified, and nothing switches that off."""
     monkeypatch.delenv("SSL_CERT_FILE")
     with pytest.raises(UpdateError, match="certificate verify failed"):
-        read_index(published.index)
+        read_index(SecretAddress(published.index))
 
 
 def test_an_index_from_the_network_names_no_file_of_the_node(published: Site) -> None:
     """Its server could have any of them read."""
     published.rewrite(url="file:///etc/facet/secrets.yaml")
     with pytest.raises(UpdateError, match="only https: is followed"):
-        read_index(published.index)
+        read_index(SecretAddress(published.index))
 
 
 def test_nothing_is_fetched_in_plain_text(published: Site) -> None:
     """Neither directly nor by a redirection."""
     with pytest.raises(UpdateError, match="unknown url type: http"):
-        read_url("http://localhost/index.json", 100, 5)
+        read_url(SecretAddress("http://localhost/index.json"), 100, 5)
     with pytest.raises(UpdateError, match="unknown url type: http"):
-        read_url(f"{published.url}/away", 100, 5)
+        read_url(SecretAddress(f"{published.url}/away"), 100, 5)
+
+
+def test_user_and_password_of_the_address_are_for_its_server_alone(published: Site) -> None:
+    """They log in there, also for the file that the index names; a redirection takes them nowhere."""
+    index = published.index.replace("://", "://me:hu%40sh@")
+    release = read_index(SecretAddress(index)).release
+    assert release is not None
+    read_url(release.address, 1_000_000, 5)
+    read_url(SecretAddress(index.replace("index.json", "moved")), MAXIMUM_BYTES, 5)
+    login = f"Basic {b64encode(b'me:hu@sh').decode()}"
+    assert published.logins == [login, login, login, None]
+    assert "hu" not in repr(release)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://me:hush@",
+        "https://me:hush@[hush]/",
+        "https://me:hush@localhost:hush/",
+        "https://localhost/hush hush",
+        "https://me:hush@localhost/\N{SNOWMAN}hush",
+        "https://me:hush@lo\N{FULLWIDTH SOLIDUS}calhost/hush",
+        "https://me:hush@/hush?token=hush#hush",
+    ],
+)
+def test_what_urllib_says_of_an_address_is_not_repeated(address: str) -> None:
+    """It quotes the part that it cannot read, which may be the password."""
+    with pytest.raises(UpdateError, match=r"cannot be read") as caught:
+        read_url(SecretAddress(address), 100, 5)
+    assert "hush" not in str(caught.value)
 
 
 def test_a_document_without_end_is_given_up(published: Site) -> None:
     """No server fills the node's memory."""
     (published.folder / "index.json").write_bytes(b" " * (MAXIMUM_BYTES + 1))
     with pytest.raises(UpdateError, match=f"longer than the {MAXIMUM_BYTES} bytes"):
-        read_index(published.index)
+        read_index(SecretAddress(published.index))
 
 
 def test_what_takes_too_long_is_given_up(published: Site) -> None:
     """A server that drips bytes keeps nobody."""
     with pytest.raises(UpdateError, match="took longer than"):
-        read_url(published.index, MAXIMUM_BYTES, -1)
+        read_url(SecretAddress(published.index), MAXIMUM_BYTES, -1)
 
 
 def test_an_index_that_is_not_there_is_named(published: Site) -> None:
     """With what to check; and its connection is closed, for this may go on for weeks."""
     with pytest.raises(
-        UpdateError, match=r"no\.json cannot be read .*check updates\.index"
+        UpdateError, match=r"/\*\*\* cannot be read \(HTTP 404 Not Found\); check updates\.index"
     ) as caught:
-        read_index(f"{published.url}/no.json")
+        read_index(SecretAddress(f"{published.url}/no.json"))
     cause = caught.value.__cause__
     assert isinstance(cause, HTTPError)
     assert cause.fp.closed
@@ -137,7 +170,7 @@ def test_what_is_no_index_is_rejected_with_the_place(
     changed = damage(json.loads(path.read_text()))
     path.write_text(changed if isinstance(changed, str) else json.dumps(changed))
     with pytest.raises(UpdateError) as caught:
-        read_index(published.index)
+        read_index(SecretAddress(published.index))
     assert found in str(caught.value)
 
 
@@ -153,9 +186,9 @@ def test_no_address_in_an_index_does_more_than_fail(published: Site, url: str) -
     published.rewrite(url=url)
     path = published.folder / "index.json"
     with pytest.raises(UpdateError):  # noqa: PT012 - which of the two is the same to the node
-        release = read_index(path.as_uri()).release
+        release = read_index(SecretAddress(path.as_uri())).release
         assert release is not None
-        read_url(release.url, 10, 5)
+        read_url(release.address, 10, 5)
 
 
 @given(st.binary(max_size=300) | st.recursive(_LEAVES, _nested, max_leaves=20).map(_encoded))
@@ -166,7 +199,7 @@ def test_any_document_is_an_index_or_an_error(
     path = tmp_path_factory.getbasetemp() / "any.json"
     path.write_bytes(content)
     try:
-        index = read_index(path.as_uri())
+        index = read_index(SecretAddress(path.as_uri()))
     except UpdateError as error:
         assert len(str(error)) < 3000  # noqa: PT017 - or there is none
     else:
@@ -176,4 +209,4 @@ def test_any_document_is_an_index_or_an_error(
 def test_a_later_index_may_say_more(published: Site) -> None:
     """Old nodes, which know nothing of it, must still find their update."""
     published.rewrite(minimum_memory=512)
-    assert read_index(published.index).release
+    assert read_index(SecretAddress(published.index)).release

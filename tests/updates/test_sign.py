@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from device.networks.files import ZOO
+from device.system.secret_address import SecretAddress
 from device.updates.node.index import read_index
 from device.updates.signature import read_key, verify
 
@@ -22,23 +23,24 @@ def sign(*arguments: object) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_what_the_command_writes_nodes_accept(tmp_path: Path, wheel: Path) -> None:
+def test_what_the_command_writes_nodes_accept(tmp_path: Path, release_wheel: Path) -> None:
     """Key, wheel and network, with the words of the manual."""
     key = sign("key", tmp_path / "facet-release.pem")
     assert key.returncode == 0, key.stderr
     network = ZOO / "attributes-lite.tflite"
     written = sign(
         "index", tmp_path / "site", "--key", tmp_path / "facet-release.pem",
-        "--wheel", wheel, "--model", network, "--summary", "Finds more",
+        "--wheel", release_wheel, "--model", network, "--summary", "Finds more",
         "--model-summary", "Knows hats", "--model-url", "https://example.org/hats",
     )  # fmt: skip
     assert written.returncode == 0, written.stderr
-    index = read_index((tmp_path / "site" / "index.json").as_uri())
+    index = read_index(SecretAddress((tmp_path / "site" / "index.json").as_uri()))
     assert index.release is not None
     assert index.release.summary == "Finds more"
     model = index.model("attributes-lite")
     assert model is not None
     assert (model.summary, model.release_url) == ("Knows hats", "https://example.org/hats")
+    assert (tmp_path / "site" / "facet_node-9.9.0.cdx.json").is_file()
     for listed in (index.release, model):
         file = tmp_path / "site" / Path(listed.url).name
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -54,3 +56,46 @@ def test_a_file_that_is_no_wheel_of_facet_is_not_signed(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert ended.stderr.startswith("error: --wheel")
     assert "facet_node-VERSION-py3-none-any.whl" in ended.stderr
+
+
+_WITHOUT_THE_EXTRA = """
+import sys
+sys.modules["cyclonedx"] = None
+from device.updates.release.sign import main
+main()
+"""
+
+
+def _without_the_extra(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run the command where `release` was not installed with Facet, for instance on a node."""
+    return subprocess.run(
+        [sys.executable, "-c", _WITHOUT_THE_EXTRA, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_without_its_extra_the_list_of_components_is_left_out_and_what_to_install_is_said(
+    tmp_path: Path, release_wheel: Path
+) -> None:
+    """The release is signed all the same; who asks for the list alone gets an error."""
+    key, site = tmp_path / "key.pem", tmp_path / "site"
+    sign("key", key)
+    ended = _without_the_extra("index", site, "--key", key, "--wheel", release_wheel)
+    assert ended.returncode == 0, ended.stderr
+    assert "pip install 'facet-node[release]'" in ended.stderr
+    assert (site / "index.json").is_file()
+    assert not list(site.glob("*.cdx.json"))
+    alone = _without_the_extra("sbom", release_wheel, "--out", site)
+    assert alone.returncode == 1
+    assert alone.stderr.startswith("error: it needs the package cyclonedx")
+
+
+def test_the_list_of_components_can_be_made_from_a_wheel_alone(
+    tmp_path: Path, release_wheel: Path
+) -> None:
+    """Without the key: by whoever wants to compare."""
+    ended = sign("sbom", release_wheel, "--out", tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout == f"{tmp_path / 'facet_node-9.9.0.cdx.json'} is written\n"

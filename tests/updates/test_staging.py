@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from device.system.secret_address import SecretAddress
 from device.updates.node.index import Release, read_index
 from device.updates.node.staging import download
 from device.updates.release.sign import write_index
@@ -25,7 +26,7 @@ def large(site: Site, maintainer: Maintainer, tmp_path: Path) -> Site:
 
 
 def _release(index: str) -> Release:
-    release = read_index(index).release
+    release = read_index(SecretAddress(index)).release
     assert release is not None
     return release
 
@@ -41,7 +42,7 @@ def test_a_download_tells_how_much_of_how_much_has_come(
     folder = tmp_path / "update"
     assert download(
         folder,
-        release.url,
+        release.address,
         release.artifact,
         key,
         lambda: False,
@@ -62,7 +63,7 @@ def test_a_download_ends_with_the_node(large: Site, maintainer: Maintainer, tmp_
     told: list[int] = []
     assert not download(
         folder,
-        release.url,
+        release.address,
         release.artifact,
         key,
         lambda: bool(told),

@@ -19,9 +19,12 @@ from device.cli.demo.listener import NodeListener, node_topics
 from device.cli.demo.node import Node
 from device.cli.demo.portrait import write_portrait
 from device.cli.demo.tables import entities_table, observation_table
+from device.cli.reading import Reading
 from device.config import Config
 from device.errors import DemoError
 from device.mqtt.topics import Topics
+from device.networks.card import read_card
+from device.networks.files import model_path
 from device.observation import Reason
 from device.system.console import open_console
 from device.system.validation import describe
@@ -70,7 +73,7 @@ def demo(broker: str | None, camera: str | None, *, once: bool) -> None:
         if once:
             _press_once(node, listener)
         else:
-            _press_on_enter(node, listener)
+            _press_on_enter(node, listener, config)
 
 
 def _configure(mqtt: Mapping[str, str | int], source: str, folder: Path) -> Config:
@@ -100,15 +103,16 @@ def _press_once(node: Node, listener: NodeListener) -> None:
         raise DemoError(message)
 
 
-def _press_on_enter(node: Node, listener: NodeListener) -> None:
+def _press_on_enter(node: Node, listener: NodeListener, config: Config) -> None:
     console = open_console()
+    reading = Reading.of(read_card(model_path(config.attributes.model)))
     try:
         with console.status("starting the node"):
             discovery = listener.discover()
         console.print(entities_table(discovery))
         for _ in _presses(console):
             node.press()
-            console.print(observation_table(json.loads(listener.observation())))
+            console.print(observation_table(json.loads(listener.observation()), reading))
     except KeyboardInterrupt:
         console.print()
 

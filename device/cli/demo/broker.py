@@ -10,6 +10,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 from device.errors import DemoError
+from device.system.redaction import redact_found
 
 HOST = "127.0.0.1"
 PROTOCOL: Final = "3.1.1"
@@ -36,7 +37,7 @@ def parse_broker(text: str) -> tuple[str, int]:
         host, port = None, 0
     if not host or address.netloc != text or "@" in text:
         message = (
-            f"--broker {text}: give HOST or HOST:PORT of a broker that needs no password, "
+            f"--broker {redact_found(text)}: give HOST or HOST:PORT of a broker that needs no password, "
             "such as localhost:1883"
         )
         raise DemoError(message)

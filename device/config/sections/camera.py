@@ -8,20 +8,18 @@ from pydantic import Field
 
 from device.config.sections.fields import CameraSource, explained
 from device.config.sections.section import Section
-from device.system.redaction import redact_url
+from device.system.secret_address import SecretAddress
 
 
 class CameraSettings(Section):
     """Where pictures come from."""
 
     source: CameraSource = Field(
-        "0",
+        SecretAddress("0"),
         title="Source",
         description="A camera's number or device (/dev/v4l/by-id/... survives reordering), a picture, a folder of "
         "pictures, a video file, or an RTSP or HTTP URL: `http://USER:PASSWORD@HOST/PATH`, in whose user and password "
-        "`@ # / : ? %` are written `%40 %23 %2F %3A %3F %25`.",
-        # A URL may hold a password.
-        repr=False,
+        "`@ # / : ? %` are written `%40 %23 %2F %3A %3F %25`. Of a URL only scheme, host and port are ever shown.",
     )
     width: int = Field(
         640, title="Width", description="Requested from the camera, in pixels.", ge=160, le=7680
@@ -56,8 +54,3 @@ class CameraSettings(Section):
     mirror: bool = Field(
         False, title="Mirror", description="Whether to swap left and right, after the rotation."
     )
-
-    @property
-    def shown_source(self) -> str:
-        """The source for logs and screens: a URL without its user, password, query and fragment."""
-        return redact_url(self.source)

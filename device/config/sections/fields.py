@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
 from device.networks.files import is_own_network
+from device.system.secret_address import SecretAddress, secret_address
 
 # BCM numbers by position on the 40-pin header (Raspberry Pi documentation, "GPIO and the 40-pin header"); the
 # positions that are missing carry power, ground or the ID EEPROM's bus.
@@ -142,12 +143,15 @@ File: TypeAlias = Annotated[
 """A path; a relative one starts at the folder of the configuration file."""
 
 CameraSource: TypeAlias = Annotated[
-    str,
-    Field(
-        min_length=1,
-        json_schema_extra=explained("a camera's number, a device, a path or a URL"),
+    SecretAddress,
+    secret_address(
+        Annotated[
+            str,
+            Field(min_length=1),
+            BeforeValidator(_source, json_schema_input_type=Annotated[int, Field(ge=0)] | str),
+        ]
     ),
-    BeforeValidator(_source, json_schema_input_type=Annotated[int, Field(ge=0)] | str),
+    Field(json_schema_extra=explained("a camera's number, a device, a path or a URL")),
 ]
 """A device's number, a path or a URL."""
 

@@ -50,7 +50,8 @@ class NodeSettings(Section):
     configuration_url: Url | None = Field(
         None,
         title="Configuration URL",
-        description="Where the link *Visit* on the device page leads, for instance to your page about the node.",
+        description="Where the link *Visit* on the device page leads, for instance to your page about the node. It is "
+        "published as it is: it must hold no password and no token.",
     )
     publish_mac_address: bool = Field(
         default=False,

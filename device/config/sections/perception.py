@@ -43,7 +43,7 @@ class PerceptionSettings(Section):
     max_faces: int = Field(
         10,
         title="Maximum faces",
-        description="Faces analysed in a frame, the largest first.",
+        description="Faces analysed in a frame, the largest first; the others are only counted.",
         ge=1,
         le=50,
     )

@@ -20,7 +20,13 @@ from device.config.yaml.scalar import Reference, meaning
 class Section(BaseModel):
     """A section: strict about types and keys, and frozen."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,  # it may be a password in the wrong place
+    )
 
     @field_validator("*", mode="wrap")
     @classmethod

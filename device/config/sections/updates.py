@@ -11,14 +11,17 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from device.config.sections.fields import beside_configuration, explained
 from device.config.sections.section import Section, conflict
+from device.system.secret_address import SecretAddress, secret_address
 
 _KEY_BYTES = 32
+# With one slash, or none: as a path it could only be one that does not exist.
+_IS_ALMOST_A_URL = re.compile(r"\s*(?:https?|ftps?|file):", re.IGNORECASE)
 
 
 def _index(value: str, info: ValidationInfo) -> str:
     if re.match("(https|file)://[^/]*/", value):
         return value
-    if "://" in value:
+    if "://" in value or _IS_ALMOST_A_URL.match(value):
         raise ValueError(value)
     return beside_configuration(Path(value), info).absolute().as_uri()
 
@@ -38,13 +41,20 @@ def _key(value: str, info: ValidationInfo) -> str:
 
 
 Index: TypeAlias = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=500,
-        json_schema_extra=explained("an address that begins with https:// or file://, or a path"),
+    SecretAddress,
+    secret_address(
+        Annotated[
+            str,
+            Field(
+                min_length=1,
+                max_length=500,
+                json_schema_extra=explained(
+                    "an address that begins with https:// or file://, or a path"
+                ),
+            ),
+            AfterValidator(_index),
+        ]
     ),
-    AfterValidator(_index),
 ]
 PublicKey: TypeAlias = Annotated[
     str,
@@ -64,7 +74,7 @@ class UpdateSettings(Section):
         None,
         title="Index",
         description="The document that lists the available versions; see updates.md. Without it the node only shows "
-        "the version that was published at the broker.",
+        "the version that was published at the broker. Of a URL only scheme, host and port are ever shown.",
     )
     check_interval: int = Field(
         86400,

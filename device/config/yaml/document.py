@@ -16,6 +16,7 @@ from device.config.key_path import KeyPath, dotted
 from device.config.yaml.scalar import CONSTRUCTORS, NULL, Reference, Scalar
 from device.config.yaml.source import QUOTES, compose
 from device.errors import ConfigError, Fault
+from device.system.redaction import redact_word
 from device.system.text import printable
 
 SECRETS = "secrets.yaml"
@@ -130,7 +131,7 @@ class _Reader:
 
     def _reference(self, node: yaml.ScalarNode, path: KeyPath) -> Scalar:
         name: str = node.value
-        shown = f"{node.tag} {printable(name)}"
+        shown = f"{node.tag} {printable(redact_word(name))}"
         self._document.references[path] = shown
         if node.tag == "!env":
             text = self._environment.get(name)
@@ -177,10 +178,10 @@ class _Secrets:
         if self._problem:
             return None, self._problem
         nearest = difflib.get_close_matches(name, self._values, n=1)
-        hint = f"; did you mean {printable(nearest[0])}?" if nearest else ""
+        hint = f"; did you mean {printable(redact_word(nearest[0]))}?" if nearest else ""
         return (
             None,
-            f"{self._path} has no value of this name; add a line {printable(name)}: VALUE{hint}",
+            f"{self._path} has no value of this name; add a line {printable(redact_word(name))}: VALUE{hint}",
         )
 
     def _read(self) -> dict[str, str]:

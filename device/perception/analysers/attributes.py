@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.errors import ModelError
-from device.networks.card import Aim, Groups, ModelCard, read_card
+from device.networks.card import (
+    NO_FACIAL_HAIR,
+    UNNAMED_FACIAL_HAIR,
+    Aim,
+    Groups,
+    ModelCard,
+    read_card,
+)
 from device.observation import Attribute, FaceAttributes, Image, Keypoints
 from device.perception.aligned_face import AlignedFace, View
 from device.perception.alignment import align
@@ -169,7 +176,7 @@ def decide(
     hair_color = _hair_color(card.groups, present, margins)
     facial_hair = _facial_hair(card.groups, present, margins)
     if facial_hair is None and _has_beard(probabilities, card, aim, threshold_offset):
-        facial_hair = "beard"
+        facial_hair = UNNAMED_FACIAL_HAIR
     attributes = {
         label.name: Attribute(float(probability), label.name in present, thresholds[label.name])
         for label, probability in zip(card.labels, probabilities, strict=True)
@@ -200,7 +207,7 @@ def _facial_hair(groups: Groups, present: set[str], margins: Mapping[str, float]
     styles = groups.facial_hair.keys() & present
     if styles:
         return groups.facial_hair[max(styles, key=lambda name: margins[name])]
-    return "none" if none in present else None
+    return NO_FACIAL_HAIR if none in present else None
 
 
 def _has_beard(

@@ -6,14 +6,16 @@ The standard library's client: for one small document a day, another package on 
 from __future__ import annotations
 
 import ssl
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
-from http.client import HTTPException, HTTPResponse, HTTPSConnection
+from http import HTTPStatus
+from http.client import HTTPException, HTTPResponse, HTTPSConnection, InvalidURL
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 from urllib.request import (
     HTTPDefaultErrorHandler,
     HTTPErrorProcessor,
@@ -28,7 +30,8 @@ from urllib.request import (
 
 from device import __version__
 from device.errors import UpdateError
-from device.system.redaction import redact_url
+from device.system.redaction import redact_urls
+from device.system.secret_address import SecretAddress
 from device.updates.node.cutter import Cutter
 
 _CHUNK_BYTES = 64 * 1024
@@ -48,18 +51,18 @@ class Chunk(NamedTuple):
     total: int | None
 
 
-def read_url(url: str, limit: int, seconds: float) -> bytes:
+def read_url(address: SecretAddress, limit: int, seconds: float) -> bytes:
     """Return all that an address gives; see chunks."""
-    return b"".join(chunk.data for chunk in chunks(url, limit, seconds))
+    return b"".join(chunk.data for chunk in chunks(address, limit, seconds))
 
 
 def chunks(
-    url: str, limit: int, seconds: float, *, stall: float = _STALL_SECONDS
+    address: SecretAddress, limit: int, seconds: float, *, stall: float = _STALL_SECONDS
 ) -> Iterator[Chunk]:
     """Yield what an address gives, piece by piece.
 
     Args:
-        url: https:, verified against the system's authorities ($SSL_CERT_FILE names others); or file:.
+        address: https:, verified against the system's authorities ($SSL_CERT_FILE names others); or file:.
         limit: bytes.
         seconds: for all of it, from the first connection to the last byte.
         stall: seconds for each piece, the first with all that comes before it.
@@ -70,14 +73,12 @@ def chunks(
     size = 0
     with Cutter(seconds, stall) as cutter:
         try:
-            stream, total = _open(url, cutter)
+            stream, total = _open(address.reveal(), cutter)
             with closing(stream):
                 while (data := stream.read(_CHUNK_BYTES)) and not cutter.has_cut:
                     size += len(data)
                     if size > limit:
-                        message = (
-                            f"{redact_url(url)} is longer than the {limit} bytes that are allowed"
-                        )
+                        message = f"{address} is longer than the {limit} bytes that are allowed"
                         raise UpdateError(message)
                     yield Chunk(data, total)
                     cutter.progress()
@@ -86,25 +87,43 @@ def chunks(
                 # It is the server's answer as well, with the connection.
                 error.close()
             if cutter.has_cut:
-                raise _too_slow(url, seconds, stall, size, is_stalled=cutter.is_stalled) from error
-            reason = error.reason if isinstance(error, URLError) else error
+                raise _too_slow(
+                    address, seconds, stall, size, is_stalled=cutter.is_stalled
+                ) from error
             message = (
-                f"{redact_url(url)} cannot be read ({redact_url(str(reason))}); "
+                f"{address} cannot be read ({_reason(error)}); "
                 "check updates.index, and that the node reaches it"
             )
             raise UpdateError(message) from error
         if cutter.has_cut:
-            raise _too_slow(url, seconds, stall, size, is_stalled=cutter.is_stalled)
+            raise _too_slow(address, seconds, stall, size, is_stalled=cutter.is_stalled)
+
+
+def _reason(error: OSError | HTTPException | ValueError) -> str:
+    """Say why, in words that repeat nothing of the address, nor what a server says of it."""
+    if isinstance(error, HTTPError):
+        is_known = error.code in set(HTTPStatus)
+        return f"HTTP {error.code}{f' {HTTPStatus(error.code).phrase}' if is_known else ''}"
+    reason = error.reason if isinstance(error, URLError) else error
+    match reason:
+        case OSError():
+            return redact_urls(reason.strerror or str(reason))
+        case str():  # urllib's words, such as: unknown url type: http
+            return redact_urls(reason)
+        case HTTPException() if not isinstance(reason, InvalidURL):
+            return f"it is no answer of a web server, {type(reason).__name__}"
+        case _:
+            return "it is not an address; write https:// before the host, and a space as %20"
 
 
 def _too_slow(
-    url: str, seconds: float, stall: float, size: int, *, is_stalled: bool
+    address: SecretAddress, seconds: float, stall: float, size: int, *, is_stalled: bool
 ) -> UpdateError:
     if is_stalled:
         return UpdateError(
-            f"{redact_url(url)} sent less than {_CHUNK_BYTES} bytes within {stall:g} s; {size} bytes came"
+            f"{address} sent less than {_CHUNK_BYTES} bytes within {stall:g} s; {size} bytes came"
         )
-    return UpdateError(f"{redact_url(url)} took longer than {seconds:.0f} s; {size} bytes came")
+    return UpdateError(f"{address} took longer than {seconds:.0f} s; {size} bytes came")
 
 
 class _Connection(HTTPSConnection):
@@ -142,5 +161,19 @@ def _open(url: str, cutter: Cutter) -> tuple[IO[bytes], int | None]:
         UnknownHandler(),
     ):
         opener.add_handler(handler)
-    response: HTTPResponse = opener.open(Request(url))  # noqa: S310 - see above
+    response: HTTPResponse = opener.open(_request(url))
     return response, response.length
+
+
+def _request(url: str) -> Request:
+    """Return the request for a URL; user and password go into a header, which no redirection takes elsewhere.
+
+    urllib would look for a host of the name "user:password@host", and so ask the network's name server for it.
+    """
+    parts = urlsplit(url)
+    login, has_login, host = parts.netloc.rpartition("@")
+    request = Request(parts._replace(netloc=host).geturl())  # noqa: S310 - see the handlers
+    if has_login:
+        encoded = b64encode(unquote_to_bytes(login)).decode("ascii")
+        request.add_unredirected_header("Authorization", f"Basic {encoded}")
+    return request

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from device.errors import UpdateError
-from device.system.redaction import redact_url
+from device.system.secret_address import SecretAddress
 from device.system.validation import describe
 from device.updates.artifact import SOFTWARE, Artifact, Kind, Name, Sha256, Signature, VersionText
 from device.updates.node.fetch import read_url
@@ -28,13 +28,19 @@ class _Listed(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 
     version: VersionText
-    url: _Address
+    # Relative to the index, it may have the user, the password and the path of the index.
+    url: _Address = Field(repr=False)
     sha256: Sha256
     signature: Signature
     summary: str | None = Field(None, max_length=255)
     release_url: str | None = Field(
         None, max_length=500, pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]+)?(/\S*)?$"
     )
+
+    @property
+    def address(self) -> SecretAddress:
+        """Where the file is."""
+        return SecretAddress(self.url)
 
 
 _AnyListed = TypeVar("_AnyListed", bound=_Listed)
@@ -74,42 +80,41 @@ class Index(BaseModel):
         return next((model for model in self.models if model.name == name), None)
 
 
-def read_index(url: str) -> Index:
+def read_index(address: SecretAddress) -> Index:
     """Fetch the index, with absolute addresses.
 
     Args:
-        url: https: or file:.
+        address: https: or file:.
 
     Raises:
         UpdateError: it cannot be read, or is not an index.
     """
-    data = read_url(url, MAXIMUM_BYTES, _READING_SECONDS)
+    data = read_url(address, MAXIMUM_BYTES, _READING_SECONDS)
     try:
         index = Index.model_validate_json(data)
     except ValidationError as error:
         message = (
-            f"updates.index {redact_url(url)} is not an index: {describe(error)}; "
+            f"updates.index {address} is not an index: {describe(error)}; "
             "`python -m device.updates.sign index` writes one"
         )
         raise UpdateError(message) from error
-    release = index.release and _located(index.release, url)
-    return Index(format=1, release=release, models=[_located(model, url) for model in index.models])
+    release = index.release and _located(index.release, address)
+    models = [_located(model, address) for model in index.models]
+    return Index(format=1, release=release, models=models)
 
 
-def _located(listed: _AnyListed, base: str) -> _AnyListed:
+def _located(listed: _AnyListed, index: SecretAddress) -> _AnyListed:
+    base = index.reveal()
     try:
-        address = urljoin(base, listed.url)
-        is_file = urlsplit(address).scheme == "file"
+        url = urljoin(base, listed.url)
+        is_file = urlsplit(url).scheme == "file"
     except ValueError as error:
-        message = (
-            f"updates.index {redact_url(base)} names {redact_url(listed.url)!r}, "
-            f"which is not an address ({error})"
-        )
+        message = f"updates.index {index} names {str(listed.address)!r}, which is not an address"
         raise UpdateError(message) from error
     if is_file and urlsplit(base).scheme != "file":
-        message = f"updates.index {redact_url(base)} names the file {address}; from the network only https: is followed"
+        message = f"updates.index {index} names the file {SecretAddress(url)}; from the network only https: is followed"
         raise UpdateError(message)
-    return listed.model_copy(update={"url": address})
+    return listed.model_copy(update={"url": url})
 
 
 def _artifact(listed: _Listed, kind: Kind, name: str) -> Artifact:

@@ -8,6 +8,7 @@ from random import random
 
 from device.errors import UpdateError
 from device.supervision.heartbeat import Heartbeat
+from device.system.secret_address import SecretAddress
 from device.updates.node.index import Index, read_index
 from device.updates.node.timing import Timing
 
@@ -28,7 +29,7 @@ class IndexReader:
 
     def __init__(
         self,
-        address: str | None,
+        address: SecretAddress | None,
         interval: float,
         heartbeat: Heartbeat,
         *,

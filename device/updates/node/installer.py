@@ -10,7 +10,6 @@ from pathlib import Path
 from device.config.sections.updates import UpdateSettings
 from device.errors import UpdateError
 from device.supervision.heartbeat import Heartbeat
-from device.system.redaction import redact_url
 from device.updates.artifact import Kind
 from device.updates.node.install_queue import InstallQueue
 from device.updates.node.progress import HANDED_OVER_PERCENT, download_percent
@@ -113,9 +112,7 @@ class Installer:
     def _download_and_ask(self, kind: Kind, status: UpdateStatus) -> None:
         listed = status.listed(kind)
         if listed is None:
-            message = (
-                f"{redact_url(self._settings.index or '')} offers no {kind}, or could not be read"
-            )
+            message = f"updates.index {self._settings.index} offers no {kind}, or could not be read"
             raise UpdateError(message)
         artifact = listed.artifact
         artifact.require_newer_than(status.installed(kind))
@@ -123,7 +120,13 @@ class Installer:
         limit = self._timing.download
         self._heartbeat.begin(f"downloading {artifact}", limit + self._timing.margin)
         is_there = download(
-            self._folder, listed.url, artifact, key, self._is_stopping, self._note_progress, limit
+            self._folder,
+            listed.address,
+            artifact,
+            key,
+            self._is_stopping,
+            self._note_progress,
+            limit,
         )
         if not is_there:
             return

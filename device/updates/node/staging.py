@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from device.errors import UpdateError
 from device.system.atomic_write import atomic_write
+from device.system.secret_address import SecretAddress
 from device.updates.artifact import MAXIMUM_BYTES, Artifact
 from device.updates.node.fetch import chunks
 from device.updates.request import ARTIFACT, REQUEST, Request
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def download(
     folder: Path,
-    url: str,
+    address: SecretAddress,
     artifact: Artifact,
     key: Ed25519PublicKey,
     is_stopping: Callable[[], bool],
@@ -33,7 +34,7 @@ def download(
 
     Args:
         folder: where the file goes; made if it is missing.
-        url: where it comes from.
+        address: where it comes from.
         artifact: what it should be.
         key: the public one.
         is_stopping: whether to end early.
@@ -52,7 +53,7 @@ def download(
     with _writing(folder):
         folder.mkdir(mode=0o700, exist_ok=True)
         with unfinished.open("wb") as file:
-            for chunk in chunks(url, MAXIMUM_BYTES, seconds):
+            for chunk in chunks(address, MAXIMUM_BYTES, seconds):
                 if is_stopping():
                     return False
                 digest.update(chunk.data)

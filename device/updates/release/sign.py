@@ -214,6 +214,12 @@ def index(
     model_url: Annotated[str | None, typer.Option(help="A page that says more of them.")] = None,
 ) -> None:
     """Sign, and put files and index into FOLDER, which a web server may offer as it is."""
+    if wheel is not None:
+        _wheel_version(wheel)
+        try:
+            typer.echo(f"{_write_sbom(wheel, folder)} is written")
+        except ModuleNotFoundError as error:
+            typer.echo(f"no list of components is written: {_needs(error)}", err=True)
     path = write_index(
         folder,
         read_private_key(private_key),
@@ -225,6 +231,28 @@ def index(
         model_url=model_url,
     )
     typer.echo(f"{path} is written; nodes need its address as updates.index")
+
+
+@app.command()
+def sbom(
+    wheel: Path,
+    folder: Annotated[Path, typer.Option("--out", help="Where it is written.")] = Path(),
+) -> None:
+    """Write what a wheel consists of and depends on, as CycloneDX. The same wheel has the same list."""
+    try:
+        typer.echo(f"{_write_sbom(wheel, folder)} is written")
+    except ModuleNotFoundError as error:
+        raise UpdateError(_needs(error)) from error
+
+
+def _write_sbom(wheel: Path, folder: Path) -> Path:
+    from device.updates.release.sbom import write_sbom
+
+    return write_sbom(wheel, folder)
+
+
+def _needs(error: ModuleNotFoundError) -> str:
+    return f"it needs the package {error.name}; run: pip install 'facet-node[release]'"
 
 
 def main() -> None:

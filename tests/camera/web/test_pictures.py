@@ -19,6 +19,7 @@ from device.camera.stream import Stream
 from device.config import CameraSettings
 from device.errors import CameraError, CameraTrouble
 from device.observation import Frame, utc_now
+from device.system.secret_address import SecretAddress
 from tests.camera.conftest import NOT_RELEASED, levels
 from tests.camera.server import answering, jpeg, ok
 
@@ -34,7 +35,7 @@ def encoded(kind: str = "JPEG", **options: object) -> bytes:
 
 def burst(url: str, n: int = 3) -> list[Frame]:
     """Return a burst of the product's camera on a URL."""
-    with open_camera(CameraSettings(source=url)) as camera:
+    with open_camera(CameraSettings(source=SecretAddress(url))) as camera:
         return camera.burst(n, 0.0)
 
 
@@ -80,7 +81,7 @@ CUT = {
 def test_a_picture_that_ends_early_is_asked_for_twice_and_refused(answer: bytes) -> None:
     """Its grey or green rest is never judged."""
     with answering(answer) as asked:
-        with open_camera(CameraSettings(source=asked.url)) as camera:
+        with open_camera(CameraSettings(source=SecretAddress(asked.url))) as camera:
             with pytest.raises(CameraError, match="ends early or is damaged"):
                 camera.burst(3, 0.0)
             assert camera.status.trouble is CameraTrouble.UNREADABLE
@@ -179,7 +180,7 @@ def test_a_camera_that_falls_silent_is_given_up(sent: bytes) -> None:
 
         threading.Thread(target=hold, daemon=True).start()
         began = time.monotonic()
-        address = parse(f"http://127.0.0.1:{listening.getsockname()[1]}/")
+        address = parse(SecretAddress(f"http://127.0.0.1:{listening.getsockname()[1]}/"))
         with pytest.raises(CameraError):
             impatient(address).read(1, 0.0, NOT_RELEASED)
         assert time.monotonic() - began < 2
@@ -203,7 +204,7 @@ def test_a_picture_that_trickles_in_is_given_up() -> None:
 
         threading.Thread(target=trickle, daemon=True).start()
         began = time.monotonic()
-        address = parse(f"http://127.0.0.1:{listening.getsockname()[1]}/")
+        address = parse(SecretAddress(f"http://127.0.0.1:{listening.getsockname()[1]}/"))
         with pytest.raises(CameraError, match="ends early"):
             impatient(address).read(1, 0.0, NOT_RELEASED)
         assert time.monotonic() - began < 2

@@ -10,6 +10,7 @@ from device.camera import open_camera
 from device.config import CameraSettings
 from device.errors import CameraError, CameraTrouble
 from device.observation import Frame
+from device.system.secret_address import SecretAddress
 from tests.camera.server import answering, jpeg, ok, refusal
 
 WHOLE = jpeg(100)
@@ -17,7 +18,7 @@ WHOLE = jpeg(100)
 
 def burst(url: str) -> list[Frame]:
     """Return a burst of the product's camera on a URL."""
-    with open_camera(CameraSettings(source=url)) as camera:
+    with open_camera(CameraSettings(source=SecretAddress(url))) as camera:
         return camera.burst(1, 0.0)
 
 
@@ -75,7 +76,10 @@ def test_a_page_is_no_picture_and_a_refusal_no_connection(
     answer: bytes, trouble: CameraTrouble
 ) -> None:
     """The words for automations."""
-    with answering(answer) as asked, open_camera(CameraSettings(source=asked.url)) as camera:
+    with (
+        answering(answer) as asked,
+        open_camera(CameraSettings(source=SecretAddress(asked.url))) as camera,
+    ):
         with pytest.raises(CameraError):
             camera.burst(1, 0.0)
         assert camera.status.trouble is trouble

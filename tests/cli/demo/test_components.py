@@ -15,17 +15,69 @@ from device.cli.demo.broker import HOST, PROTOCOL, EmbeddedBroker, parse_broker
 from device.cli.demo.node import Node
 from device.cli.demo.portrait import write_portrait
 from device.cli.demo.tables import entities_table, observation_table
+from device.cli.reading import Reading
 from device.config import Config, MqttSettings
+from device.discovery.payload import discovery_payload
+from device.entities.kinds import Platform
+from device.entities.table import entities
+from device.entities.vocabulary import Vocabulary
 from device.errors import DemoError, FacetError
 from device.mqtt.listener import Listener
+from device.mqtt.topics import Topics
+from device.networks.card import read_card
+from device.networks.files import model_path
+from device.system.machine import machine
+
+SHIPPED = read_card(model_path("attributes"))
+READING = Reading.of(SHIPPED)
 
 
 def text_of(table: Table) -> str:
     """Return a table as a screen shows it."""
-    console = Console(width=120)
+    console = Console(width=80)
     with console.capture() as capture:
         console.print(table)
     return capture.get()
+
+
+def test_the_entities_of_a_node_fit_a_terminal() -> None:
+    """80x24, with a line for the prompt; each name is there."""
+    config = Config.model_validate({"node": {"id": "facet_demo"}, "mqtt": {"host": HOST}})
+    rows = entities(config, Vocabulary.of(SHIPPED))
+    discovery = discovery_payload(config.node, Topics.of(config), rows, machine())
+    shown = text_of(entities_table(discovery))
+    assert len(shown.splitlines()) < 24
+    assert "…" not in shown
+    words = shown.replace(",", "").split()
+    for row in rows:
+        if row.is_enabled_by_default and row.platform is not Platform.DEVICE_TRIGGER:
+            assert set(row.name.split()) <= {*words}
+
+
+def test_every_answer_of_the_shipped_network_fits_a_terminal() -> None:
+    """80x24, with a line for the prompt: neither the heading nor a part of a word is lost, whatever is seen."""
+    for is_present in (True, False):
+        face = {
+            "box": [1000.0, 2000.0, 1000.0, 1000.0],
+            "quality": 1.0,
+            "primary": True,
+            "hair_color": None,
+            "facial_hair": None,
+            "attributes": {
+                name: {"probability": 1.0, "present": is_present} for name in SHIPPED.names
+            },
+        }
+        event = {
+            "faces": [face] * 10,
+            "reason": None,
+            "face_count": 16,
+            "left_out": dict.fromkeys(("too_small", "too_blurred", "too_dark", "too_many"), 3),
+            "timings": {"total": 12345.6},
+        }
+        shown = text_of(observation_table(event, READING))
+        assert len(shown.splitlines()) < 24
+        assert "10 of 16 faces judged" in shown
+        assert "…" not in shown
 
 
 def wait_for_the_end_of(node: Node) -> None:
@@ -103,21 +155,27 @@ def test_entities_that_start_disabled_are_counted_not_shown() -> None:
         },
     }
     shown = text_of(entities_table({"device": {"name": "Hall"}, "components": components}))
-    assert "binary_sensor.x_smiling" in shown
-    assert "x_attractive" not in shown
+    assert ["1", "binary_sensor", "Smiling"] in [line.split() for line in shown.splitlines()]
+    assert "Attractive" not in shown
     assert "and 1 more that start disabled" in shown
 
 
 def test_an_observation_without_a_face_says_why() -> None:
     """The reason, as text."""
-    event = {"faces": [], "reason": "too_small", "face_count": 2, "timings": {"total": 12.3}}
-    shown = text_of(observation_table(event))
-    assert "too small, 2 faces seen" in shown
+    event = {
+        "faces": [],
+        "reason": "too_small",
+        "face_count": 2,
+        "left_out": {"too_small": 2},
+        "timings": {"total": 12.3},
+    }
+    shown = text_of(observation_table(event, READING))
+    assert "Face too small (2 faces seen)" in shown
     assert "12 ms" in shown
 
 
 def test_an_observation_shows_the_objective_attributes_of_the_primary_face() -> None:
-    """The most probable first; the subjective ones are left out."""
+    """What is present, and in one row what is not; the subjective ones are left out."""
     face = {
         "box": [10.0, 20.0, 100.0, 100.0],
         "quality": 0.9,
@@ -134,11 +192,12 @@ def test_an_observation_shows_the_objective_attributes_of_the_primary_face() -> 
         "faces": [other, {**face, "primary": True}],
         "reason": None,
         "face_count": 3,
+        "left_out": {"too_dark": 1},
         "timings": {"total": 12.3},
     }
-    shown = text_of(observation_table(event))
-    assert "2 of 3 faces judged" in shown
-    assert "brown" in shown
+    shown = text_of(observation_table(event, READING))
+    assert "2 of 3 faces judged; 1 too dark; the primary one:" in shown
+    assert "Brown" in shown
     assert "cannot tell" in shown
     assert shown.index("Eyeglasses") < shown.index("Wearing hat")
     assert "Attractive" not in shown

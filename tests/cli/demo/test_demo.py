@@ -38,7 +38,11 @@ def test_once_prints_one_observation_and_the_astronaut_smiles() -> None:
     assert ended.returncode == 0, ended.stderr
     observation = json.loads(ended.stdout)
     (face,) = observation["faces"]
-    assert face["attributes"]["Smiling"]["present"]
+    present = {name for name, a in face["attributes"].items() if a["present"]}
+    # What everybody sees on it, and nothing else.
+    assert present == {"Bangs", "Mouth_Slightly_Open", "No_Beard", "Smiling"}
+    assert (face["hair_color"], face["facial_hair"]) == ("brown", "none")
+    assert not any("offered" in attribute for attribute in face["attributes"].values())
     assert {"event_id", "node", "trigger", "triggered_at", "captured_at", "reason", "timings"} <= {
         *observation
     }
@@ -70,7 +74,7 @@ def test_without_a_terminal_each_line_is_a_press() -> None:
     """The entities, two observations, and the end with that of the input."""
     ended = run(typed="\n\n")
     assert ended.returncode == 0, ended.stderr
-    assert "binary_sensor.facet_demo_smiling" in ended.stdout
+    assert "Facet demo in Home Assistant" in ended.stdout
     assert ended.stdout.count("1 of 1 faces judged") == 2
     assert "each line of standard input presses the button" in ended.stdout
 

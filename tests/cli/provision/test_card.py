@@ -83,7 +83,7 @@ def test_the_settings_pass_the_node_s_own_loader(full: Outcome, tmp_path: Path) 
     assert config.triggers.button.pin == "GPIO17"
     assert config.triggers.motion is not None
     assert config.triggers.motion.pin == 4
-    assert config.camera.source == "/dev/facet-camera"
+    assert str(config.camera.source) == "/dev/facet-camera"
 
 
 def test_the_first_start_makes_the_user_and_begins_the_installation(

@@ -14,8 +14,8 @@ from pathlib import Path
 
 SYSTEMS = ("trixie-arm64", "bookworm-arm64", "bookworm-armhf")
 _BUILD = Path(__file__).with_name("build")
-_FROM_DEBIAN = {"bookworm-armhf": ("numpy", "pillow", "pyyaml")}
-"""What has no wheel there and comes from Debian; pip_check() holds it against what the product asks for."""
+_LOCK = Path(__file__).resolve().parents[3] / "provisioning/requirements.lock"
+"""Without what comes from Debian on 32-bit; pip_check() holds it against what the product asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Userland:
         )
 
     def install(self, wheel: Path) -> None:
-        """Install the product and, from the index, the newest wheels that it allows there.
+        """Install what the lock file names for this system, and the product, as install.sh does it.
 
         The system's own interpreter says what fits it; uv does the work, because pip takes minutes
         under emulation.
@@ -60,18 +60,16 @@ class Userland:
         Raises:
             subprocess.CalledProcessError: not everything has a wheel for this system.
         """
-        never = (f"{name}; python_version < '3'\n" for name in _FROM_DEBIAN.get(self.name, ()))
-        overrides = self.folder / "overrides.txt"
-        overrides.write_text("".join(never), encoding="utf-8")
-        subprocess.run(
-            [
-                *(sys.executable, "-m", "uv", "pip", "install", "--quiet", wheel),
-                *("--only-binary", ":all:", "--override", overrides),
-                *("--python", self.root / "usr/bin/python3", "--target", self.folder),
-            ],
-            env={**os.environ, "QEMU_LD_PREFIX": str(self.root)},
-            check=True,
-        )
+        locked = ("--require-hashes", "--only-binary", ":all:", "--requirement", _LOCK)
+        for what in (locked, (wheel,)):
+            subprocess.run(
+                [
+                    *(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps", *what),
+                    *("--python", self.root / "usr/bin/python3", "--target", self.folder),
+                ],
+                env={**os.environ, "QEMU_LD_PREFIX": str(self.root)},
+                check=True,
+            )
 
     def pip_check(self) -> subprocess.CompletedProcess[str]:
         """Let the system's own pip say what is missing or does not fit."""

@@ -37,6 +37,7 @@ def make_newer(release: str, dependencies: Path, target: Path) -> None:
         for name in ("dependencies", "gpio"):
             text, found = re.subn(rf"(?ms)^{name} = \[.*?\]$", f"{name} = []", text)
             assert found == 1, f"{project}: {name} is not there"
+        (checkout / "provisioning/requirements.lock").unlink()
         project.write_text(text + _DEPENDS_ON_THE_RELEASE_BEFORE, encoding="utf-8")
         packages = f"/opt/facet/releases/{release}/lib/python3.11/site-packages\n"
         (checkout / "before.pth").write_text(packages, encoding="utf-8")

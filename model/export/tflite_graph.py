@@ -1,0 +1,183 @@
+"""Changing an exported network without its training code: the graph of a .tflite file as objects."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import flatbuffers
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+from numpy.typing import NDArray
+
+from model.errors import WeightsError
+
+_KINDS = schema.BuiltinOperator
+_TYPES = schema.TensorType
+_IDENTIFIER = b"TFL3"
+# Weights below this are biases and slopes; halving them saves nothing, and each costs an operator.
+_SMALLEST_WEIGHTS = 1024
+# What exporters without PReLU write instead: the positive part, plus half the slope times the value less its magnitude.
+_PRELU_WRITTEN_OUT = (_KINDS.RELU, _KINDS.ABS, _KINDS.SUB, _KINDS.MUL, _KINDS.ADD)
+
+
+class Graph:
+    """A network of one subgraph, whose constants are float32.
+
+    Args:
+        content: of the .tflite file.
+
+    Raises:
+        WeightsError: it is not such a file.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        try:
+            self._model = schema.ModelT.InitFromPackedBuf(content, 0)
+            self._graph = self._model.subgraphs[0]
+        except (AssertionError, IndexError, ValueError, TypeError, struct.error) as error:
+            message = "it is not a TFLite file"
+            raise WeightsError(message) from error
+
+    @classmethod
+    def read(cls, path: Path) -> Graph:
+        """Read a .tflite file.
+
+        Raises:
+            WeightsError: it is missing or not a network.
+        """
+        try:
+            return cls(path.read_bytes())
+        except (OSError, WeightsError) as error:
+            message = f"{path} cannot be read as a network: {error}"
+            raise WeightsError(message) from error
+
+    def kinds(self) -> list[int]:
+        """Return the kind of each operator, in the order of execution; see schema.BuiltinOperator."""
+        return [self._kind(operator) for operator in self._graph.operators]
+
+    def set_batch_of_one(self) -> None:
+        """Let a network that was exported for several inputs at once take one."""
+        for index, tensor in enumerate(self._graph.tensors):
+            if self._constant(index) is None and tensor.shape is not None and len(tensor.shape):
+                tensor.shape = np.concatenate([[1], tensor.shape[1:]]).astype(np.int32)
+        for operator in self._graph.operators:
+            if self._kind(operator) == _KINDS.RESHAPE:
+                shape = self._graph.tensors[operator.outputs[0]].shape
+                self._set(operator.inputs[1], shape)
+                if operator.builtinOptions is not None:
+                    operator.builtinOptions.newShape = shape
+
+    def fuse_prelu(self) -> None:
+        """Replace each activation that is written out in five operators by the one that means it."""
+        prelu = self._code(_KINDS.PRELU)
+        fused: list[schema.OperatorT] = []
+        operators = list(self._graph.operators)
+        while operators:
+            head = operators[: len(_PRELU_WRITTEN_OUT)]
+            if tuple(map(self._kind, head)) != _PRELU_WRITTEN_OUT:
+                fused.append(operators.pop(0))
+                continue
+            relu, _, _, multiply, add = head
+            slopes = next(i for i in multiply.inputs if self._constant(i) is not None)
+            doubled = 2 * np.asarray(self._constant(slopes))
+            self._set(slopes, doubled.reshape(1, 1, -1))
+            fused.append(_operator(prelu, [relu.inputs[0], slopes], add.outputs))
+            del operators[: len(head)]
+        self._graph.operators = fused
+
+    def halve_weights(self) -> None:
+        """Store large constants as float16; they are widened again when the network is loaded."""
+        dequantize = self._code(_KINDS.DEQUANTIZE)
+        widened: list[schema.OperatorT] = []
+        for index in range(len(self._graph.tensors)):
+            values = self._constant(index)
+            if values is None or values.dtype != np.float32 or values.size < _SMALLEST_WEIGHTS:
+                continue
+            tensor = self._graph.tensors[index]
+            stored = schema.TensorT()
+            stored.name = (tensor.name or b"") + b"_float16"
+            stored.shape, stored.type, stored.buffer = tensor.shape, _TYPES.FLOAT16, tensor.buffer
+            self._graph.tensors.append(stored)
+            self._write_buffer(stored.buffer, values.astype(np.float16))
+            tensor.buffer = 0  # by the format's rule the empty one: the values are computed
+            widened.append(_operator(dequantize, [len(self._graph.tensors) - 1], [index]))
+        self._graph.operators = [*widened, *self._graph.operators]
+
+    def to_bytes(self) -> bytes:
+        """Return the content of a .tflite file."""
+        self._drop_unused()
+        builder = flatbuffers.Builder(0)
+        builder.Finish(self._model.Pack(builder), _IDENTIFIER)
+        return bytes(builder.Output())
+
+    def _kind(self, operator: schema.OperatorT) -> int:
+        code = self._model.operatorCodes[operator.opcodeIndex]
+        return int(max(code.builtinCode, code.deprecatedBuiltinCode))
+
+    def _code(self, kind: int) -> int:
+        """Return the index of a kind of operator, which is added."""
+        code = schema.OperatorCodeT()
+        code.builtinCode = code.deprecatedBuiltinCode = kind
+        code.version = 1
+        self._model.operatorCodes.append(code)
+        return len(self._model.operatorCodes) - 1
+
+    def _constant(self, index: int) -> NDArray[np.float32] | NDArray[np.int32] | None:
+        tensor = self._graph.tensors[index]
+        data = self._model.buffers[tensor.buffer].data
+        kinds = {_TYPES.FLOAT32: np.float32, _TYPES.INT32: np.int32}
+        if data is None or not len(data) or tensor.type not in kinds:
+            return None
+        values: NDArray[np.float32] = np.frombuffer(data.tobytes(), kinds[tensor.type])
+        return values.reshape(tensor.shape)
+
+    def _set(self, index: int, values: NDArray[np.float32] | NDArray[np.int32]) -> None:
+        tensor = self._graph.tensors[index]
+        if tensor.type == _TYPES.FLOAT32:
+            tensor.shape = np.array(values.shape, np.int32)
+        self._write_buffer(tensor.buffer, values)
+
+    def _write_buffer(self, buffer: int, values: NDArray[np.generic]) -> None:
+        self._model.buffers[buffer].data = np.frombuffer(values.tobytes(), np.uint8)
+
+    def _drop_unused(self) -> None:
+        """Leave out tensors that no operator names any more, and kinds of operators that do not occur."""
+        graph, codes = self._graph, self._model.operatorCodes
+        tensors = _Renumbered(
+            [*graph.inputs, *graph.outputs]
+            + [i for o in graph.operators for i in (*o.inputs, *o.outputs) if i >= 0]
+        )
+        kinds = _Renumbered([operator.opcodeIndex for operator in graph.operators])
+        for operator in graph.operators:
+            operator.inputs, operator.outputs = tensors(operator.inputs), tensors(operator.outputs)
+            operator.opcodeIndex = int(kinds([operator.opcodeIndex])[0])
+        graph.inputs, graph.outputs = tensors(graph.inputs), tensors(graph.outputs)
+        for definition in self._model.signatureDefs or ():
+            for named in (*definition.inputs, *definition.outputs):
+                named.tensorIndex = int(tensors([named.tensorIndex])[0])
+        graph.tensors = [graph.tensors[i] for i in tensors]
+        self._model.operatorCodes = [codes[i] for i in kinds]
+
+
+class _Renumbered:
+    """The indices that are kept, in their order, and what they become."""
+
+    def __init__(self, kept: Sequence[int]) -> None:
+        self._kept = sorted({int(i) for i in kept})
+        self._place = {index: place for place, index in enumerate(self._kept)} | {-1: -1}
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._kept)
+
+    def __call__(self, indices: Sequence[int]) -> NDArray[np.int32]:
+        return np.array([self._place[int(i)] for i in indices], np.int32)
+
+
+def _operator(code: int, inputs: Sequence[int], outputs: Sequence[int]) -> schema.OperatorT:
+    operator = schema.OperatorT()
+    operator.opcodeIndex = code
+    operator.inputs = np.array(inputs, np.int32)
+    operator.outputs = np.array(outputs, np.int32)
+    return operator

@@ -1,0 +1,286 @@
+"""People on their way to another gallery, as a document that is joined with what is there."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+
+from device.errors import OtherEmbedderError, PeopleDocumentError, PeopleError, PersonNameError
+from device.people.document import PeopleDocument, parse_document
+from device.people.gallery_file import GalleryFile
+from device.people.thinning import MOST_REFERENCES
+from tests.people.conftest import Clock
+from tests.people.references import EMBEDDER, OTHER_EMBEDDER, embeddings, new_references
+
+
+def _sent(document: PeopleDocument) -> PeopleDocument:
+    """Return a document as it arrives."""
+    return parse_document(json.dumps(document.to_json()), "people.json")
+
+
+def test_a_gallery_arrives_as_it_was(gallery: GalleryFile, other: GalleryFile) -> None:
+    """Ids, names, times, references to the last bit, and which are set aside."""
+    gallery.enrol("Anna", new_references(3))
+    bert = gallery.enrol("Bért", new_references(2, seed=1))
+    gallery.set_aside(gallery.references(bert.id)[0].id)
+    imported = other.import_people(_sent(gallery.export_people()))
+    assert imported.added == gallery.people() == other.people()
+    for person in gallery.people():
+        sent, arrived = gallery.references(person.id), other.references(person.id)
+        assert [(r.quality, r.added_at, r.is_set_aside) for r in sent] == [
+            (r.quality, r.added_at, r.is_set_aside) for r in arrived
+        ]
+    np.testing.assert_array_equal(gallery.snapshot().embeddings, other.snapshot().embeddings)
+
+
+def test_the_same_import_again_changes_nothing(gallery: GalleryFile, other: GalleryFile) -> None:
+    """So that nodes which keep importing from each other come to rest."""
+    anna = gallery.enrol("Anna", new_references(MOST_REFERENCES))
+    other.import_people(gallery.export_people())
+    other.add(anna.id, new_references(10, seed=1))
+    for _ in range(2):
+        gallery.import_people(other.export_people())
+        other.import_people(gallery.export_people())
+    assert not gallery.import_people(other.export_people()).is_anything_changed
+    assert not other.import_people(gallery.export_people()).is_anything_changed
+
+
+def test_one_person_is_exported_alone(gallery: GalleryFile, other: GalleryFile) -> None:
+    """Or, once forgotten, the tombstone."""
+    anna = gallery.enrol("Anna", new_references(3))
+    bert = gallery.enrol("Bert", new_references(3, seed=1))
+    document = gallery.export_people(anna.id)
+    assert [entry.name for entry in document.people] == ["Anna"]
+    assert document.tombstones == ()
+    other.import_people(document)
+    gallery.forget(anna.id)
+    gallery.forget(bert.id)
+    document = gallery.export_people(anna.id)
+    assert document.people == ()
+    assert [entry.id for entry in document.tombstones] == [anna.id]
+    assert [person.name for person in other.import_people(document).forgotten] == ["Anna"]
+    with pytest.raises(PeopleError, match="nobody is enrolled under the id 0123"):
+        gallery.export_people("0123")
+
+
+def test_references_are_joined_as_far_as_there_is_room(
+    gallery: GalleryFile, other: GalleryFile
+) -> None:
+    """Those that were there stay."""
+    anna = gallery.enrol("Anna", new_references(15))
+    other.import_people(gallery.export_people())
+    other.add(anna.id, new_references(5, seed=1))
+    gallery.add(anna.id, new_references(4, seed=2))
+    changed = gallery.import_people(other.export_people()).changed
+    assert [person.id for person in changed] == [anna.id]
+    found = {r.embedding.tobytes() for r in gallery.references(anna.id)}
+    assert len(found) == MOST_REFERENCES
+    assert {r.embedding.tobytes() for r in new_references(15)} < found
+    assert {r.embedding.tobytes() for r in new_references(4, seed=2)} < found
+
+
+def test_the_newer_name_counts(gallery: GalleryFile, other: GalleryFile, clock: Clock) -> None:
+    """Whichever gallery it comes from."""
+    anna = gallery.enrol("Anna", new_references(1))
+    other.import_people(gallery.export_people())
+    clock.advance()
+    gallery.rename(anna.id, "Ann")
+    clock.advance()
+    other.rename(anna.id, "Anne")
+    assert not other.import_people(gallery.export_people()).is_anything_changed
+    (changed,) = gallery.import_people(other.export_people()).changed
+    assert changed.name == "Anne"
+    assert gallery.people() == other.people()
+
+
+def test_a_name_that_became_free_can_be_used_by_somebody_new(
+    gallery: GalleryFile, other: GalleryFile, clock: Clock
+) -> None:
+    """Within one import."""
+    anna = gallery.enrol("Anna", new_references(1))
+    other.import_people(gallery.export_people())
+    clock.advance()
+    other.rename(anna.id, "Anna senior")
+    document = other.export_people()
+    other.enrol("Anna", new_references(1, seed=1))
+    document = other.export_people().model_copy(
+        update={"people": tuple(reversed(other.export_people().people))}
+    )
+    gallery.import_people(document)
+    assert [person.name for person in gallery.people()] == ["Anna senior", "Anna"]
+
+
+def test_the_name_of_somebody_else_is_an_error(gallery: GalleryFile, other: GalleryFile) -> None:
+    """Both nodes know an Anna, and Facet cannot know whether she is the same; nothing was imported."""
+    other.enrol("Bert", new_references(1))
+    other.enrol("anna", new_references(1, seed=1))
+    anna = gallery.enrol("Anna", new_references(1, seed=2))
+    with pytest.raises(PersonNameError, match=f"Anna is the name of person {anna.id} already"):
+        gallery.import_people(other.export_people())
+    assert gallery.people() == (anna,)
+
+
+def test_whoever_was_forgotten_here_is_not_brought_back(gallery: GalleryFile, clock: Clock) -> None:
+    """However often an old export is imported."""
+    anna = gallery.enrol("Anna", new_references(3))
+    bert = gallery.enrol("Bert", new_references(3, seed=1))
+    document = gallery.export_people()
+    clock.advance()
+    gallery.forget(anna.id)
+    imported = gallery.import_people(document)
+    assert imported.withheld == (anna,)
+    assert not imported.is_anything_changed
+    assert gallery.people() == (bert,)
+
+
+def test_whoever_is_asked_for_is_brought_back_and_stays(
+    gallery: GalleryFile, other: GalleryFile, clock: Clock
+) -> None:
+    """The tombstones that other nodes still have are older than the second enrolment."""
+    anna = gallery.enrol("Anna", new_references(3))
+    document = gallery.export_people()
+    clock.advance()
+    gallery.forget(anna.id)
+    other.import_people(gallery.export_people())
+    clock.advance()
+    (added,) = gallery.import_people(document, may_bring_back=True).added
+    assert added.id == anna.id
+    assert gallery.tombstones() == ()
+    assert not gallery.import_people(other.export_people()).is_anything_changed
+    assert gallery.people() == (added,)
+
+
+def test_whoever_was_forgotten_there_is_forgotten_here(
+    gallery: GalleryFile, other: GalleryFile, clock: Clock
+) -> None:
+    """And stays so, also where the person was never known."""
+    anna = gallery.enrol("Anna", new_references(3))
+    document = gallery.export_people()
+    other.import_people(document)
+    clock.advance()
+    gallery.forget(anna.id)
+    (forgotten,) = other.import_people(gallery.export_people()).forgotten
+    assert forgotten.id == anna.id
+    assert other.people() == ()
+    assert other.import_people(document).withheld == (anna,)
+
+
+def test_the_references_of_another_network_are_not_imported(
+    gallery: GalleryFile, other: GalleryFile
+) -> None:
+    """Neither into a gallery with people, nor by a node with another network into an empty one."""
+    other.enrol("Anna", new_references(1))
+    document = other.export_people().model_copy(update={"embedder": OTHER_EMBEDDER})
+    with pytest.raises(OtherEmbedderError, match="cannot be compared"):
+        gallery.import_people(document)
+    gallery.enrol("Bert", new_references(1, seed=1))
+    with pytest.raises(OtherEmbedderError, match="cannot be compared"):
+        gallery.import_people(document)
+    assert [person.name for person in gallery.people()] == ["Bert"]
+
+
+def test_a_document_cut_anywhere_is_an_error(gallery: GalleryFile) -> None:
+    """As after a full disk or a broken download."""
+    gallery.enrol("Anna", new_references(2))
+    text = json.dumps(gallery.export_people().to_json())
+    for end in range(0, len(text), 97):
+        with pytest.raises(PeopleDocumentError, match=r"people\.json is .*`facet people export`"):
+            parse_document(text[:end], "people.json")
+
+
+def test_a_document_with_one_wrong_character_is_an_error(gallery: GalleryFile) -> None:
+    """Also one that is still JSON, and whose numbers are still an embedding."""
+    gallery.enrol("Anna", new_references(2))
+    document = gallery.export_people()
+    text = json.dumps(document.to_json())
+    random = Random(2026)  # noqa: S311 - a test that fails should fail again
+    for _ in range(300):
+        place = random.randrange(len(text))
+        wrong = text[:place] + chr(ord(text[place]) ^ 1) + text[place + 1 :]
+        with pytest.raises(PeopleDocumentError, match=r"^people\.json"):
+            parse_document(wrong, "people.json")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"", b"{}", b"[]", b"null", b"\xff\xfe", b"[" * 100_000, b'{"format": "facet-people"}'],
+)
+def test_something_else_is_no_document(text: bytes) -> None:
+    """The error names it."""
+    with pytest.raises(PeopleDocumentError, match=r"^people\.json "):
+        parse_document(text, "people.json")
+
+
+def test_the_document_of_a_newer_facet_says_so(gallery: GalleryFile) -> None:
+    """The next step is to install that."""
+    content = {**gallery.export_people().to_json(), "version": 2}
+    with pytest.raises(PeopleDocumentError, match="version 2, and this Facet reads 1; install"):
+        parse_document(json.dumps(content), "people.json")
+
+
+def _entry(**changes: object) -> dict[str, Any]:
+    reference = {
+        "embedding": base64.b64encode(embeddings(1)[0].tobytes()).decode(),
+        "quality": 0.5,
+        "added_at": "2026-11-24T18:02:11Z",
+        "is_set_aside": False,
+    }
+    entry = {
+        "id": "0123456789ab",
+        "name": "Anna",
+        "enrolled_at": "2026-11-24T18:02:11Z",
+        "named_at": "2026-11-24T18:02:11Z",
+        "references": [{**reference, **{k: v for k, v in changes.items() if k in reference}}],
+    }
+    return {**entry, **{k: v for k, v in changes.items() if k in entry}}
+
+
+def _with_checksum(people: list[dict[str, Any]]) -> str:
+    content: dict[str, Any] = {
+        "embedder": EMBEDDER,
+        "exported_at": "2026-11-24T18:02:11Z",
+        "people": people,
+        "tombstones": [],
+    }
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    return json.dumps({"format": "facet-people", "version": 1, "sha256": sha256, **content})
+
+
+def test_times_of_any_zone_are_kept_in_utc(gallery: GalleryFile) -> None:
+    """A document may come from another program."""
+    entry = _entry(enrolled_at="2026-11-24T20:02:11+02:00")
+    (person,) = gallery.import_people(parse_document(_with_checksum([entry]), "people.json")).added
+    assert person.enrolled_at.isoformat() == "2026-11-24T18:02:11+00:00"
+    assert gallery.people() == (person,)
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        [_entry(id="../../etc/pw")],
+        [_entry(id="0123456789AB")],
+        [_entry(name="An\nna")],
+        [_entry(name=" Anna ")],
+        [_entry(name="x" * 41)],
+        [_entry(enrolled_at="2026-11-24T18:02:11")],
+        [_entry(quality=1.5)],
+        [_entry(quality=True)],
+        [_entry(embedding="AAAA")],
+        [_entry(embedding="$" * 1024)],
+        [_entry(embedding=base64.b64encode(bytes(768)).decode())],
+        [_entry(references=[_entry()["references"][0]] * (2 * MOST_REFERENCES + 1))],
+        [_entry(), _entry(name="Bert")],
+        [_entry(), _entry(id="ba9876543210", name="ANNA")],
+    ],
+)
+def test_a_document_with_what_no_gallery_holds_is_an_error(people: list[dict[str, Any]]) -> None:
+    """Whoever can write one could also compute its checksum."""
+    with pytest.raises(PeopleDocumentError, match=r"people\.json is no export of people: "):
+        parse_document(_with_checksum(people), "people.json")
