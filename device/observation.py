@@ -296,6 +296,7 @@ class Observation:
         timings: milliseconds by stage.
         event_id: unique and sortable by time (UUID version 7, RFC 9562); the same when an event is sent again.
         unjudged: the other faces that were seen, by decreasing area.
+        triggered_monotonic: the same moment as triggered_at on the monotonic clock, in seconds; None where nobody asks.
     """
 
     node: str
@@ -308,6 +309,7 @@ class Observation:
     timings: Mapping[str, float]
     event_id: str = field(default_factory=lambda: str(uuid7()))
     unjudged: tuple[UnjudgedFace, ...] = ()
+    triggered_monotonic: float | None = None
 
     @property
     def primary(self) -> Face | None:

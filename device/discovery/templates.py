@@ -20,12 +20,12 @@ from device.entities.update import Update
 _PERCENT = 100
 # Decimals. A fraction has fewer, and 0.07 * 100 is 7.000000000000001.
 _PRECISION = 8
-# Seconds that an event may have waited for the broker and still count as current.
+# Seconds that an event may have waited for the broker and still count as current. Of one that has waited while the
+# machine was restarted, it may not be known: it is null then.
 _FRESH_SECONDS = 60
 _IS_FRESH = (
-    "not value_json.repeated and "
-    "as_timestamp(value_json.delivered_at) - as_timestamp(value_json.occurred_at)"
-    f" < {_FRESH_SECONDS}"
+    "not value_json.repeated and value_json.waited is number"
+    f" and value_json.waited < {_FRESH_SECONDS}"
 )
 
 

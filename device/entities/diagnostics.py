@@ -185,7 +185,10 @@ CONDITION: tuple[Row, ...] = (
         document=DIAGNOSTICS,
         key="dropped_events",
         name="Dropped events",
-        meaning="Observations since the start that were given up, because too many waited or for too long.",
+        meaning=(
+            "Observations since the start that were given up: too many waited, they waited for too long, or the disk "
+            "has damaged them."
+        ),
         icon="mdi:tray-remove",
         category=Category.DIAGNOSTIC,
         read=lambda node: node.dropped_events,

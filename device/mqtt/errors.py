@@ -26,7 +26,7 @@ _WRONG_NAME = frozenset({62, 64})
 # What the kernel answers while the broker's machine is off, or the node's own network not up yet.
 _NO_WAY = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN})
 # X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
-_WRONG_TIME = frozenset({9, 10})
+_NOT_YET_VALID, _EXPIRED = 9, 10
 
 _SENT_AGAIN = (
     "they are dropped with this connection, and sent again over the next if they must not be lost. "
@@ -194,14 +194,20 @@ def ended(
     return LinkError(f"the connection with {broker_at(settings)} ended ({why})")
 
 
-def _distrusted(settings: MqttSettings, error: ssl.SSLCertVerificationError) -> RefusedError:
+def _distrusted(settings: MqttSettings, error: ssl.SSLCertVerificationError) -> LinkError:
     broker, found = broker_at(settings), error.verify_message
     if error.verify_code in _WRONG_NAME:
         return RefusedError(
             f"the certificate of {broker} is for another name ({found}); "
             "set mqtt.host to a name in the certificate"
         )
-    if error.verify_code in _WRONG_TIME:
+    if error.verify_code == _NOT_YET_VALID:
+        # Of a machine that starts without the time, which the network sets: that goes away by itself.
+        return LinkError(
+            f"the certificate of {broker} is not valid today ({found}); is this machine's clock behind? "
+            "It is set when a time server answers; if it is right, give the broker a certificate that is valid"
+        )
+    if error.verify_code == _EXPIRED:
         return RefusedError(
             f"the certificate of {broker} is not valid today ({found}); "
             "renew it, or correct this machine's clock"

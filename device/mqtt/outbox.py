@@ -4,44 +4,38 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
-from device.mqtt.outbox_file import disk_error, open_database
+from device.mqtt.outbox_file import IN_MEMORY, Opened, disk_error, open_database
+from device.mqtt.outbox_rows import COLUMNS, from_row, to_row
+from device.mqtt.outbox_schema import INSERT, SELECTED, is_damage
+from device.mqtt.waiting_event import Event, corrected
+from device.system.clock import Reading
+
+__all__ = ["CAPACITY", "IN_MEMORY", "MAX_AGE", "Event", "Outbox"]
 
 _LOG = logging.getLogger(__name__)
 
-_COLUMNS = "event_id, occurred_at, payload, state"
+ResultT = TypeVar("ResultT")
+
 CAPACITY = 1000
 """Events; at eight kilobytes each, a few megabytes of a memory card."""
 # What an empty outbox may take: the write-ahead log of some dozen observations.
 _IDLE_BYTES = 1_000_000
-IN_MEMORY = Path(":memory:")
-"""SQLite's name for a database without a file."""
 MAX_AGE = timedelta(days=30)
 """An owner who was away for a month does not ask who stood at the door then."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """An event that the broker has not confirmed.
-
-    Attributes:
-        event_id: unique.
-        occurred_at: when, in UTC.
-        payload: its JSON.
-        state: the state document that follows from it, as JSON; None if an older Facet left the event behind. Committed
-            with the event, since a kill may come before the state is saved separately.
-    """
-
-    event_id: str
-    occurred_at: datetime
-    payload: str
-    state: str | None = None
+# Within one boot the seconds since then tell the age, whatever the clock was set to meanwhile. Across a restart of the
+# machine there is only the time: it makes nothing too old if either of the two times is known to come from a clock
+# that had not been set.
+_DROP_TOO_OLD = """
+    DELETE FROM events WHERE
+        boot_id = :boot_id AND uptime < :uptime - :max_age
+        OR (boot_id IS NOT :boot_id OR :boot_id = '') AND occurred_at < :occurred_at - :max_age
+            AND is_clock_set IS NOT 0 AND :is_clock_set IS NOT 0
+"""
 
 
 class Outbox:
@@ -49,24 +43,25 @@ class Outbox:
 
     Args:
         path: of the database; IN_MEMORY is a queue that ends with the process.
-        database: opened by open_database().
+        opened: what open_database() returns.
         capacity: events; when there are more the oldest are dropped.
     """
 
-    def __init__(self, path: Path, database: sqlite3.Connection, capacity: int) -> None:
+    def __init__(self, path: Path, opened: Opened, capacity: int) -> None:
         self._path = path
-        self._database = database
+        self._database = opened.database
         self._capacity = capacity
         self._waiting = 0
-        self.dropped = 0
-        """How many events were given up since the start because there were too many, or they too old."""
+        self.dropped = opened.lost
+        """How many events were given up since the start: there were too many, they were too old, or damaged."""
 
     @classmethod
     def open(cls, path: Path, capacity: int = CAPACITY) -> Self:
         """Open the outbox in a file, with what is pending in it.
 
         Args:
-            path: of the database; its folder must exist. A damaged one is set aside and a new one made.
+            path: of the database; its folder must exist. A damaged one is set aside and a new one made, with each
+                event that can still be read.
             capacity: events; when there are more the oldest are dropped.
 
         Raises:
@@ -74,8 +69,7 @@ class Outbox:
             OutboxInUseError: another process has the file open.
         """
         outbox = cls(path, open_database(path), capacity)
-        with outbox._transaction() as database:
-            outbox._waiting = _count(database)
+        outbox._waiting = outbox._do(_count)
         if outbox._waiting:
             _LOG.info("%s: %d events wait for the broker", path, outbox._waiting)
         return outbox
@@ -91,22 +85,20 @@ class Outbox:
         Raises:
             OutboxError: the disk does not take it.
         """
-        oldest = (event.occurred_at - MAX_AGE).timestamp()
-        with self._transaction() as database:
-            database.execute(
-                f"INSERT INTO events ({_COLUMNS}) VALUES (?, ?, ?, ?) "  # noqa: S608 - a constant
-                "ON CONFLICT (event_id) DO NOTHING",
-                (event.event_id, event.occurred_at.timestamp(), event.payload, event.state),
-            )
+        row = dict(zip(COLUMNS, to_row(event), strict=True))
+
+        def put(database: sqlite3.Connection) -> int:
+            database.execute(INSERT, tuple(row.values()))
             before = _count(database)
-            database.execute("DELETE FROM events WHERE occurred_at < ?", (oldest,))
+            database.execute(_DROP_TOO_OLD, {**row, "max_age": MAX_AGE.total_seconds()})
             database.execute(
                 "DELETE FROM events WHERE position IN "
                 "(SELECT position FROM events ORDER BY position LIMIT ?)",
                 (max(_count(database) - self._capacity, 0),),
             )
-            self._waiting = _count(database)
-        if dropped := before - self._waiting:
+            return before - _count(database)
+
+        if dropped := self._do(put):
             self.dropped += dropped
             _LOG.warning(
                 "%s: %d events were dropped, for it keeps %d and none older than %d days; %d since the start",
@@ -123,9 +115,12 @@ class Outbox:
         Raises:
             OutboxError: the disk does not return them.
         """
-        with self._transaction() as database:
+
+        def ids(database: sqlite3.Connection) -> list[str]:
             rows = database.execute("SELECT event_id FROM events ORDER BY position")
             return [event_id for (event_id,) in rows]
+
+        return self._do(ids)
 
     def read(self, event_ids: Sequence[str]) -> list[Event]:
         """Return those of these events that are pending, the oldest first.
@@ -150,13 +145,34 @@ class Outbox:
         Raises:
             OutboxError: the disk does not take it; then none is removed.
         """
-        with self._transaction() as database:
-            database.executemany(
-                "DELETE FROM events WHERE event_id = ?", [(event_id,) for event_id in event_ids]
-            )
-            self._waiting = _count(database)
+        removal = "DELETE FROM events WHERE event_id = ?"
+        self._do(lambda database: database.executemany(removal, [(i,) for i in event_ids]))
         if not self._waiting:
             self._shrink()
+
+    def correct(self, now: Reading) -> int:
+        """Give each event of this boot the time at which it occurred by the clock as it is set now.
+
+        A restart of the machine leaves nothing but the time to go by.
+
+        Args:
+            now: what the clocks show.
+
+        Returns:
+            How many were changed.
+
+        Raises:
+            OutboxError: the disk does not take it; then none is changed.
+        """
+        changes = [
+            (*to_row(after), before.event_id)
+            for before in self._select("WHERE boot_id = ? ORDER BY position", now.boot_id)
+            if (after := corrected(before, now)) != before
+        ]
+        if changes:
+            update = f"UPDATE events SET {', '.join(f'{name} = ?' for name in COLUMNS)} WHERE event_id = ?"  # noqa: S608 - constants
+            self._do(lambda database: database.executemany(update, changes))
+        return len(changes)
 
     def close(self) -> None:
         """Close the file; what is pending stays in it."""
@@ -167,12 +183,16 @@ class Outbox:
         return self._waiting
 
     def _select(self, which: str, *values: str) -> list[Event]:
-        query = f"SELECT {_COLUMNS} FROM events {which}"  # noqa: S608 - constants and question marks
-        with self._transaction() as database:
-            return [
-                Event(event_id, datetime.fromtimestamp(occurred_at, UTC), payload, state)
-                for event_id, occurred_at, payload, state in database.execute(query, values)
-            ]
+        query = f"SELECT {SELECTED} FROM events {which}"  # noqa: S608 - constants and question marks
+
+        def events(database: sqlite3.Connection) -> list[Event]:
+            found = [from_row(row) for row in database.execute(query, values)]
+            intact = [event for event in found if event is not None]
+            if len(intact) < len(found):
+                raise _DamagedRowError
+            return intact
+
+        return self._do(events)
 
     def _shrink(self) -> None:
         """Return to the disk the room that an outage or the write-ahead log has taken."""
@@ -186,19 +206,41 @@ class Outbox:
         except sqlite3.Error as error:
             _LOG.debug("%s stays at %d bytes: %s", self._path, size, error)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _do(self, work: Callable[[sqlite3.Connection], ResultT]) -> ResultT:
+        """Do something in one transaction; if the file proves damaged, once more with what can be read of it.
+
+        Raises:
+            OutboxError: the disk does not take it.
+        """
         try:
-            with self._database:
-                yield self._database
-        except sqlite3.Error as error:
+            return self._transaction(work)
+        except (sqlite3.Error, _DamagedRowError) as error:
+            if isinstance(error, sqlite3.Error) and not is_damage(error):
+                raise disk_error(self._path, error) from error
+        self._database.close()
+        opened = open_database(self._path)
+        self._database = opened.database
+        self.dropped += opened.lost
+        try:
+            return self._transaction(work)
+        except (sqlite3.Error, _DamagedRowError) as error:
             raise disk_error(self._path, error) from error
+
+    def _transaction(self, work: Callable[[sqlite3.Connection], ResultT]) -> ResultT:
+        with self._database as database:
+            result = work(database)
+            self._waiting = _count(database)
+        return result
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class _DamagedRowError(Exception):
+    """A row is not as it was written."""
 
 
 def _count(database: sqlite3.Connection) -> int:

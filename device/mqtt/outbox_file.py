@@ -1,62 +1,81 @@
-"""The outbox's file: how it is opened, migrated to the newest schema, and set aside when it is damaged."""
+"""The outbox's file: how it is opened, and replaced by what can be read of it when it is damaged."""
 
 from __future__ import annotations
 
+import fcntl
 import logging
+import os
 import sqlite3
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from device.errors import OutboxError, OutboxInUseError
+from device.mqtt.outbox_aside import keep_aside
+from device.mqtt.outbox_rows import to_row
+from device.mqtt.outbox_salvage import Salvaged, is_log_foreign, page_size_of, salvage
+from device.mqtt.outbox_schema import INSERT, UnusableError, connect, primary_code
+from device.mqtt.waiting_event import Event
+from device.mqtt.write_ahead_log import read_log
+from device.observation import utc_now
+from device.system.partial_read import Pread, read_what_can_be_read
 
 _LOG = logging.getLogger(__name__)
 
-# Step n takes a file of version n to version n + 1; a step is never changed once it was released.
-_MIGRATIONS = (
-    """
-    CREATE TABLE events (
-        position INTEGER PRIMARY KEY AUTOINCREMENT,
-        event_id TEXT NOT NULL UNIQUE,
-        payload TEXT NOT NULL
-    )
-    """,
-    # Seconds since 1970. What an older Facet left behind counts from today.
-    """
-    ALTER TABLE events ADD COLUMN occurred_at REAL NOT NULL DEFAULT 0;
-    UPDATE events SET occurred_at = strftime('%s', 'now')
-    """,
-    """
-    ALTER TABLE events ADD COLUMN state TEXT
-    """,
-)
-# Of SQLite: the file is damaged, or is not a database at all.
-_CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+IN_MEMORY = Path(":memory:")
+"""SQLite's name for a database without a file."""
+# Of the file, which need not be that long: what SQLite locks.
+_LOCKED_FROM, _LOCKED_BYTES = 0x40000000, 512
+_SUFFIXES = ("", "-wal", "-shm")
 
 
-def open_database(path: Path) -> sqlite3.Connection:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The outbox's database, and what became of what was in its file.
+
+    Attributes:
+        database: with all events that could be read.
+        lost: events that were in the file and could not be read, as far as is known.
+    """
+
+    database: sqlite3.Connection
+    lost: int = 0
+
+
+def open_database(path: Path, pread: Pread = os.pread) -> Opened:
     """Open the outbox's database, for this process alone.
 
     Args:
-        path: its folder must exist. A damaged file is set aside and a new one made.
+        path: its folder must exist. A file that is damaged, or is not an outbox that this Facet knows, is set aside; a
+            new one takes its place, with each event that can still be read. IN_MEMORY has no file.
+        pread: reads the disk.
 
     Raises:
         OutboxError: the folder cannot be written.
         OutboxInUseError: another process has the file open.
     """
     try:
+        if path == IN_MEMORY:
+            return Opened(connect(path))
+        found = _Files.read(path, pread)
         try:
-            return _connect(path)
-        except _UnusableError as error:
-            _set_aside(path, error)
-            return _connect(path)
+            _check_kind(path)
+            found.check(path)
+            return Opened(connect(path))
+        except UnusableError as error:
+            return _replace(path, found, error)
     except (sqlite3.Error, OSError) as error:
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
-            message = (
-                f"{path} is used by another process: another `facet run`? Stop that one, "
-                "or set a different node.state_directory for this node"
-            )
-            raise OutboxInUseError(message) from error
+        if primary_code(error) == sqlite3.SQLITE_BUSY:
+            raise _in_use(path) from error
         raise disk_error(path, error) from error
+
+
+def _in_use(path: Path) -> OutboxInUseError:
+    return OutboxInUseError(
+        f"{path} is used by another process: another `facet run`? Stop that one, "
+        "or set a different node.state_directory for this node"
+    )
 
 
 def disk_error(path: Path, error: Exception) -> OutboxError:
@@ -67,56 +86,129 @@ def disk_error(path: Path, error: Exception) -> OutboxError:
     )
 
 
-class _UnusableError(Exception):
-    """The file is not an outbox that this Facet can read."""
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """What was on the disk before SQLite has changed any of it.
 
+    Attributes:
+        database: content of the file.
+        log: content of its write-ahead log.
+        is_whole: whether the disk has returned all of both.
+    """
 
-def _connect(path: Path) -> sqlite3.Connection:
-    # One thread at a time: the one that opens it may hand it to the worker.
-    database = sqlite3.connect(path, check_same_thread=False)
-    try:
-        # For this process alone, and so without shared memory: SQLite would map it from a file, and a full disk would
-        # end the process with SIGBUS instead of an error.
-        database.execute("PRAGMA locking_mode = EXCLUSIVE")
-        # A write-ahead log that is synced at each commit: an event survives the power cut.
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = FULL")
-        _migrate(database)
-    except sqlite3.DatabaseError as error:
-        database.close()
-        if error.sqlite_errorcode in _CORRUPT:
-            raise _UnusableError(str(error)) from error
-        raise
-    except _UnusableError:
-        database.close()
-        raise
-    return database
+    database: bytes
+    log: bytes
+    is_whole: bool
 
-
-def _migrate(database: sqlite3.Connection) -> None:
-    version = database.execute("PRAGMA user_version").fetchone()[0]
-    if version > len(_MIGRATIONS):
-        message = f"its schema has version {version}, this Facet knows {len(_MIGRATIONS)}"
-        raise _UnusableError(message)
-    for step in range(version, len(_MIGRATIONS)):
-        # In one transaction: a power cut leaves the version before or the one after.
-        database.executescript(
-            f"BEGIN; {_MIGRATIONS[step]}; PRAGMA user_version = {step + 1}; COMMIT"
+    @classmethod
+    def read(cls, path: Path, pread: Pread) -> _Files:
+        (database, is_read), (log, is_log_read) = (
+            _content(_beside(path, suffix), pread) for suffix in ("", "-wal")
         )
-    damage = database.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if damage != "ok":
-        raise _UnusableError(damage)
+        return cls(database, log, is_read and is_log_read)
+
+    def check(self, path: Path) -> None:
+        """Look for what SQLite cannot read, or would pass over in silence.
+
+        Raises:
+            UnusableError: there is such a thing.
+            OutboxInUseError: another process is at work on the log, or may be.
+        """
+        log = read_log(self.log, page_size_of(self.database))
+        if not self.is_whole:
+            message = "the disk cannot read all of it"
+        elif self.log and not self.database:
+            message = "it is empty, and its write-ahead log is not"
+        elif not log.is_whole:
+            message = "its write-ahead log is damaged or not complete"
+        elif is_log_foreign(self.database, log):
+            message = "its write-ahead log belongs to another database"
+        else:
+            return
+        if _is_locked(path):
+            raise _in_use(path)
+        raise UnusableError(message)
 
 
-def _set_aside(path: Path, error: _UnusableError) -> None:
-    aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
-    path.replace(aside)
-    # They belong to the damaged file, and would spoil the new one.
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+def _check_kind(path: Path) -> None:
+    """Look for something else in the place of a file.
+
+    Raises:
+        UnusableError: there is such a thing.
+    """
+    for file in (path, _beside(path, "-wal")):
+        if file.exists() and not file.is_file():
+            message = f"{file.name} is not a file"
+            raise UnusableError(message)
+
+
+def _content(path: Path, pread: Pread) -> tuple[bytes, bool]:
+    # A pipe would make whoever reads it wait for ever.
+    return read_what_can_be_read(path, pread) if path.is_file() else (b"", True)
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether another process has the database open; SQLite would say so, and must not touch this one."""
+    if not path.exists():
+        return False
+    with path.open("r+b") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, _LOCKED_BYTES, _LOCKED_FROM)
+        except (BlockingIOError, PermissionError):
+            return True
+    return False
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
+
+
+def _replace(path: Path, found: _Files, error: UnusableError) -> Opened:
+    """Put a new file in the place of one that cannot be used, with what can be read of that."""
+    saved = salvage(found.database, found.log, is_log_right=error.is_log_right)
+    try:
+        aside = keep_aside(path, {"": found.database, "-wal": found.log}, utc_now())
+        _write(path, saved.events)
+        database = connect(path)
+    except (sqlite3.Error, OSError, UnusableError) as trouble:
+        # The files stay as they are, for a start with a disk that takes a new one.
+        _LOG.error(
+            "%s cannot be used (%s), nor replaced (%s). %s Until the next start they and later ones wait in memory; "
+            "make room on the disk, or set node.state_directory to a folder that can be written",
+            path,
+            error,
+            trouble,
+            _count(saved),
+        )
+        database = connect(IN_MEMORY)
+        _insert(database, saved.events)
+        return Opened(database, saved.damaged)
     _LOG.error(
-        "%s cannot be used (%s); it is kept as %s, and the undelivered events in it are lost",
-        path,
-        error,
-        aside.name,
+        "%s cannot be used (%s); it is kept as %s. %s", path, error, aside.name, _count(saved)
     )
+    return Opened(database, saved.damaged)
+
+
+def _count(saved: Salvaged) -> str:
+    lost = f"{saved.damaged} are damaged and lost" if saved.damaged else "no damaged one was found"
+    return f"{len(saved.events)} undelivered events were read from it and go on waiting; {lost}."
+
+
+def _write(path: Path, events: Iterable[Event]) -> None:
+    """Replace the file by a new one with these events; before the last step the old one is untouched."""
+    unfinished = _beside(path, ".new")
+    for suffix in _SUFFIXES:
+        _beside(unfinished, suffix).unlink(missing_ok=True)
+    with closing(connect(unfinished)) as database:
+        _insert(database, events)
+    unfinished.replace(path)
+    # They belong to the old file. A power cut before this leaves a log that the next start knows to be another's.
+    for suffix in _SUFFIXES[1:]:
+        # Nobody reads a folder under this name.
+        with suppress(IsADirectoryError):
+            _beside(path, suffix).unlink(missing_ok=True)
+
+
+def _insert(database: sqlite3.Connection, events: Iterable[Event]) -> None:
+    with database:
+        database.executemany(INSERT, map(to_row, events))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 from device.errors import OutboxError
-from device.mqtt.outbox import CAPACITY, Event, Outbox
+from device.mqtt.outbox import CAPACITY, Outbox
 from device.mqtt.transport import Transport
+from device.mqtt.waiting_event import Event, corrected, is_time_uncertain, waited, was_set
 from device.observation import iso_time
+from device.system.clock import ReadClock, Reading
 from device.system.compact_json import compact
 
 _LOG = logging.getLogger(__name__)
@@ -36,23 +38,26 @@ class OutboxSender:
         transport: the link.
         topic: of the events.
         outbox: keeps what the broker has not confirmed.
-        now: returns the time in UTC. Each sending of an event bears it as `delivered_at`, next to
-            `occurred_at`: what waited for the broker can be told from what has just happened.
+        read_clock: returns what the machine's clocks show. Each sending of an event bears the time as `delivered_at`,
+            next to `occurred_at` by the same clock, and how long it has `waited`: what waited for the broker can be
+            told from what has just happened.
     """
 
     def __init__(
-        self, transport: Transport, topic: str, outbox: Outbox, now: Callable[[], datetime]
+        self, transport: Transport, topic: str, outbox: Outbox, read_clock: ReadClock
     ) -> None:
         self._transport = transport
         self._topic = topic
         self._outbox = outbox
-        self._now = now
+        self._read_clock = read_clock
+        # For which the times on disk are right.
+        self._corrected_at: Reading | None = None
         # None while the link is down: an event must not overtake those that wait.
         self._on_the_way: dict[int, str] | None = None
         self.is_held = False
         """Whether events wait on disk for release(), although the broker may be there."""
-        # What was sent lately, and when.
-        self._recent: deque[tuple[datetime, Event]] = deque(maxlen=_MOST_RECENT)
+        # What was sent lately, and when: seconds since the boot.
+        self._recent: deque[tuple[float, Event]] = deque(maxlen=_MOST_RECENT)
         self._taken_back: set[str] = set()
         # Ids of what is still to be sent over this connection. It drops its oldest where outbox and memory do.
         self._to_send: deque[str] = deque(maxlen=CAPACITY + _MOST_UNSAVED)
@@ -94,6 +99,23 @@ class OutboxSender:
             self._send_next(event)
         return self._on_the_way is not None and event.event_id in self._on_the_way.values()
 
+    def follow_clock(self) -> None:
+        """Correct the times of what waits if the clock was set; to be called at the start, and about once a second.
+
+        On disk too, for a restart of the machine may come before the broker does.
+        """
+        now, before = self._read_clock(), self._corrected_at
+        if before is not None and not was_set(before, now):
+            return
+        self._corrected_at = now
+        try:
+            number = self._outbox.correct(now)
+        except OutboxError as error:
+            _LOG.error("The times of what waits for the broker stay as they were: %s", error)
+            return
+        if number:
+            _LOG.info("The clock was set: the times of %d events that wait are corrected", number)
+
     def newest(self) -> Event | None:
         """Return the newest event that waits on disk; None if there is none, or the disk does not return it."""
         try:
@@ -129,7 +151,7 @@ class OutboxSender:
         Args:
             period: until now.
         """
-        since = self._now() - period
+        since = self._read_clock().uptime - period.total_seconds()
         lately = {event.event_id: event for at, event in self._recent if at >= since}
         self._recent.clear()
         self._taken_back |= lately.keys()
@@ -244,9 +266,13 @@ class OutboxSender:
     def _hand_over(self, event: Event) -> None:
         if self._on_the_way is None:
             return
-        stamps = {"occurred_at": event.occurred_at, "delivered_at": self._now()}
+        now = self._read_clock()
+        seconds = waited(event, now)
         document = json.loads(event.payload) | {
-            **{key: iso_time(stamp) for key, stamp in stamps.items()},
+            "occurred_at": iso_time(corrected(event, now).occurred_at),
+            "delivered_at": iso_time(now.at),
+            "waited": None if seconds is None else round(seconds, 3),
+            "time_uncertain": is_time_uncertain(event, now),
             "repeated": event.event_id in self._taken_back,
         }
         number = self._transport.publish(self._topic, compact(document))
@@ -254,7 +280,7 @@ class OutboxSender:
             self.pause()
         else:
             self._on_the_way[number] = event.event_id
-            self._recent.append((stamps["delivered_at"], event))
+            self._recent.append((now.uptime, event))
 
     def _taken_off(self, number: int) -> str | None:
         return self._on_the_way.pop(number, None) if self._on_the_way else None

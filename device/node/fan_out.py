@@ -9,7 +9,7 @@ from typing import Any
 from device.entities.documents import STATE
 from device.entities.kinds import Document, Json
 from device.entities.settings import Settings
-from device.mqtt.outbox import Event
+from device.mqtt.waiting_event import Event
 from device.node.expiring_state import ExpiringState
 from device.node.observer import decision
 from device.node.sink import Sink

@@ -21,11 +21,12 @@ from device.mqtt.events import (
     OwnDiscovery,
     Refused,
 )
-from device.mqtt.outbox import Event
 from device.mqtt.paced_sender import PacedSender
 from device.mqtt.sender import OutboxSender
+from device.mqtt.waiting_event import Event, Uptime
 from device.node.expiring_state import ExpiringState
 from device.observation import Observation, Trigger
+from device.system.clock import ReadClock
 from device.system.compact_json import compact
 
 _LOG = logging.getLogger(__name__)
@@ -35,6 +36,8 @@ SubjectT = TypeVar("SubjectT")
 # From the moment when Home Assistant has stopped recording until its process ends it still receives what is published,
 # and does nothing with it: measured 2 seconds on two cores.
 _ENDING = timedelta(seconds=10)
+# Between two looks at the clock. Nothing that is sent waits for one: each event is dated when it is sent.
+_CLOCK_CHECK_SECONDS = 1.0
 
 ConnectionEvent: TypeAlias = (
     Connected | Birth | LastWill | Disconnected | Delivered | Refused | OwnDiscovery
@@ -59,6 +62,7 @@ class MqttSink:
         table: the node's rows.
         state: the state document, as it is when an observation comes.
         clock: monotonic, in seconds.
+        read_clock: returns what the machine's clocks show.
     """
 
     def __init__(
@@ -71,6 +75,7 @@ class MqttSink:
         table: Iterable[Row],
         state: ExpiringState,
         clock: Callable[[], float],
+        read_clock: ReadClock,
     ) -> None:
         self._publisher = publisher
         self._sender = sender
@@ -79,6 +84,8 @@ class MqttSink:
         self._events = tuple(row for row in table if isinstance(row, EventRow))
         self._state = state
         self._clock = clock
+        self._read_clock = read_clock
+        self._next_clock_check = float("-inf")
         self._is_camera_online = False
         self._picture: bytes | None = None
         # Wait for the state that follows from the same observation.
@@ -93,11 +100,16 @@ class MqttSink:
     def observed(self, observation: Observation, picture: bytes | None) -> None:
         """Commit an observation with its state, and publish its picture; the events follow the state."""
         (content,) = happened(EVENT, self._events, observation)
+        now = self._read_clock()
+        since = observation.triggered_monotonic
+        ago = 0.0 if since is None else max(self._clock() - since, 0.0)
         event = Event(
             observation.event_id,
             observation.triggered_at,
             compact(content),
             compact(self._state.document),
+            Uptime.of(now, ago),
+            now.is_set,
         )
         self._answer = event, observation
         self._sender.keep(event)
@@ -160,6 +172,10 @@ class MqttSink:
 
     def tick(self) -> None:
         """Let events wait for Home Assistant, or send them; to be called when it is due, and about once a second."""
+        now = self._clock()
+        if now >= self._next_clock_check:
+            self._next_clock_check = now + _CLOCK_CHECK_SECONDS
+            self._sender.follow_clock()
         self._follow_presence()
         for sender in self._moments.values():
             sender.tick()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +20,8 @@ from device.node.expiring_state import ExpiringState
 from device.node.gate import Gate
 from device.node.mqtt_sink import MqttSink
 from device.node.state_directory import ANNOUNCED, FAREWELLS, open_outbox
-from device.observation import utc_now
 from device.supervision.heartbeat import Heartbeat
+from device.system.clock import Clocks
 from device.system.json_store import JsonStore
 from device.system.machine import machine, serial_number
 
@@ -51,7 +50,7 @@ def open_mqtt(
     state: ExpiringState,
     stack: ExitStack,
     *,
-    clock: Callable[[], float],
+    clocks: Clocks,
 ) -> Mqtt:
     """Wire what the node needs of MQTT.
 
@@ -63,7 +62,7 @@ def open_mqtt(
         heartbeat: the link's.
         state: the state document.
         stack: flushes and closes the outbox at its end.
-        clock: monotonic, in seconds.
+        clocks: what tells the time.
     """
     outbox = stack.enter_context(open_outbox(directory))
     announced = Announced(
@@ -81,12 +80,23 @@ def open_mqtt(
     )
     publisher = Publisher(link, config, table, announced, machine)
     topics = Topics.of(config)
-    sender = OutboxSender(link, topics.document(EVENT), outbox, utc_now)
+    sender = OutboxSender(link, topics.document(EVENT), outbox, clocks.read)
+    # The clock may have been set since the last start.
+    sender.follow_clock()
     stack.callback(sender.flush)
     presence = Presence(config.mqtt.wait_for_home_assistant)
     moments = {
-        document: PacedSender(link, topics.document(document), clock)
+        document: PacedSender(link, topics.document(document), clocks.monotonic)
         for document in (SEEN, RECOGNISED, PRESSED)
     }
-    sink = MqttSink(publisher, sender, presence, moments, table=table, state=state, clock=clock)
+    sink = MqttSink(
+        publisher,
+        sender,
+        presence,
+        moments,
+        table=table,
+        state=state,
+        clock=clocks.monotonic,
+        read_clock=clocks.read,
+    )
     return Mqtt(link, sender, sink)

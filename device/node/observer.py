@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
 
 from device.config.sections.privacy import PictureMode
@@ -18,7 +17,7 @@ from device.perception.pipeline import Judgement, Perceived
 _LOG = logging.getLogger(__name__)
 
 # Long enough for a second press by the same person, too short for the next one to take their place.
-_SAME_PERSON_FOR = timedelta(seconds=10)
+_SAME_PERSON_SECONDS = 10.0
 
 
 Perceive: TypeAlias = Callable[
@@ -74,11 +73,16 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class _Last:
-    """The newest observation, what it was made from, and the offset with which it was decided."""
+    """The newest observation, what it was made from, and the offset with which it was decided.
+
+    Attributes:
+        captured: when its first frame was taken, in seconds on the monotonic clock; None without a frame.
+    """
 
     observation: Observation
     seen: Perceived
     threshold_offset: float
+    captured: float | None
 
 
 class Observer:
@@ -138,7 +142,9 @@ class Observer:
             frames = self._camera.burst(self._burst, newer_than=trigger.monotonic)
             captured = self._clock()
             judgement = self._judged_with(request.threshold_offset)
-            seen = self._perceive(frames, judgement, self._faces_before(trigger.at), should_stop)
+            seen = self._perceive(
+                frames, judgement, self._faces_before(trigger.monotonic), should_stop
+            )
             picture = _picture(frames, seen, request.picture_mode)
         except (CameraReleasedError, PerceptionStoppedError):
             raise
@@ -166,8 +172,10 @@ class Observer:
             face_count=seen.face_count,
             timings=timings,
             unjudged=seen.unjudged,
+            triggered_monotonic=trigger.monotonic,
         )
-        self._last = _Last(observation, seen, request.threshold_offset)
+        first = frames[0].monotonic if frames else None
+        self._last = _Last(observation, seen, request.threshold_offset, first)
         burst_ended = frames[-1].monotonic if frames else started
         return Shot(observation, picture, len(frames), burst_ended, failure)
 
@@ -186,7 +194,7 @@ class Observer:
             _LOG.exception("The newest observation stays as it was decided")
             return None
         observation = replace(last.observation, faces=seen.faces)
-        self._last = _Last(observation, seen, threshold_offset)
+        self._last = _Last(observation, seen, threshold_offset, last.captured)
         return observation
 
     def forget(self) -> None:
@@ -197,11 +205,11 @@ class Observer:
     def _judged_with(self, threshold_offset: float) -> Judgement:
         return replace(self._judgement, threshold_offset=threshold_offset)
 
-    def _faces_before(self, moment: datetime) -> Sequence[Face]:
-        before = self._last.observation if self._last else None
-        if before is None or before.captured_at is None:
+    def _faces_before(self, moment: float) -> Sequence[Face]:
+        last = self._last
+        if last is None or last.captured is None:
             return ()
-        return before.faces if moment - before.captured_at <= _SAME_PERSON_FOR else ()
+        return last.observation.faces if moment - last.captured <= _SAME_PERSON_SECONDS else ()
 
 
 def unseen(
@@ -217,6 +225,7 @@ def unseen(
         faces=(),
         face_count=0,
         timings=timings,
+        triggered_monotonic=trigger.monotonic,
     )
 
 

@@ -44,6 +44,7 @@ from device.observation import MotionLevel, utc_now
 from device.perception.pipeline import Judgement
 from device.supervision.boot_log import BootLog
 from device.supervision.heartbeats import Heartbeats
+from device.system.clock import Clocks, SystemClock
 from device.system.json_store import JsonStore
 from device.system.known_secrets import KnownSecrets
 from device.system.vitals import is_alarmed, read_vitals, under_voltage_alarm
@@ -114,15 +115,23 @@ def run_node(
         directory = make_state_directory(config)
         # In safe mode too: then above all somebody should see that the node needs its owner.
         led = stack.enter_context(hardware.led(config.led))
+        clocks = Clocks(_CLOCK, SystemClock())
         state = ExpiringState(
             table,
             JsonStore(directory / STATE),
             expiry=config.attributes.expiry,
             clock=_CLOCK,
-            now=utc_now,
+            read_clock=clocks.read,
         )
         mqtt = open_mqtt(
-            config, table, directory, gate, heartbeats.link, state, stack, clock=_CLOCK
+            config,
+            table,
+            directory,
+            gate,
+            heartbeats.link,
+            state,
+            stack,
+            clocks=clocks,
         )
         # The outbox is open, for this process alone.
         remove_unfinished(directory)

@@ -41,6 +41,7 @@ from device.node.expiring_state import ExpiringState
 from device.node.mqtt_sink import MqttSink
 from device.observation import utc_now
 from device.supervision.heartbeat import Heartbeat
+from device.system.clock import SystemClock
 from device.system.json_store import JsonStore
 from device.system.machine import Machine
 from tests.broker.mosquitto import PATIENCE
@@ -78,7 +79,8 @@ class Node:
         )
         self.publisher = Publisher(self.link, config, self.table, announced, Machine)
         self.outbox = Outbox.open(folder / "outbox.db")
-        self.sender = OutboxSender(self.link, self.topics.document(EVENT), self.outbox, utc_now)
+        read_clock = SystemClock()
+        self.sender = OutboxSender(self.link, self.topics.document(EVENT), self.outbox, read_clock)
         self.sink = MqttSink(
             self.publisher,
             self.sender,
@@ -94,8 +96,9 @@ class Node:
                 JsonStore(folder / "state.json"),
                 expiry=60,
                 clock=time.monotonic,
-                now=utc_now,
+                read_clock=read_clock,
             ),
+            read_clock=read_clock,
         )
         self.sink.camera(is_online=True)
         self.sink.changed(SETTINGS, {"privacy": OFF, "threshold_offset": 0.0})

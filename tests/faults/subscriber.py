@@ -15,8 +15,9 @@ from tests.broker.mosquitto import PATIENCE, wait_for
 from tests.faults.process import TOPICS
 from tests.faults.scale import RECOVERY
 
-# The sender's stamp, which states when this copy was sent; all else is the observation's.
-_OF_THE_SENDING = "delivered_at"
+# The sender's stamps, which state when this copy was sent, and what was known of the clock then; all else is the
+# observation's.
+_OF_THE_SENDING = ("delivered_at", "waited", "time_uncertain")
 _EVENT_TOPIC = TOPICS.document(EVENT)
 
 
@@ -80,7 +81,8 @@ class Subscriber:
                 self.latest[message.topic] = message.payload
             return
         event = json.loads(message.payload)
-        event.pop(_OF_THE_SENDING, None)
+        for stamp in _OF_THE_SENDING:
+            event.pop(stamp, None)
         with self._lock:
             self.received += 1
             known = self.events.setdefault(event["event_id"], event)

@@ -131,3 +131,27 @@ def test_a_damaged_outbox_is_set_aside_and_reported(start_rig: StartRig) -> None
         rig.check()
         rig.node.wait_for_log("it is kept as outbox.sqlite.damaged-")
         assert list(rig.node.state.glob("outbox.sqlite.damaged-*"))
+
+
+def test_one_flipped_bit_costs_one_of_the_observations_that_wait(start_rig: StartRig) -> None:
+    """The node starts, sends the others, and counts the loss."""
+    with start_rig() as rig:
+        rig.wait_until_online()
+        rig.broker.stop()
+        rig.press_and_wait(5)
+        wait_for(lambda: len(rig.node.waiting()) == 5, "all five are on disk")
+        assert rig.node.stop() == 0
+        damaged = rig.node.waiting()[2]
+        path = rig.node.state / "outbox.sqlite"
+        content = bytearray(path.read_bytes())
+        content[content.index(b'"event_id":"%s"' % damaged.encode()) - 1] ^= 1
+        path.write_bytes(content)
+        rig.uncommitted.add(damaged)
+        rig.subscriber.forget_retained()
+        rig.broker.start()
+        rig.node.start()
+        rig.wait_until_online()
+        rig.node.wait_for_log("1 are damaged and lost")
+        wait_for(lambda: rig.diagnostics()["dropped_events"] == 1, "it is counted")
+        rig.check()
+        assert damaged not in rig.subscriber.events

@@ -167,7 +167,12 @@ class Actor:
     def observed(self, observation: Observation) -> list[Message]:
         """The state, the event with the sender's stamps, and what is seen, of an observation."""
         published = NOW + timedelta(milliseconds=130)
-        stamps = {"occurred_at": NOW.isoformat(), "delivered_at": published.isoformat()}
+        stamps = {
+            "occurred_at": NOW.isoformat(),
+            "delivered_at": published.isoformat(),
+            "waited": 0.13,
+            "time_uncertain": False,
+        }
         shown = observation.without_attributes(hidden_attributes(LABELS, self.table))
         (event,) = happened(EVENT, self.table, shown)
         state = state_content(self.table, Outcome(observation, published))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -241,7 +242,7 @@ def test_trouble_that_was_ignored_has_no_end(newest_setup: Setup, smiling: Path)
 
 
 def test_a_device_trigger_fires_for_what_was_seen(newest_setup: Setup, smiling: Path) -> None:
-    """An automation that was made on the device's page."""
+    """An automation that was made on the device's page: not for what waited, or for nobody knows how long."""
     client = newest_setup.client
     with newest_setup.node("garden", smiling), client.websocket() as socket:
         device = client.devices()["facet_garden"]["id"]
@@ -251,7 +252,16 @@ def test_a_device_trigger_fires_for_what_was_seen(newest_setup: Setup, smiling: 
             triggers=[{**trigger, "subtype": "eyeglasses"}, {**trigger, "subtype": "smiling"}],
             actions=[{"event": "seen", "event_data": {"by": "{{ trigger.idx }}"}}],
         )
-        with rule:
+        topic = "facet/garden/event"
+        with rule, newest_setup.overhear(topic) as node:
             socket.ask("subscribe_events", event_type="seen")
             client.act("button.press", entity_id="button.garden_capture")
             assert received(socket) == {"by": 1}
+            event = json.loads(node.expect(topic).payload)
+            assert event["waited"] < 60
+            for late in ({"waited": None}, {"waited": 61.5}, {"repeated": True}):
+                node.publish(topic, json.dumps(event | late))
+            for name, is_present in (("Smiling", False), ("Eyeglasses", True)):
+                event["faces"][0]["attributes"][name]["present"] = is_present
+            node.publish(topic, json.dumps(event))
+            assert received(socket) == {"by": 0}

@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from device.mqtt.outbox import Event, Outbox
+from device.mqtt.outbox import Outbox
 from device.mqtt.sender import OutboxSender
+from device.mqtt.waiting_event import Event
+from device.system.clock import Reading
 from tests.transport import RecordingTransport
 
 TOPIC = "facet/hall/event"
@@ -29,7 +31,7 @@ def ids(outbox: Outbox) -> list[str]:
 
 def sender_of(link: RecordingTransport, outbox: Outbox) -> OutboxSender:
     """A sender at seven o'clock."""
-    return OutboxSender(link, TOPIC, outbox, lambda: NOW)
+    return OutboxSender(link, TOPIC, outbox, lambda: Reading(NOW, "this boot", 5000.0))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 
 import pytest
 
@@ -104,3 +105,20 @@ def test_a_taken_over_session_names_the_id() -> None:
     error = errors.ended(settings(), "facet-hall", reason, "")
     assert "another client came to the broker as facet-hall" in str(error)
     assert error.needs_owner
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "says"),
+    [(9, LinkError, "is this machine's clock behind?"), (10, RefusedError, "renew it")],
+    ids=["not yet valid", "expired"],
+)
+def test_a_certificate_of_the_future_is_tried_again_soon(
+    code: int, kind: type[LinkError], says: str
+) -> None:
+    """A machine without a battery starts in the past; nobody has to do anything about that."""
+    cause = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    cause.verify_code, cause.verify_message = code, "because"
+    error = errors.unreachable(settings(), cause)
+    assert type(error) is kind
+    assert "is not valid today (because)" in str(error)
+    assert says in str(error)

@@ -21,6 +21,7 @@ from device.mqtt.retry import delay_after
 from device.mqtt.sender import OutboxSender
 from device.observation import utc_now
 from device.supervision.heartbeat import Heartbeat
+from device.system.clock import SystemClock
 from tests.mqtt.fake_broker import FakeBroker
 
 Inbox = SimpleQueue[LinkEvent]
@@ -188,7 +189,7 @@ def test_confirmations_that_are_lost_do_not_end_delivery(
         closing(Outbox.open(tmp_path / "outbox.db")) as outbox,
         started(broker, inbox, confirmation=0.5) as link,
     ):
-        sender = OutboxSender(link, "facet/hall/event", outbox, utc_now)
+        sender = OutboxSender(link, "facet/hall/event", outbox, SystemClock())
         next_of(inbox, Connected)
         sender.resume()
         for number in range(20):

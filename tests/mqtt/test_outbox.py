@@ -13,6 +13,7 @@ import pytest
 
 from device.errors import OutboxError
 from device.mqtt.outbox import MAX_AGE, Outbox
+from device.mqtt.waiting_event import Event, Uptime
 from tests.mqtt.events import THEN, event, ids
 
 
@@ -172,6 +173,45 @@ def test_events_of_a_month_ago_are_dropped_and_counted(tmp_path: Path) -> None:
         outbox.append(event("new"))
         assert ids(outbox) == ["young", "new"]
         assert outbox.dropped == 1
+
+
+@pytest.mark.parametrize("set_by", [0, 400, -400], ids=["not at all", "forwards", "back"])
+def test_within_one_boot_the_seconds_tell_the_age_however_the_clock_was_set(
+    tmp_path: Path, set_by: int
+) -> None:
+    """Only what is a month old is dropped."""
+
+    def of_this_boot(event_id: str, age: timedelta, shown: timedelta) -> Event:
+        uptime = Uptime("this boot", 1e7 - age.total_seconds())
+        return Event(event_id, THEN - shown, "{}", None, uptime, is_clock_set=True)
+
+    with Outbox.open(tmp_path / "outbox") as outbox:
+        step = timedelta(days=set_by)
+        for event_id, age in (("old", MAX_AGE * 1.01), ("young", MAX_AGE * 0.99)):
+            outbox.append(of_this_boot(event_id, age, age + step))
+        outbox.append(of_this_boot("new", timedelta(), timedelta()))
+        assert ids(outbox) == ["young", "new"]
+
+
+@pytest.mark.parametrize(
+    ("then", "now"), [(False, True), (True, False), (None, False)], ids=["then", "now", "at all"]
+)
+def test_across_a_restart_of_the_machine_a_clock_in_doubt_makes_nothing_too_old(
+    tmp_path: Path, then: bool | None, now: bool
+) -> None:
+    """Nobody had set it then, or nobody has set it yet; an event that is really old goes once that is known."""
+
+    def append(
+        outbox: Outbox, event_id: str, *, boot: str, at: datetime, is_set: bool | None
+    ) -> None:
+        outbox.append(Event(event_id, at, "{}", None, Uptime(boot, 20.0), is_set))
+
+    with Outbox.open(tmp_path / "outbox") as outbox:
+        append(outbox, "old", boot="the last one", at=THEN - MAX_AGE * 2, is_set=then)
+        append(outbox, "new", boot="this one", at=THEN, is_set=now)
+        assert ids(outbox) == ["old", "new"]
+        append(outbox, "newest", boot="this one", at=THEN, is_set=True)
+        assert ids(outbox) == (["old"] if then is False else []) + ["new", "newest"]
 
 
 def test_the_events_of_an_older_version_are_taken_over(tmp_path: Path) -> None:

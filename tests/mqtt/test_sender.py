@@ -136,6 +136,8 @@ def test_an_event_says_when_it_occurred_and_when_it_was_sent(tmp_path: Path) -> 
         "event_id": "e1",
         "occurred_at": "2026-11-24T18:02:11.000+00:00",
         "delivered_at": "2026-11-24T19:00:00.000+00:00",
+        "waited": 3469.0,
+        "time_uncertain": False,
         "repeated": False,
     }
 

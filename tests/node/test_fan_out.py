@@ -51,7 +51,7 @@ class Wired:
             JsonStore(self.folder / "state.json"),
             expiry=STATE_EXPIRY,
             clock=self.clock,
-            now=self.clock.now,
+            read_clock=self.clock.read,
         )
         self.fan_out = FanOut(
             self.sinks,

@@ -200,14 +200,16 @@ def test_every_observation_has_its_own_id_in_the_order_of_time() -> None:
 def test_the_same_person_keeps_an_attribute_for_a_moment(
     portrait: Path, perception: Perception
 ) -> None:
-    """Hysteresis holds within ten seconds, and no longer."""
+    """Hysteresis holds within ten seconds, and no longer, whatever the time was set to meanwhile."""
 
-    def second_time(later: timedelta) -> set[str]:
+    def second_time(later: float, *, set_by: timedelta) -> set[str]:
         who = observer(portrait, perception, hysteresis=0.3)
         ask(who, offset=-0.4)
-        return present(ask(who, Trigger(Source.BUTTON, datetime.now(UTC) + later)).observation)
+        trigger = Trigger(Source.BUTTON, datetime.now(UTC) + set_by, monotonic() + later)
+        return present(ask(who, trigger).observation)
 
-    assert second_time(timedelta(seconds=1)) > second_time(timedelta(seconds=11))
+    for set_by in (timedelta(), timedelta(days=200), timedelta(days=-200)):
+        assert second_time(1, set_by=set_by) > second_time(11, set_by=set_by)
 
 
 def test_after_privacy_nothing_is_remembered(portrait: Path, perception: Perception) -> None:

@@ -79,7 +79,7 @@ def test_another_offset_shows_at_once_in_the_state_and_not_as_an_event(tmp_path:
         node.wait_until(lambda: node.sink.newest("state")["smiling"] == "OFF")
         node.set_offset(-0.4)
         node.wait_until(lambda: node.sink.newest("state")["smiling"] == "ON")
-        assert node.sink.newest("settings")["threshold_offset"] == -0.4
+        node.wait_until(lambda: node.sink.newest("settings")["threshold_offset"] == -0.4)
         assert node.sink.reasons == [None]
     assert node.sent() == 1
     assert node.perception.asked_by == "facet-capture"

@@ -22,7 +22,7 @@ from device.node.expiring_state import ExpiringState
 from device.node.fan_out import FanOut
 from device.node.mqtt_sink import MqttSink
 from device.node.observer import unseen
-from device.observation import Observation, Reason
+from device.observation import Observation, Reason, Source, Trigger
 from device.system.json_store import JsonStore
 from device.system.machine import Machine
 from tests.clock import Clock
@@ -45,24 +45,29 @@ WAIT = 30.0
 class Wired:
     """A sink over a transport that takes notes; each is one start of the node."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
         self.transport = RecordingTransport()
         self.outbox = Outbox.open(folder / "outbox.sqlite")
-        self.clock = Clock()
+        self.clock = clock or Clock()
         topics = Topics.of(CONFIG)
-        now = self.clock.now
         table = entities(CONFIG, CELEBA)
         announced = Announced(
             JsonStore(folder / "announced.json"), JsonStore(folder / "farewells.json")
         )
         publisher = Publisher(self.transport, CONFIG, table, announced, Machine)
-        self.sender = OutboxSender(self.transport, topics.document(EVENT), self.outbox, now)
+        self.sender = OutboxSender(
+            self.transport, topics.document(EVENT), self.outbox, self.clock.read
+        )
         moments = {
             document: PacedSender(self.transport, topics.document(document), self.clock)
             for document in (SEEN, RECOGNISED, PRESSED)
         }
-        state = ExpiringState(
-            table, JsonStore(folder / STATE_FILE), expiry=EXPIRY, clock=self.clock, now=now
+        self.state = state = ExpiringState(
+            table,
+            JsonStore(folder / STATE_FILE),
+            expiry=EXPIRY,
+            clock=self.clock,
+            read_clock=self.clock.read,
         )
         self.sink = MqttSink(
             publisher,
@@ -72,6 +77,7 @@ class Wired:
             table=table,
             state=state,
             clock=self.clock,
+            read_clock=self.clock.read,
         )
         self.fan_out = FanOut(
             [self.sink],
@@ -89,8 +95,12 @@ class Wired:
 
     def connect(self) -> None:
         """Connect for the first time, and forget what was announced."""
-        self.sink.handle(Connected())
+        self.connect_and_keep()
         self.transport.messages.clear()
+
+    def connect_and_keep(self) -> None:
+        """Connect for the first time."""
+        self.sink.handle(Connected())
 
     def reconnect(self, *, is_heard: bool | None) -> None:
         """Lose the connection, and get another; the broker answers the discovery, and says who heard it."""
@@ -114,6 +124,14 @@ class Wired:
         """Take an observation of two faces: one with some attributes, and one with none."""
         nobody = unseen("hall", trigger(1.0), Reason.PRIVACY, {})
         observation = replace(nobody, reason=None, faces=(face(*attributes), face()), face_count=2)
+        self.fan_out.observed(observation, None)
+        return observation
+
+    def see_now(self) -> Observation:
+        """Take an observation of two faces that were seen in this moment."""
+        pressed = Trigger(Source.BUTTON, self.clock.now(), self.clock())
+        nobody = unseen("hall", pressed, Reason.PRIVACY, {})
+        observation = replace(nobody, reason=None, faces=(face(), face()), face_count=2)
         self.fan_out.observed(observation, None)
         return observation
 
