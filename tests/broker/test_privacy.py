@@ -215,7 +215,9 @@ def test_no_secret_of_an_address_reaches_the_broker(tmp_path: Path, broker: Mosq
     configuration.write_text(yaml.safe_dump(document))
     (tmp_path / "state").mkdir()
     failure = f"2026-01-01T00:00:00+00:00: cannot open {source!r}"
-    (tmp_path / "state" / "starts.json").write_text(json.dumps({"last_failure": failure}))
+    (tmp_path / "state" / "starts.json").write_text(
+        json.dumps({"unsettled": 0, "last_failure": failure})
+    )
     command = [sys.executable, "-m", "device", "run", "-c", str(configuration)]
     with (
         observe(broker.port) as home,
