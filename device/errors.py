@@ -49,6 +49,10 @@ class HungUpError(LinkError):
     """The broker ended the connection without a word."""
 
 
+class ViolationError(LinkError):
+    """The broker sent what no broker may send."""
+
+
 class AbsentError(LinkError):
     """Nothing listens at the broker's address, or no way leads there: the attempt cost next to nothing."""
 

@@ -1,4 +1,4 @@
-"""paho's client as a connection needs it: bounded, and with callbacks in plain types. Only this module imports paho."""
+"""paho's client as a connection needs it: bounded, and with callbacks in plain types."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from socket import IPPROTO_TCP, SHUT_RDWR, TCP_NODELAY, socket
 from typing import TYPE_CHECKING, Any
 
 from paho.mqtt.client import Client, MQTTMessage, MQTTMessageInfo
-from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.enums import LogLevel, MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from device.mqtt.bounded_client import BoundedClient
 from device.mqtt.errors import Reason
 from device.mqtt.message import ReceivedMessage, RetainedMessage
 from device.mqtt.session import Session
@@ -31,7 +32,6 @@ _AT_MOST_ONCE = 0
 _MOST_IN_FLIGHT = 20
 # Seconds for which the broker keeps a session whose client is away.
 _SESSION_EXPIRY = 3600
-_VERSIONS = {"5": MQTTProtocolVersion.MQTTv5, "3.1.1": MQTTProtocolVersion.MQTTv311}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Callbacks:
         welcomed: the broker has answered CONNECT; with its reason, and the bytes of the longest packet it takes, if it
             names a limit.
         ended: the connection is over; with the broker's reason, or paho's.
-        subscribed: the broker has answered SUBSCRIBE; with a reason for each topic.
+        subscribed: the broker has answered SUBSCRIBE; with the id of that, and a reason for each topic.
         answered: the broker has answered a message, or one that it need not answer is sent; with the message's id and
             the broker's reason.
         received: a message has come.
@@ -51,21 +51,10 @@ class Callbacks:
 
     welcomed: Callable[[Reason, int | None], None]
     ended: Callable[[Reason], None]
-    subscribed: Callable[[list[Reason]], None]
+    subscribed: Callable[[int, list[Reason]], None]
     answered: Callable[[int, Reason], None]
     received: Callable[[ReceivedMessage], None]
     failed: Callable[[str], None]
-
-
-class _CountingClient(Client):
-    """paho's client, which counts the rounds of its network loop: whether it hangs cannot be seen otherwise."""
-
-    rounds = 0
-
-    def loop_misc(self) -> MQTTErrorCode:
-        """End a round."""
-        self.rounds += 1
-        return super().loop_misc()
 
 
 class MqttClient:
@@ -86,14 +75,7 @@ class MqttClient:
         self._settings = settings
         self._session = session
         self._version = version
-        self._client = _CountingClient(
-            CallbackAPIVersion.VERSION2,
-            session.client_id,
-            # MQTT 5 has this in CONNECT instead.
-            clean_session=None if version == "5" else not session.is_kept,
-            protocol=_VERSIONS[version],
-            reconnect_on_failure=False,
-        )
+        self._client = BoundedClient(session, version)
         self._client.max_inflight_messages_set(_MOST_IN_FLIGHT)
         self._client.max_queued_messages_set(most_queued)
 
@@ -101,6 +83,11 @@ class MqttClient:
     def rounds(self) -> int:
         """How many rounds paho's thread has made; about one a second when nothing happens."""
         return self._client.rounds
+
+    @property
+    def violation(self) -> str:
+        """What the broker sent that no broker may send, for a sentence; nothing if it did not."""
+        return self._client.violation
 
     def connect(self, callbacks: Callbacks, patience: float) -> None:
         """Open the socket, send CONNECT and start paho's thread.
@@ -123,7 +110,7 @@ class MqttClient:
             client.tls_set_context(tls_context(settings.tls))
         if session.will is not None:
             client.will_set(session.will.topic, session.will.payload, _QOS, retain=True)
-        _hook(client, callbacks)
+        _hook(client, callbacks, settings.keep_alive)
         place = settings.host, settings.effective_port, settings.keep_alive
         if self._version == "5":
             properties = _connect_properties(session)
@@ -132,9 +119,10 @@ class MqttClient:
             client.connect(*place)
         client.loop_start()
 
-    def subscribe(self, topics: Sequence[str]) -> None:
-        """Send SUBSCRIBE."""
-        self._client.subscribe([(topic, _QOS) for topic in topics])
+    def subscribe(self, topics: Sequence[str]) -> int | None:
+        """Send SUBSCRIBE; return MQTT's id for it, or None if that cannot be done."""
+        _code, message_id = self._client.subscribe([(topic, _QOS) for topic in topics])
+        return message_id
 
     def unsubscribe(self, topic: str) -> None:
         """Send UNSUBSCRIBE."""
@@ -186,13 +174,20 @@ class MqttClient:
         client.on_publish = client.on_message = client.on_log = None
 
 
-def _hook(client: Client, callbacks: Callbacks) -> None:
-    """Let paho's callbacks call those in plain types."""
+def _hook(client: BoundedClient, callbacks: Callbacks, keep_alive: int) -> None:
+    """Let paho's callbacks call those in plain types.
+
+    Args:
+        client: paho's.
+        callbacks: those in plain types.
+        keep_alive: seconds of the configuration.
+    """
 
     def connected(
         _client: Client, _data: object, _flags: object, reason: ReasonCode, properties: object
     ) -> None:
         # Only MQTT 5 has properties, and only a broker with a limit names one.
+        client.limit(getattr(properties, "ReceiveMaximum", None), keep_alive)
         callbacks.welcomed(_reason(reason), getattr(properties, "MaximumPacketSize", None))
 
     def disconnected(
@@ -201,9 +196,13 @@ def _hook(client: Client, callbacks: Callbacks) -> None:
         callbacks.ended(_reason(reason))
 
     def subscribed(
-        _client: Client, _data: object, _id: int, reasons: list[ReasonCode], _properties: object
+        _client: Client,
+        _data: object,
+        message_id: int,
+        reasons: list[ReasonCode],
+        _properties: object,
     ) -> None:
-        callbacks.subscribed([_reason(reason) for reason in reasons])
+        callbacks.subscribed(message_id, [_reason(reason) for reason in reasons])
 
     def answered(
         _client: Client, _data: object, message_id: int, reason: ReasonCode, _properties: object
@@ -217,7 +216,8 @@ def _hook(client: Client, callbacks: Callbacks) -> None:
             # Nobody's topic: the standard demands UTF-8, but not every broker enforces it.
             _LOG.debug("A message whose topic is not UTF-8 is dropped")
             return
-        callbacks.received(ReceivedMessage(topic, bytes(message.payload), message.retain))
+        payload = bytes(message.payload)
+        callbacks.received(ReceivedMessage(topic, payload, message.retain, client.surplus))
 
     def logged(_client: Client, _data: object, level: int, text: str) -> None:
         if level == LogLevel.MQTT_LOG_ERR:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Event
+from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 from device.errors import LinkError
@@ -17,6 +17,7 @@ from device.mqtt.client import Callbacks, MqttClient
 from device.mqtt.errors import Reason
 from device.mqtt.message import ReceivedMessage, RetainedMessage
 from device.mqtt.session import Session
+from device.mqtt.sizes import publish_size, subscribe_size
 from device.mqtt.unconfirmed import Answer, Unconfirmed, next_number
 
 if TYPE_CHECKING:
@@ -39,8 +40,6 @@ bound twenty confirmations that are lost would end all delivery: no more message
 _ROUND_SECONDS = 1.0
 # MQTT 5, 3.4.2.1: the broker takes the message, and nobody has subscribed to its topic.
 _NO_MATCHING_SUBSCRIBERS = 0x10
-# Bytes, of PUBLISH with quality of service 1 and no properties, in addition to topic and payload.
-_LONGEST_HEADER = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +86,11 @@ class Connection:
         self._welcome: Reason | None = None
         self._longest_packet: int | None = None
         self._socket_error = ""
+        self._is_closing = False
         self._end: Reason | None = None
         self._given_up: LinkError | None = None
+        self._subscribing = Lock()
+        self._subscription: int | None = None
         self._subscriptions: list[Reason] | None = None
         self._answered, self._subscribed, self._ended = Event(), Event(), Event()
 
@@ -118,7 +120,10 @@ class Connection:
         self._answered.wait(patience)
         if self._welcome is not None and not self._welcome.is_failure:
             return
+        self._is_closing = True
         self.close()
+        if self._client.violation:
+            raise errors.not_mqtt(self._settings, self.version, self._client.violation)
         if self._welcome is None:
             raise errors.unanswered(self._settings, self.version, self._socket_error)
         raise errors.refused(self._settings, self.version, self._welcome)
@@ -131,15 +136,22 @@ class Connection:
             patience: seconds that the broker has to answer.
 
         Raises:
-            LinkError: it did not answer in this time, or the connection ended before it did.
+            LinkError: it did not answer in this time, or not for each topic, it takes no packet of this length, or the
+                connection ended before.
         """
-        self._client.subscribe(topics)
+        if self._is_too_long(subscribe_size(topics)):
+            raise errors.too_small(self._settings, self._longest_packet or 0)
+        with self._subscribing:
+            # The answer may come before its id is known here.
+            self._subscription = self._client.subscribe(topics)
         self._subscribed.wait(patience)
         if self._subscriptions is None and self._ended.is_set():
             raise self._why_ended()
         if self._subscriptions is None:
             raise errors.unanswered_subscription(self._settings, topics, patience)
-        answers = zip(topics, self._subscriptions, strict=False)
+        if len(self._subscriptions) != len(topics):
+            raise errors.miscounted_subscription(self._settings, topics, len(self._subscriptions))
+        answers = zip(topics, self._subscriptions, strict=True)
         return [topic for topic, reason in answers if reason.is_failure]
 
     def unsubscribe(self, topic: str) -> None:
@@ -157,7 +169,7 @@ class Connection:
             too long for the broker is refused here: the broker would end the connection, again and again.
         """
         number = next_number()
-        size = _size(topic, payload)
+        size = publish_size(topic, payload)
         if self._is_too_long(size):
             self._handlers.answer(number, Answer(TOO_LONG))
             return number
@@ -173,7 +185,7 @@ class Connection:
         wait for messages that the broker has to confirm, and overtakes those that are beyond the twenty in flight;
         what is published after it never overtakes it.
         """
-        size = _size(topic, payload)
+        size = publish_size(topic, payload)
         if self._is_too_long(size):
             self._handlers.answer(next_number(), Answer(TOO_LONG))
         else:
@@ -181,7 +193,7 @@ class Connection:
 
     def has_room(self, topic: str, payload: str | bytes) -> bool:
         """Whether a message may be published now without giving the broker up."""
-        return self._unconfirmed.has_room(_size(topic, payload))
+        return self._unconfirmed.has_room(publish_size(topic, payload))
 
     @property
     def has_ended(self) -> bool:
@@ -213,11 +225,14 @@ class Connection:
                 the broker does publish the will.
             timeout: seconds that the broker has to confirm it.
         """
-        if (
-            self._ended.is_set()
-            or last_message is None
-            or self._client.publish_and_wait(last_message, timeout)
-        ):
+        is_confirmed = self._ended.is_set() or last_message is None
+        if not is_confirmed and last_message is not None:
+            size = publish_size(last_message.topic, last_message.payload)
+            is_confirmed = not self._is_too_long(size) and self._client.publish_and_wait(
+                last_message, timeout
+            )
+        self._is_closing = True
+        if is_confirmed:
             self._client.disconnect()
         else:
             self._client.abort()
@@ -259,6 +274,8 @@ class Connection:
     def _why_ended(self) -> LinkError:
         if self._given_up is not None:
             return self._given_up
+        if self._client.violation:
+            return errors.violated(self._settings, self._client.violation)
         client_id = self._session.client_id
         return errors.ended(self._settings, client_id, self._end, self._socket_error)
 
@@ -276,7 +293,10 @@ class Connection:
         self._answered.set()
         self._subscribed.set()
 
-    def _on_subscribed(self, reasons: list[Reason]) -> None:
+    def _on_subscribed(self, message_id: int, reasons: list[Reason]) -> None:
+        with self._subscribing:
+            if message_id != self._subscription:
+                return
         self._subscriptions = reasons
         self._subscribed.set()
 
@@ -286,9 +306,6 @@ class Connection:
         self._unconfirmed.answered(message_id, Answer(refusal, is_heard))
 
     def _on_error(self, text: str) -> None:
-        self._socket_error = text
-
-
-def _size(topic: str, payload: str | bytes) -> int:
-    content = payload.encode() if isinstance(payload, str) else payload
-    return len(topic.encode()) + len(content) + _LONGEST_HEADER
+        # What paho reports once the socket is closed does not say why it was.
+        if not self._is_closing and not self._ended.is_set():
+            self._socket_error = text

@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from device.errors import AbsentError, HungUpError, LinkError, ProtocolRefusedError, RefusedError
+from device.errors import (
+    AbsentError,
+    HungUpError,
+    LinkError,
+    ProtocolRefusedError,
+    RefusedError,
+    ViolationError,
+)
 
 if TYPE_CHECKING:
     from device.config import MqttSettings
@@ -86,17 +93,65 @@ def unanswered(settings: MqttSettings, version: str, socket_error: str) -> LinkE
         version: of MQTT.
         socket_error: what the socket reported, if anything.
     """
-    if not settings.tls.enabled:
-        hint = "if this port speaks TLS, set mqtt.tls.enabled: true"
-    elif settings.tls.certificate_file is None:
-        hint = "if it asks for a client certificate, set mqtt.tls.certificate_file and key_file"
-    else:
-        hint = "it may not trust mqtt.tls.certificate_file; its log says why"
-    if settings.protocol == "5":
-        hint += "; if it does not speak MQTT 5, set mqtt.protocol: auto"
     detail = f" ({socket_error})" if socket_error else ""
     return ProtocolRefusedError(
-        f"{broker_at(settings)} gave no answer to MQTT {version}{detail}; {hint}"
+        f"{broker_at(settings)} gave no answer to MQTT {version}{detail}; {_protocol_hint(settings)}"
+    )
+
+
+def not_mqtt(settings: MqttSettings, version: str, violation: str) -> LinkError:
+    """Return the error for something that answers CONNECT with what no broker says: another service, or a broken one.
+
+    Args:
+        settings: of the connection.
+        version: of MQTT.
+        violation: what it sent.
+    """
+    return ProtocolRefusedError(
+        f"{broker_at(settings)} answered MQTT {version} with something that is not MQTT ({violation}); "
+        f"is mqtt.port that of the broker? Otherwise: {_protocol_hint(settings)}"
+    )
+
+
+def violated(settings: MqttSettings, violation: str) -> LinkError:
+    """Return the error for a broker that sent what no broker may send.
+
+    Args:
+        settings: of the connection.
+        violation: what it sent.
+    """
+    return ViolationError(
+        f"{broker_at(settings)} sent something that is not MQTT ({violation}), and the connection was ended. "
+        "Its log may say why; is it up to date?"
+    )
+
+
+def too_small(settings: MqttSettings, longest: int) -> LinkError:
+    """Return the error for a broker that takes no packet as long as SUBSCRIBE.
+
+    Args:
+        settings: of the connection.
+        longest: bytes of the packets that it takes.
+    """
+    return LinkError(
+        f"{broker_at(settings)} takes no packet of more than {longest} bytes; "
+        "raise its limit (Mosquitto: max_packet_size) to 65536 or more"
+    )
+
+
+def miscounted_subscription(
+    settings: MqttSettings, topics: Sequence[str], answers: int
+) -> LinkError:
+    """Return the error for a broker that answered SUBSCRIBE, but not for each topic.
+
+    Args:
+        settings: of the connection.
+        topics: that were asked for.
+        answers: how many came.
+    """
+    return ViolationError(
+        f"{broker_at(settings)} gave {answers} answers to SUBSCRIBE for {len(topics)} topics ({', '.join(topics)}); "
+        "whether a command would arrive is not known. Its log may say why"
     )
 
 
@@ -161,6 +216,8 @@ def unreachable(settings: MqttSettings, error: OSError | UnicodeError) -> LinkEr
             return AbsentError(
                 f"nothing listens at {broker}; is the broker running, and mqtt.port right?"
             )
+        case TimeoutError() if "handshake" in str(error):
+            text = f"{broker} began TLS and did not finish it in time; its log may say why"
         case TimeoutError():
             text = f"{broker} does not answer; check mqtt.host, mqtt.port and the network"
         case ConnectionResetError() if settings.tls.enabled:
@@ -192,6 +249,19 @@ def ended(
         return HungUpError(f"{broker_at(settings)} ended the connection without a word")
     why = socket_error or (reason and reason.name.lower())
     return LinkError(f"the connection with {broker_at(settings)} ended ({why})")
+
+
+def _protocol_hint(settings: MqttSettings) -> str:
+    """Return what to try with a broker that does not answer in MQTT."""
+    if not settings.tls.enabled:
+        hint = "if this port speaks TLS, set mqtt.tls.enabled: true"
+    elif settings.tls.certificate_file is None:
+        hint = "if it asks for a client certificate, set mqtt.tls.certificate_file and key_file"
+    else:
+        hint = "it may not trust mqtt.tls.certificate_file; its log says why"
+    if settings.protocol == "5":
+        hint += "; if it does not speak MQTT 5, set mqtt.protocol: auto"
+    return hint
 
 
 def _distrusted(settings: MqttSettings, error: ssl.SSLCertVerificationError) -> LinkError:

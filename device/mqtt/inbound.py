@@ -93,8 +93,8 @@ class Inbound:
         topic, payload = message.topic, message.payload
         if topic == self._topics.discovery:
             self._take_own_discovery(message)
-        elif len(topic.encode()) + len(payload) > LONGEST:
-            self._refuse_long(topic, payload)
+        elif (length := len(payload) + message.missing) + len(topic.encode()) > LONGEST:
+            self._refuse_long(topic, length)
         elif topic == BIRTH_TOPIC:
             self._take_status(message)
         elif topic == self._topics.newest_version:
@@ -124,7 +124,7 @@ class Inbound:
     def _take_own_discovery(self, message: ReceivedMessage) -> None:
         # What the node itself publishes comes back as well, but not as a retained message.
         is_first = message.is_retained and not self._has_own_discovery.is_set()
-        if is_first and len(message.payload) <= LONGEST_DISCOVERY:
+        if is_first and len(message.payload) + message.missing <= LONGEST_DISCOVERY:
             self._deliver(OwnDiscovery(message.payload))
             self._has_own_discovery.set()
 
@@ -139,13 +139,13 @@ class Inbound:
                 _QUIET_SECONDS,
             )
 
-    def _refuse_long(self, topic: str, payload: bytes) -> None:
+    def _refuse_long(self, topic: str, length: int) -> None:
         if self._too_long.begins():
             _LOG.warning(
                 "A message on %s is ignored: its topic and its %d bytes are longer than the %d allowed; "
                 "find out who sends it. Others are not reported until none has come for %.0f s",
                 topic[:_SHOWN],
-                len(payload),
+                length,
                 LONGEST,
                 _QUIET_SECONDS,
             )

@@ -62,7 +62,7 @@ class Listener:
             longest_packet=None,
             is_kept=session is not None,
         )
-        self._on_message = on_message or self._put
+        self._take = on_message or self._put
         self._changed = threading.Condition()
         self._messages: deque[ReceivedMessage] = deque()
         self._bytes = 0
@@ -73,7 +73,7 @@ class Listener:
             target=self._stay_connected, name="facet-listener", daemon=True
         )
         self.dropped = 0
-        """How many messages were given up, the oldest first, because they were not taken."""
+        """How many messages were given up: the oldest, because they were not taken, and those longer than 16 MB."""
 
     def open(self) -> None:
         """Connect and subscribe.
@@ -178,7 +178,7 @@ class Listener:
                 self._changed.wait(min(left, _RETRY_SECONDS))
 
     def _connect(self) -> None:
-        handlers = Handlers(message=self._on_message, answer=self._answered)
+        handlers = Handlers(message=self._received, answer=self._answered)
         connection = negotiate(
             self._settings,
             None,
@@ -214,6 +214,13 @@ class Listener:
                     self._connect()
 
     # These run on paho's thread.
+
+    def _received(self, message: ReceivedMessage) -> None:
+        if message.missing:
+            with self._changed:
+                self.dropped += 1
+        else:
+            self._take(message)
 
     def _put(self, message: ReceivedMessage) -> None:
         with self._changed:

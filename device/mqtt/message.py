@@ -22,10 +22,12 @@ class ReceivedMessage:
         topic: where it was published.
         payload: its content.
         is_retained: whether the broker had kept it from before.
+        missing: bytes at the end of payload that were too many to be read.
         arrived: when, in seconds on the monotonic clock.
     """
 
     topic: str
     payload: bytes
     is_retained: bool = False
+    missing: int = 0
     arrived: float = field(default_factory=monotonic, compare=False)

@@ -1,0 +1,90 @@
+"""paho's client, made so that nothing that a broker sends can end its thread or fill the memory."""
+
+from __future__ import annotations
+
+import logging
+
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+
+from device.errors import ViolationError
+from device.mqtt.frames import Frames
+from device.mqtt.session import Session
+
+_LOG = logging.getLogger(__name__)
+
+_VERSIONS = {"5": MQTTProtocolVersion.MQTTv5, "3.1.1": MQTTProtocolVersion.MQTTv311}
+# Bytes of one packet for a client that takes all: as much as a Listener keeps.
+_LONGEST_OF_ALL = 16 * 2**20
+# Characters of paho's words about a packet.
+_MOST_SHOWN = 100
+
+
+class BoundedClient(Client):
+    """Reads only what a broker may send, and ends the connection when it cannot be understood.
+
+    What it overrides are the two places through which paho gets all that comes: the bytes, and the packet that they
+    make. An exception there would end paho's thread, and with it the process.
+
+    Args:
+        session: as which client.
+        version: of MQTT, "5" or "3.1.1".
+    """
+
+    def __init__(self, session: Session, version: str) -> None:
+        super().__init__(
+            CallbackAPIVersion.VERSION2,
+            session.client_id,
+            # MQTT 5 has this in CONNECT instead.
+            clean_session=None if version == "5" else not session.is_kept,
+            protocol=_VERSIONS[version],
+            reconnect_on_failure=False,
+        )
+        self.rounds = 0
+        """Of the network loop; whether it hangs cannot be seen otherwise."""
+        self.violation = ""
+        """What the broker sent that no broker may send."""
+        self._frames = Frames(session.longest_packet or _LONGEST_OF_ALL, version)
+
+    @property
+    def surplus(self) -> int:
+        """Bytes that are missing at the end of the message that is being handed on; it was too long."""
+        return self._frames.surplus
+
+    def limit(self, most_in_flight: int | None, keep_alive: int) -> None:
+        """Keep to what the broker has answered to CONNECT; to be called before anything is published.
+
+        Args:
+            most_in_flight: messages that it takes before it has confirmed the first; None if it did not say.
+            keep_alive: seconds of the configuration. A broker may ask for less; one that asks for more, or for none at
+                all, would keep the node from noticing that the broker is gone.
+        """
+        if most_in_flight is not None:
+            # paho's own setter refuses once the socket is open, and paho does not read the broker's answer itself.
+            self._max_inflight_messages = min(self._max_inflight_messages, most_in_flight)
+        self._keepalive = min(self._keepalive or keep_alive, keep_alive)
+
+    def loop_misc(self) -> MQTTErrorCode:
+        """End a round."""
+        self.rounds += 1
+        return super().loop_misc()
+
+    def _sock_recv(self, bufsize: int) -> bytes:
+        try:
+            return self._frames.receive(super()._sock_recv, bufsize)
+        except ViolationError as error:
+            # paho takes it for an error of the socket, and ends the connection.
+            self.violation = str(error)
+            raise
+
+    def _packet_handle(self) -> MQTTErrorCode:
+        try:
+            code = super()._packet_handle()
+        except Exception as error:
+            _LOG.debug("A packet cannot be understood", exc_info=True)
+            code, why = MQTTErrorCode.MQTT_ERR_PROTOCOL, ascii(error)[:_MOST_SHOWN]
+        else:
+            why = code.name
+        if code == MQTTErrorCode.MQTT_ERR_PROTOCOL:
+            self.violation = f"{self._frames.current} that cannot be understood: {why}"
+        return code
