@@ -236,10 +236,18 @@ class Link:
         topics = self._topics.command("+"), BIRTH_TOPIC, self._topics.newest_version
         # The node works without this one, so a broker that does not allow it is not an error.
         optional = (self._topics.discovery,) if self._reads_own_discovery else ()
-        for topic in connection.subscribe(*topics, *optional, patience=self._patience):
-            level = logging.DEBUG if topic in optional else logging.ERROR
-            _LOG.log(
-                level, "The broker does not let mqtt.username read %s; allow it in its ACL", topic
+        refused = connection.subscribe(*topics, *optional, patience=self._patience)
+        needed = [topic for topic in refused if topic not in optional]
+        if self._topics.command("+") in needed:
+            _LOG.error(
+                "The broker does not let mqtt.username read %s, so that no command of Home Assistant arrives; "
+                "allow it in its ACL",
+                ", ".join(needed),
+            )
+        elif needed:
+            _LOG.error(
+                "The broker does not let mqtt.username read %s; allow it in its ACL",
+                ", ".join(needed),
             )
 
     def _keep(self, connection: Connection) -> None:
