@@ -34,6 +34,8 @@ LONGEST_DISCOVERY = 65_536
 _BIRTH_DELAY_SECONDS = 2.0
 # Seconds. Of the versions that come within this time only the last one counts.
 _VERSION_DELAY_SECONDS = 0.5
+# Seconds in which Home Assistant need not be reported as gone twice.
+_LAST_WILL_SECONDS = 1.0
 # Seconds without a message of a kind, after which the next one is reported again.
 _QUIET_SECONDS = 60.0
 # Characters of a topic in the log.
@@ -82,9 +84,12 @@ class Inbound:
         self._topics = topics
         self._deliver = deliver
         self._random = random
-        self._births = _Delayed(deliver, timer)
+        self._births = _Delayed(self._deliver_birth, timer)
         self._versions = _Delayed(deliver, timer)
         self._has_own_discovery = threading.Event()
+        self._clock = clock
+        # When the last will was passed on, if Home Assistant has not been born since.
+        self._gone_at = float("-inf")
         self._too_long = _Flood(clock)
         self._retained = _Flood(clock)
 
@@ -119,7 +124,13 @@ class Inbound:
             self._births.put(Birth(), self._random.uniform(0, _BIRTH_DELAY_SECONDS))
         elif message.payload == OFFLINE.encode():
             self._births.cancel()
-            self._deliver(LastWill())
+            if self._clock() - self._gone_at > _LAST_WILL_SECONDS:
+                self._gone_at = self._clock()
+                self._deliver(LastWill())
+
+    def _deliver_birth(self, birth: LinkEvent) -> None:
+        self._gone_at = float("-inf")
+        self._deliver(birth)
 
     def _take_own_discovery(self, message: ReceivedMessage) -> None:
         # What the node itself publishes comes back as well, but not as a retained message.

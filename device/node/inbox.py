@@ -1,38 +1,51 @@
-"""The one queue between the node's loop and the threads of pins, MQTT and the camera."""
+"""The queue between the node's loop and the threads of pins, MQTT and the camera."""
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Hashable
 from datetime import datetime
+from itertools import count
 from queue import Empty, SimpleQueue
 from time import monotonic
 
 from device.mqtt.events import Command, NewestVersion
+from device.node.allowance import Allowance
 from device.node.messages import Content, Message
+from device.node.triage import Urgency
 from device.observation import Trigger, utc_now
 
-_LOG = logging.getLogger(__name__)
+MOST_TRIGGERS = 1000
+"""Triggers of pins that wait. Nobody presses so often during a burst."""
+MOST_PRESSES = 1000
+"""Presses of Home Assistant's buttons that wait."""
+PRESSES_A_SECOND = 200.0
+"""That are taken for long; an automation in a circle presses more often, and would fill the log."""
+MOST_NONSENSE = 100
+"""Commands without a meaning that are answered in the log, each with a line."""
+NONSENSE_A_SECOND = 1.0
+"""Of these for long: a line a second is enough to find out who sends them."""
 
-MAX_WAITING = 1000
-"""Messages from the broker, and as many triggers. Nobody presses so often during a burst; whoever writes faster than
-the node reads may not fill its memory."""
-MAX_WAITING_BYTES = 262_144
-"""Of keys and payloads together. A meaningful one has less than a hundred bytes."""
+# Commands that wait and have their turn among what the node itself has put, by the time when they came: "privacy off" and
+# then a press. More are a flood. Each may take as long as a memory card takes to keep a setting.
+_MOST_IN_TURN = 3
 
 
 class Inbox:
     """What other threads hand to the loop. put() never blocks, and may be called from any thread.
 
-    What comes from the broker is bounded in count and bytes: beyond that it is thrown away until half of it is done,
-    but for the newest command of each key to keep, which is then obeyed. Triggers have a bound of their own, so that no
-    flood of commands loses a press. What the node itself causes (confirmations, captures) is always taken; there is
-    never more of it than the node asked for. So are the motion sensor's levels: there are two a second at most.
+    The loop gets first what turns privacy on, and everything else in the order in which it came; but when more than a
+    few commands wait, triggers, and what the node itself has caused, come before them. Of a switch or a number only the newest command waits, so that a flood of them
+    neither fills the memory nor keeps the loop busy. Buttons and nonsense are bounded in number and per second; beyond
+    that they are thrown away. Triggers have a bound of their own. What the node itself causes (confirmations, captures)
+    is always taken; there is never more of it than the node asked for. So are the motion sensor's levels: there are two
+    a second at most.
 
     Args:
-        max_waiting: messages from the broker, and triggers.
-        max_waiting_bytes: of the messages from the broker.
+        most_triggers: that wait.
+        most_presses: of Home Assistant's buttons that wait.
+        most_nonsense: commands without a meaning that wait.
         now: returns the time in UTC.
         clock: monotonic, in seconds.
     """
@@ -40,138 +53,131 @@ class Inbox:
     def __init__(
         self,
         *,
-        max_waiting: int = MAX_WAITING,
-        max_waiting_bytes: int = MAX_WAITING_BYTES,
+        most_triggers: int = MOST_TRIGGERS,
+        most_presses: int = MOST_PRESSES,
+        most_nonsense: int = MOST_NONSENSE,
         now: Callable[[], datetime] = utc_now,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._now = now
         self._clock = clock
-        # A signal handler puts here as well: SimpleQueue allows that in the middle of another put or get.
-        self._messages: SimpleQueue[Message] = SimpleQueue()
-        self._counting = threading.Lock()
-        self._from_broker = _Budget("messages from the broker", max_waiting, max_waiting_bytes)
-        self._triggers = _Budget("triggers", max_waiting, max_waiting_bytes)
-        self._keys_to_keep: frozenset[str] = frozenset()
-        # The newest of those that found no room, by key.
-        self._kept: dict[str, Message] = {}
+        # One for each message, and the spare ones. A signal handler puts here as well, in the middle of another put or
+        # get: SimpleQueue and deque allow that, a lock would not.
+        self._signals: SimpleQueue[None] = SimpleQueue()
+        self._urgent: deque[Message] = deque()
+        # Each with its place in the order of everything.
+        self._own: deque[tuple[int, Message]] = deque()
+        # Held by nothing that a signal handler calls.
+        self._sorting = threading.Lock()
+        # In the order in which they are obeyed, by what a newer one replaces.
+        self._commands: dict[Hashable, tuple[int, Message]] = {}
+        # Signals whose message was taken back.
+        self._spare = 0
+        self._numbers = count()
+        self._triggers = Allowance("triggers", most_triggers, None, clock)
+        self._allowances = {
+            Urgency.PRESS: Allowance("presses", most_presses, PRESSES_A_SECOND, clock),
+            Urgency.NONSENSE: Allowance(
+                "commands without a meaning", most_nonsense, NONSENSE_A_SECOND, clock
+            ),
+        }
+        self._triage: Callable[[Command], Urgency] = lambda _command: Urgency.PRESS
 
-    def keep_newest_of(self, keys: Iterable[str]) -> None:
-        """Name the keys of commands that mean something: of each the newest survives a flood."""
-        self._keys_to_keep = frozenset(keys)
+    def sort_with(self, triage: Callable[[Command], Urgency]) -> None:
+        """Name what judges a command, on the thread that puts it; before that each one counts."""
+        self._triage = triage
 
     def put(self, content: Content) -> None:
         """Add something, with the time; what comes in a flood is thrown away."""
         message = Message(content, self._now(), self._clock())
-        budget = self._budget(content)
-        if budget is None:
-            self._messages.put(message)
-            return
-        with self._counting:
-            if budget.admits(_bytes(content)):
-                self._put_kept()
-                self._messages.put(message)
-            elif isinstance(content, Command) and content.key in self._keys_to_keep:
-                self._kept.pop(content.key, None)
-                self._kept[content.key] = message
+        match content:
+            case Command():
+                self._put_command(content, message)
+            case NewestVersion():
+                with self._sorting:
+                    self._replace(NewestVersion, message)
+            case Trigger():
+                with self._sorting:
+                    if not self._triggers.admits():
+                        return
+                self._put_own(message)
+            case _:
+                self._put_own(message)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing waits at this moment."""
-        return self._messages.empty()
+        return not (self._urgent or self._own or self._commands)
 
     def get(self, timeout: float) -> Message | None:
         """Return the next message, or None after timeout seconds without one."""
-        try:
-            message = self._messages.get(timeout=timeout)
-        except Empty:
-            return None
-        budget = self._budget(message.content)
-        if budget is not None:
-            with self._counting:
-                budget.release(_bytes(message.content))
-                if budget.has_room:
-                    self._put_kept()
-        return message
-
-    def _budget(self, content: Content) -> _Budget | None:
-        match content:
-            case Trigger():
-                return self._triggers
-            case Command() | NewestVersion():
-                return self._from_broker
-            case _:
+        end = monotonic() + timeout
+        while True:
+            try:
+                self._signals.get(timeout=max(end - monotonic(), 0.0))
+            except Empty:
                 return None
+            message = self._next()
+            if message is not None:
+                return message
 
-    def _put_kept(self) -> None:
-        """Add what was kept, behind all that came before it."""
-        for message in self._kept.values():
-            self._from_broker.take(_bytes(message.content))
-            self._messages.put(message)
-        self._kept.clear()
+    def _put_command(self, command: Command, message: Message) -> None:
+        urgency = self._triage(command)
+        with self._sorting:
+            match urgency:
+                case Urgency.PRIVACY:
+                    # What was asked before is outdated; what is asked later comes later.
+                    self._spare += self._commands.pop(command.key, None) is not None
+                    if not self._urgent:
+                        self._urgent.append(message)
+                        self._signal()
+                case Urgency.SETTING:
+                    self._replace(command.key, message)
+                case Urgency.PRESS | Urgency.NONSENSE:
+                    if self._allowances[urgency].admits():
+                        self._replace((urgency, next(self._numbers)), message)
 
+    def _put_own(self, message: Message) -> None:
+        self._own.append((next(self._numbers), message))
+        self._signals.put(None)
 
-class _Budget:
-    """How much of one kind may wait. After a flood half of it must be done before more is taken.
+    def _replace(self, key: Hashable, message: Message) -> None:
+        """Add a command behind all others, in place of the one of the same key."""
+        is_new = self._commands.pop(key, None) is None
+        self._commands[key] = (next(self._numbers), message)
+        if is_new:
+            self._signal()
 
-    Args:
-        kind: for the log.
-        count: at most.
-        size: bytes, at most.
-    """
+    def _signal(self) -> None:
+        """Announce a message; one that was taken back has been announced already."""
+        if self._spare:
+            self._spare -= 1
+        else:
+            self._signals.put(None)
 
-    def __init__(self, kind: str, count: int, size: int) -> None:
-        self._kind = kind
-        self._count = count
-        self._size = size
-        self._waiting = 0
-        self._waiting_bytes = 0
-        self._is_flooded = False
+    def _next(self) -> Message | None:
+        if self._urgent:
+            return self._urgent.popleft()
+        if self._own and not self._is_command_next():
+            _number, message = self._own.popleft()
+            if isinstance(message.content, Trigger):
+                with self._sorting:
+                    self._triggers.release()
+            return message
+        with self._sorting:
+            key = next(iter(self._commands), None)
+            match key:
+                case None:
+                    self._spare -= 1
+                    return None
+                case (Urgency() as urgency, _):
+                    self._allowances[urgency].release()
+            return self._commands.pop(key)[1]
 
-    @property
-    def has_room(self) -> bool:
-        """Whether anything would be taken now."""
-        return self._fits(0)
-
-    def admits(self, size: int) -> bool:
-        """Count something of this many bytes, unless there is no room; the first time that is so is logged."""
-        if not self._fits(size):
-            if not self._is_flooded:
-                _LOG.warning(
-                    "%d %s of %d bytes wait; more are thrown away until half of them are done",
-                    self._waiting,
-                    self._kind,
-                    self._waiting_bytes,
-                )
-            self._is_flooded = True
-            return False
-        self._is_flooded = False
-        self.take(size)
-        return True
-
-    def take(self, size: int) -> None:
-        """Count something of this many bytes."""
-        self._waiting += 1
-        self._waiting_bytes += size
-
-    def release(self, size: int) -> None:
-        """Count something of this many bytes as done."""
-        self._waiting -= 1
-        self._waiting_bytes -= size
-
-    def _fits(self, size: int) -> bool:
-        share = 2 if self._is_flooded else 1
-        return (
-            self._waiting < self._count // share
-            and self._waiting_bytes + size <= self._size // share
-        )
-
-
-def _bytes(content: Content) -> int:
-    match content:
-        case Command(key, payload):
-            return len(key) + len(payload)
-        case NewestVersion(payload):
-            return len(payload)
-        case _:
-            return 0
+    def _is_command_next(self) -> bool:
+        """Whether a command comes before what the node itself has put: it is older, and not one of a flood."""
+        with self._sorting:
+            if not 0 < len(self._commands) <= _MOST_IN_TURN:
+                return False
+            oldest, _message = next(iter(self._commands.values()))
+            return oldest < self._own[0][0]

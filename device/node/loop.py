@@ -32,6 +32,10 @@ from device.supervision.heartbeats import Heartbeats
 _LOG = logging.getLogger(__name__)
 
 
+# For which the end takes what comes: among it is what came before, and was overtaken.
+_LATE_SECONDS = 1.0
+
+
 class End(Enum):
     """How the loop ended: the process should end as well, or the node start again."""
 
@@ -189,8 +193,8 @@ class Loop:
         self._answers.finish()
         while (message := self._inbox.get(0.0)) is not None:
             self._handle(message)
-            if message.monotonic > closed_at:
-                return  # it came since, and others may follow without end
+            if message.monotonic > closed_at + _LATE_SECONDS:
+                return  # others may follow without end
 
     def _until_upkeep(self) -> float:
         """Return for how many seconds a message may be waited for."""

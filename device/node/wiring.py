@@ -10,7 +10,6 @@ from datetime import timedelta
 from functools import partial
 
 from device.config import Config
-from device.entities.commands import takes_commands
 from device.entities.documents import hidden_attributes
 from device.entities.settings import Settings
 from device.entities.table import entities, offered
@@ -40,6 +39,7 @@ from device.node.state_directory import (
     remove_unfinished,
 )
 from device.node.timing import USUAL, Timing
+from device.node.triage import Triage
 from device.observation import MotionLevel, utc_now
 from device.perception.pipeline import Judgement
 from device.supervision.boot_log import BootLog
@@ -111,7 +111,7 @@ def run_node(
         else:
             senses = open_senses(config, gate.put, stack, hardware)
         table = entities(config, senses.vocabulary)
-        inbox.keep_newest_of(row.key for row in table if takes_commands(row))
+        inbox.sort_with(Triage(table, Settings.configured(config)))
         directory = make_state_directory(config)
         # In safe mode too: then above all somebody should see that the node needs its owner.
         led = stack.enter_context(hardware.led(config.led))
