@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTErrorCode, MQTTProtocolVersion
 
 from device.errors import ViolationError
-from device.mqtt.frames import Frames
+from device.mqtt.frames import Frames, Kind
+from device.mqtt.message import ReceivedMessage
+from device.mqtt.publication import read_publication
 from device.mqtt.session import Session
 
 _LOG = logging.getLogger(__name__)
@@ -23,8 +26,9 @@ _MOST_SHOWN = 100
 class BoundedClient(Client):
     """Reads only what a broker may send, and ends the connection when it cannot be understood.
 
-    What it overrides are the two places through which paho gets all that comes: the bytes, and the packet that they
-    make. An exception there would end paho's thread, and with it the process.
+    What it overrides are the places through which paho gets all that comes: the bytes, and the packet that they make.
+    An exception there would end paho's thread, and with it the process. A flood costs little: what is read at once is
+    handled at once, and nothing is written out that nobody reads.
 
     Args:
         session: as which client.
@@ -44,12 +48,10 @@ class BoundedClient(Client):
         """Of the network loop; whether it hangs cannot be seen otherwise."""
         self.violation = ""
         """What the broker sent that no broker may send."""
+        self.receive: Callable[[ReceivedMessage], None] = lambda _message: None
+        """Takes each message, instead of paho's on_message."""
+        self._has_properties = version == "5"
         self._frames = Frames(session.longest_packet or _LONGEST_OF_ALL, version)
-
-    @property
-    def surplus(self) -> int:
-        """Bytes that are missing at the end of the message that is being handed on; it was too long."""
-        return self._frames.surplus
 
     def limit(self, most_in_flight: int | None, keep_alive: int) -> None:
         """Keep to what the broker has answered to CONNECT; to be called before anything is published.
@@ -69,6 +71,19 @@ class BoundedClient(Client):
         self.rounds += 1
         return super().loop_misc()
 
+    def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
+        """Read what has come: all of it, for paho asks the system before each packet whether there is more."""
+        self._frames.begin_round()
+        code = super().loop_read(max_packets)
+        while code == MQTTErrorCode.MQTT_ERR_SUCCESS and self._frames.has_more:
+            code = super().loop_read(max_packets)
+        return code
+
+    def _easy_log(self, level: LogLevel, fmt: str, *args: object) -> None:
+        # paho writes out every packet before it asks whether anybody wants to know.
+        if level == LogLevel.MQTT_LOG_ERR:
+            super()._easy_log(level, fmt, *args)
+
     def _sock_recv(self, bufsize: int) -> bytes:
         try:
             return self._frames.receive(super()._sock_recv, bufsize)
@@ -79,7 +94,13 @@ class BoundedClient(Client):
 
     def _packet_handle(self) -> MQTTErrorCode:
         try:
-            code = super()._packet_handle()
+            if self._in_packet["command"] >> 4 == Kind.PUBLISH:
+                code = self._take(self._in_packet["command"] & 0x0F, self._in_packet["packet"])
+            else:
+                code = super()._packet_handle()
+        except ViolationError as error:
+            self.violation = str(error)
+            return MQTTErrorCode.MQTT_ERR_PROTOCOL
         except Exception as error:
             _LOG.debug("A packet cannot be understood", exc_info=True)
             code, why = MQTTErrorCode.MQTT_ERR_PROTOCOL, ascii(error)[:_MOST_SHOWN]
@@ -88,3 +109,21 @@ class BoundedClient(Client):
         if code == MQTTErrorCode.MQTT_ERR_PROTOCOL:
             self.violation = f"{self._frames.current} that cannot be understood: {why}"
         return code
+
+    def _take(self, flags: int, body: bytearray) -> MQTTErrorCode:
+        """Hand a message on, and confirm it, also if nobody can use it: the broker would wait for that."""
+        publication = read_publication(flags, body, has_properties=self._has_properties)
+        if publication.topic is None:
+            _LOG.debug("A message whose topic is not UTF-8 is dropped")
+        else:
+            self.receive(
+                ReceivedMessage(
+                    publication.topic,
+                    publication.payload,
+                    publication.is_retained,
+                    self._frames.surplus,
+                )
+            )
+        if publication.message_id is None:
+            return MQTTErrorCode.MQTT_ERR_SUCCESS
+        return self._send_puback(publication.message_id)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from socket import IPPROTO_TCP, SHUT_RDWR, TCP_NODELAY, socket
+from socket import IPPROTO_TCP, SHUT_RDWR, SO_RCVBUF, SOL_SOCKET, TCP_NODELAY, socket
 from typing import TYPE_CHECKING, Any
 
-from paho.mqtt.client import Client, MQTTMessage, MQTTMessageInfo
+from paho.mqtt.client import Client, MQTTMessageInfo
 from paho.mqtt.enums import LogLevel, MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -24,12 +23,12 @@ from device.mqtt.tls import tls_context
 if TYPE_CHECKING:
     from device.config import MqttSettings
 
-_LOG = logging.getLogger(__name__)
-
 _QOS = 1
 _AT_MOST_ONCE = 0
 # Messages that are sent and not confirmed; more wait in paho's queue. Mosquitto's default, which paho does not read.
 _MOST_IN_FLIGHT = 20
+# Bytes that the kernel may keep for a node; Linux doubles it. All that is ever for one node is less.
+_RECEIVE_BUFFER = 0x8000
 # Seconds for which the broker keeps a session whose client is away.
 _SESSION_EXPIRY = 3600
 
@@ -111,6 +110,7 @@ class MqttClient:
         if session.will is not None:
             client.will_set(session.will.topic, session.will.payload, _QOS, retain=True)
         _hook(client, callbacks, settings.keep_alive)
+        client.on_socket_open = disable_nagle if session.longest_packet is None else _tune
         place = settings.host, settings.effective_port, settings.keep_alive
         if self._version == "5":
             properties = _connect_properties(session)
@@ -171,7 +171,8 @@ class MqttClient:
         """Forget the callbacks: a cycle of references would leave the sockets to the garbage collector."""
         client = self._client
         client.on_connect = client.on_disconnect = client.on_subscribe = None
-        client.on_publish = client.on_message = client.on_log = None
+        client.on_publish = client.on_log = None
+        client.receive = lambda _message: None
 
 
 def _hook(client: BoundedClient, callbacks: Callbacks, keep_alive: int) -> None:
@@ -209,16 +210,6 @@ def _hook(client: BoundedClient, callbacks: Callbacks, keep_alive: int) -> None:
     ) -> None:
         callbacks.answered(message_id, _reason(reason))
 
-    def received(_client: Client, _data: object, message: MQTTMessage) -> None:
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            # Nobody's topic: the standard demands UTF-8, but not every broker enforces it.
-            _LOG.debug("A message whose topic is not UTF-8 is dropped")
-            return
-        payload = bytes(message.payload)
-        callbacks.received(ReceivedMessage(topic, payload, message.retain, client.surplus))
-
     def logged(_client: Client, _data: object, level: int, text: str) -> None:
         if level == LogLevel.MQTT_LOG_ERR:
             callbacks.failed(text)
@@ -228,8 +219,8 @@ def _hook(client: BoundedClient, callbacks: Callbacks, keep_alive: int) -> None:
         disconnected,
         subscribed,
     )
-    client.on_publish, client.on_message, client.on_log = answered, received, logged
-    client.on_socket_open = disable_nagle
+    client.on_publish, client.on_log = answered, logged
+    client.receive = callbacks.received
 
 
 def _reason(reason: ReasonCode) -> Reason:
@@ -256,3 +247,12 @@ def disable_nagle(_client: Client, _data: object, connected: Any) -> None:  # no
     broker has acknowledged the one before, which Linux puts off by 40 ms.
     """
     connected.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+
+
+def _tune(client: Client, data: object, connected: Any) -> None:  # noqa: ANN401 - see above
+    """Also leave a flood where it is: what the kernel keeps of it would have to be read before the next command.
+
+    A broker drops what is too much for a client that reads slowly.
+    """
+    disable_nagle(client, data, connected)
+    connected.setsockopt(SOL_SOCKET, SO_RCVBUF, _RECEIVE_BUFFER)

@@ -12,10 +12,8 @@ from enum import IntEnum
 
 from device.errors import ViolationError
 
-# Bytes that are read at a time.
-_CHUNK = 0x1_0000
-# Chunks of a cut message that are thrown away before others have their turn.
-_MOST_CHUNKS = 16
+# Bytes that are read at a time: some hundred messages, which take milliseconds before others have their turn.
+_CHUNK = 0x4000
 # Bytes of the longest topic, of its own length, and of the message's id: without them nothing could be confirmed.
 _LONGEST_NAME = 2 + 0xFFFF + 2
 _LONGEST_LENGTH_FIELD = 4
@@ -46,6 +44,10 @@ class Frames:
         self._longest = max(longest, _LONGEST_NAME)
         self._version = version
         self._has_begun = False
+        # What was read and not handed on, from a position on.
+        self._chunk = b""
+        self._position = 0
+        self._may_read = True
         self._head = bytearray()
         self._length = 0
         # Of the packet's first bytes, what paho has not fetched yet.
@@ -64,6 +66,15 @@ class Frames:
         """Bytes by which the packet that is being read is longer than what is handed on of it."""
         return self._surplus
 
+    @property
+    def has_more(self) -> bool:
+        """Whether something was read that is not handed on yet; select() does not see it."""
+        return self._position < len(self._chunk)
+
+    def begin_round(self) -> None:
+        """Allow to read once more from the socket. A flood would otherwise never let the client send."""
+        self._may_read = True
+
     def receive(self, read: Callable[[int], bytes], size: int) -> bytes:
         """Return the next bytes, at most size; none at the end of the connection.
 
@@ -72,7 +83,7 @@ class Frames:
             size: more than 0.
 
         Raises:
-            BlockingIOError: nothing more is there now.
+            BlockingIOError: nothing more is there now, or in this round.
             ViolationError: what comes next is nothing that a broker may send.
         """
         if not self._ready and not self._due:
@@ -81,21 +92,28 @@ class Frames:
         if self._ready:
             handed_on, self._ready = self._ready[:size], self._ready[size:]
             return handed_on
-        handed_on = read(min(size, self._due, _CHUNK))
+        handed_on = self._take(read, min(size, self._due))
         self._due -= len(handed_on)
         return handed_on
 
+    def _take(self, read: Callable[[int], bytes], size: int) -> bytes:
+        """Return up to size bytes, from what was read before if there is any; none at the end of the connection."""
+        if not self.has_more:
+            if not self._may_read:
+                raise BlockingIOError
+            self._chunk, self._position = read(_CHUNK), 0
+            self._may_read = False
+        taken = self._chunk[self._position : self._position + size]
+        self._position += len(taken)
+        return taken
+
     def _throw_away(self, read: Callable[[int], bytes]) -> bool:
         """Read what is too much of the last packet; return whether the connection is still there."""
-        for _ in range(_MOST_CHUNKS):
-            if not self._surplus:
-                return True
-            received = len(read(min(self._surplus, _CHUNK)))
+        while self._surplus:
+            received = len(self._take(read, self._surplus))
             if not received:
                 return False
             self._surplus -= received
-        if self._surplus:
-            raise BlockingIOError
         return True
 
     def _read_head(self, read: Callable[[int], bytes]) -> bool:
@@ -103,7 +121,7 @@ class Frames:
         if self._is_complete:
             self._head.clear()
         while not self._is_complete:
-            byte = read(1)
+            byte = self._take(read, 1)
             if not byte:
                 return False
             self._head += byte

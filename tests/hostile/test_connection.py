@@ -142,12 +142,26 @@ def test_what_no_broker_may_send_ends_the_connection_with_a_sentence(
         "a property of CONNACK",
     ],
 )
-def test_wrong_properties_end_the_connection_with_a_sentence(content: bytes) -> None:
-    """Wherever they are wrong: in the name, the type, the length or the text."""
+def test_wrong_properties_of_a_message_mean_nothing(content: bytes) -> None:
+    """Wherever they are wrong: in the name, the type, the length or the text. No property means anything to a node."""
     data = packets.publish(5, TOPIC, b"ON", content=content)
-    with subscribed(after(Kind.SUBSCRIBE, data), "5") as (_broker, connection):
-        error = connection.wait_until_ended()
-        assert "that cannot be understood" in str(error)
+    received: SimpleQueue[ReceivedMessage] = SimpleQueue()
+    with subscribed(after(Kind.SUBSCRIBE, data), "5", received) as (_broker, connection):
+        assert received.get(timeout=PATIENCE).payload == b"ON"
+        assert not connection.has_ended
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\x26\x00\x01\xff\x00\x01b", b"\x1f\x00\x09a", b"\x7f\x01", b"\x21\x00\x00", b"\x27\0\0\0\0"],
+    ids=["not UTF-8", "too long", "unknown", "receive maximum 0", "packet size 0"],
+)
+def test_wrong_properties_of_the_welcome_end_the_connection_with_a_sentence(content: bytes) -> None:
+    """What the broker allows is not known then."""
+    with HostileBroker(instead_of(Kind.CONNECT, packets.connack(5, content=content))) as broker:
+        connection = connection_with(broker, "5")
+        with pytest.raises(ProtocolRefusedError, match="CONNACK of .* cannot be understood"):
+            connection.open()
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -38,6 +38,7 @@ def handed_on(frames: Frames, wire: Wire, most: int = 1_000_000) -> bytes:
     """All that is handed on, asked for as paho does: a byte at a time for the head, then for all of the rest."""
     result = bytearray()
     while len(result) < most:
+        frames.begin_round()
         try:
             piece = frames.receive(wire.read, most - len(result))
         except BlockingIOError:
