@@ -22,7 +22,8 @@ from device.errors import CameraError, CameraReleasedError
 from device.observation import utc_now
 from device.system.secret_address import SecretAddress
 from tests.camera.conftest import InterruptedCapture, levels
-from tests.camera.server import CameraServer, answering, camera_server, ok, url_on
+from tests.camera.server import CameraServer, camera_server, url_on
+from tests.hostile.camera import answering, ok
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from device.entities.documents import SETTINGS
 from device.entities.kinds import PRESS
 from device.entities.table import CELEBA, entities
 from device.errors import CommandError
+from device.node.inbox import MOST_NONSENSE
 from tests.broker.mosquitto import wait_for
 from tests.faults.conftest import StartRig
 from tests.faults.process import TOPICS, Node
@@ -174,14 +175,14 @@ def _hostile(random: Random) -> Iterator[tuple[str, bytes]]:
             yield key, payload
 
 
-def test_hostile_commands_are_rejected_with_one_line_each(start_rig: StartRig) -> None:
-    """Each is one line of the log; the node answers presses and good commands in between."""
+def test_hostile_commands_are_rejected_in_a_few_lines(start_rig: StartRig) -> None:
+    """A hundred lines of the log at once, and one a second; the node answers presses and good commands in between."""
     with start_rig() as rig:
         rig.wait_until_online()
         _observe(rig, WARM_UP)
         before = _Size.of(rig.node)
+        began = monotonic()
         commands = _hostile(Random(7))  # noqa: S311 - a test that fails should fail again
-        # Fewer than the node lets wait: each of them is to be answered.
         for number in range(HOSTILE // BATCH):
             for _ in range(BATCH):
                 key, payload = next(commands)
@@ -190,7 +191,7 @@ def test_hostile_commands_are_rejected_with_one_line_each(start_rig: StartRig) -
         rejected = rig.node.log.text.count("device.node.controls: set/")
         grown = (rig.node.resident_bytes - before.resident) / MEGABYTE
         print(f"{HOSTILE} hostile commands: {rejected} rejected readably, {grown:+.2f} MB resident")
-        assert rejected == HOSTILE
+        assert MOST_NONSENSE <= rejected <= MOST_NONSENSE + (monotonic() - began) * 1.1 + 1
         assert grown < 5
         rig.check()
 

@@ -129,6 +129,12 @@ def _second(interpreters: Interpreters) -> Iterator[Tier]:
         cores=0.5,
         needs=("environment",),
     )
+    yield Tier(
+        "hostile",
+        "scripts/test -m hostile --numprocesses=2",
+        400,
+        needs=("environment",),
+    )
     for version, program in interpreters.programs.items():
         if version != interpreters.default:
             command = f"PYTHON={program} VENV=.venv-{version} scripts/test"

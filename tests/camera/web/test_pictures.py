@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-import socket
-import threading
+import itertools
 import time
 from collections.abc import Callable
 
@@ -21,7 +20,8 @@ from device.errors import CameraError, CameraTrouble
 from device.observation import Frame, utc_now
 from device.system.secret_address import SecretAddress
 from tests.camera.conftest import NOT_RELEASED, levels
-from tests.camera.server import answering, jpeg, ok
+from tests.camera.server import jpeg
+from tests.hostile.camera import answering, chunked, mjpeg, ok, trickling
 
 _NOISE = np.random.default_rng(1).integers(0, 255, (96, 128, 3), np.uint8)
 
@@ -37,23 +37,6 @@ def burst(url: str, n: int = 3) -> list[Frame]:
     """Return a burst of the product's camera on a URL."""
     with open_camera(CameraSettings(source=SecretAddress(url))) as camera:
         return camera.burst(n, 0.0)
-
-
-def chunked(body: bytes, *, is_whole: bool = True) -> bytes:
-    """Return an answer in two chunks, with or without the one that ends it."""
-    half = len(body) // 2
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nTransfer-Encoding: chunked\r\n\r\n"
-    chunks = [body[:half], body[half:]] if is_whole else [body[:half]]
-    sent = b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks)
-    return head + sent + (b"0\r\n\r\n" if is_whole else b"")
-
-
-def mjpeg(*parts: bytes, end: bytes = b"--frame--\r\n") -> bytes:
-    """Return an answer with parts of which each announces as many bytes as a whole picture has."""
-    announced = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
-    length = max(len(part) for part in parts)
-    body = b"".join(announced % length + part + b"\r\n" for part in parts) + end
-    return ok(body, "multipart/x-mixed-replace; boundary=frame", -1)
 
 
 WHOLE = encoded()
@@ -146,20 +129,10 @@ def test_a_part_that_ends_early_is_dropped_and_the_next_is_taken() -> None:
 
 def test_a_camera_that_keeps_the_connection_open_is_not_waited_for() -> None:
     """The picture is there with the last byte that was announced."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        held: list[socket.socket] = []
-
-        def hold() -> None:
-            connection, _ = listening.accept()
-            held.append(connection)
-            connection.recv(4096)
-            connection.sendall(ok(WHOLE))
-
-        threading.Thread(target=hold, daemon=True).start()
+    with answering(ok(WHOLE), hangs=True) as asked:
         began = time.monotonic()
-        assert len(burst(f"http://127.0.0.1:{listening.getsockname()[1]}/")) == 1
+        assert len(burst(asked.url)) == 1
         assert time.monotonic() - began < 3
-        held[0].close()
 
 
 def impatient(address: Address, clock: Callable[[], float] = time.monotonic) -> Stream:
@@ -170,43 +143,21 @@ def impatient(address: Address, clock: Callable[[], float] = time.monotonic) -> 
 @pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 200 OK\r\n\r\n", ok(THIRD, length=len(WHOLE))])
 def test_a_camera_that_falls_silent_is_given_up(sent: bytes) -> None:
     """Before or within its answer; it is not asked twice when the time is up."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        held: list[socket.socket] = []
-
-        def hold() -> None:
-            connection, _ = listening.accept()
-            held.append(connection)
-            connection.sendall(sent)
-
-        threading.Thread(target=hold, daemon=True).start()
+    with answering(sent, hangs=True) as asked:
         began = time.monotonic()
-        address = parse(SecretAddress(f"http://127.0.0.1:{listening.getsockname()[1]}/"))
         with pytest.raises(CameraError):
-            impatient(address).read(1, 0.0, NOT_RELEASED)
+            impatient(parse(asked.url)).read(1, 0.0, NOT_RELEASED)
         assert time.monotonic() - began < 2
-        assert len(held) == 1
-        held[0].close()
+        assert len(asked.requests) == 1
 
 
 def test_a_picture_that_trickles_in_is_given_up() -> None:
     """Each piece is in time, and the whole is not."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def trickle() -> None:
-            connection, _ = listening.accept()
-            try:
-                connection.sendall(ok(b"", length=len(WHOLE)))
-                for byte in WHOLE:
-                    connection.sendall(bytes((byte,)))
-                    time.sleep(0.05)
-            except OSError:
-                connection.close()
-
-        threading.Thread(target=trickle, daemon=True).start()
+    answer = itertools.chain([ok(b"", length=len(WHOLE))], trickling(WHOLE, 0.05))
+    with answering(answer) as asked:
         began = time.monotonic()
-        address = parse(SecretAddress(f"http://127.0.0.1:{listening.getsockname()[1]}/"))
         with pytest.raises(CameraError, match="ends early"):
-            impatient(address).read(1, 0.0, NOT_RELEASED)
+            impatient(parse(asked.url)).read(1, 0.0, NOT_RELEASED)
         assert time.monotonic() - began < 2
 
 

@@ -11,7 +11,8 @@ from device.config import CameraSettings
 from device.errors import CameraError, CameraTrouble
 from device.observation import Frame
 from device.system.secret_address import SecretAddress
-from tests.camera.server import answering, jpeg, ok, refusal
+from tests.camera.server import jpeg
+from tests.hostile.camera import answering, ok, refusal
 
 WHOLE = jpeg(100)
 
