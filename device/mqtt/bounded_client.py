@@ -11,7 +11,7 @@ from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTErrorCode, MQTTPro
 from device.errors import ViolationError
 from device.mqtt.frames import Frames, Kind
 from device.mqtt.message import ReceivedMessage
-from device.mqtt.publication import read_publication
+from device.mqtt.publication import Publication, read_publication
 from device.mqtt.session import Session
 
 _LOG = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ class BoundedClient(Client):
         except ViolationError as error:
             self.violation = str(error)
             return MQTTErrorCode.MQTT_ERR_PROTOCOL
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - see above
             _LOG.debug("A packet cannot be understood", exc_info=True)
             code, why = MQTTErrorCode.MQTT_ERR_PROTOCOL, ascii(error)[:_MOST_SHOWN]
         else:
@@ -116,14 +116,15 @@ class BoundedClient(Client):
         if publication.topic is None:
             _LOG.debug("A message whose topic is not UTF-8 is dropped")
         else:
-            self.receive(
-                ReceivedMessage(
-                    publication.topic,
-                    publication.payload,
-                    publication.is_retained,
-                    self._frames.surplus,
-                )
-            )
+            self._hand_on(publication.topic, publication)
         if publication.message_id is None:
             return MQTTErrorCode.MQTT_ERR_SUCCESS
         return self._send_puback(publication.message_id)
+
+    def _hand_on(self, topic: str, publication: Publication) -> None:
+        missing = self._frames.surplus
+        message = ReceivedMessage(topic, publication.payload, publication.is_retained, missing)
+        try:
+            self.receive(message)
+        except Exception:  # noqa: BLE001 - the fault is not the broker's, and not worth a connection
+            _LOG.exception("A message could not be handed on")

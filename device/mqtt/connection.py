@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Event, Lock
+from threading import Event
 from typing import TYPE_CHECKING
 
 from device.errors import LinkError
@@ -18,6 +18,7 @@ from device.mqtt.errors import Reason
 from device.mqtt.message import ReceivedMessage, RetainedMessage
 from device.mqtt.session import Session
 from device.mqtt.sizes import publish_size, subscribe_size
+from device.mqtt.subscription import Subscription
 from device.mqtt.unconfirmed import Answer, Unconfirmed, next_number
 
 if TYPE_CHECKING:
@@ -89,10 +90,8 @@ class Connection:
         self._is_closing = False
         self._end: Reason | None = None
         self._given_up: LinkError | None = None
-        self._subscribing = Lock()
-        self._subscription: int | None = None
-        self._subscriptions: list[Reason] | None = None
-        self._answered, self._subscribed, self._ended = Event(), Event(), Event()
+        self._subscription = Subscription()
+        self._answered, self._ended = Event(), Event()
 
     def open(self, patience: float = PATIENCE) -> None:
         """Connect, and wait until the broker has welcomed the client.
@@ -106,7 +105,7 @@ class Connection:
         callbacks = Callbacks(
             self._on_welcome,
             self._on_end,
-            self._on_subscribed,
+            self._subscription.answered,
             self._on_answer,
             self._handlers.message,
             self._on_error,
@@ -120,7 +119,6 @@ class Connection:
         self._answered.wait(patience)
         if self._welcome is not None and not self._welcome.is_failure:
             return
-        self._is_closing = True
         self.close()
         if self._client.violation:
             raise errors.not_mqtt(self._settings, self.version, self._client.violation)
@@ -141,17 +139,15 @@ class Connection:
         """
         if self._is_too_long(subscribe_size(topics)):
             raise errors.too_small(self._settings, self._longest_packet or 0)
-        with self._subscribing:
-            # The answer may come before its id is known here.
-            self._subscription = self._client.subscribe(topics)
-        self._subscribed.wait(patience)
-        if self._subscriptions is None and self._ended.is_set():
+        self._subscription.send(lambda: self._client.subscribe(topics))
+        reasons = self._subscription.wait(patience)
+        if reasons is None and self._ended.is_set():
             raise self._why_ended()
-        if self._subscriptions is None:
+        if reasons is None:
             raise errors.unanswered_subscription(self._settings, topics, patience)
-        if len(self._subscriptions) != len(topics):
-            raise errors.miscounted_subscription(self._settings, topics, len(self._subscriptions))
-        answers = zip(topics, self._subscriptions, strict=True)
+        if len(reasons) != len(topics):
+            raise errors.miscounted_subscription(self._settings, topics, len(reasons))
+        answers = zip(topics, reasons, strict=True)
         return [topic for topic, reason in answers if reason.is_failure]
 
     def unsubscribe(self, topic: str) -> None:
@@ -291,14 +287,7 @@ class Connection:
         self._end = self._end or reason
         self._ended.set()
         self._answered.set()
-        self._subscribed.set()
-
-    def _on_subscribed(self, message_id: int, reasons: list[Reason]) -> None:
-        with self._subscribing:
-            if message_id != self._subscription:
-                return
-        self._subscriptions = reasons
-        self._subscribed.set()
+        self._subscription.end()
 
     def _on_answer(self, message_id: int, reason: Reason) -> None:
         is_heard = reason.code != _NO_MATCHING_SUBSCRIBERS if self.version == "5" else None

@@ -86,9 +86,9 @@ class Frames:
             BlockingIOError: nothing more is there now, or in this round.
             ViolationError: what comes next is nothing that a broker may send.
         """
-        if not self._ready and not self._due:
-            if not self._throw_away(read) or not self._read_head(read):
-                return b""
+        is_between = not self._ready and not self._due
+        if is_between and not (self._throw_away(read) and self._read_head(read)):
+            return b""
         if self._ready:
             handed_on, self._ready = self._ready[:size], self._ready[size:]
             return handed_on
@@ -156,7 +156,9 @@ class Frames:
             message = f"{Kind(kind).name} instead of an answer to CONNECT, first byte 0x{byte:02x}"
             raise ViolationError(message)
         if kind == Kind.PUBLISH and flags >> 1 & 3 > 1:
-            message = f"a message with quality of service {flags >> 1 & 3}; the node subscribes with 1"
+            message = (
+                f"a message with quality of service {flags >> 1 & 3}; the node subscribes with 1"
+            )
             raise ViolationError(message)
         if kind != Kind.PUBLISH and flags:
             message = f"{Kind(kind).name} with flags, first byte 0x{byte:02x}"

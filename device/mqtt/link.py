@@ -238,17 +238,11 @@ class Link:
         optional = (self._topics.discovery,) if self._reads_own_discovery else ()
         refused = connection.subscribe(*topics, *optional, patience=self._patience)
         needed = [topic for topic in refused if topic not in optional]
-        if self._topics.command("+") in needed:
-            _LOG.error(
-                "The broker does not let mqtt.username read %s, so that no command of Home Assistant arrives; "
-                "allow it in its ACL",
-                ", ".join(needed),
-            )
-        elif needed:
-            _LOG.error(
-                "The broker does not let mqtt.username read %s; allow it in its ACL",
-                ", ".join(needed),
-            )
+        if needed:
+            what = ", ".join(needed)
+            if self._topics.command("+") in needed:
+                what += ", so that no command of Home Assistant arrives"
+            _LOG.error("The broker does not let mqtt.username read %s; allow it in its ACL", what)
 
     def _keep(self, connection: Connection) -> None:
         self._heartbeat.begin(f"keeping {connection}", _ROUND_SECONDS)

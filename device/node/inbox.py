@@ -27,8 +27,8 @@ MOST_NONSENSE = 100
 NONSENSE_A_SECOND = 1.0
 """Of these for long: a line a second is enough to find out who sends them."""
 
-# Commands that wait and have their turn among what the node itself has put, by the time when they came: "privacy off" and
-# then a press. More are a flood. Each may take as long as a memory card takes to keep a setting.
+# Commands that wait and have their turn among what the node itself has put, by the time when they came: "privacy off",
+# and then a press. More are a flood. Each may take as long as a memory card takes to keep a setting.
 _MOST_IN_TURN = 3
 
 
@@ -36,11 +36,11 @@ class Inbox:
     """What other threads hand to the loop. put() never blocks, and may be called from any thread.
 
     The loop gets first what turns privacy on, and everything else in the order in which it came; but when more than a
-    few commands wait, triggers, and what the node itself has caused, come before them. Of a switch or a number only the newest command waits, so that a flood of them
-    neither fills the memory nor keeps the loop busy. Buttons and nonsense are bounded in number and per second; beyond
-    that they are thrown away. Triggers have a bound of their own. What the node itself causes (confirmations, captures)
-    is always taken; there is never more of it than the node asked for. So are the motion sensor's levels: there are two
-    a second at most.
+    few commands wait, triggers, and what the node itself has caused, come before them. Of a switch or a number only the
+    newest command waits, so that a flood of them neither fills the memory nor keeps the loop busy. Buttons and nonsense
+    are bounded in number and per second; beyond that they are thrown away. Triggers have a bound of their own. What the
+    node itself causes (confirmations, captures) is always taken; there is never more of it than the node asked for. So
+    are the motion sensor's levels: there are two a second at most.
 
     Args:
         most_triggers: that wait.

@@ -1,4 +1,4 @@
-"""How urgent a command is, judged where it comes in: what floods the node must not wait in front of what its owner asks."""
+"""How urgent a command is, judged where it comes in: a flood must not wait in front of what the owner asks."""
 
 from __future__ import annotations
 

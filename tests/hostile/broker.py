@@ -2,7 +2,7 @@
 
 A script answers each packet of a client. `honest` does it as MQTT demands; the others deviate from it in one place::
 
-    with HostileBroker(after(Kind.SUBSCRIBE, b"\\xff" * 100)) as broker:
+    with HostileBroker(after(Kind.SUBSCRIBE, packet(Kind.AUTH))) as broker:
         node = ... MqttSettings(host="127.0.0.1", port=broker.port)
         broker.script = honest  # from the next packet on
 """

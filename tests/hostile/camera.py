@@ -1,7 +1,9 @@
 """A network camera that answers byte for byte what a test says: refusals, pages, pictures that are cut, or nothing.
 
+For instance, a first answer that ends early, and others that are whole::
+
     with answering(ok(picture, length=2 * len(picture)), ok(picture)) as asked:
-        ... CameraSettings(source=asked.url)  # the first answer ends early, all others are whole
+        ... CameraSettings(source=asked.url)
 """
 
 from __future__ import annotations

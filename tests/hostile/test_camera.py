@@ -11,7 +11,7 @@ from device.camera import open_camera
 from device.config import CameraSettings
 from device.errors import CameraError
 from tests.hostile.camera import answering, endless, ok, refusal
-from tests.hostile.test_connection import MEGABYTE, resident
+from tests.hostile.client import MEGABYTE, resident
 
 pytestmark = [pytest.mark.hostile, pytest.mark.timeout(120)]
 

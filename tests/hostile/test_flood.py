@@ -1,4 +1,4 @@
-"""Ten thousand messages a second by somebody who may write to the broker: presses and Privacy ON are obeyed all the same."""
+"""Ten thousand messages a second by anybody who may write to the broker: presses and Privacy ON are obeyed anyway."""
 
 from __future__ import annotations
 
@@ -63,8 +63,9 @@ class Delays:
 @contextmanager
 def flooded(port: int, kind: str) -> Iterator[subprocess.Popen[str]]:
     """Flood the broker, in a process of its own."""
-    command = [sys.executable, "-m", "tests.hostile.flood", port, kind, RATE, SECONDS]
-    with subprocess.Popen(map(str, command), stdout=subprocess.PIPE, text=True) as flooding:
+    arguments = map(str, (port, kind, RATE, SECONDS))
+    command = [sys.executable, "-m", "tests.hostile.flood", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as flooding:
         try:
             yield flooding
         finally:

@@ -16,8 +16,8 @@ from device.mqtt.session import Session
 from tests.faults.scale import scaled
 from tests.hostile import packets
 from tests.hostile.broker import HostileBroker, Visitor, honest
+from tests.hostile.client import MEGABYTE, TOPIC, VERSIONS, resident, settings_for
 from tests.hostile.packets import QOS_1, Kind, Packet, packet
-from tests.hostile.test_connection import MEGABYTE, TOPIC, VERSIONS, resident, settings_for
 
 pytestmark = [pytest.mark.hostile, pytest.mark.timeout(scaled(3600, 120))]
 
@@ -62,7 +62,7 @@ def mutated(random: Random, seed: bytes) -> bytes:
                 data[at:at] = data[at : at + random.randint(1, 40)]
     if len(data) > 2 and random.random() < 0.6:
         # Or most would end at a length that does not fit, and nothing behind it be read.
-        return data[:1] + packets.length(len(data) - 2) + data[2:]
+        return bytes(data[:1]) + packets.length(len(data) - 2) + data[2:]
     return bytes(data)
 
 

@@ -46,17 +46,17 @@ _HARMS = (
     ),
     Harm(
         _to_subscriber(
-            lambda version: packets.publish(
-                version, b"facet/hall/set/\xff", b"ON", content=b"\x26\0\1\xff\0\1b"
+            lambda version: (
+                packets.publish(
+                    version, b"facet/hall/set/\xff", b"ON", content=b"\x26\0\1\xff\0\1b"
+                )
+                + packet(Kind.PUBACK, b"\0")
             )
-            + packet(Kind.PUBACK, b"\0")
         ),
         "that cannot be understood",
     ),
     Harm(
-        _to_subscriber(
-            lambda version: packets.publish(version, _COMMAND, b"ON", flags=QOS_2)
-        ),
+        _to_subscriber(lambda version: packets.publish(version, _COMMAND, b"ON", flags=QOS_2)),
         "a message with quality of service 2",
     ),
     Harm(
@@ -122,9 +122,7 @@ def test_a_node_survives_a_hostile_broker_and_delivers_to_the_honest_one_after_i
                 lambda: set(node.log.observed) <= set(_events(broker)), "all observations arrive"
             )
             assert list(dict.fromkeys(_events(broker))) == node.log.observed
-            broker.newest.send(
-                packets.publish(broker.newest.version, _COMMAND, b"ON", flags=QOS_1)
-            )
+            broker.newest.send(packets.publish(broker.newest.version, _COMMAND, b"ON", flags=QOS_1))
             node.wait_for_log("privacy is set to True")
             assert "Traceback" not in node.log.text
             assert node.stop() == 0

@@ -96,8 +96,7 @@ def test_any_bytes_are_handed_on_or_are_a_violation(data: bytes, version: str, p
     wire = Wire(CONNACK + data, piece)
     try:
         result = handed_on(Frames(1000, version), wire)
-    except ViolationError as error:
-        assert str(error)
-    else:
-        assert (CONNACK + data).startswith(result[: len(CONNACK)])
-        assert len(result) <= len(CONNACK) + len(data)
+    except ViolationError:
+        return
+    assert result.startswith(CONNACK)
+    assert len(result) <= len(CONNACK) + len(data)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device.mqtt.events import Command, Delivered, NewestVersion
-from device.node.inbox import MOST_NONSENSE, MOST_TRIGGERS, Inbox
+from device.node.inbox import MOST_NONSENSE, MOST_PRESSES, MOST_TRIGGERS, Inbox
 from device.node.messages import Content, Message, Stop
 from device.node.triage import Urgency
 from device.observation import Source, Trigger
@@ -40,9 +40,14 @@ def urgency(command: Command) -> Urgency:
             return Urgency.NONSENSE
 
 
-def sorting(clock: Callable[[], float] | None = None, **bounds: int) -> Inbox:
+def sorting(
+    clock: Callable[[], float] | None = None,
+    *,
+    most_triggers: int = MOST_TRIGGERS,
+    most_presses: int = MOST_PRESSES,
+) -> Inbox:
     """An inbox that knows these commands."""
-    inbox = Inbox(clock=clock or Clock(), **bounds)
+    inbox = Inbox(clock=clock or Clock(), most_triggers=most_triggers, most_presses=most_presses)
     inbox.sort_with(urgency)
     return inbox
 
