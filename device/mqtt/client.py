@@ -121,7 +121,9 @@ class MqttClient:
 
     def subscribe(self, topics: Sequence[str]) -> int | None:
         """Send SUBSCRIBE; return MQTT's id for it, or None if that cannot be done."""
-        _code, message_id = self._client.subscribe([(topic, _QOS) for topic in topics])
+        _code, message_id = self._client.subscribe(
+            [(topic, self._session.quality) for topic in topics]
+        )
         return message_id
 
     def unsubscribe(self, topic: str) -> None:

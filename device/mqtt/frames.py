@@ -157,7 +157,7 @@ class Frames:
             raise ViolationError(message)
         if kind == Kind.PUBLISH and flags >> 1 & 3 > 1:
             message = (
-                f"a message with quality of service {flags >> 1 & 3}; the node subscribes with 1"
+                f"a message with quality of service {flags >> 1 & 3}, for which nobody has asked"
             )
             raise ViolationError(message)
         if kind != Kind.PUBLISH and flags:

@@ -87,6 +87,7 @@ class Link:
         self._session = Session(
             client_id=settings.client_id or f"facet-{node_id}",
             will=RetainedMessage(self._topics.status, OFFLINE),
+            quality=0,
         )
         self._deliver_to = inbox
         self._heartbeat = heartbeat

@@ -194,3 +194,36 @@ def test_what_is_delayed_ends_with_the_link() -> None:
     assert inbox.timers[0].is_cancelled
     inbox.timers[0].go_off()
     assert inbox.delivered == []
+
+
+def test_a_flood_of_last_wills_is_passed_on_once_a_second() -> None:
+    """Each would have the node look for what Home Assistant may not have received."""
+    inbox = Inbox()
+    inbound = inbox.inbound()
+    for _ in range(1000):
+        inbound.received(ReceivedMessage(BIRTH_TOPIC, b"offline"))
+    assert inbox.delivered == [LastWill()]
+    inbox.clock.seconds += 1.1
+    inbound.received(ReceivedMessage(BIRTH_TOPIC, b"offline"))
+    assert inbox.delivered == [LastWill()] * 2
+
+
+def test_a_last_will_soon_after_a_birth_is_passed_on() -> None:
+    """Home Assistant came back, and has gone again."""
+    inbox = Inbox()
+    inbound = inbox.inbound()
+    inbound.received(ReceivedMessage(BIRTH_TOPIC, b"offline"))
+    inbound.received(ReceivedMessage(BIRTH_TOPIC, b"online"))
+    inbox.timers[-1].go_off()
+    inbound.received(ReceivedMessage(BIRTH_TOPIC, b"offline"))
+    assert inbox.delivered == [LastWill(), Birth(), LastWill()]
+
+
+def test_a_message_whose_end_was_not_read_is_too_long() -> None:
+    """However little of it is there, as a command or as the own discovery."""
+    inbox = Inbox()
+    inbound = inbox.inbound()
+    inbound.received(ReceivedMessage("facet/hall/set/privacy", b"ON", missing=LONGEST))
+    cut = ReceivedMessage(TOPICS.discovery, b"{}", is_retained=True, missing=LONGEST_DISCOVERY)
+    inbound.received(cut)
+    assert inbox.delivered == []
