@@ -103,12 +103,16 @@ class BoundedClient(Client):
             return MQTTErrorCode.MQTT_ERR_PROTOCOL
         except Exception as error:  # noqa: BLE001 - see above
             _LOG.debug("A packet cannot be understood", exc_info=True)
-            code, why = MQTTErrorCode.MQTT_ERR_PROTOCOL, ascii(error)[:_MOST_SHOWN]
-        else:
-            why = code.name
-        if code == MQTTErrorCode.MQTT_ERR_PROTOCOL:
-            self.violation = f"{self._frames.current} that cannot be understood: {why}"
+            self._refuse(ascii(error)[:_MOST_SHOWN])
+            return MQTTErrorCode.MQTT_ERR_PROTOCOL
+        # With it paho also answers a CONNACK that refuses the client.
+        is_welcome = self._in_packet["command"] >> 4 == Kind.CONNACK
+        if code == MQTTErrorCode.MQTT_ERR_PROTOCOL and not is_welcome:
+            self._refuse(code.name)
         return code
+
+    def _refuse(self, why: str) -> None:
+        self.violation = f"{self._frames.current} that cannot be understood: {why}"
 
     def _take(self, flags: int, body: bytearray) -> MQTTErrorCode:
         """Hand a message on, and confirm it, also if nobody can use it: the broker would wait for that."""

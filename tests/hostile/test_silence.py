@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from device.errors import LinkError, ProtocolRefusedError
+from device.errors import LinkError, ProtocolRefusedError, RefusedError
 from tests.hostile import packets
 from tests.hostile.broker import HostileBroker, instead_of, silent
 from tests.hostile.client import TOPIC, VERSIONS, connection_with
@@ -35,6 +35,19 @@ def test_another_service_on_the_port_has_its_sentence(version: str, greeting: by
         with pytest.raises(ProtocolRefusedError, match=r"not MQTT \(.*mqtt\.port.*mqtt\.tls"):
             connection.open()
         assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("version", "code"), [("5", 0x86), ("5", 0x87), ("3.1.1", 4), ("3.1.1", 5)]
+)
+def test_a_refusal_is_not_mistaken_for_harm(version: str, code: int) -> None:
+    """The sentence is the one about user and password."""
+    with HostileBroker(
+        instead_of(Kind.CONNECT, packets.connack(VERSIONS[version], code))
+    ) as broker:
+        connection = connection_with(broker, version)
+        with pytest.raises(RefusedError, match=r"refuses a client without a name"):
+            connection.open()
 
 
 @pytest.mark.parametrize("version", VERSIONS)
