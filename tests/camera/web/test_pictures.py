@@ -146,7 +146,7 @@ def test_a_camera_that_falls_silent_is_given_up(sent: bytes) -> None:
     with answering(sent, hangs=True) as asked:
         began = time.monotonic()
         with pytest.raises(CameraError):
-            impatient(parse(asked.url)).read(1, 0.0, NOT_RELEASED)
+            impatient(parse(SecretAddress(asked.url))).read(1, 0.0, NOT_RELEASED)
         assert time.monotonic() - began < 2
         assert len(asked.requests) == 1
 
@@ -157,7 +157,7 @@ def test_a_picture_that_trickles_in_is_given_up() -> None:
     with answering(answer) as asked:
         began = time.monotonic()
         with pytest.raises(CameraError, match="ends early"):
-            impatient(parse(asked.url)).read(1, 0.0, NOT_RELEASED)
+            impatient(parse(SecretAddress(asked.url))).read(1, 0.0, NOT_RELEASED)
         assert time.monotonic() - began < 2
 
 
