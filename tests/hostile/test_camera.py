@@ -10,6 +10,7 @@ import pytest
 from device.camera import open_camera
 from device.config import CameraSettings
 from device.errors import CameraError
+from device.system.secret_address import SecretAddress
 from tests.hostile.camera import answering, endless, ok, refusal
 from tests.hostile.client import MEGABYTE, resident
 
@@ -48,7 +49,7 @@ def test_what_never_ends_is_given_up(answer: Iterator[bytes]) -> None:
     began = time.monotonic()
     with (
         answering(answer) as asked,
-        open_camera(CameraSettings(source=asked.url)) as camera,
+        open_camera(CameraSettings(source=SecretAddress(asked.url))) as camera,
         pytest.raises(CameraError),
     ):
         camera.burst(1, 0.0)
@@ -63,7 +64,7 @@ def test_a_camera_that_sends_the_node_round_in_circles_is_given_up() -> None:
     """Each answer is a redirection to itself."""
     with answering(refusal("302 Found", "Location: /picture\r\n")) as asked:
         with (
-            open_camera(CameraSettings(source=asked.url)) as camera,
+            open_camera(CameraSettings(source=SecretAddress(asked.url))) as camera,
             pytest.raises(CameraError),
         ):
             camera.burst(1, 0.0)
