@@ -52,13 +52,14 @@ class Perception:
         """What the attribute network's numbers mean."""
         return self.attributes.classifier.card
 
-    def invocations_per_face(self) -> list[tuple[Network, int]]:
-        """Return the networks, and how often each runs for a frame with one face."""
-        used: list[AttributeClassifier | Embedder] = [self.attributes.classifier]
+    def invocations(self, frame: Frame) -> list[tuple[Network, int]]:
+        """Return the networks, and how often each runs for this frame."""
+        networks = [*self.detector.networks, self.attributes.classifier.network]
         if self.recognition is not None:
-            used.append(self.recognition.embedder)
-        views = ((each.network, 2 if each.card.flip_average else 1) for each in used)
-        return [*((network, 1) for network in self.detector.networks), *views]
+            networks.append(self.recognition.embedder.network)
+        before = [network.invocations for network in networks]
+        self.perceive([frame])
+        return [(net, net.invocations - n) for net, n in zip(networks, before, strict=True)]
 
     def perceive(
         self,
@@ -123,7 +124,9 @@ def _perception(
     recognition: RecognitionAnalyser | None,
     others: Sequence[FaceAnalyser[Any, Any]],
 ) -> Perception:
-    detector = FaceDetector.load(ZOO, settings.detector_score, settings.threads)
+    detector = FaceDetector.load(
+        ZOO, settings.detector_score, settings.threads, settings.min_face_size
+    )
     shipped = (attributes,) if recognition is None else (attributes, recognition)
     pipeline = Pipeline(
         detector.detect,

@@ -1,166 +1,171 @@
-"""Face detection with BlazeFace: near, far, filling the frame and in groups.
+"""Face detection: near, far, filling the frame, in groups, and small in a large frame.
 
-The networks are MediaPipe's (Bazarevsky et al., "BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs",
-2019). Anchors, decoding and the weighted suppression follow the description in MediaPipe's face_detection graphs.
+BlazeFace sees 192 pixels of whatever it is shown. What is small there is found roughly, and its keypoints stand beside
+the eyes; so each face is looked at until it is large enough, and what the last look says is what counts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from device.networks.files import ZOO
 from device.observation import Box, Detection, Image
-from device.perception.arithmetic import sigmoid
-from device.perception.overlap import iou
+from device.perception.blazeface import (
+    FULL_RANGE_GRIDS,
+    SAME_FACE_IOU,
+    SHORT_RANGE_GRIDS,
+    BlazeFace,
+    Finds,
+    FloatArray,
+    shrink,
+)
+from device.perception.overlap import corners, iou
 from device.perception.runtime import Network
+from device.perception.tiling import surroundings, tile
 
-FloatArray = NDArray[np.float32]
-
-_KEYPOINTS = 6
-_SUPPRESSION_IOU = 0.3
 # A face that fills the frame has no context on any side. Shrinking the frame to two thirds of the input gives it some.
 _CLOSE_UP_SCALE = 2 / 3
 # The close-up pass only counts for faces at least this large, as a share of the frame's shorter side: the full-range
 # network is better at smaller ones, and the union of both gains nothing but false positives.
 _CLOSE_UP_MIN_SIZE = 0.6
-# Bytes of an image that is shrunk one channel at a time: all of a photograph in floats would fill a small Pi's memory.
-_LARGE = 4_000_000
-_COORDINATES = 4 + 2 * _KEYPOINTS
-
-
-@dataclass(frozen=True, slots=True)
-class _Pass:
-    """One network, and the centres of the anchors that it was trained with: (N, 2) float32 in 0..1."""
-
-    network: Network
-    anchors: FloatArray
-    scale: float
-
-    def run(self, image: Image, min_score: float) -> tuple[FloatArray, FloatArray]:
-        """Return corners and keypoints (N, 16) in pixels of the image, and scores (N,)."""
-        side = self.network.input_shape[1]
-        values, factor, offset = _letterbox(image, side, self.scale)
-        first, second = self.network(values)
-        raw, logits = (first, second) if first.shape[-1] == _COORDINATES else (second, first)
-        scores = sigmoid(logits[0, :, 0])
-        keep = scores >= min_score
-        points = _decode(raw[0][keep], self.anchors[keep], side)
-        points = (points - np.tile(offset, _COORDINATES // 2)) / factor
-        return points.astype(np.float32), scores[keep]
+# Where the full-range network is certain of a small face, and does not even suspect one of this size (as a share of the
+# frame's shorter side) with this score, no face fills the frame. One with a tenth of context always gets this score.
+_HINT_MIN_SIZE, _HINT = 0.5, 0.1
+# Pixels of a face in the network's input from which on the answers are those of a closer look for 19 of 20 faces: with
+# 640x480 these are 93 of the frame. `python -m model places` measures it.
+_CLEAR_PIXELS = 28
+# Up to here keypoints still become more exact. Beside the tiles of a large frame one more look costs little.
+_CLEAREST_PIXELS = 48
+# Of a find that is worth a closer look: which then decides, so that weak finds do not become false ones.
+_SUSPICION = 0.3
+# A closer look sees the face that it is about if the two finds overlap this much: the first was a rough one.
+_SAME_PLACE_IOU = 0.2
+# Of a face, in parts of its size: a tile shows at least this much of one that is too large for it.
+_SMALLEST_PART = 1 / 3
+# A crowd must not take forever. What is left then is not judged anyway; see max_faces.
+_MOST_CLOSER_LOOKS = 50
 
 
 class FaceDetector:
     """Finds faces with two BlazeFace networks. Made by `load`.
 
     The full-range one sees groups and far faces. The short-range one runs with a margin around the frame, for a face so
-    close that it fills the frame. Overlapping detections are merged.
+    close that it fills the frame. Large frames are looked at in tiles as well.
 
     Args:
         full: the full-range network.
         short: the short-range network.
         min_score: the minimum score of a face, 0..1.
+        min_face: the size of the smallest face worth searching for, in pixels; the shorter side of its box.
     """
 
-    def __init__(self, full: Network, short: Network, min_score: float) -> None:
+    def __init__(self, full: Network, short: Network, min_score: float, min_face: float) -> None:
         self.networks = (full, short)
         self._min_score = min_score
-        self._full = _Pass(full, _anchors([(48, 1)]), 1.0)
-        self._close_up = _Pass(short, _anchors([(16, 2), (8, 6)]), _CLOSE_UP_SCALE)
+        self._suspicion = min(_SUSPICION, min_score)
+        self._min_face = min_face
+        self._full = BlazeFace(full, FULL_RANGE_GRIDS)
+        self._close_up = BlazeFace(short, SHORT_RANGE_GRIDS, _CLOSE_UP_SCALE)
 
     @classmethod
-    def load(cls, models: Path = ZOO, min_score: float = 0.5, threads: int = 1) -> FaceDetector:
+    def load(
+        cls, models: Path = ZOO, min_score: float = 0.5, threads: int = 1, min_face: float = 48
+    ) -> FaceDetector:
         """Load both networks.
 
         Args:
             models: folder with face_detection_full_range.tflite and face_detection_short_range.tflite.
             min_score: the minimum score of a face, 0..1.
             threads: CPU threads of an invocation.
+            min_face: the size of the smallest face worth searching for, in pixels.
 
         Raises:
             ModelError: a network is missing or damaged.
         """
         full = Network.load(models / "face_detection_full_range.tflite", threads)
         short = Network.load(models / "face_detection_short_range.tflite", threads)
-        return cls(full, short, min_score)
+        return cls(full, short, min_score, min_face)
 
     def detect(self, image: Image) -> list[Detection]:
         """Return the faces in image, (H, W, 3) uint8 BGR, the highest score first."""
-        points, scores = self._full.run(image, self._min_score)
-        near_points, near_scores = self._close_up.run(image, self._min_score)
-        width, height = near_points[:, 2] - near_points[:, 0], near_points[:, 3] - near_points[:, 1]
-        large = np.minimum(width, height) >= _CLOSE_UP_MIN_SIZE * min(image.shape[:2])
-        return suppress(
-            np.concatenate([points, near_points[large]]),
-            np.concatenate([scores, near_scores[large]]),
-        )
+        size = image.shape[1], image.shape[0]
+        tiling = tile(size, self._min_face, self._full.side)
+        picture = image if tiling.size == size else shrink(image, tiling.size)
+        factor = size[0] / tiling.size[0], size[1] / tiling.size[1]
+        certain, suspected = self._whole(picture, factor)
+        needed = _CLEAREST_PIXELS if tiling.corners else _CLEAR_PIXELS
+        clear_size = needed * max(size) / self._full.side
+        clear = [face for face in certain if face.box.size >= clear_size]
+        rough = [face for face in (*certain, *suspected) if face.box.size < clear_size]
+        for left, top in tiling.corners:
+            part = picture[top : top + self._full.side, left : left + self._full.side]
+            finds = self._full.find(part, self._suspicion)
+            rough += finds.placed(factor, (left * factor[0], top * factor[1])).faces()
+        faces = [*clear, *self._closer_looks(image, rough, clear)]
+        return sorted(faces, key=lambda face: -face.score)
+
+    def detect_at_once(self, image: Image) -> list[Detection]:
+        """Return the faces that one look at the whole image finds, as they seem there; to compare with detect."""
+        far = self._full.find(image, self._min_score)
+        return far.and_also(self._near(image, self._min_score)).faces()
+
+    def _whole(
+        self, picture: Image | FloatArray, factor: tuple[float, float]
+    ) -> tuple[list[Detection], list[Detection]]:
+        """Return the faces that one look at the whole finds, and those that it only suspects."""
+        seen = self._full.find(picture, min(_HINT, self._suspicion))
+        is_large = seen.sizes >= _HINT_MIN_SIZE * min(picture.shape[:2])
+        if is_large.any() or not (seen.scores >= self._min_score).any():
+            seen = seen.and_also(self._near(picture, self._suspicion))
+        seen = seen.placed(factor, (0, 0))
+        is_certain = seen.scores >= self._min_score
+        is_suspected = (seen.scores >= self._suspicion) & ~is_certain
+        return seen.where(is_certain).faces(), seen.where(is_suspected).faces()
+
+    def _near(self, picture: Image | FloatArray, min_score: float) -> Finds:
+        """Return the finds of the short-range network that are large enough to count."""
+        finds = self._close_up.find(picture, min_score)
+        return finds.where(finds.sizes >= _CLOSE_UP_MIN_SIZE * min(picture.shape[:2]))
+
+    def _closer_looks(
+        self, image: Image, rough: Sequence[Detection], clear: Sequence[Detection]
+    ) -> list[Detection]:
+        """Return the rough finds as they are seen close by, each face once, without those that are clear already."""
+        faces: list[Detection] = []
+        looks = 0
+        for find in sorted(rough, key=lambda find: -find.score):
+            if looks == _MOST_CLOSER_LOOKS:
+                break
+            if _is_known(find.box, [*clear, *faces]):
+                continue
+            looks += 1
+            face = self._closer_look(image, find.box)
+            if face is not None and not _is_known(face.box, [*clear, *faces]):
+                faces.append(face)
+        return faces
+
+    def _closer_look(self, image: Image, box: Box) -> Detection | None:
+        """Return the face at this place as it is seen close by, or None."""
+        left, top, right, bottom = surroundings(box, (image.shape[1], image.shape[0]))
+        finds = self._full.find(image[top:bottom, left:right], self._min_score)
+        faces = finds.placed((1, 1), (left, top)).faces()
+        if not faces:
+            return None
+        overlaps = iou(corners(box)[0], corners(*(face.box for face in faces)))
+        best = int(np.argmax(overlaps))
+        return faces[best] if overlaps[best] >= _SAME_PLACE_IOU else None
 
 
-def suppress(points: FloatArray, scores: FloatArray) -> list[Detection]:
-    """Merge overlapping detections into one face each: their mean, weighted by their scores.
+def _is_known(box: Box, faces: Sequence[Detection]) -> bool:
+    """Whether one of the faces is at this place: they overlap, or this is a part of the face that a tile cut off.
 
-    Args:
-        points: (N, 16) float32: left, top, right, bottom, then six keypoints, in pixels.
-        scores: (N,) float32, 0..1.
+    What is much smaller than a face in which it lies is something else: a frame may seem to be one large face.
     """
-    faces: list[Detection] = []
-    order = np.argsort(-scores, kind="stable")
-    while order.size:
-        overlap = iou(points[order[0], :4], points[order, :4]) > _SUPPRESSION_IOU
-        overlap[0] = True  # a box without area overlaps nothing, not even itself
-        same, order = order[overlap], order[~overlap]
-        mean = np.average(points[same], axis=0, weights=scores[same])
-        left, top, right, bottom = (float(v) for v in mean[:4])
-        faces.append(
-            Detection(
-                Box(left, top, right - left, bottom - top),
-                mean[4:].reshape(_KEYPOINTS, 2).astype(np.float32),
-                float(scores[same[0]]),
-            )
-        )
-    return faces
-
-
-def _letterbox(image: Image, side: int, scale: float) -> tuple[FloatArray, float, FloatArray]:
-    """Fit image into the middle of a black square, RGB in -1..1; return it, the factor and the offset (x, y)."""
-    height, width = image.shape[:2]
-    factor = scale * side / max(height, width)
-    size = max(1, round(width * factor)), max(1, round(height * factor))
-    small = _shrink(image, size)[..., ::-1]
-    left, top = (side - size[0]) // 2, (side - size[1]) // 2
-    square = np.full((1, side, side, 3), -1, np.float32)
-    square[0, top : top + size[1], left : left + size[0]] = small * np.float32(2 / 255) - 1
-    return square, factor, np.array([left, top], np.float32)
-
-
-def _shrink(image: Image, size: tuple[int, int]) -> FloatArray:
-    """Return the image in another size (width, height), as (height, width, 3) float32."""
-    # INTER_AREA averages: a far face must not be lost between the sampled pixels. In floats, because the bytes of means
-    # at a half depend on the processor.
-    parts = [image] if image.size <= _LARGE else cv2.split(image)
-    return np.dstack(
-        [cv2.resize(part.astype(np.float32), size, interpolation=cv2.INTER_AREA) for part in parts]
-    )
-
-
-def _anchors(grids: Sequence[tuple[int, int]]) -> FloatArray:
-    """Return the centres of the anchors, (N, 2) float32 in 0..1."""
-    centres = []
-    for cells, per_cell in grids:
-        y, x = np.mgrid[:cells, :cells]
-        grid = (np.stack([x, y], axis=-1).reshape(-1, 2) + 0.5) / cells
-        centres.append(np.repeat(grid, per_cell, axis=0))
-    return np.concatenate(centres).astype(np.float32)
-
-
-def _decode(raw: FloatArray, anchors: FloatArray, side: int) -> FloatArray:
-    """Turn offsets from the anchors (N, 16) into corners and keypoints (N, 16), in pixels of the input."""
-    centre = anchors * side
-    middle, half = raw[:, :2] + centre, raw[:, 2:4] / 2
-    keypoints = raw[:, 4:] + np.tile(centre, _KEYPOINTS)
-    return np.concatenate([middle - half, middle + half, keypoints], axis=1)
+    x, y = box.x + box.width / 2, box.y + box.height / 2
+    places = corners(*(face.box for face in faces))
+    is_within = np.all((places[:, :2] <= (x, y)) & ((x, y) <= places[:, 2:]), axis=1)
+    is_part = is_within & (box.size >= _SMALLEST_PART * np.array([f.box.size for f in faces]))
+    return bool((is_part | (iou(corners(box)[0], places) > SAME_FACE_IOU)).any())

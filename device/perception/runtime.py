@@ -34,10 +34,12 @@ class Network:
     Attributes:
         path: the file that it was loaded from.
         input_shape: for instance (1, 192, 192, 3).
+        invocations: how often it has run.
     """
 
     def __init__(self, interpreter: Any, path: Path) -> None:  # noqa: ANN401 - see _interpreter_type
         self.path = path
+        self.invocations = 0
         self._interpreter = interpreter
         self._input = interpreter.get_input_details()[0]["index"]
         self._outputs = [output["index"] for output in interpreter.get_output_details()]
@@ -90,6 +92,7 @@ class Network:
     def invoke(self) -> None:
         """Run the network on the input that was set."""
         self._interpreter.invoke()
+        self.invocations += 1
 
     def outputs(self) -> list[NDArray[np.float32]]:
         """Return copies of the outputs, in the file's order."""

@@ -9,12 +9,8 @@ import pytest
 from device.errors import ModelError
 from device.networks.files import ZOO
 from device.observation import Image
-from device.perception.detection import FaceDetector, suppress
+from device.perception.detection import FaceDetector
 from device.perception.runtime import Network
-
-
-def _row(left: float, top: float, side: float) -> list[float]:
-    return [left, top, left + side, top + side, *[left, top] * 6]
 
 
 def test_one_face_is_found_where_it_is(detector: FaceDetector, astronaut: Image) -> None:
@@ -71,27 +67,6 @@ def test_each_face_of_a_group_is_found(detector: FaceDetector, astronaut: Image)
 def test_a_tiny_picture_has_no_face(detector: FaceDetector, shape: tuple[int, int]) -> None:
     """Pictures of a few pixels are searched without an error."""
     assert detector.detect(np.full((*shape, 3), 128, np.uint8)) == []
-
-
-def test_overlapping_detections_become_their_weighted_mean() -> None:
-    """Two detections of one face are merged, the more certain one weighing more; the better score stays."""
-    points = np.array([_row(0, 0, 100), _row(10, 0, 100)], np.float32)
-    (face,) = suppress(points, np.array([0.9, 0.3], np.float32))
-    assert face.box.x == pytest.approx(2.5)
-    assert face.score == pytest.approx(0.9)
-
-
-def test_detections_apart_stay_apart_and_the_best_comes_first() -> None:
-    """Two faces that do not overlap are both kept, ordered by score."""
-    points = np.array([_row(0, 0, 50), _row(200, 0, 50)], np.float32)
-    faces = suppress(points, np.array([0.6, 0.8], np.float32))
-    assert [face.box.x for face in faces] == [200, 0]
-
-
-def test_detections_without_area_do_not_loop_forever() -> None:
-    """Boxes of no size overlap nothing, and are still removed one by one."""
-    points = np.zeros((3, 16), np.float32)
-    assert len(suppress(points, np.array([0.6, 0.8, 0.7], np.float32))) == 3
 
 
 def test_a_missing_network_names_the_file() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
@@ -19,7 +20,9 @@ from device.cli.bench.node import Broker, measured_node
 from device.cli.broker_client import broker_client
 from device.config import MqttSettings
 from device.errors import BenchError
-from device.perception import Perception, open_perception
+from device.observation import Frame
+from device.perception import open_perception
+from device.perception.runtime import Network
 from device.system.console import open_console
 from device.system.machine import cpu_seconds, resident_bytes
 
@@ -60,8 +63,9 @@ def bench(broker: Broker, picture: Path, presses: int) -> dict[str, Any]:
         BenchError: the node does not come online or does not answer, or the picture shows no usable face.
         CameraError: the picture cannot be read.
     """
-    read_picture(picture)  # so that a wrong path is an error here, and not a node that sees nothing
-    perception = open_perception()
+    # Here, so that a wrong path is an error of this process, and not a node that sees nothing.
+    frame = Frame(read_picture(picture))
+    invocations = open_perception().invocations(frame)
     # 3.1.1: the embedded broker supports no other version.
     settings = MqttSettings(host=broker.host, port=broker.port, protocol="3.1.1")
     bare: list[float] = []
@@ -76,7 +80,7 @@ def bench(broker: Broker, picture: Path, presses: int) -> dict[str, Any]:
         start_to_online = perf_counter() - node.started
         for _ in track(range(_WARM_UP_PRESSES + presses), "pressing", console=_STDERR):
             # In turns, so that other work of the machine affects both in the same way.
-            bare.append(_bare_milliseconds(perception))
+            bare.append(_bare_milliseconds(invocations))
             pressed.append(listener.press())
         before = cpu_seconds(node.pid)
         for _ in track(range(_IDLE_SECONDS), "idling", console=_STDERR):
@@ -112,10 +116,10 @@ def _press_figures(bare: list[float], pressed: list[Press]) -> dict[str, Any]:
     }
 
 
-def _bare_milliseconds(perception: Perception) -> float:
-    """Return what the invocations of TFLite for one face in one frame cost, and nothing else."""
+def _bare_milliseconds(invocations: Sequence[tuple[Network, int]]) -> float:
+    """Return what the invocations of TFLite for one frame cost, and nothing else."""
     total = 0.0
-    for network, times in perception.invocations_per_face():
+    for network, times in invocations:
         for _ in range(times):
             start = perf_counter()
             network.invoke()

@@ -1,0 +1,75 @@
+"""A large frame is divided so that every face worth judging is large enough in some tile."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from device.observation import Box
+from device.perception.tiling import surroundings, tile
+
+SIDE = 192
+
+
+@pytest.mark.parametrize("size", [(640, 480), (480, 640), (768, 576), (800, 600), (1, 1)])
+def test_a_frame_in_which_faces_are_large_enough_is_not_divided(size: tuple[int, int]) -> None:
+    """One look at the whole sees a face of 48 pixels in it."""
+    tiling = tile(size, 48, SIDE)
+    assert (tiling.size, tiling.corners) == (size, ())
+
+
+@pytest.mark.parametrize(
+    ("size", "min_face", "tiles"),
+    [
+        ((1280, 720), 48, 2),
+        ((1920, 1080), 48, 6),
+        ((1920, 1080), 120, 0),  # whoever needs no small faces pays for no tiles
+        ((3840, 2160), 48, 28),
+        ((4000, 1000), 48, 14),  # a panorama
+        ((1000, 4000), 48, 14),
+    ],
+)
+def test_a_large_frame_has_as_many_tiles_as_its_smallest_face_needs(
+    size: tuple[int, int], min_face: float, tiles: int
+) -> None:
+    """Fewer tiles would show it too small; more would cost for nothing."""
+    tiling = tile(size, min_face, SIDE)
+    assert len(tiling.corners) == tiles
+    if tiles:
+        assert min_face * tiling.size[0] / size[0] >= 12
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (3840, 2160), (4000, 1000)])
+def test_tiles_cover_a_frame_and_overlap(size: tuple[int, int]) -> None:
+    """Up to each edge and not beyond it; a face of 48 pixels of the input is whole in one of them."""
+    tiling = tile(size, 48, SIDE)
+    for length, starts in zip(tiling.size, zip(*tiling.corners, strict=True), strict=True):
+        ordered = sorted(set(starts))
+        assert ordered[0] == 0
+        assert ordered[-1] == max(0, length - SIDE)
+        assert all(later - start <= SIDE - 48 for start, later in pairwise(ordered))
+
+
+@pytest.mark.parametrize("size", [(8000, 6000), (20000, 1000), (1920, 1080)])
+def test_the_number_of_tiles_is_bounded(size: tuple[int, int]) -> None:
+    """A huge picture, or a limit of 16 pixels for faces, costs detail rather than time."""
+    assert 0 < len(tile(size, 16, SIDE).corners) <= 32
+
+
+def test_a_closer_look_sees_what_surrounds_a_face() -> None:
+    """As much on each side as the face is large."""
+    assert surroundings(Box(100, 200, 50, 40), (1000, 1000)) == (50, 145, 200, 295)
+
+
+@pytest.mark.parametrize(
+    ("box", "seen"),
+    [
+        (Box(-10, 50, 40, 40), (0, 10, 70, 100)),  # half outside
+        (Box(-500, 30, 40, 40), (0, 0, 1, 100)),  # a find may lie outside of the picture
+        (Box(900, 900, 0, 0), (99, 99, 100, 100)),
+    ],
+)
+def test_a_closer_look_stays_within_the_frame(box: Box, seen: tuple[int, ...]) -> None:
+    """And there is always a pixel to look at."""
+    assert surroundings(box, (100, 100)) == seen
