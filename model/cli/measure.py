@@ -152,3 +152,30 @@ def robustness(
             f"{row.wrong_share:.2%}",
         )
     wide_console().print(table)
+
+
+@app.command()
+def places(
+    photos: Annotated[
+        Path,
+        typer.Option(
+            envvar="FACET_PHOTOS",
+            help="A folder of good photographs: labels.csv (file, n_faces, labels) and images/.",
+        ),
+    ],
+    model: Annotated[
+        str, typer.Option(help="A name in the zoo, or a path to a .tflite.")
+    ] = "attributes",
+    faces: Annotated[int, typer.Option(min=1, help="How many people are shown.")] = 5,
+    each: Annotated[int, typer.Option(min=1, help="At how many places each is shown.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Show small faces at many places of large frames: which are found, how exactly, and with which answers."""
+    from model.data.photographs import read_photographs
+    from model.evaluation.places import PlacesMeasurement, places_table
+
+    rows = list(PlacesMeasurement(read_photographs(photos), faces, each, model).run())
+    if as_json:
+        typer.echo(json.dumps([row.to_json() for row in rows]))
+        return
+    wide_console().print(places_table(rows))

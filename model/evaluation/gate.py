@@ -98,7 +98,9 @@ class GateMeasurement:
     def __init__(self, photographs: Iterable[Photograph], model: str = "attributes") -> None:
         self._photographs = photographs
         settings = PerceptionSettings()
-        self._detector = FaceDetector.load(ZOO, settings.detector_score)
+        self._detector = FaceDetector.load(
+            ZOO, settings.detector_score, min_face=settings.min_face_size
+        )
         self._classifier = AttributeClassifier.load(model_path(model))
         self._gate = Gate(settings.min_face_size, settings.min_sharpness, settings.min_brightness)
         self._min_size = settings.min_face_size
@@ -115,14 +117,16 @@ class GateMeasurement:
         large = [face for face in found if face.box.size >= self._min_size]
         if photo.faces == 1:
             for face in large[:1]:
-                truth = _truth(self._decide(image, face), self._classifier.card, photo.labels)
+                truth = right_answers(
+                    self._decide(image, face), self._classifier.card, photo.labels
+                )
                 yield _ClearFace(image, face.box, truth)
             return
         for face in large[: min(_FACES_OF_A_PHOTOGRAPH, photo.faces)]:
-            part, box = _surroundings(image, face.box)
-            again = _nearest(self._detector.detect(part), box)
+            part, box = cut_out(image, face.box)
+            again = face_at(self._detector.detect(part), box)
             if again is not None:
-                truth = _truth(self._decide(part, again), self._classifier.card, {})
+                truth = right_answers(self._decide(part, again), self._classifier.card, {})
                 yield _ClearFace(part, again.box, truth)
 
     def _under(self, fault: Fault, clear: Sequence[_ClearFace]) -> Passed:
@@ -131,7 +135,7 @@ class GateMeasurement:
         for face in tqdm(clear, desc=name, unit="face", leave=False):
             image = np.ascontiguousarray(fault.apply(face.picture, face.box.size))
             factor = image.shape[0] / face.picture.shape[0]
-            seen = _nearest(self._detector.detect(image), _scaled(face.box, factor))
+            seen = face_at(self._detector.detect(image), _scaled(face.box, factor))
             if seen is None:
                 continue
             found += 1
@@ -151,7 +155,9 @@ class GateMeasurement:
         return decide(self._classifier.probabilities(crop), self._classifier.card)
 
 
-def _truth(clear: FaceAttributes, card: ModelCard, labels: Mapping[str, bool]) -> dict[str, bool]:
+def right_answers(
+    clear: FaceAttributes, card: ModelCard, labels: Mapping[str, bool]
+) -> dict[str, bool]:
     """Return the right answers about a clear face, of the attributes that are offered by default.
 
     Args:
@@ -174,8 +180,8 @@ def _truth(clear: FaceAttributes, card: ModelCard, labels: Mapping[str, bool]) -
     return truth
 
 
-def _surroundings(image: Image, box: Box) -> tuple[Image, Box]:
-    """Cut a face out of a group with what is around it; return the part and the box in it."""
+def cut_out(image: Image, box: Box) -> tuple[Image, Box]:
+    """Cut a face out of a photograph with what is around it; return the part and the box in it."""
     height, width = image.shape[:2]
     half = box.size * _SURROUNDINGS / 2
     x, y = box.x + box.width / 2, box.y + box.height / 2
@@ -189,7 +195,7 @@ def _scaled(box: Box, factor: float) -> Box:
     return Box(box.x * factor, box.y * factor, box.width * factor, box.height * factor)
 
 
-def _nearest(faces: Sequence[Detection], box: Box) -> Detection | None:
+def face_at(faces: Sequence[Detection], box: Box) -> Detection | None:
     """Return the face at this place, or None."""
     if not faces:
         return None

@@ -95,6 +95,14 @@ def test_a_burst_is_one_face_not_many(perception: Perception, astronaut: Image) 
     assert seen.face_count == len(seen.faces) == 1
 
 
+def test_the_invocations_of_a_frame_are_those_that_it_causes(
+    perception: Perception, astronaut: Image, coffee: Image
+) -> None:
+    """One look, and the face with its mirror image; or both detectors, and nothing to judge."""
+    assert [times for _, times in perception.invocations(frame(astronaut))] == [1, 0, 2]
+    assert [times for _, times in perception.invocations(frame(coffee))] == [1, 1, 0]
+
+
 def test_a_picture_of_nobody_has_a_result(perception: Perception, coffee: Image) -> None:
     """No face gives the reason no_face and no faces."""
     seen = perception.perceive([frame(coffee)], PLAIN)
