@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from device.observation import Box, Detection, Image
 from device.perception.arithmetic import sigmoid
-from device.perception.overlap import iou
+from device.perception.overlap import SAME_FACE_IOU, iou
 from device.perception.runtime import Network
 
 FloatArray = NDArray[np.float32]
@@ -24,9 +24,6 @@ FULL_RANGE_GRIDS = ((48, 1),)
 """Cells along a side and anchors in each, of the network that sees far faces."""
 SHORT_RANGE_GRIDS = ((16, 2), (8, 6))
 """The same of the network that sees near faces."""
-
-SAME_FACE_IOU = 0.3
-"""Finds that overlap by more than this are one face."""
 
 _KEYPOINTS = 6
 _COORDINATES = 4 + 2 * _KEYPOINTS

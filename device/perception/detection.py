@@ -15,14 +15,13 @@ from device.networks.files import ZOO
 from device.observation import Box, Detection, Image
 from device.perception.blazeface import (
     FULL_RANGE_GRIDS,
-    SAME_FACE_IOU,
     SHORT_RANGE_GRIDS,
     BlazeFace,
     Finds,
     FloatArray,
     shrink,
 )
-from device.perception.overlap import corners, iou
+from device.perception.overlap import corners, iou, is_among
 from device.perception.runtime import Network
 from device.perception.tiling import surroundings, tile
 
@@ -43,8 +42,6 @@ _CLEAREST_PIXELS = 48
 _SUSPICION = 0.3
 # A closer look sees the face that it is about if the two finds overlap this much: the first was a rough one.
 _SAME_PLACE_IOU = 0.2
-# Of a face, in parts of its size: a tile shows at least this much of one that is too large for it.
-_SMALLEST_PART = 1 / 3
 # A crowd must not take forever. What is left then is not judged anyway; see max_faces.
 _MOST_CLOSER_LOOKS = 50
 
@@ -134,18 +131,18 @@ class FaceDetector:
         self, image: Image, rough: Sequence[Detection], clear: Sequence[Detection]
     ) -> list[Detection]:
         """Return the rough finds as they are seen close by, each face once, without those that are clear already."""
-        faces: list[Detection] = []
+        faces = list(clear)
         looks = 0
         for find in sorted(rough, key=lambda find: -find.score):
             if looks == _MOST_CLOSER_LOOKS:
                 break
-            if _is_known(find.box, [*clear, *faces]):
+            if is_among(find.box, [face.box for face in faces]):
                 continue
             looks += 1
             face = self._closer_look(image, find.box)
-            if face is not None and not _is_known(face.box, [*clear, *faces]):
+            if face is not None and not is_among(face.box, [known.box for known in faces]):
                 faces.append(face)
-        return faces
+        return faces[len(clear) :]
 
     def _closer_look(self, image: Image, box: Box) -> Detection | None:
         """Return the face at this place as it is seen close by, or None."""
@@ -157,15 +154,3 @@ class FaceDetector:
         overlaps = iou(corners(box)[0], corners(*(face.box for face in faces)))
         best = int(np.argmax(overlaps))
         return faces[best] if overlaps[best] >= _SAME_PLACE_IOU else None
-
-
-def _is_known(box: Box, faces: Sequence[Detection]) -> bool:
-    """Whether one of the faces is at this place: they overlap, or this is a part of the face that a tile cut off.
-
-    What is much smaller than a face in which it lies is something else: a frame may seem to be one large face.
-    """
-    x, y = box.x + box.width / 2, box.y + box.height / 2
-    places = corners(*(face.box for face in faces))
-    is_within = np.all((places[:, :2] <= (x, y)) & ((x, y) <= places[:, 2:]), axis=1)
-    is_part = is_within & (box.size >= _SMALLEST_PART * np.array([f.box.size for f in faces]))
-    return bool((is_part | (iou(corners(box)[0], places) > SAME_FACE_IOU)).any())

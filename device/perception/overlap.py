@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -11,6 +12,11 @@ from device.observation import Box
 
 FloatT = TypeVar("FloatT", np.float32, np.float64)
 
+SAME_FACE_IOU = 0.3
+"""Finds in one picture that overlap by more than this are one face."""
+
+# Of a face, in parts of its size: a tile of a frame shows at least this much of a face that is too large for it.
+_SMALLEST_PART = 1 / 3
 # Square pixels; boxes without area overlap nothing.
 _SMALLEST_UNION = 1e-9
 
@@ -34,3 +40,15 @@ def iou(box: NDArray[FloatT], boxes: NDArray[FloatT]) -> NDArray[FloatT]:
     areas = np.prod(np.clip(boxes[:, 2:] - boxes[:, :2], 0, None), axis=1)
     union = np.prod(np.clip(box[2:] - box[:2], 0, None)) + areas - shared
     return np.asarray(shared / np.maximum(union, _SMALLEST_UNION), boxes.dtype)
+
+
+def is_among(box: Box, faces: Sequence[Box]) -> bool:
+    """Return whether a box is that of one of the faces, or of a part of one.
+
+    What is much smaller than the face in which it lies is another one: a whole frame may be taken for a face.
+    """
+    x, y = box.x + box.width / 2, box.y + box.height / 2
+    places = corners(*faces)
+    is_within = np.all((places[:, :2] <= (x, y)) & ((x, y) <= places[:, 2:]), axis=1)
+    is_part = is_within & (box.size >= _SMALLEST_PART * np.array([face.size for face in faces]))
+    return bool((is_part | (iou(corners(box)[0], places) > SAME_FACE_IOU)).any())

@@ -38,3 +38,11 @@ def test_faces_are_found_on_photographs(photos: Path, detector: FaceDetector) ->
     assert len(single) >= 30
     assert exact >= 0.95 * len(single)
     assert false <= 2
+
+
+@pytest.mark.photos
+def test_all_seven_people_before_the_pool_are_found(photos: Path, detector: FaceDetector) -> None:
+    """Sunglasses under the brim of a hat, which alone are too weak a find, are confirmed by a closer look."""
+    image = np.asarray(cv2.imread(str(photos / "images" / "human_group-5.jpg")), np.uint8)
+    assert len(detector.detect(image)) == 7
+    assert len(detector.detect_at_once(image)) == 6

@@ -20,8 +20,8 @@ class PerceptionSettings(Section):
     min_face_size: int = Field(
         48,
         title="Minimum face size",
-        description="Pixels, the shorter side of the face's box; below it the reason is too_small. A frame whose longer "
-        "side is more than 17 times this is searched in parts: a larger value takes less time there.",
+        description="Pixels, the shorter side of the face's box; below it the reason is too_small. A frame whose "
+        "longer side is more than 17 times this is searched in parts: a larger value takes less time there.",
         ge=16,
         le=2000,
     )
