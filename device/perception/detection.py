@@ -38,7 +38,8 @@ _HINT_MIN_SIZE, _HINT = 0.5, 0.1
 _CLEAR_PIXELS = 28
 # Up to here keypoints still become more exact. Beside the tiles of a large frame one more look costs little.
 _CLEAREST_PIXELS = 48
-# Of a find that is worth a closer look: which then decides, so that weak finds do not become false ones.
+# Of a find that is worth a closer look. What that sees must make up for what the find lacks: the mean of both scores is
+# at least the minimum, since a soft shadow may pass for a face once, but hardly twice.
 _SUSPICION = 0.3
 # A closer look sees the face that it is about if the two finds overlap this much: the first was a rough one.
 _SAME_PLACE_IOU = 0.2
@@ -140,7 +141,9 @@ class FaceDetector:
                 continue
             looks += 1
             face = self._closer_look(image, find.box)
-            if face is not None and not is_among(face.box, [known.box for known in faces]):
+            if face is None or (find.score + face.score) / 2 < self._min_score:
+                continue
+            if not is_among(face.box, [known.box for known in faces]):
                 faces.append(face)
         return faces[len(clear) :]
 
