@@ -31,7 +31,8 @@ def open_examiner(perception: Perception, settings: PerceptionSettings) -> Exami
     if perception.recognition is None:
         message = "this perception was opened without a gallery: it recognises nobody"
         raise ValueError(message)
-    again = FaceDetector(*perception.detector.networks, min(RETRY_SCORE, settings.detector_score))
+    score = min(RETRY_SCORE, settings.detector_score)
+    again = FaceDetector(*perception.detector.networks, score, settings.min_face_size)
     return Examiner(
         perception.detector.detect,
         again.detect,
