@@ -66,6 +66,10 @@ class BoundedClient(Client):
             self._max_inflight_messages = min(self._max_inflight_messages, most_in_flight)
         self._keepalive = min(self._keepalive or keep_alive, keep_alive)
 
+    def let_go(self) -> None:
+        """Close the sockets; to be called once the thread has ended. Otherwise the garbage collector does, some day."""
+        self._reset_sockets()
+
     def loop_misc(self) -> MQTTErrorCode:
         """End a round."""
         self.rounds += 1

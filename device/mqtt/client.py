@@ -169,9 +169,14 @@ class MqttClient:
         with suppress(AttributeError):
             self._client.loop_stop()
 
-    def unhook(self) -> None:
-        """Forget the callbacks: a cycle of references would leave the sockets to the garbage collector."""
+    def let_go(self) -> None:
+        """Let paho's thread end, close the sockets and forget the callbacks, once the connection is over.
+
+        A cycle of references would leave the sockets to the garbage collector.
+        """
+        self.join()
         client = self._client
+        client.let_go()
         client.on_connect = client.on_disconnect = client.on_subscribe = None
         client.on_publish = client.on_log = None
         client.receive = lambda _message: None

@@ -210,7 +210,7 @@ class Connection:
                 seen = self._client.rounds
                 on_round()
             self._give_up_if_overdue()
-        self._client.unhook()
+        self._client.let_go()
         return self._why_ended()
 
     def close(self, last_message: RetainedMessage | None = None, timeout: float = 3.0) -> None:
@@ -233,8 +233,7 @@ class Connection:
         else:
             self._client.abort()
         if self._ended.wait(timeout):
-            self._client.join()
-            self._client.unhook()
+            self._client.let_go()
 
     def __str__(self) -> str:
         """Name the broker."""
