@@ -25,6 +25,7 @@ _TOPICS = {
     Platform.SWITCH: _BOTH,
     Platform.NUMBER: _BOTH,
     Platform.SELECT: _BOTH,
+    Platform.TEXT: _BOTH,
     Platform.IMAGE: {"image_topic"},
 }
 _OPTIONS = {Platform.EVENT: {"event_types": ["gone"]}, Platform.SELECT: {"options": ["gone"]}}

@@ -33,6 +33,7 @@ from device.entities.kinds import (
     Select,
     Sensor,
 )
+from device.entities.roster_kinds import Choice, Text
 from device.entities.update import Update
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
 from device.system.machine import Machine
@@ -81,7 +82,7 @@ def discovery_payload(
     components |= {key: component for key, component in met.items() if component is not None}
     components |= {row.key: _component(row, node.id, topics) for row in table}
     return {
-        "device": _known(about),
+        "device": known(about),
         "origin": {"name": "facet", "sw_version": device.__version__},
         "availability": [{"topic": topics.status}],
         "availability_mode": "all",
@@ -94,18 +95,8 @@ def discovery_payload(
 def _component(row: Row, node_id: str, topics: Topics) -> dict[str, Any]:
     if isinstance(row, AttributeTrigger | SourceTrigger):
         return _device_trigger(row, topics)
-    component: dict[str, Any] = {
-        "platform": row.platform.value,
-        "unique_id": unique_id(node_id, row.key),
-        # With its domain, or Home Assistant would put the suggested area into the entity's id.
-        "default_entity_id": entity_id(row, node_id),
-        # The same for versions before 2025.10; later ones ignore it when the other is present.
-        "object_id": entity_id(row, node_id).partition(".")[2],
-        "name": row.name,
-        "icon": row.icon,
-        "entity_category": row.category and row.category.value,
-        "value_template": value_template(row),
-        "qos": _QOS,
+    component = {
+        **entity(row, unique_id(node_id, row.key), entity_id(row, node_id)),
         **_of_platform(row, topics),
     }
     if isinstance(row, Readable | Event):
@@ -121,7 +112,30 @@ def _component(row: Row, node_id: str, topics: Topics) -> dict[str, Any]:
     if conditions := _conditions(row, topics):
         # The root's availability_mode makes it "all" of these.
         component["availability"] = [{"topic": topic} for topic in (topics.status, *conditions)]
-    return _known(component)
+    return known(component)
+
+
+def entity(row: Row, unique: str, wanted_id: str) -> dict[str, Any]:
+    """Return the keys that a component of each platform has; None for those that it lacks.
+
+    Args:
+        row: of the component.
+        unique: by which Home Assistant knows the entity, whatever its owner calls it.
+        wanted_id: the entity's, with its domain.
+    """
+    return {
+        "platform": row.platform.value,
+        "unique_id": unique,
+        # With its domain, or Home Assistant would put the suggested area into the entity's id.
+        "default_entity_id": wanted_id,
+        # The same for versions before 2025.10; later ones ignore it when the other is present.
+        "object_id": wanted_id.partition(".")[2],
+        "name": row.name,
+        "icon": row.icon,
+        "entity_category": row.category and row.category.value,
+        "value_template": value_template(row),
+        "qos": _QOS,
+    }
 
 
 def _conditions(row: Row, topics: Topics) -> list[str]:
@@ -143,16 +157,9 @@ def _of_platform(row: Row, topics: Topics) -> dict[str, Any]:
                 "suggested_display_precision": row.precision,
                 "options": list(row.options) or None,
             }
-        case Number():
-            return {
-                "device_class": row.device_class,
-                "unit_of_measurement": "%" if row.is_fraction else row.unit,
-                "min": shown_number(row, row.minimum),
-                "max": shown_number(row, row.maximum),
-                "step": shown_number(row, row.step),
-                "mode": "slider" if row.is_fraction else None,
-            }
-        case Select():
+        case Number() | Text():
+            return _bounds(row)
+        case Select() | Choice():
             return {"device_class": row.device_class, "options": list(row.options)}
         case Update():
             return {
@@ -168,6 +175,20 @@ def _of_platform(row: Row, topics: Topics) -> dict[str, Any]:
             return {"device_class": row.device_class}
         case _:
             return {}
+
+
+def _bounds(row: Number | Text) -> dict[str, Any]:
+    if isinstance(row, Text):
+        # An empty one is none, and allowed.
+        return {"min": 0, "max": row.longest}
+    return {
+        "device_class": row.device_class,
+        "unit_of_measurement": "%" if row.is_fraction else row.unit,
+        "min": shown_number(row, row.minimum),
+        "max": shown_number(row, row.maximum),
+        "step": shown_number(row, row.step),
+        "mode": "slider" if row.is_fraction else None,
+    }
 
 
 def _device_trigger(row: AttributeTrigger | SourceTrigger, topics: Topics) -> dict[str, Any]:
@@ -189,7 +210,8 @@ def _device_trigger(row: AttributeTrigger | SourceTrigger, topics: Topics) -> di
     }
 
 
-def _known(facts: dict[str, Any]) -> dict[str, Any]:
+def known(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return facts without those that are None: Home Assistant takes no null."""
     return {key: value for key, value in facts.items() if value is not None}
 
 

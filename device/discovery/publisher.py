@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from device.discovery.announced import Announced
@@ -13,6 +14,7 @@ from device.discovery.retained import retained_topics
 from device.discovery.selection import announced_rows
 from device.entities.documents import RETAINED
 from device.entities.kinds import Document, Image, Json, Row
+from device.entities.roster_kinds import Choice
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
 from device.mqtt.transport import Transport
 from device.system.compact_json import compact
@@ -89,6 +91,20 @@ class Publisher:
         for document, content in documents.items():
             self.document(document, content)
         self._retain(self._topics.status, ONLINE)
+
+    def offer(self, names: Iterable[str]) -> None:
+        """Take the names that a choice offers; announced at once if the node is, and these are others."""
+        options = tuple(names)
+        rows = tuple(
+            replace(row, options=options) if isinstance(row, Choice) else row for row in self._rows
+        )
+        if rows == self._rows:
+            return
+        self._rows = rows
+        # The births that a farewell has to survive are counted by the announcements.
+        self._is_birth = False
+        if self._discovery_number is not None:
+            self._discover()
 
     def document(self, document: Document[Any], content: Mapping[str, Json]) -> None:
         """Publish the current content of a retained document.

@@ -24,6 +24,7 @@ from device.entities.kinds import (
     Sensor,
     Switch,
 )
+from device.entities.roster_kinds import Choice, Text
 from device.entities.table import CELEBA, catalogue
 from device.networks.card import read_card
 from device.networks.files import model_path
@@ -92,12 +93,13 @@ def _values(row: Row) -> str:
         case Switch() | BinarySensor():
             return f"`{ON}`, `{OFF}`"
         case Number():
-            unit = f" {row.unit}" if row.unit else ""
-            values = f"{row.minimum:g} to {row.maximum:g}{unit}, in steps of {row.step:g}"
-            if not row.is_fraction:
-                return values
-            lowest, highest = shown_number(row, row.minimum), shown_number(row, row.maximum)
-            return f"{values}; in Home Assistant {lowest:g} to {highest:g} %"
+            return _numbers(row)
+        case Text() | Choice():
+            return (
+                f"at most {row.longest} characters"
+                if isinstance(row, Text)
+                else "the names of the people"
+            )
         case Sensor() | Select() if row.options:
             return _listed(row.options)
         case Event():
@@ -106,6 +108,15 @@ def _values(row: Row) -> str:
             return row.unit or ("time" if row.device_class == "timestamp" else "")
         case _:
             return ""
+
+
+def _numbers(row: Number) -> str:
+    unit = f" {row.unit}" if row.unit else ""
+    values = f"{row.minimum:g} to {row.maximum:g}{unit}, in steps of {row.step:g}"
+    if not row.is_fraction:
+        return values
+    lowest, highest = shown_number(row, row.minimum), shown_number(row, row.maximum)
+    return f"{values}; in Home Assistant {lowest:g} to {highest:g} %"
 
 
 def _listed(values: Iterable[str]) -> str:

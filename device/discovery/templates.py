@@ -9,12 +9,14 @@ from device.entities.device_triggers import AttributeTrigger, SourceTrigger
 from device.entities.documents import EVENT
 from device.entities.kinds import (
     EXPLANATIONS,
+    OFF,
     ON,
     Event,
     Number,
     Readable,
     Row,
 )
+from device.entities.person_device import RecentSensor, Sighting
 from device.entities.update import Update
 
 _PERCENT = 100
@@ -58,6 +60,25 @@ def value_template(row: Row) -> str | None:
             return f"{{{{ value_json['{row.key}'] }}}}"
         case _:
             return None
+
+
+def sighting_template(row: Readable[Sighting]) -> str:
+    """Return the template of a row of somebody who is enrolled.
+
+    Its topic is cleared when the person is forgotten: then there is no JSON. Whether they are there depends on the time
+    of the moment, because Home Assistant receives what is retained at each of its starts.
+    """
+    match row:
+        case RecentSensor():
+            at = _sighted(row.since)
+            is_recent = f"now() - as_datetime({at}) < timedelta(minutes={row.minutes})"
+            return f"{{{{ ('{ON}' if {is_recent} else '{OFF}') if {at} else none }}}}"
+        case _:
+            return f"{{{{ {_sighted(row.key)} }}}}"
+
+
+def _sighted(key: str) -> str:
+    return f"(value_json | default({{}}, true)).get('{key}')"
 
 
 def attributes_template(row: Readable[Any]) -> str | None:

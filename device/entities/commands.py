@@ -17,11 +17,14 @@ from device.entities.kinds import (
     Switch,
 )
 from device.entities.requests import Change, Request
+from device.entities.roster_kinds import Choice, Text
 from device.entities.update import Update
 from device.errors import CommandError
 
 # Bytes. A slider's floating point writes 0.30000000000000004, and 5.551115123125783e-17 for 0.
 _LONGEST = 32
+# Bytes of a character in UTF-8.
+_LONGEST_CHARACTER = 4
 _NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{0,24})?(e[+-]?\d{1,2})?", re.ASCII)
 _VERSION = re.compile(r"\d[0-9A-Za-z.+-]*", re.ASCII)
 # Of a step: the error that a slider's floating-point arithmetic may have.
@@ -31,7 +34,7 @@ _TOLERANCE = 1e-6
 def takes_commands(row: Row) -> bool:
     """Return whether Home Assistant may send something to a row."""
     match row:
-        case Button() | Switch() | Number() | Select():
+        case Button() | Switch() | Number() | Select() | Text() | Choice():
             return True
         case Update():
             return row.is_installable
@@ -88,6 +91,8 @@ def _read(row: Row, payload: bytes) -> Request:
         case Select():
             choice = _one_of(row, payload, *row.options)
             return Change(row.key, choice, lambda settings: row.write(settings, choice))
+        case Text() | Choice():
+            return row.ask(_text(row, payload))
         case _:
             message = f"set/{row.key}: a {row.platform} takes no commands"
             raise CommandError(message)
@@ -98,6 +103,20 @@ def _one_of(row: Row, payload: bytes, *allowed: str) -> str:
         if payload == word.encode():
             return word
     raise _rejection(row, payload, " or ".join(allowed))
+
+
+def _text(row: Text | Choice, payload: bytes) -> str:
+    # A name stands in no log.
+    message = f"set/{row.key}: {len(payload)} bytes are rejected; allowed: UTF-8 of at most {row.longest} characters"
+    if len(payload) > row.longest * _LONGEST_CHARACTER:
+        raise CommandError(message)
+    try:
+        text = payload.decode()
+    except UnicodeDecodeError as error:
+        raise CommandError(message) from error
+    if len(text) > row.longest:
+        raise CommandError(message)
+    return text
 
 
 def _number(row: Number, payload: bytes) -> float:

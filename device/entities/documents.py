@@ -16,6 +16,7 @@ from device.entities.kinds import (
     Row,
 )
 from device.entities.outcome import Outcome
+from device.entities.roster import Roster, RosterEvent
 from device.entities.settings import Settings
 from device.observation import MotionLevel, Observation, Trigger
 
@@ -33,7 +34,10 @@ DIAGNOSTICS: Document[Condition] = Document("diagnostics")
 MOTION: Document[MotionLevel] = Document("motion")
 """What the motion sensor says; retained."""
 
-RETAINED: tuple[Document[Any], ...] = (STATE, SETTINGS, DIAGNOSTICS, MOTION)
+ROSTER: Document[Roster] = Document("people")
+"""Who of the people who are enrolled is chosen, and what is typed; retained, of a node that recognises people."""
+
+RETAINED: tuple[Document[Any], ...] = (STATE, SETTINGS, DIAGNOSTICS, MOTION, ROSTER)
 """What the broker keeps. It keeps no event, which Home Assistant would fire again at each restart."""
 
 EVENT: Document[Observation] = Document("event")
@@ -48,7 +52,10 @@ RECOGNISED: Document[Observation] = Document("recognised")
 PRESSED: Document[Trigger] = Document("pressed")
 """A press of the button on the node. It is sent at once or not at all."""
 
-EVENTS: tuple[Document[Any], ...] = (EVENT, SEEN, RECOGNISED, PRESSED)
+ENROLMENT: Document[RosterEvent] = Document("enrolment")
+"""What came of enrolling, renaming or forgetting somebody. It is sent at once or not at all."""
+
+EVENTS: tuple[Document[Any], ...] = (EVENT, SEEN, RECOGNISED, PRESSED, ENROLMENT)
 """What is never retained."""
 
 
@@ -58,7 +65,7 @@ def content(
     """Return the content of a document: a value for each of its rows, and the attributes of some of them.
 
     Args:
-        document: SETTINGS, DIAGNOSTICS or MOTION; for STATE see state_content.
+        document: SETTINGS, DIAGNOSTICS, MOTION or ROSTER; for STATE see state_content.
         table: the node's rows.
         subject: what the document is made from.
     """

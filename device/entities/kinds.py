@@ -45,6 +45,7 @@ class Platform(StrEnum):
     SWITCH = "switch"
     NUMBER = "number"
     SELECT = "select"
+    TEXT = "text"
     IMAGE = "image"
     UPDATE = "update"
     DEVICE_TRIGGER = "device_automation"

@@ -42,4 +42,36 @@ class Change:
     apply: Callable[[Settings], Settings]
 
 
-Request: TypeAlias = Capture | Restart | Install | Change
+@dataclass(frozen=True, slots=True)
+class TypeName:
+    """Keep a name for whoever is enrolled or renamed next."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelectPerson:
+    """Choose who is renamed or forgotten, by name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enrol:
+    """Enrol whoever is before the camera, under the name that is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Give whoever is chosen the name that is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Forget whoever is chosen."""
+
+
+PeopleRequest: TypeAlias = TypeName | SelectPerson | Enrol | Rename | Forget
+"""What concerns the people who are enrolled."""
+
+Request: TypeAlias = Capture | Restart | Install | Change | PeopleRequest

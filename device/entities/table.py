@@ -16,6 +16,7 @@ from device.entities.attributes import ATTRIBUTES, detected, objective
 from device.entities.certainty import certainty
 from device.entities.controls import CONTROLS
 from device.entities.diagnostics import CONDITION
+from device.entities.enrolling import ENROLLING
 from device.entities.kinds import AttributeSensor, Row, Select
 from device.entities.observation import BUTTON_PRESSED, RESULTS, observation_rows
 from device.entities.outcome import Outcome
@@ -51,6 +52,7 @@ def catalogue(
         *attributes,
         *seen(attributes),
         *PERSONS,
+        *ENROLLING,
         *PINS,
         *CONTROLS,
         *RESULTS,

@@ -71,6 +71,19 @@ class OwnDiscovery:
     payload: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class PersonForgotten:
+    """Some node says when somebody was forgotten, or takes it back; anything.
+
+    Attributes:
+        person: the id.
+        payload: the time, or nothing.
+    """
+
+    person: str
+    payload: bytes
+
+
 LinkEvent: TypeAlias = (
     Connected
     | Disconnected
@@ -81,4 +94,5 @@ LinkEvent: TypeAlias = (
     | LastWill
     | NewestVersion
     | OwnDiscovery
+    | PersonForgotten
 )

@@ -20,6 +20,7 @@ from device.mqtt.events import (
     LinkEvent,
     NewestVersion,
     OwnDiscovery,
+    PersonForgotten,
 )
 from device.mqtt.message import ReceivedMessage
 from device.mqtt.topics import BIRTH_TOPIC, OFFLINE, ONLINE, Topics
@@ -106,6 +107,8 @@ class Inbound:
             self._versions.put(NewestVersion(payload), _VERSION_DELAY_SECONDS)
         elif (key := self._topics.command_key(topic)) is not None:
             self._command(key, payload, is_retained=message.is_retained)
+        elif (person := self._topics.forgotten_person(topic)) is not None:
+            self._deliver(PersonForgotten(person, payload))
 
     def wait_for_own_discovery(self, timeout: float) -> bool:
         """Wait until the node's own discovery has been passed on; return whether it was within timeout seconds."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from enum import Flag, auto
 from random import Random
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -52,6 +53,16 @@ _ROUND_SECONDS = 30.0
 _SHORTEST_DELAY = 1.0
 
 
+class Also(Flag):
+    """What a node may ask of the broker beside its commands."""
+
+    NOTHING = 0
+    OWN_DISCOVERY = auto()
+    """Once, what the broker has kept as this node's discovery; it comes before Connected."""
+    FORGOTTEN_PEOPLE = auto()
+    """Whom other nodes have forgotten."""
+
+
 class Link:
     """Keeps a connection with the broker. All methods may be called from any thread.
 
@@ -64,8 +75,7 @@ class Link:
         inbox: receives what happens, from threads of the link; it must only put it on a queue.
         heartbeat: records the progress of the link's thread, and through it of paho's.
         random: for the jitter.
-        reads_own_discovery: ask the broker, once, for what it has kept as this node's discovery; it comes before
-            Connected.
+        also_reads: what not every node asks for.
         patience: seconds that the broker has to answer SUBSCRIBE.
         confirmation: seconds that it has to confirm a message; see connection.Connection.
     """
@@ -78,7 +88,7 @@ class Link:
         heartbeat: Heartbeat,
         random: Random | None = None,
         *,
-        reads_own_discovery: bool = False,
+        also_reads: Also = Also.NOTHING,
         patience: float = PATIENCE,
         confirmation: float = CONFIRMATION_SECONDS,
     ) -> None:
@@ -91,7 +101,7 @@ class Link:
         )
         self._deliver_to = inbox
         self._heartbeat = heartbeat
-        self._reads_own_discovery = reads_own_discovery
+        self._also_reads = also_reads
         self._patience = patience
         self._confirmation = confirmation
         self._random = random or Random()  # noqa: S311 - jitter, not cryptography
@@ -193,12 +203,12 @@ class Link:
         except LinkError as cause:
             connection.close()
             return 0.0, self._explained(cause, monotonic() - started)
-        if self._reads_own_discovery:
+        if Also.OWN_DISCOVERY in self._also_reads:
             # Before Connected, or the states of the new table would come to the entities of the old one.
             self._inbound.wait_for_own_discovery(_OWN_DISCOVERY_SECONDS)
             # Or the node itself would be the subscriber to whom the broker hands its discovery.
             connection.unsubscribe(self._topics.discovery)
-            self._reads_own_discovery = False
+            self._also_reads &= ~Also.OWN_DISCOVERY
         self._connection = connection
         if self._stopping.is_set():
             connection.close()
@@ -234,9 +244,11 @@ class Link:
         )
 
     def _subscribe(self, connection: Connection) -> None:
-        topics = self._topics.command("+"), BIRTH_TOPIC, self._topics.newest_version
+        topics = [self._topics.command("+"), BIRTH_TOPIC, self._topics.newest_version]
         # The node works without this one, so a broker that does not allow it is not an error.
-        optional = (self._topics.discovery,) if self._reads_own_discovery else ()
+        optional = (self._topics.discovery,) if Also.OWN_DISCOVERY in self._also_reads else ()
+        if Also.FORGOTTEN_PEOPLE in self._also_reads:
+            topics.append(self._topics.forgotten("+"))
         refused = connection.subscribe(*topics, *optional, patience=self._patience)
         needed = [topic for topic in refused if topic not in optional]
         if needed:
@@ -289,8 +301,11 @@ class Link:
     def _remedy(self, refusal: str) -> str:
         if refusal == TOO_LONG:
             return "raise its limit for packets (Mosquitto: max_packet_size) to 65536 or more"
-        topics = f"{self._topics.discovery} and {self._topics.document('#')}"
-        return f"allow mqtt.username in its ACL to write {topics}"
+        topics = [self._topics.discovery, self._topics.document("#")]
+        if Also.FORGOTTEN_PEOPLE in self._also_reads:
+            shared = self._topics.person_discovery, self._topics.person, self._topics.forgotten
+            topics += [topic("+") for topic in shared]
+        return f"allow mqtt.username in its ACL to write {', '.join(topics[:-1])} and {topics[-1]}"
 
     def _deliver(self, event: LinkEvent) -> None:
         try:

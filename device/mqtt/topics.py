@@ -15,6 +15,9 @@ BIRTH_TOPIC = "homeassistant/status"
 """Where Home Assistant announces that it has started; its discovery prefix does not change this."""
 
 
+_PEOPLE = "people"
+
+
 @dataclass(frozen=True, slots=True)
 class Topics:
     """All topics of one node.
@@ -71,6 +74,28 @@ class Topics:
     def command(self, key: str) -> str:
         """Where Home Assistant writes what an entity should do; key may be the wildcard "+"."""
         return f"{self.base}/{self.node}/set/{key}"
+
+    def person_discovery(self, person: str) -> str:
+        """Where the device of somebody who is enrolled is announced, by whichever node; retained.
+
+        In a folder, so that an access list can name the devices of all people and no node's.
+        """
+        return f"{self.discovery_prefix}/device/facet_person/{person}/config"
+
+    def person(self, person: str) -> str:
+        """Where and when somebody was seen last, by whichever node; retained."""
+        return f"{self.base}/{_PEOPLE}/{person}"
+
+    def forgotten(self, person: str) -> str:
+        """When somebody was forgotten, so that no other node announces them again; retained. May be the wildcard."""
+        return f"{self.base}/{_PEOPLE}/{person}/forgotten"
+
+    def forgotten_person(self, topic: str) -> str | None:
+        """Return whose topic it is; None for other topics."""
+        before, _, after = self.forgotten("+").partition("+")
+        is_it = topic.startswith(before) and topic.endswith(after)
+        person = topic[len(before) : -len(after)] if is_it else ""
+        return person if person and "/" not in person else None
 
     def command_key(self, topic: str) -> str | None:
         """Return the entity's key in a command topic; None for other topics."""

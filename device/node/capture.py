@@ -9,6 +9,7 @@ from typing import Protocol
 
 from device.camera.status import CameraStatus
 from device.errors import CameraReleasedError, PerceptionStoppedError
+from device.node.gallery_work import GalleryTask
 from device.node.messages import CameraChanged, Captured, Reconsidered
 from device.node.observer import Request, Shot
 from device.node.timing import Timing
@@ -51,6 +52,23 @@ class Observing(Protocol):
         """Drop what was seen before."""
 
 
+class GalleryWorking(Protocol):
+    """What of the work for the gallery is needed here; see gallery_work.GalleryWork."""
+
+    @property
+    def due(self) -> float | None:
+        """When to call tick at the latest."""
+
+    def begin(self, task: GalleryTask, *, is_private: bool) -> None:
+        """Do a task, or begin to."""
+
+    def release(self) -> None:
+        """Give up an enrolment."""
+
+    def tick(self, should_stop: Callable[[], bool]) -> bool:
+        """Go on with an enrolment; return whether what was seen of somebody counts no more."""
+
+
 class CaptureThread:
     """Takes one request after the other, and looks after the camera in between.
 
@@ -65,6 +83,7 @@ class CaptureThread:
         heartbeat: the thread's.
         clock: monotonic, in seconds.
         timing: how often the camera is checked, and how long an answer may take.
+        gallery: the work for the people who are enrolled; None for a node that recognises nobody.
     """
 
     def __init__(
@@ -76,6 +95,7 @@ class CaptureThread:
         *,
         clock: Callable[[], float],
         timing: Timing,
+        gallery: GalleryWorking | None = None,
     ) -> None:
         self._camera = camera
         self._observer = observer
@@ -83,10 +103,12 @@ class CaptureThread:
         self._heartbeat = heartbeat
         self._clock = clock
         self._timing = timing
+        self._gallery = gallery
         self._changed = threading.Condition()
         # All of these are changed only while it is held.
         self._request: Request | None = None
         self._offset: float | None = None
+        self._task: GalleryTask | None = None
         self._is_private = False
         self._releases = 0
         self._is_stopping = False
@@ -138,6 +160,15 @@ class CaptureThread:
             self._offset = threshold_offset
             self._changed.notify()
 
+    def work(self, task: GalleryTask) -> None:
+        """Ask for work on the gallery, one task at a time; the answer is a GalleryDone.
+
+        A request that waits comes first, also between two pictures of an enrolment. Nobody is enrolled in privacy.
+        """
+        with self._changed:
+            self._task = task
+            self._changed.notify()
+
     def set_private(self, *, is_private: bool) -> None:
         """Release the camera, or let it resume.
 
@@ -165,16 +196,19 @@ class CaptureThread:
             self._heartbeat.begin("waiting", self._timing.tick + self._timing.patience)
             with self._changed:
                 if not self._has_work and forgotten == self._releases:
-                    self._changed.wait(self._timing.tick)
+                    self._changed.wait(self._until_work())
                 request, self._request = self._request, None
                 offset = None
                 if request is None:
                     offset, self._offset = self._offset, None
-                releases = self._releases
+                task, self._task = self._task, None
+                releases, is_private = self._releases, self._is_private
                 if self._is_stopping:
                     break
             if forgotten != releases:
                 self._observer.forget()
+                if self._gallery is not None:
+                    self._gallery.release()
                 forgotten = releases
             if request is not None:
                 self._heartbeat.begin(
@@ -184,13 +218,32 @@ class CaptureThread:
             elif offset is not None:
                 self._heartbeat.begin("deciding again", self._timing.patience)
                 self._decide_again(offset, releases)
+            if self._gallery is not None:
+                self._heartbeat.begin("working on the gallery", self._timing.patience)
+                self._work(self._gallery, task, releases, is_private=is_private)
         self._heartbeat.begin("closing the camera", self._timing.patience)
         self._observer.forget()
         self._camera.close()
 
     @property
     def _has_work(self) -> bool:
-        return self._request is not None or self._offset is not None or self._is_stopping
+        waiting = (self._request, self._offset, self._task)
+        return self._is_stopping or any(each is not None for each in waiting)
+
+    def _until_work(self) -> float:
+        """Return for how many seconds there is nothing to do, unless somebody asks for something."""
+        due = None if self._gallery is None else self._gallery.due
+        tick = self._timing.tick
+        return tick if due is None else min(max(due - self._clock(), 0.0), tick)
+
+    def _work(
+        self, gallery: GalleryWorking, task: GalleryTask | None, releases: int, *, is_private: bool
+    ) -> None:
+        if task is not None:
+            gallery.begin(task, is_private=is_private)
+        if gallery.tick(lambda: releases != self._releases):
+            # A name that holds no more must not come back with a decision that is made again.
+            self._observer.forget()
 
     def _answer(self, request: Request, releases: int) -> None:
         def should_stop() -> bool:

@@ -10,7 +10,7 @@ from device import __version__
 from device.entities.commands import parse_version, read_command
 from device.entities.documents import SETTINGS, content
 from device.entities.kinds import Row
-from device.entities.requests import Capture, Change, Install, Restart
+from device.entities.requests import Capture, Change, Install, PeopleRequest, Restart
 from device.entities.settings import Settings
 from device.entities.table import documented
 from device.errors import CommandError, StoreError
@@ -54,6 +54,7 @@ class Controls:
         sink: receives the settings.
         apply: each is given the settings at the start and whenever they have changed, in this order.
         updates: installs newer versions.
+        people: does what is asked for the people who are enrolled.
         clock: monotonic, in seconds.
         timing: when to try again what could not be kept.
     """
@@ -66,6 +67,7 @@ class Controls:
         *,
         apply: Sequence[Callable[[Settings], object]],
         updates: Updating,
+        people: Callable[[PeopleRequest], None],
         clock: Callable[[], float],
         timing: Timing,
     ) -> None:
@@ -74,6 +76,7 @@ class Controls:
         self._sink = sink
         self._applied_by = apply
         self._updates = updates
+        self._people = people
         self._clock = clock
         self._timing = timing
         self._settings: Settings | None = None
@@ -130,6 +133,9 @@ class Controls:
                 return None
             case Capture() | Restart():
                 return request
+            case _:
+                self._people(request)
+                return None
 
     def take_version(self, payload: bytes) -> None:
         """Take what somebody published as the newest version of Facet; nothing takes back what was published before."""

@@ -149,6 +149,14 @@ class ExpiringState:
             self.save()
         return is_changed
 
+    def forget(self) -> bool:
+        """End what was seen, as end(), and make sure that the file no longer says who it was."""
+        is_changed = self.end()
+        if not is_changed:
+            # What has expired was left in the file.
+            self.save()
+        return is_changed
+
     def _end(self) -> bool:
         before = self.document
         self._ready_at = None

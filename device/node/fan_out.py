@@ -139,6 +139,12 @@ class FanOut:
     def _shown(self, observation: Observation) -> Observation:
         return observation.without_attributes(self._hidden).offering(self._offered)
 
+    def forget(self) -> None:
+        """End what was seen, also on the disk, and its picture: somebody was forgotten, or has another name."""
+        self.cleared()
+        if self._state.forget():
+            self.changed(STATE, self._state.document)
+
     def _end_what_was_seen(self) -> None:
         if self._state.end():
             self.changed(STATE, self._state.document)

@@ -14,6 +14,7 @@ from device.gpio.led import StatusLed
 from device.networks.card import ModelCard, read_card_of
 from device.networks.recognition_card import RECOGNITION_NETWORK, RecognitionCard
 from device.node.capture import OwnedCamera
+from device.node.gallery_work import Examining, GalleryDone, GalleryWork, PeopleChanged
 from device.node.known_people import KnownPeople
 from device.node.observer import BurstCamera, Perceive, Reconsider
 from device.node.recognising import RecognisingPerception
@@ -23,10 +24,12 @@ from device.node.safe_mode import (
     perceive_nothing,
     reconsider_nothing,
 )
+from device.node.timing import Timing
 from device.observation import Face, Frame
 from device.people.gallery_file import GalleryFile
 from device.people.reader import PEOPLE
 from device.perception import open_perception
+from device.perception.examination import open_examiner
 from device.perception.pipeline import Judgement, Perceived
 from device.triggers import PinReport, Triggers
 
@@ -61,11 +64,25 @@ class Hardware:
 
     camera: Callable[[CameraSettings], NodeCamera] = open_camera
     perception: Callable[..., NodePerception] = open_perception
+    examiner: Callable[..., Examining] = open_examiner
     triggers: Callable[[TriggerSettings, Callable[[PinReport], None]], Triggers] = Triggers
     led: Callable[[LedSettings | None], StatusLed] = StatusLed
 
 
 REAL = Hardware()
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """What a node has that recognises people.
+
+    Attributes:
+        known: who is known.
+        examiner: looks at the pictures of whoever is enrolled.
+    """
+
+    known: KnownPeople
+    examiner: Examining
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +97,7 @@ class Senses:
         vocabulary: the words in which the attribute network answers.
         model: its name and version.
         forget: drops what is remembered of people, for privacy.
-        fault: why nobody is recognised, for the owner; None when nothing is wrong.
+        people: None for a node that recognises nobody.
     """
 
     camera: NodeCamera
@@ -90,7 +107,36 @@ class Senses:
     vocabulary: Vocabulary
     model: str
     forget: Callable[[], None] = lambda: None
-    fault: Callable[[], str | None] = lambda: None
+    people: People | None = None
+
+    @property
+    def fault(self) -> str | None:
+        """Why nobody is recognised, for the owner; None when nothing is wrong."""
+        return None if self.people is None else self.people.known.fault
+
+    def gallery_work(
+        self,
+        put: Callable[[PeopleChanged | GalleryDone], None],
+        clock: Callable[[], float],
+        timing: Timing,
+    ) -> GalleryWork | None:
+        """Return what enrols, renames and forgets people; None for a node that recognises nobody.
+
+        Args:
+            put: takes what has changed; the inbox's.
+            clock: monotonic, in seconds.
+            timing: how long to wait between two pictures.
+        """
+        if self.people is None:
+            return None
+        return GalleryWork(
+            self.people.known,
+            self.camera,
+            self.people.examiner,
+            put,
+            clock=clock,
+            pause=timing.enrolment_pause,
+        )
 
 
 def open_senses(
@@ -126,7 +172,7 @@ def open_senses(
         perceive=recognising.perceive,
         reconsider=recognising.reconsider,
         forget=recognising.forget,
-        fault=lambda: known.fault,
+        people=People(known, hardware.examiner(perception, config.perception)),
     )
 
 

@@ -10,7 +10,7 @@ from itertools import count
 from queue import Empty, SimpleQueue
 from time import monotonic
 
-from device.mqtt.events import Command, NewestVersion
+from device.mqtt.events import Command, NewestVersion, PersonForgotten
 from device.node.allowance import Allowance
 from device.node.messages import Content, Message
 from device.node.triage import Urgency
@@ -22,6 +22,8 @@ MOST_PRESSES = 1000
 """Presses of Home Assistant's buttons that wait."""
 PRESSES_A_SECOND = 200.0
 """That are taken for long; an automation in a circle presses more often, and would fill the log."""
+MOST_FAREWELLS = 1000
+"""Messages about people who were forgotten that wait; each is kept by the broker, and nobody knows so many people."""
 MOST_NONSENSE = 100
 """Commands without a meaning that are answered in the log, each with a line."""
 NONSENSE_A_SECOND = 1.0
@@ -38,9 +40,10 @@ class Inbox:
     The loop gets first what turns privacy on, and everything else in the order in which it came; but when more than a
     few commands wait, triggers, and what the node itself has caused, come before them. Of a switch or a number only the
     newest command waits, so that a flood of them neither fills the memory nor keeps the loop busy. Buttons and nonsense
-    are bounded in number and per second; beyond that they are thrown away. Triggers have a bound of their own. What the
-    node itself causes (confirmations, captures) is always taken; there is never more of it than the node asked for. So
-    are the motion sensor's levels: there are two a second at most.
+    are bounded in number and per second; beyond that they are thrown away. Triggers, and what is said of people who
+    were forgotten, have bounds of their own. What the node itself causes (confirmations, captures) is always taken;
+    there is never more of it than the node asked for. So are the motion sensor's levels: there are two a second at
+    most.
 
     Args:
         most_triggers: that wait.
@@ -75,6 +78,7 @@ class Inbox:
         self._spare = 0
         self._numbers = count()
         self._triggers = Allowance("triggers", most_triggers, None, clock)
+        self._farewells = Allowance("farewells of people", MOST_FAREWELLS, None, clock)
         self._allowances = {
             Urgency.PRESS: Allowance("presses", most_presses, PRESSES_A_SECOND, clock),
             Urgency.NONSENSE: Allowance(
@@ -96,9 +100,9 @@ class Inbox:
             case NewestVersion():
                 with self._sorting:
                     self._replace(NewestVersion, message)
-            case Trigger():
+            case Trigger() | PersonForgotten():
                 with self._sorting:
-                    if not self._triggers.admits():
+                    if not self._bound(content).admits():
                         return
                 self._put_own(message)
             case _:
@@ -137,6 +141,9 @@ class Inbox:
                     if self._allowances[urgency].admits():
                         self._replace((urgency, next(self._numbers)), message)
 
+    def _bound(self, content: Trigger | PersonForgotten) -> Allowance:
+        return self._triggers if isinstance(content, Trigger) else self._farewells
+
     def _put_own(self, message: Message) -> None:
         self._own.append((next(self._numbers), message))
         self._signals.put(None)
@@ -160,9 +167,9 @@ class Inbox:
             return self._urgent.popleft()
         if self._own and not self._is_command_next():
             _number, message = self._own.popleft()
-            if isinstance(message.content, Trigger):
+            if isinstance(message.content, Trigger | PersonForgotten):
                 with self._sorting:
-                    self._triggers.release()
+                    self._bound(message.content).release()
             return message
         with self._sorting:
             key = next(iter(self._commands), None)

@@ -20,8 +20,10 @@ from device.mqtt.events import (
     LastWill,
     NewestVersion,
     OwnDiscovery,
+    PersonForgotten,
     Refused,
 )
+from device.node.gallery_work import GalleryDone, PeopleChanged
 from device.node.inbox import Inbox
 from device.node.messages import CameraChanged, Captured, Message, Reconsidered, Stop
 from device.node.mqtt_sink import ConnectionEvent
@@ -99,6 +101,19 @@ class Upkeep:
 
 
 @dataclass(frozen=True, slots=True)
+class Takers:
+    """Who takes what the loop itself has no part in.
+
+    Attributes:
+        connection: what the link reports.
+        people: who is enrolled, and what came of a task for them.
+    """
+
+    connection: Callable[[ConnectionEvent], None]
+    people: Callable[[PeopleChanged | GalleryDone], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """Where everything comes in, and what puts it there until the loop ends.
 
@@ -127,7 +142,7 @@ class Loop:
         controls: does what commands ask.
         answers: answers triggers.
         reporter: learns how the camera is, and what the motion sensor says.
-        on_connection: takes what the link reports.
+        takers: of what the loop itself has no part in.
         upkeep: from time to time.
     """
 
@@ -140,7 +155,7 @@ class Loop:
         controls: Obeying,
         answers: Answering,
         reporter: Reporting,
-        on_connection: Callable[[ConnectionEvent], None],
+        takers: Takers,
         upkeep: Upkeep,
     ) -> None:
         self._inbox = inputs.inbox
@@ -149,7 +164,7 @@ class Loop:
         self._controls = controls
         self._answers = answers
         self._reporter = reporter
-        self._on_connection = on_connection
+        self._takers = takers
         self._upkeep = upkeep
         self._has_ignored_restart = False
         self._inputs = inputs
@@ -219,13 +234,8 @@ class Loop:
                 self._reporter.motion_is(level)
             case Command(key, payload):
                 self._obey(key, payload, message)
-            case Captured() as captured:
-                self._answers.captured(captured)
-                self._reporter.camera_is(captured.camera)
-            case Reconsidered() as reconsidered:
-                self._answers.reconsidered(reconsidered)
-            case CameraChanged(camera):
-                self._reporter.camera_is(camera)
+            case Captured() | Reconsidered() | CameraChanged() as found:
+                self._take_capture(found)
             case NewestVersion(payload):
                 self._controls.take_version(payload)
             case (
@@ -235,11 +245,24 @@ class Loop:
                 | Disconnected()
                 | Delivered()
                 | Refused()
-                | OwnDiscovery() as event
+                | OwnDiscovery()
+                | PersonForgotten() as event
             ):
-                self._on_connection(event)
+                self._takers.connection(event)
+            case PeopleChanged() | GalleryDone() as change:
+                self._takers.people(change)
             case Stop():
                 self._end = End.STOP
+
+    def _take_capture(self, found: Captured | Reconsidered | CameraChanged) -> None:
+        match found:
+            case Captured() as captured:
+                self._answers.captured(captured)
+                self._reporter.camera_is(captured.camera)
+            case Reconsidered() as reconsidered:
+                self._answers.reconsidered(reconsidered)
+            case CameraChanged(camera):
+                self._reporter.camera_is(camera)
 
     def _obey(self, key: str, payload: bytes, message: Message) -> None:
         match self._controls.obey(key, payload):

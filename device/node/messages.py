@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from device.camera.status import CameraStatus
 from device.mqtt.events import LinkEvent
+from device.node.gallery_work import GalleryDone, PeopleChanged
 from device.node.observer import Request, Shot
 from device.observation import MotionLevel, Observation, Trigger
 
@@ -53,7 +54,15 @@ class Stop:
 
 
 Content: TypeAlias = (
-    Trigger | MotionLevel | LinkEvent | Captured | Reconsidered | CameraChanged | Stop
+    Trigger
+    | MotionLevel
+    | LinkEvent
+    | Captured
+    | Reconsidered
+    | CameraChanged
+    | PeopleChanged
+    | GalleryDone
+    | Stop
 )
 
 

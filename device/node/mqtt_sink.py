@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, TypeAlias, TypeVar
 
+from device.discovery.people_devices import PeopleDevices
 from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
-from device.entities.documents import EVENT, PRESSED, RECOGNISED, SEEN, STATE, happened
+from device.entities.documents import (
+    ENROLMENT,
+    EVENT,
+    PRESSED,
+    RECOGNISED,
+    SEEN,
+    STATE,
+    happened,
+)
 from device.entities.kinds import Document, Json, Row
 from device.entities.kinds import Event as EventRow
+from device.entities.roster import RosterEvent
 from device.mqtt.events import (
     Birth,
     Connected,
@@ -19,6 +29,7 @@ from device.mqtt.events import (
     Disconnected,
     LastWill,
     OwnDiscovery,
+    PersonForgotten,
     Refused,
 )
 from device.mqtt.paced_sender import PacedSender
@@ -26,7 +37,9 @@ from device.mqtt.sender import OutboxSender
 from device.mqtt.waiting_event import Event, Uptime
 from device.node.expiring_state import ExpiringState
 from device.observation import Observation, Trigger
-from device.system.clock import ReadClock
+from device.people.identity import Identity
+from device.people.person import Person, Tombstone
+from device.system.clock import Clocks
 from device.system.compact_json import compact
 
 _LOG = logging.getLogger(__name__)
@@ -40,7 +53,14 @@ _ENDING = timedelta(seconds=10)
 _CLOCK_CHECK_SECONDS = 1.0
 
 ConnectionEvent: TypeAlias = (
-    Connected | Birth | LastWill | Disconnected | Delivered | Refused | OwnDiscovery
+    Connected
+    | Birth
+    | LastWill
+    | Disconnected
+    | Delivered
+    | Refused
+    | OwnDiscovery
+    | PersonForgotten
 )
 
 
@@ -58,11 +78,11 @@ class MqttSink:
         publisher: of what stays on the broker.
         sender: of the events that wait.
         presence: whether they wait for Home Assistant.
-        moments: senders of the events that do not wait, by their documents: SEEN, RECOGNISED and PRESSED.
+        moments: senders of the events that do not wait, by their documents: SEEN, RECOGNISED, PRESSED and ENROLMENT.
+        people: the devices of those who are enrolled.
         table: the node's rows.
         state: the state document, as it is when an observation comes.
-        clock: monotonic, in seconds.
-        read_clock: returns what the machine's clocks show.
+        clocks: what tells the time.
     """
 
     def __init__(
@@ -71,20 +91,21 @@ class MqttSink:
         sender: OutboxSender,
         presence: Presence,
         moments: Mapping[Document[Any], PacedSender],
+        people: PeopleDevices,
         *,
         table: Iterable[Row],
         state: ExpiringState,
-        clock: Callable[[], float],
-        read_clock: ReadClock,
+        clocks: Clocks,
     ) -> None:
         self._publisher = publisher
         self._sender = sender
         self._presence = presence
         self._moments = moments
+        self._people = people
         self._events = tuple(row for row in table if isinstance(row, EventRow))
         self._state = state
-        self._clock = clock
-        self._read_clock = read_clock
+        self._clock = clocks.monotonic
+        self._read_clock = clocks.read
         self._next_clock_check = float("-inf")
         self._is_camera_online = False
         self._picture: bytes | None = None
@@ -121,9 +142,24 @@ class MqttSink:
         self._publisher.document(document, content)
         if document is STATE and self._answer is not None:
             (event, observation), self._answer = self._answer, None
+            self._sight(observation)
             if self._sender.publish(event):
                 self._publish_now(SEEN, observation)
                 self._publish_now(RECOGNISED, observation)
+
+    def enrolment(self, event: RosterEvent) -> None:
+        """Publish what came of enrolling, renaming or forgetting somebody."""
+        self._publish_now(ENROLMENT, event)
+
+    def people(self, people: Iterable[Person], forgotten: Iterable[Tombstone]) -> bool:
+        """Publish who is enrolled, as devices and as the options of a choice.
+
+        Returns:
+            Whether somebody has left whom this node has announced.
+        """
+        people = tuple(people)
+        self._publisher.offer([person.name for person in people])
+        return self._people.known(people, forgotten)
 
     def cleared(self) -> None:
         """Publish that there is no picture to show."""
@@ -141,12 +177,14 @@ class MqttSink:
                 self._presence.connected(self._clock())
                 self._follow_presence()
                 self._announce()
+                self._people.connected()
                 self._sender.resume()
             case Birth():
                 _LOG.info("Home Assistant has started; announcing the node again")
                 self._presence.born(self._clock())
                 self._follow_presence()
                 self._announce(is_birth=True)
+                self._people.born()
             case LastWill():
                 self._presence.left()
                 self._follow_presence()
@@ -162,8 +200,8 @@ class MqttSink:
                 self._publisher.refused(number)
                 self._sender.refused(number)
                 self._answered(number)
-            case OwnDiscovery(payload):
-                self._publisher.found(payload)
+            case OwnDiscovery() | PersonForgotten():
+                self._found(event)
 
     @property
     def due(self) -> float | None:
@@ -177,6 +215,7 @@ class MqttSink:
             self._next_clock_check = now + _CLOCK_CHECK_SECONDS
             self._sender.follow_clock()
         self._follow_presence()
+        self._people.tick()
         for sender in self._moments.values():
             sender.tick()
 
@@ -187,8 +226,17 @@ class MqttSink:
             _LOG.info("Events wait until Home Assistant is ready for them")
             self._sender.hold()
 
+    def _found(self, event: OwnDiscovery | PersonForgotten) -> None:
+        """Take what the broker keeps, of this node and of others."""
+        match event:
+            case OwnDiscovery(payload):
+                self._publisher.found(payload)
+            case PersonForgotten(person, payload):
+                self._people.forgotten_elsewhere(person, payload)
+
     def _delivered(self, event: Delivered) -> None:
         number, is_heard = event.number, event.is_heard
+        self._people.delivered(number)
         if self._publisher.delivered(number):
             self._presence.discovery_answered(is_heard=is_heard)
         is_unheard = is_heard is False and self._sender.is_on_the_way(number)
@@ -201,6 +249,16 @@ class MqttSink:
 
     def _publish_now(self, document: Document[SubjectT], subject: SubjectT) -> None:
         self._moments[document].send(*map(compact, happened(document, self._events, subject)))
+
+    def _sight(self, observation: Observation) -> None:
+        """Publish where everybody is who is recognised: now or, without a broker, never.
+
+        It is retained, so that a Home Assistant that is away finds it.
+        """
+        at = observation.captured_at or observation.triggered_at
+        identities = (face.fact(Identity) for face in observation.faces)
+        for person in {each.person.id for each in identities if each and each.person}:
+            self._people.seen(person, at)
 
     def _answered(self, number: int) -> None:
         for sender in self._moments.values():

@@ -8,18 +8,19 @@ from pathlib import Path
 
 from device.config import Config
 from device.discovery.announced import Announced
+from device.discovery.people_devices import PeopleDevices
 from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
-from device.entities.documents import EVENT, PRESSED, RECOGNISED, SEEN
+from device.entities.documents import EVENT, EVENTS
 from device.entities.kinds import Row
-from device.mqtt.link import Link
+from device.mqtt.link import Also, Link
 from device.mqtt.paced_sender import PacedSender
 from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics
 from device.node.expiring_state import ExpiringState
 from device.node.gate import Gate
 from device.node.mqtt_sink import MqttSink
-from device.node.state_directory import ANNOUNCED, FAREWELLS, open_outbox
+from device.node.state_directory import ANNOUNCED, FAREWELLS, PEOPLE_DEVICES, open_outbox
 from device.supervision.heartbeat import Heartbeat
 from device.system.clock import Clocks
 from device.system.json_store import JsonStore
@@ -75,8 +76,7 @@ def open_mqtt(
         config.node.id,
         gate.put,
         heartbeat,
-        # A node that has kept what it announced need not ask.
-        reads_own_discovery=not announced.is_complete,
+        also_reads=_also_read(config, announced),
     )
     publisher = Publisher(link, config, table, announced, machine)
     topics = Topics.of(config)
@@ -87,16 +87,26 @@ def open_mqtt(
     presence = Presence(config.mqtt.wait_for_home_assistant)
     moments = {
         document: PacedSender(link, topics.document(document), clocks.monotonic)
-        for document in (SEEN, RECOGNISED, PRESSED)
+        for document in EVENTS
+        if document is not EVENT
     }
+    people = PeopleDevices(
+        link, topics, config.node, JsonStore(directory / PEOPLE_DEVICES), clocks.monotonic
+    )
     sink = MqttSink(
         publisher,
         sender,
         presence,
         moments,
+        people,
         table=table,
         state=state,
-        clock=clocks.monotonic,
-        read_clock=clocks.read,
+        clocks=clocks,
     )
     return Mqtt(link, sender, sink)
+
+
+def _also_read(config: Config, announced: Announced) -> Also:
+    # A node that has kept what it announced need not ask.
+    own = Also.NOTHING if announced.is_complete else Also.OWN_DISCOVERY
+    return own | (Also.FORGOTTEN_PEOPLE if config.people.enabled else Also.NOTHING)

@@ -39,7 +39,7 @@ class Sink(Protocol):
         """Take a document that is now another one, or that somebody may have missed.
 
         Args:
-            document: STATE, SETTINGS, DIAGNOSTICS or MOTION.
+            document: STATE, SETTINGS, DIAGNOSTICS, MOTION or ROSTER.
             content: all of it.
         """
 

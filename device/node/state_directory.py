@@ -29,10 +29,12 @@ ANNOUNCED = "announced.json"
 """What Home Assistant was offered: see discovery.announced."""
 FAREWELLS = "farewells.json"
 """What Home Assistant must forget, and under which topics the node was announced: see discovery.announced."""
+PEOPLE_DEVICES = "people-devices.json"
+"""Whom Home Assistant was offered, by their ids: see discovery.people_devices."""
 OUTBOX = "outbox.sqlite"
 """Events on their way to the broker: see mqtt.outbox."""
 
-_WRITTEN = (STARTS, SETTINGS, STATE, PERCEPTION, ANNOUNCED, FAREWELLS)
+_WRITTEN = (STARTS, SETTINGS, STATE, PERCEPTION, ANNOUNCED, FAREWELLS, PEOPLE_DEVICES)
 
 
 def make_state_directory(config: Config) -> Path:

@@ -22,6 +22,8 @@ class Timing:
             has at most 144 alarms.
         lasting: an observation that the broker has not confirmed by then counts as waiting; usually it does at once.
         last_answers: for the presses that wait when the node ends. Beyond that they are answered without a picture.
+        enrolment_pause: between two pictures of somebody who is enrolled: long enough to turn the head, so that no two
+            are the same.
         end_of_capture: for the capture thread to let go of the camera at the end. The longest read takes ten.
         restart_pause: after a restart that a command asked for, in which no other command restarts the node: whatever
             was pressed meanwhile is done with it, and presses need a while in which the camera is there.
@@ -36,6 +38,7 @@ class Timing:
     alarm: float = 600.0
     lasting: float = 5.0
     last_answers: float = 8.0
+    enrolment_pause: float = 1.0
     end_of_capture: float = 12.0
     restart_pause: float = 10.0
 

@@ -24,9 +24,10 @@ from device.node.gate import Gate
 from device.node.hardware import REAL, Hardware, Senses, open_senses, safe_senses
 from device.node.health import Health
 from device.node.inbox import Inbox
-from device.node.loop import End, Inputs, Loop, Upkeep
+from device.node.loop import End, Inputs, Loop, Takers, Upkeep
 from device.node.mqtt_wiring import open_mqtt
 from device.node.observer import Observer
+from device.node.people_desk import PeopleDesk
 from device.node.reporter import About, Reporter, Sources
 from device.node.settings_store import SettingsStore
 from device.node.sink import GuardedSink, Sink
@@ -124,14 +125,7 @@ def run_node(
             read_clock=clocks.read,
         )
         mqtt = open_mqtt(
-            config,
-            table,
-            directory,
-            gate,
-            heartbeats.link,
-            state,
-            stack,
-            clocks=clocks,
+            config, table, directory, gate, heartbeats.link, state, stack, clocks=clocks
         )
         # The outbox is open, for this process alone.
         remove_unfinished(directory)
@@ -148,7 +142,21 @@ def run_node(
         settings = Settings.configured(config)
         observer = _observer(config, senses)
         capture = CaptureThread(
-            senses.camera, observer, gate.put, heartbeats.capture, clock=_CLOCK, timing=timing
+            senses.camera,
+            observer,
+            gate.put,
+            heartbeats.capture,
+            clock=_CLOCK,
+            timing=timing,
+            gallery=senses.gallery_work(gate.put, _CLOCK, timing),
+        )
+        people = PeopleDesk(
+            table,
+            None if senses.people is None else capture,
+            fan_out,
+            mqtt.sink,
+            on_somebody_over=fan_out.forget,
+            clock=_CLOCK,
         )
         health = Health(
             boot_log,
@@ -175,7 +183,7 @@ def run_node(
                 is_connected=lambda: mqtt.link.is_connected,
                 pin_faults=lambda: senses.triggers.faults,
                 node_faults=lambda: filter(
-                    None, (start.fault, *controls.faults, health.fault, senses.fault())
+                    None, (start.fault, *controls.faults, health.fault, senses.fault)
                 ),
                 last_failure=lambda: boot_log.present_failure,
                 vitals=partial(read_vitals, directory),
@@ -202,9 +210,11 @@ def run_node(
                 reporter.apply,
                 fan_out.apply,
                 answers.apply,
+                people.apply,
                 lambda settings: _arm(senses.triggers, settings),
             ),
             updates=updates,
+            people=people.ask,
             clock=_CLOCK,
             timing=timing,
         )
@@ -225,16 +235,22 @@ def run_node(
             controls=controls,
             answers=answers,
             reporter=reporter,
-            on_connection=mqtt.sink.handle,
+            takers=Takers(mqtt.sink.handle, people.take),
             upkeep=Upkeep(
                 always,
-                when_idle=(controls.publish_if_owed, mqtt.sender.flush, reporter.report),
+                when_idle=(
+                    controls.publish_if_owed,
+                    people.publish_if_owed,
+                    mqtt.sender.flush,
+                    reporter.report,
+                ),
                 due=lambda: mqtt.sink.due,
             ),
         )
 
         fan_out.begin(mqtt.sender.newest())
         controls.begin()
+        people.begin()
         reporter.report()
         # What the sensor says is in the inbox, if its pin could be claimed.
         reporter.motion_is(MotionLevel())

@@ -17,21 +17,14 @@ import pytest
 
 from device.config import Config
 from device.discovery.announced import Announced
+from device.discovery.people_devices import PeopleDevices
 from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
-from device.entities.documents import (
-    DIAGNOSTICS,
-    EVENT,
-    PRESSED,
-    RECOGNISED,
-    SEEN,
-    SETTINGS,
-    STATE,
-)
+from device.entities.documents import DIAGNOSTICS, EVENT, EVENTS, SETTINGS, STATE
 from device.entities.kinds import OFF
 from device.entities.table import CELEBA, entities
 from device.mqtt.events import Command, Delivered, LinkEvent, NewestVersion, Refused
-from device.mqtt.link import Link
+from device.mqtt.link import Also, Link
 from device.mqtt.outbox import Event as Sent
 from device.mqtt.outbox import Outbox
 from device.mqtt.paced_sender import PacedSender
@@ -41,7 +34,7 @@ from device.node.expiring_state import ExpiringState
 from device.node.mqtt_sink import MqttSink
 from device.observation import utc_now
 from device.supervision.heartbeat import Heartbeat
-from device.system.clock import SystemClock
+from device.system.clock import Clocks, SystemClock
 from device.system.json_store import JsonStore
 from device.system.machine import Machine
 from tests.broker.mosquitto import PATIENCE
@@ -72,7 +65,8 @@ class Node:
             self.inbox.put,
             Heartbeat("link"),
             seeded,
-            reads_own_discovery=reads_own_discovery,
+            also_reads=(Also.OWN_DISCOVERY if reads_own_discovery else Also.NOTHING)
+            | (Also.FORGOTTEN_PEOPLE if config.people.enabled else Also.NOTHING),
         )
         announced = Announced(
             JsonStore(folder / "announced.json"), JsonStore(folder / "farewells.json")
@@ -87,10 +81,17 @@ class Node:
             Presence(config.mqtt.wait_for_home_assistant),
             {
                 document: PacedSender(self.link, self.topics.document(document), time.monotonic)
-                for document in (SEEN, RECOGNISED, PRESSED)
+                for document in EVENTS
+                if document is not EVENT
             },
+            PeopleDevices(
+                self.link,
+                self.topics,
+                config.node,
+                JsonStore(folder / "people-devices.json"),
+                time.monotonic,
+            ),
             table=self.table,
-            clock=time.monotonic,
             state=ExpiringState(
                 self.table,
                 JsonStore(folder / "state.json"),
@@ -98,7 +99,7 @@ class Node:
                 clock=time.monotonic,
                 read_clock=read_clock,
             ),
-            read_clock=read_clock,
+            clocks=Clocks(time.monotonic, read_clock),
         )
         self.sink.camera(is_online=True)
         self.sink.changed(SETTINGS, {"privacy": OFF, "threshold_offset": 0.0})

@@ -15,11 +15,12 @@ from tests.boards import RASPBERRY_PI
 
 
 def configured(**node: object) -> Config:
-    """A node with a button, a motion sensor and pictures, so that every row is there."""
+    """A node with a button, a motion sensor, pictures and people, so that every row is there."""
     sections: dict[str, Any] = {
         "mqtt": {"host": "broker"},
         "triggers": {"motion": {"pin": 4}, "button": {"pin": 17}},
         "privacy": {"picture": "full"},
+        "people": {"enabled": True},
     }
     return Config.model_validate({**sections, "node": node})
 

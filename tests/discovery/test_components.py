@@ -23,6 +23,7 @@ _REQUIRED = {
     Platform.NUMBER: {"command_topic", "state_topic", "min", "max", "step"},
     Platform.SELECT: {"command_topic", "state_topic", "options"},
     Platform.IMAGE: {"image_topic", "content_type"},
+    Platform.TEXT: {"command_topic", "state_topic", "max"},
     Platform.UPDATE: {"state_topic", "value_template"},
 }
 _TRIGGER = {

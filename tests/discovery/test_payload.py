@@ -37,6 +37,7 @@ _LEAST = {
     Platform.SWITCH: {"command_topic"},
     Platform.NUMBER: {"command_topic"},
     Platform.SELECT: {"command_topic", "options"},
+    Platform.TEXT: {"command_topic"},
     Platform.IMAGE: {"image_topic"},
     Platform.UPDATE: {"state_topic"},
 }

@@ -171,6 +171,7 @@ def test_a_node_with_another_id_clears_what_it_published_under_the_one_before(
         ("facet/hall/settings", ""),
         ("facet/hall/diagnostics", ""),
         ("facet/hall/motion", ""),
+        ("facet/hall/people", ""),
         ("facet/hall/picture/status", ""),
         ("facet/hall/camera/status", ""),
         ("facet/hall/status", ""),

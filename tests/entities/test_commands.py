@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from device.entities.commands import parse_version, read_command, takes_commands
 from device.entities.kinds import Button, Number, Row, Select, Switch
-from device.entities.requests import Capture, Change, Install, Request, Restart
+from device.entities.requests import (
+    Capture,
+    Change,
+    Install,
+    Request,
+    Restart,
+    SelectPerson,
+    TypeName,
+)
+from device.entities.roster_kinds import Choice, Text
 from device.entities.settings import Settings
 from device.entities.table import CATALOGUE
 from device.entities.update import Update
@@ -69,6 +78,11 @@ def test_any_bytes_are_a_value_within_bounds_or_an_error(entity: Row, payload: b
             assert payload == str(value).encode()
         case Number(), Change(value=float() as value):
             assert entity.minimum <= value <= entity.maximum
+        case Text(), TypeName(name):
+            assert name.encode() == payload
+            assert len(name) <= entity.longest
+        case Choice(), SelectPerson(name):
+            assert name.encode() == payload
         case _:
             pytest.fail(f"{entity.key} takes {request}")
 

@@ -11,7 +11,7 @@ from device.config import Config
 from device.config.sections.node import Language
 from device.entities.documents import EVENTS, MOTION, PRESSED, SEEN, content, happened
 from device.entities.kinds import BinarySensor, Event, Row
-from device.entities.table import CELEBA, entities
+from device.entities.table import CATALOGUE, CELEBA, entities
 from device.entities.vocabulary import Vocabulary
 from device.observation import (
     Attribute,
@@ -160,4 +160,4 @@ def test_motion_is_what_the_sensor_says(is_active: bool | None, shown: str | Non
 
 def test_every_event_has_a_document_that_is_never_retained() -> None:
     """Home Assistant would fire a retained one again at each start."""
-    assert {row.document for row in events(table()).values()} == set(EVENTS)
+    assert {row.document for row in events(CATALOGUE).values()} == set(EVENTS)

@@ -16,6 +16,7 @@ from device.config.sections.section import Section
 from device.discovery.reference import renewed
 from device.entities.documents import SETTINGS, STATE, rows_of
 from device.entities.kinds import AttributeSensor, Category, Number, Platform, Sensor
+from device.entities.person_device import PERSON_DEVICE
 from device.entities.settings import Settings
 from device.entities.table import CATALOGUE, CELEBA, LABELS
 from device.entities.translation import WORDS, translated
@@ -129,7 +130,7 @@ def test_every_language_names_every_entity_differently(language: Language) -> No
     if language != "en":
         file = _LANGUAGES / f"{language}.yaml"
         found = list(yaml.safe_load(file.read_text(encoding="utf-8")))
-        assert found == [*(row.key for row in CATALOGUE), WORDS]
+        assert found == [*(row.key for row in (*CATALOGUE, *PERSON_DEVICE)), WORDS]
 
 
 def test_the_table_in_the_documentation_is_current() -> None:

@@ -16,6 +16,7 @@ from device.entities.documents import (
     EVENT,
     MOTION,
     PRESSED,
+    ROSTER,
     SEEN,
     SETTINGS,
     STATE,
@@ -27,6 +28,7 @@ from device.entities.documents import (
 )
 from device.entities.kinds import Image, Platform, Row
 from device.entities.outcome import Outcome
+from device.entities.roster import Roster
 from device.entities.settings import Settings
 from device.entities.table import CELEBA, LABELS, entities
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
@@ -103,6 +105,7 @@ class Actor:
             (self.topics.document(SETTINGS), compact(settings)),
             self.diagnostics(newest="0.0.1", temperature=None),
             *self.motion(is_active=None),
+            *self.roster(),
             (self.topics.status, ONLINE),
         ]
 
@@ -110,6 +113,11 @@ class Actor:
         """What the motion sensor says; nothing if there is none."""
         document = content(MOTION, self.table, MotionLevel(is_active))
         return [(self.topics.document(MOTION), compact(document))] if document else []
+
+    def roster(self, name: str = "") -> list[Message]:
+        """What is typed for people; nothing if nobody is recognised."""
+        document = content(ROSTER, self.table, Roster(name=name))
+        return [(self.topics.document(ROSTER), compact(document))] if document else []
 
     def pressed(self) -> list[Message]:
         """A press of the button."""

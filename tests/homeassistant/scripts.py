@@ -33,6 +33,7 @@ _EVERYTHING: dict[str, Any] = {
     },
     "triggers": {"motion": {"pin": 4}, "button": {"pin": 17}},
     "privacy": {"picture": "full"},
+    "people": {"enabled": True},
     "updates": {"index": "/srv/index.json", "allow_install": True, "public_key": "/srv/key"},
     "attributes": {"enabled": [name for name in LABELS if name != "Bald"], "disabled": ["Bald"]},
 }
@@ -57,6 +58,9 @@ def scripts() -> dict[str, dict[str, Any]]:
         ),
         "a picture is shown": every.script([*every.picture(b"\xff\xd8\xff\xd9")]),
         "the button is pressed": every.script(every.pressed()),
+        "somebody types a name": every.script(
+            every.roster("Anna"), states={"person_name": "Anna", "selected_person": "unknown"}
+        ),
         "something moves": every.script(every.motion(is_active=True), states={"motion": "on"}),
         "settings change": every.script(
             every.changed_settings(),

@@ -46,7 +46,7 @@ _ROOMS = (
     "lounge", "nursery", "office", "pantry", "porch", "shed", "stairs", "study", "terrace", "tower",
     "vault", "workshop",
     "cloakroom", "orangery", "passage", "solarium", "veranda", "vestibule", "wardrobe",
-    "atrium", "pavilion",
+    "atrium", "pavilion", "larder", "scullery",
 )  # fmt: skip
 
 

@@ -8,7 +8,15 @@ from random import Random
 
 import pytest
 
-from device.mqtt.events import Birth, Command, LastWill, LinkEvent, NewestVersion, OwnDiscovery
+from device.mqtt.events import (
+    Birth,
+    Command,
+    LastWill,
+    LinkEvent,
+    NewestVersion,
+    OwnDiscovery,
+    PersonForgotten,
+)
 from device.mqtt.inbound import LONGEST, LONGEST_DISCOVERY, Inbound
 from device.mqtt.message import ReceivedMessage
 from device.mqtt.topics import BIRTH_TOPIC, Topics
@@ -51,6 +59,17 @@ class Inbox:
     def _start(self, seconds: float, call: Callable[[], None]) -> Timer:
         self.timers.append(Timer(seconds, call))
         return self.timers[-1]
+
+
+def test_who_was_forgotten_is_passed_on_from_any_node() -> None:
+    """Also what is retained, and that it is taken back; nothing else of people is."""
+    inbox = Inbox()
+    inbound = inbox.inbound()
+    inbound.received(ReceivedMessage("facet/people/0a1b/forgotten", b"then", is_retained=True))
+    inbound.received(ReceivedMessage("facet/people/0a1b/forgotten", b""))
+    for other in ("facet/people/0a1b", "facet/people/a/b/forgotten", "facet/people//forgotten"):
+        inbound.received(ReceivedMessage(other, b"then"))
+    assert inbox.delivered == [PersonForgotten("0a1b", b"then"), PersonForgotten("0a1b", b"")]
 
 
 def test_a_command_is_passed_on_with_its_key() -> None:

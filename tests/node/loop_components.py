@@ -9,7 +9,7 @@ from device.camera.status import CameraStatus
 from device.entities.requests import Capture, Restart
 from device.errors import PerceptionError
 from device.node.inbox import Inbox
-from device.node.loop import End, Inputs, Loop, Upkeep
+from device.node.loop import End, Inputs, Loop, Takers, Upkeep
 from device.node.messages import Captured, Content, Reconsidered
 from device.node.timing import Timing
 from device.observation import MotionLevel, Trigger
@@ -112,7 +112,7 @@ def loop_of(
         controls=components,
         answers=components,
         reporter=components,
-        on_connection=components.calls.append,
+        takers=Takers(components.calls.append, components.calls.append),
         upkeep=Upkeep([always], [when_idle], due),
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from device import __version__
-from device.entities.requests import Capture, Restart
+from device.entities.requests import Capture, PeopleRequest, Restart
 from device.entities.settings import Settings
 from device.entities.table import CATALOGUE
 from device.entities.update import Update
@@ -52,6 +52,7 @@ class Panel:
         self.store = FakeStore(loaded)
         self.sink = RecordingSink()
         self.updates = FakeUpdates()
+        self.asked_of_people: list[PeopleRequest] = []
         self.applied: list[Settings] = []
         self.kept_when_applied: list[int] = []
         table = [
@@ -64,6 +65,7 @@ class Panel:
             self.sink,
             apply=[self._apply],
             updates=self.updates,
+            people=self.asked_of_people.append,
             clock=self.clock,
             timing=Timing(save_interval=60.0),
         )
@@ -229,6 +231,7 @@ def test_settings_before_the_start_are_a_mistake_in_the_program(panel: Panel) ->
         panel.sink,
         apply=[],
         updates=panel.updates,
+        people=panel.asked_of_people.append,
         clock=panel.clock,
         timing=Timing(),
     )

@@ -254,3 +254,16 @@ def test_a_state_of_which_a_value_is_damaged_keeps_the_others(wired: Wired) -> N
     path = wired.folder / "state.json"
     path.write_text(path.read_text().replace('"face_count": 2', '"face_count": 6'))
     assert wired.restarted().shown == NOBODY | {"face_present": "ON", "face_count": None}
+
+
+def test_when_somebody_is_forgotten_the_file_says_no_more_who_was_seen(wired: Wired) -> None:
+    """What has merely expired is left in it, for the next start to see when that was."""
+    wired.clock.seconds += EXPIRY
+    assert wired.state.expire()
+    assert wired.file.load()["face_count"] == 2
+    assert not wired.state.forget(), "the document is the same"
+    assert wired.file.load()["face_count"] == 0
+    wired.see()
+    assert wired.state.forget()
+    assert wired.file.load()["face_count"] == 0
+    assert not seen(wired.restarted().shown)

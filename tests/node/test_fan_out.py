@@ -219,6 +219,14 @@ def test_with_privacy_what_was_seen_is_over(wired: Wired) -> None:
     assert wired.faces_present == ["OFF", "OFF"]
 
 
+def test_when_somebody_is_forgotten_what_was_seen_and_its_picture_are_over(wired: Wired) -> None:
+    """At once, and in all sinks; it may be of them."""
+    wired.see(picture=b"jpeg")
+    wired.fan_out.forget()
+    assert wired.faces_present == ["OFF", "OFF"]
+    assert [sink.shown for sink in wired.sinks] == [None, None]
+
+
 def test_with_a_lost_camera_what_was_seen_is_over(wired: Wired) -> None:
     """At the start the camera has not been looked for: that loses nothing."""
     wired.see()

@@ -11,10 +11,14 @@ from pathlib import Path
 import pytest
 
 from device.entities.documents import DIAGNOSTICS, MOTION, SETTINGS
+from device.entities.roster import RosterEvent, RosterEventType
 from device.mqtt.events import Birth, Connected, Delivered, Disconnected, Refused
 from device.node.observer import unseen
 from device.observation import Reason, Source
-from tests.node.fakes import trigger
+from device.people.identity import Identity, Named, Recognition
+from device.people.person import Person
+from tests.clock import EPOCH
+from tests.node.fakes import face, trigger
 from tests.node.wired_sink import STATE_FILE, Wired
 
 
@@ -218,3 +222,60 @@ def test_what_is_on_its_way_is_given_up_with_the_connection(wired: Wired) -> Non
     wired.sink.handle(Connected())
     wired.confirm_everything()
     assert [event["event_type"] for event in wired.published("facet/hall/seen")] == ["Eyeglasses"]
+
+
+ANNA = Person("a" * 12, "Anna", EPOCH, EPOCH)
+
+
+def _see(wired: Wired, person: Person) -> None:
+    """Recognise somebody, twice in one picture."""
+    identity = Identity(Recognition.KNOWN, (Named(person.id, person.name),))
+    nobody = unseen("hall", trigger(1.0), Reason.PRIVACY, {})
+    faces = (face(other=identity), face(other=identity))
+    wired.fan_out.observed(replace(nobody, reason=None, faces=faces, face_count=2), None)
+
+
+def test_who_is_recognised_is_where_the_node_is(wired: Wired) -> None:
+    """Before the event that an automation waits for; once for each person, and only for people who have a device."""
+    topic = f"facet/people/{ANNA.id}"
+    _see(wired, ANNA)
+    assert topic not in wired.transport.topics
+    wired.sink.people([ANNA], [])
+    _see(wired, ANNA)
+    (seen,) = wired.published(topic)
+    order = wired.transport.topics
+    assert order.index("facet/hall/state") < order.index(topic)
+    assert order.index(topic) < len(order) - 1 - order[::-1].index("facet/hall/event")
+    assert seen == {"last_seen": "2026-01-01T00:00:00.000+00:00", "last_seen_by": "Facet"}
+
+
+def test_who_was_recognised_while_the_broker_was_away_is_not_there_now(wired: Wired) -> None:
+    """Somebody has long gone by the time that it is back, and another node may have seen them since."""
+    wired.sink.people([ANNA], [])
+    wired.transport.is_down = True
+    _see(wired, ANNA)
+    wired.transport.is_down = False
+    wired.reconnect(is_heard=True)
+    assert f"facet/people/{ANNA.id}" not in wired.transport.topics
+
+
+def test_the_names_of_the_people_are_the_options_of_the_choice(start: Callable[[], Wired]) -> None:
+    """The discovery is published again when they change, and only then."""
+    wired = start()
+    wired.sink.people([], [])
+    assert not wired.transport.messages, "nothing is announced before a connection"
+    wired.connect()
+    for names in (("Anna",), ("Anna",), ("Anna", "Bert")):
+        wired.sink.people([Person(name[0] * 12, name, EPOCH, EPOCH) for name in names], [])
+    offered = [
+        payload["components"]["selected_person"]["options"]
+        for payload in wired.published("homeassistant/device/hall/config")
+    ]
+    assert offered == [["Anna"], ["Anna", "Bert"]]
+
+
+def test_what_comes_of_an_enrolment_is_an_event_of_its_own(wired: Wired) -> None:
+    """At once, and never retained."""
+    wired.sink.enrolment(RosterEvent(RosterEventType.STARTED, "Anna", "look at the camera"))
+    assert wired.transport.topics == ["facet/hall/enrolment"]
+    assert not wired.transport.messages[0][2]

@@ -22,6 +22,7 @@ from device.mqtt.events import Command
 from device.mqtt.outbox import Outbox
 from device.networks.card import ModelCard, read_card
 from device.networks.files import model_path
+from device.node.gallery_work import Examining
 from device.node.hardware import Hardware
 from device.node.inbox import Inbox
 from device.node.loop import End
@@ -36,10 +37,13 @@ from device.observation import (
     Face,
     FaceAttributes,
     Frame,
+    Image,
     Observation,
     Source,
     Trigger,
 )
+from device.people.enrolment import Candidate
+from device.people.matching import Limits
 from device.perception.pipeline import Judgement, Perceived
 from tests.node.fakes import (
     SOON,
@@ -156,10 +160,34 @@ class Inference:
         return see_nothing(frames, judgement, previous)
 
 
-class Node:
-    """A node on a thread."""
+class _NoExaminer:
+    """Looks at nothing, for a node that recognises nobody."""
 
-    def __init__(self, folder: Path, timing: Timing = USUAL) -> None:
+    limits = Limits(score=1.0, margin=1.0, votes=1.0, references=1)
+
+    def examine(self, image: Image) -> list[Candidate]:
+        """Fail: nobody asks."""
+        raise NotImplementedError(image.shape)
+
+
+class Node:
+    """A node on a thread.
+
+    Args:
+        folder: for the state directory.
+        timing: how long it waits for what.
+        examiner: looks at pictures for enrolment.
+        sections: of its configuration.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        timing: Timing = USUAL,
+        *,
+        examiner: Examining | None = None,
+        **sections: Mapping[str, object],
+    ) -> None:
         self.inbox = Inbox()
         self.timing = timing
         self.end: End | None = None
@@ -169,10 +197,12 @@ class Node:
         self.perception = FakePerception(read_card(model_path("attributes")))
         self.led = Led(None)
         self.failure: BaseException | None = None
-        document = {
+        self.examiner = examiner
+        document: dict[str, Mapping[str, object]] = {
             "node": {"id": "hall", "state_directory": str(folder / "state")},
             "mqtt": {"host": "127.0.0.1", "port": 1},
             "triggers": {"burst": 1},
+            **sections,
         }
         self._config = Config.model_validate(document)
         self.thread = threading.Thread(target=self._run, name="facet-node", daemon=True)
@@ -184,6 +214,10 @@ class Node:
     def switch_privacy(self, state: str) -> None:
         """Switch privacy as Home Assistant does."""
         self.inbox.put(Command("privacy", state.encode()))
+
+    def command(self, key: str, payload: str) -> None:
+        """Send a command as Home Assistant does."""
+        self.inbox.put(Command(key, payload.encode()))
 
     def set_offset(self, offset: float) -> None:
         """Set the threshold offset as Home Assistant's slider does."""
@@ -211,6 +245,7 @@ class Node:
             camera=lambda _settings: self.camera,
             perception=lambda *_, **__: self.perception,
             led=lambda _settings: self.led,
+            examiner=lambda *_: self.examiner or _NoExaminer(),
         )
         try:
             self.end = run_node(
@@ -225,9 +260,15 @@ class Node:
 
 
 @contextmanager
-def running(folder: Path, timing: Timing = USUAL) -> Iterator[Node]:
-    """Run a node whose camera is found."""
-    node = Node(folder, timing)
+def running(
+    folder: Path,
+    timing: Timing = USUAL,
+    *,
+    examiner: Examining | None = None,
+    **sections: Mapping[str, object],
+) -> Iterator[Node]:
+    """Run a node whose camera is found; see Node."""
+    node = Node(folder, timing, examiner=examiner, **sections)
     node.thread.start()
     try:
         node.wait_until(lambda: node.camera.available)

@@ -9,9 +9,10 @@ from typing import Any
 
 from device.config import Config
 from device.discovery.announced import Announced
+from device.discovery.people_devices import PeopleDevices
 from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
-from device.entities.documents import EVENT, PRESSED, RECOGNISED, SEEN
+from device.entities.documents import EVENT, EVENTS
 from device.entities.table import CELEBA, OBJECTIVE, entities
 from device.mqtt.events import Connected, Delivered, Disconnected
 from device.mqtt.outbox import Outbox
@@ -23,6 +24,7 @@ from device.node.fan_out import FanOut
 from device.node.mqtt_sink import MqttSink
 from device.node.observer import unseen
 from device.observation import Observation, Reason, Source, Trigger
+from device.system.clock import Clocks
 from device.system.json_store import JsonStore
 from device.system.machine import Machine
 from tests.clock import Clock
@@ -34,6 +36,7 @@ CONFIG = Config.model_validate(
         "mqtt": {"host": "broker"},
         "node": {"id": "hall"},
         "privacy": {"picture": "crop"},
+        "people": {"enabled": True},
         "triggers": {"button": {"pin": 17}, "motion": {"pin": 4}},
     }
 )
@@ -60,8 +63,16 @@ class Wired:
         )
         moments = {
             document: PacedSender(self.transport, topics.document(document), self.clock)
-            for document in (SEEN, RECOGNISED, PRESSED)
+            for document in EVENTS
+            if document is not EVENT
         }
+        people = PeopleDevices(
+            self.transport,
+            topics,
+            CONFIG.node,
+            JsonStore(folder / "people-devices.json"),
+            self.clock,
+        )
         self.state = state = ExpiringState(
             table,
             JsonStore(folder / STATE_FILE),
@@ -74,10 +85,10 @@ class Wired:
             self.sender,
             Presence(WAIT),
             moments,
+            people,
             table=table,
             state=state,
-            clock=self.clock,
-            read_clock=self.clock.read,
+            clocks=Clocks(self.clock, self.clock.read),
         )
         self.fan_out = FanOut(
             [self.sink],

@@ -1,0 +1,100 @@
+"""A whole node that knows people: from a command to the gallery on the disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from device.networks.card import read_card_of
+from device.networks.recognition_card import RECOGNITION_NETWORK, RecognitionCard
+from device.node.timing import Timing
+from device.observation import Image
+from device.people.embedding import Embedding
+from device.people.enrolment import Candidate
+from device.people.gallery_file import GalleryFile
+from device.people.matching import Limits
+from device.people.reader import PEOPLE
+from tests.node.gallery_bench import LIMITS, looks
+from tests.node.whole_node import Node, running
+
+PATIENCE = 30.0
+QUICK = Timing(tick=0.05, enrolment_pause=0.2)
+
+
+class Examiner:
+    """Sees one face in each picture, and never the same twice."""
+
+    def __init__(self) -> None:
+        self._looks: list[Embedding] = looks(100)
+        self.asked = 0
+
+    @property
+    def limits(self) -> Limits:
+        """What it takes to claim a name."""
+        return LIMITS
+
+    def examine(self, image: Image) -> list[Candidate]:
+        """Return one face."""
+        assert image.size
+        self.asked += 1
+        return [Candidate(self._looks.pop(), 0.9)]
+
+
+def names(folder: Path) -> list[str]:
+    """Who is enrolled, as another process reads it."""
+    embedder = read_card_of(RecognitionCard, RECOGNITION_NETWORK, "people").sha256
+    with GalleryFile.open(folder / "state" / PEOPLE, embedder) as gallery:
+        return [person.name for person in gallery.people()]
+
+
+def shown(node: Node, key: str) -> object:
+    """What Home Assistant shows of what is typed and chosen."""
+    return node.sink.newest("people")[key]
+
+
+def test_a_name_and_a_button_enrol_and_a_press_is_answered_meanwhile(tmp_path: Path) -> None:
+    """The press does not wait for the eight pictures; afterwards the person is in the file."""
+    examiner = Examiner()
+    with running(tmp_path, QUICK, examiner=examiner, people={"enabled": True}) as node:
+        node.command("person_name", "Anna")
+        node.command("enrol", "PRESS")
+        node.wait_until(lambda: examiner.asked == 1)
+        node.press()
+        node.wait_until(lambda: node.is_answered(1))
+        assert examiner.asked < 8
+        node.wait_until(lambda: shown(node, "person_name") == "", PATIENCE)
+        assert examiner.asked == 8
+        assert names(tmp_path) == ["Anna"]
+        node.command("selected_person", "Anna")
+        node.wait_until(lambda: shown(node, "selected_person") == "Anna")
+
+
+def test_privacy_ends_an_enrolment_and_nobody_is_in_the_file(tmp_path: Path) -> None:
+    """Switching it off does not resume it."""
+    examiner = Examiner()
+    with running(tmp_path, QUICK, examiner=examiner, people={"enabled": True}) as node:
+        node.command("person_name", "Anna")
+        node.command("enrol", "PRESS")
+        node.wait_until(lambda: examiner.asked == 1)
+        node.switch_privacy("ON")
+        node.wait_until(lambda: node.sink.newest("settings")["privacy"] == "ON")
+        node.switch_privacy("OFF")
+        node.wait_until(lambda: node.camera.available)
+        node.press()
+        node.wait_until(lambda: node.is_answered(1))
+        assert examiner.asked <= 2
+        assert names(tmp_path) == []
+        assert shown(node, "person_name") == "Anna"
+
+
+@pytest.mark.parametrize("key", ["enrol", "person_name", "forget"])
+def test_a_node_that_recognises_nobody_takes_no_command_for_people_and_has_no_gallery(
+    tmp_path: Path, key: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The default: nothing of it exists."""
+    with running(tmp_path, QUICK) as node:
+        node.command(key, "PRESS")
+        node.wait_until(lambda: f"set/'{key}': no such command" in caplog.text)
+        assert "people" not in {name for name, _ in node.sink.documents}
+    assert not (tmp_path / "state" / PEOPLE).exists()
