@@ -25,6 +25,10 @@ _MAX_BYTES = 32 * MEGABYTE  # of one picture
 _LONGEST_SIGNATURE = 12
 # As FFmpeg, and unlike for files: `camera.rotation` turns pictures, and whoever set it saw them like this.
 _AS_STORED = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+# What JPEG's decoder puts where the data ended too soon, though the camera has set its end mark behind: whole rows of
+# blocks, exactly this grey in all channels. No lens and no letterbox gives that.
+_FILLED = 128
+_FILLED_ROWS = 8
 _PAGES = ("text/html", "application/xhtml+xml", "application/json")
 _PAGE_STARTS = (b"<!doctype html", b"<html")
 
@@ -161,7 +165,8 @@ class WebPictures:
         except UnreadablePictureError:
             return None
         require_usable_size(width, height)
-        return decode(data, _AS_STORED)
+        image = decode(data, _AS_STORED)
+        return None if image is None or _is_filled_up(image) else image
 
     def _incomplete(self, announced: int | None, came: int) -> IncompletePictureError:
         before = (
@@ -202,3 +207,8 @@ class WebPictures:
 def _begins_a_picture(data: bytes | bytearray) -> bool:
     is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
     return is_webp or data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"BM"))
+
+
+def _is_filled_up(image: Image) -> bool:
+    """Whether the lower end of a picture was never sent, (H, W, 3) uint8 BGR."""
+    return bool((image[-_FILLED_ROWS:] == _FILLED).all())

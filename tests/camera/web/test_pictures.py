@@ -47,6 +47,8 @@ CUT = {
     "announced as short as it is": ok(THIRD),
     "chunked": chunked(WHOLE, is_whole=False),
     "without the mark of its end": ok(WHOLE[:-2], length=-1),
+    "with the mark of its end behind": ok(THIRD + b"\xff\xd9"),
+    "with that mark behind most of it": ok(WHOLE[: len(WHOLE) * 8 // 10] + b"\xff\xd9"),
     "progressive": ok(encoded(progressive=True)[:-20], length=-1),
     "whole by itself, but more was announced": ok(WHOLE, length=len(WHOLE) + 1),
     "before its first byte": ok(b"", length=len(WHOLE)),
