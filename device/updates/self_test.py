@@ -23,6 +23,7 @@ from device.networks.files import ZOO
 from device.observation import Image, Keypoints
 from device.perception import open_perception
 from device.perception.analysers.attributes import AttributeClassifier
+from device.perception.embedder import Embedder
 
 _CROPS = Path(__file__).with_name("crops")
 # A network that knows fewer labels than this of the known answers would hardly be tested.
@@ -62,6 +63,8 @@ def check_release() -> None:
     model = AttributeSettings().model
     # As a node would, which takes an update of the network if there is one, and needs the detector as well.
     open_perception(PerceptionSettings(), model)
+    # Of a node that knows people; whether this one does is not known here.
+    Embedder.load()
     check_network(ZOO / f"{model}.tflite")
 
 

@@ -59,6 +59,18 @@ def test_a_release_with_damaged_networks_fails(broken: Path) -> None:
     assert re.match(r"error: .*\.tflite ", ended.stderr.splitlines()[-1])
 
 
+def test_a_release_with_a_damaged_recognition_network_fails(tmp_path: Path) -> None:
+    """A node that knows people would not start with it."""
+    for folder in ("device", "model"):
+        shutil.copytree(
+            _PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    os.truncate(tmp_path / "model" / "zoo" / "recognition.tflite", 1000)
+    ended = run(tmp_path, "-m", "device.updates.self_test")
+    assert ended.returncode == 1
+    assert "recognition.tflite" in ended.stderr.splitlines()[-1]
+
+
 def test_the_installers_of_the_first_releases_can_try_this_one(broken: Path) -> None:
     """An update by Home Assistant's button is tried by the installer of the release that it replaces."""
     ended = run(_PROJECT, "-c", _SNIPPET)
