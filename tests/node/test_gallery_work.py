@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,11 @@ from tests.people.references import EMBEDDER, OTHER_EMBEDDER, new_references
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
+def bench(tmp_path: Path) -> Iterator[Bench]:
     """An empty gallery."""
-    return Bench(tmp_path)
+    made = Bench(tmp_path)
+    yield made
+    made.known.close()
 
 
 def test_whoever_stands_before_the_camera_is_enrolled_with_eight_pictures(bench: Bench) -> None:

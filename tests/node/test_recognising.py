@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,9 +61,11 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def known(path: Path) -> KnownPeople:
+def known(path: Path) -> Iterator[KnownPeople]:
     """Who the node knows."""
-    return KnownPeople(lambda: GalleryFile.open(path, EMBEDDER))
+    people = KnownPeople(lambda: GalleryFile.open(path, EMBEDDER))
+    yield people
+    people.close()
 
 
 @pytest.fixture

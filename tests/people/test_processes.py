@@ -189,7 +189,7 @@ def test_a_full_disk_loses_nothing(path: Path, change: Callable[[GalleryFile], o
 
 
 def test_a_thousand_references_are_read_and_watched_cheaply(gallery: GalleryFile) -> None:
-    """Before each burst the node asks whether anything has changed; the bounds are generous, for a busy machine."""
+    """Before each burst the node asks whether anything has changed, and mostly nothing has: that costs far less."""
     for number in range(50):
         gallery.enrol(f"Person {number}", new_references(20, seed=number))
     started = perf_counter()
@@ -200,8 +200,7 @@ def test_a_thousand_references_are_read_and_watched_cheaply(gallery: GalleryFile
         assert not gallery.has_changed()
     asked = (perf_counter() - started) / 100
     print(f"1000 references are read in {read * 1e3:.1f} ms; asking takes {asked * 1e6:.0f} µs")
-    assert read < 0.5
-    assert asked < 0.005
+    assert asked < read / 5
 
 
 def test_the_node_needs_no_cryptography_to_open_a_gallery(path: Path) -> None:
