@@ -118,8 +118,11 @@ class Setup:
             if name.split(".")[1].startswith(f"{room}_")
         }
 
-    def expect_available(self, room: str, patience: float = 30) -> None:
-        """Wait until all entities of a node exist and are available."""
+    def expect_available(self, room: str, patience: float = 60) -> None:
+        """Wait until all entities of a node exist and are available.
+
+        After a restart of the broker Home Assistant alone takes ten seconds to connect again, and a busy machine longer.
+        """
 
         def holds() -> bool:
             # A picture is available while there is one.
