@@ -121,7 +121,7 @@ class Setup:
     def expect_available(self, room: str, patience: float = 60) -> None:
         """Wait until all entities of a node exist and are available.
 
-        After a restart of the broker Home Assistant alone takes ten seconds to connect again, and a busy machine longer.
+        After a restart of the broker Home Assistant alone takes ten seconds to connect again, on a busy machine longer.
         """
 
         def holds() -> bool:
