@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.errors import ModelError
+from device.perception.native_log import without_remarks
 
 
 @cache
@@ -63,8 +64,10 @@ class Network:
             raise ModelError(message)
         try:
             # By content: TFLite's verifier then rejects a bad file, and Python encodes the path.
-            interpreter = _interpreter_type()(model_content=path.read_bytes(), num_threads=threads)
-            interpreter.allocate_tensors()
+            content = path.read_bytes()
+            with without_remarks():
+                interpreter = _interpreter_type()(model_content=content, num_threads=threads)
+                interpreter.allocate_tensors()
         except (OSError, ValueError, RuntimeError) as error:
             message = (
                 f"model {path} cannot be loaded: {error}. The file is damaged or made for another "
