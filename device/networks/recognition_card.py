@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
-from device.networks.card import Card, InputMeaning, Section
+from device.networks.card import Card, InputMeaning, Section, read_card_of
 from device.networks.files import ZOO
 
 RECOGNITION_NETWORK = ZOO / "recognition.tflite"
@@ -54,3 +55,12 @@ class RecognitionCard(Card):
     dimensions: int = Field(gt=0)
     visible: Visible
     match: MatchLimits
+
+
+def read_recognition_card(network: Path = RECOGNITION_NETWORK) -> RecognitionCard:
+    """Read the JSON beside a recognition network and check that both belong together.
+
+    Raises:
+        ModelError: either file is missing or damaged, or they are not from the same export.
+    """
+    return read_card_of(RecognitionCard, network, "people")

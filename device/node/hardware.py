@@ -11,8 +11,8 @@ from device.camera import open_camera
 from device.config import CameraSettings, Config, LedSettings, TriggerSettings
 from device.entities.vocabulary import Vocabulary
 from device.gpio.led import StatusLed
-from device.networks.card import ModelCard, read_card_of
-from device.networks.recognition_card import RECOGNITION_NETWORK, RecognitionCard
+from device.networks.card import ModelCard
+from device.networks.recognition_card import read_recognition_card
 from device.node.capture import OwnedCamera
 from device.node.gallery_work import Examining, GalleryDone, GalleryWork, PeopleChanged
 from device.node.known_people import KnownPeople
@@ -178,7 +178,7 @@ def open_senses(
 
 def _known_people(config: Config) -> KnownPeople:
     path = config.node.effective_state_directory / PEOPLE
-    embedder = read_card_of(RecognitionCard, RECOGNITION_NETWORK, "people").sha256
+    embedder = read_recognition_card().sha256
     return KnownPeople(lambda: GalleryFile.open(path, embedder))
 
 

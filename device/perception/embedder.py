@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from device.errors import ModelError
-from device.networks.card import read_card_of
-from device.networks.recognition_card import RECOGNITION_NETWORK, RecognitionCard
+from device.networks.recognition_card import (
+    RECOGNITION_NETWORK,
+    RecognitionCard,
+    read_recognition_card,
+)
 from device.observation import Image
 from device.people.embedding import Embedding
 from device.perception.aligned_face import View
@@ -55,14 +57,10 @@ class Embedder:
         Raises:
             ModelError: network or JSON is missing or damaged, or they do not fit each other.
         """
-        card = read_card_of(RecognitionCard, path, "people")
+        card = read_recognition_card(path)
         network = Network.load(path, threads)
         side = card.input.side
-        expected = (1, side, side, 3), [(1, card.dimensions)]
-        found = network.input_shape, network.output_shapes
-        if found != expected:
-            message = f"{path}: input and output are {found}, but its JSON describes {expected}; export both together"
-            raise ModelError(message)
+        network.require_shapes((1, side, side, 3), [(1, card.dimensions)])
         return cls(network, card)
 
     def embed(self, crop: Image) -> Embedded:

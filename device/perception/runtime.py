@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,25 @@ class Network:
             tuple(int(n) for n in output["shape"])
             for output in self._interpreter.get_output_details()
         ]
+
+    def require_shapes(self, inputs: tuple[int, ...], outputs: Sequence[tuple[int, ...]]) -> None:
+        """Make sure that the network is the one that the JSON beside it describes.
+
+        Args:
+            inputs: the shape of the input.
+            outputs: the shapes of the outputs, in the file's order.
+
+        Raises:
+            ModelError: it is another one.
+        """
+        expected = inputs, list(outputs)
+        found = self.input_shape, self.output_shapes
+        if found != expected:
+            message = (
+                f"{self.path}: input and output are {found}, but its JSON describes {expected}; "
+                "export both together"
+            )
+            raise ModelError(message)
 
     def set_input(self, values: NDArray[np.float32]) -> None:
         """Copy values (of input_shape, float32) into the network."""

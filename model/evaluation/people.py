@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from device.networks.card import read_card_of
-from device.networks.recognition_card import RECOGNITION_NETWORK, RecognitionCard
+from device.networks.recognition_card import read_recognition_card
 from device.perception.analysers.recognition import limits_of
 from model.data.people import draw_pairs, indexed, read_pairs, read_people
 from model.evaluation.embeddings import Variant, embed_people
@@ -69,6 +68,6 @@ def evaluate_open_set(data: Path, references: int = 3, known: int | None = None)
     Raises:
         DataError: the data cannot be read.
     """
-    card = read_card_of(RecognitionCard, RECOGNITION_NETWORK, "people")
+    card = read_recognition_card()
     (embeddings,) = embed_people(read_people(data)).values()
     return open_set(embeddings, limits_of(card), references, known)

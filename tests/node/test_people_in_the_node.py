@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from device.networks.card import read_card_of
-from device.networks.recognition_card import RECOGNITION_NETWORK, RecognitionCard
+from device.networks.recognition_card import read_recognition_card
 from device.node.timing import Timing
 from device.observation import Image
 from device.people.embedding import Embedding
@@ -43,7 +42,7 @@ class Examiner:
 
 def names(folder: Path) -> list[str]:
     """Who is enrolled, as another process reads it."""
-    embedder = read_card_of(RecognitionCard, RECOGNITION_NETWORK, "people").sha256
+    embedder = read_recognition_card().sha256
     with GalleryFile.open(folder / "state" / PEOPLE, embedder) as gallery:
         return [person.name for person in gallery.people()]
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from device.errors import ModelError
 from device.networks.card import (
     NO_FACIAL_HAIR,
     UNNAMED_FACIAL_HAIR,
@@ -97,11 +96,7 @@ class AttributeClassifier:
         card = read_card(path)
         network = Network.load(path, threads)
         side = card.input.side
-        expected = (1, side, side, 3), [(1, card.members, len(card.labels))]
-        found = network.input_shape, network.output_shapes
-        if found != expected:
-            message = f"{path}: input and output are {found}, but its JSON describes {expected}; export both together"
-            raise ModelError(message)
+        network.require_shapes((1, side, side, 3), [(1, card.members, len(card.labels))])
         return cls(network, card)
 
     def crop(self, image: Image, keypoints: Keypoints) -> Image:
