@@ -49,7 +49,7 @@ class RecognisingPerception:
         return self._settled(self._reconsider(seen, judgement))[0]
 
     def forget(self) -> None:
-        """End the visit and let go of the gallery, until the next burst: privacy has begun, or the thread ends."""
+        """End the visit and close the gallery, for privacy or at the end; whoever asks next opens it again."""
         self._before = self._visit = Visit()
         self._known.close()
 
