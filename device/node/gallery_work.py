@@ -12,12 +12,13 @@ from device.entities.roster import RosterEvent, RosterEventType, RosterReason
 from device.errors import CameraError, CameraReleasedError, PeopleError, PersonNameError
 from device.node.known_people import KnownPeople
 from device.node.observer import BurstCamera
-from device.observation import Image, utc_now
-from device.people.enrolment import Candidate, Enrolment, choose_references
+from device.observation import Image
+from device.people.enrolled import enrol
+from device.people.enrolment import Candidate, Enrolment
 from device.people.hygiene import Refusal
 from device.people.matching import Limits
 from device.people.names import checked_name, name_key
-from device.people.person import Person, Tombstone, new_person_id
+from device.people.person import Person, Tombstone
 
 _LOG = logging.getLogger(__name__)
 
@@ -222,28 +223,29 @@ class GalleryWork:
         file, gallery = self._known.file(), self._known.gallery
         key = name_key(session.name)
         same = [each for each in gallery.people if name_key(each.name) == key]
-        now = utc_now()
-        person = same[0] if same else Person(new_person_id(), session.name, now, now)
-        enrolment = choose_references(session.pictures, person, gallery, self._examiner.limits)
+        enrolled = enrol(
+            file,
+            gallery,
+            session.name,
+            same[0] if same else None,
+            session.pictures,
+            self._examiner.limits,
+        )
+        name, enrolment = enrolled.person.name, enrolled.enrolment
         taken = len(enrolment.references)
         if not taken:
             return RosterEvent(
                 RosterEventType.REFUSED,
-                person.name,
+                name,
                 f"none of the {_PICTURES} pictures was taken: {_commonest(enrolment)}",
                 RosterReason.NOTHING_TAKEN,
                 pictures=enrolment.refusals,
             )
-        if same:
-            file.add(person.id, enrolment.references)
-        else:
-            person = file.enrol(session.name, enrolment.references)
         self._report()
-        what = "has, in addition," if same else "is enrolled with"
         return RosterEvent(
             RosterEventType.ENROLLED,
-            person.name,
-            f"{person.name} {what} {taken} reference{'s' if taken > 1 else ''}",
+            name,
+            enrolled.sentence(),
             references=taken,
             pictures=enrolment.refusals,
         )

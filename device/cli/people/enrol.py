@@ -17,16 +17,15 @@ from device.camera import open_camera, picture_names, read_picture
 from device.cli.people.place import people_file
 from device.config import Config, load
 from device.errors import CameraError, EnrolmentError, UnknownPersonError
-from device.networks.card import read_card_of
-from device.networks.recognition_card import RECOGNITION_NETWORK, RecognitionCard
-from device.observation import Frame, Image, utc_now
+from device.networks.recognition_card import read_recognition_card
+from device.observation import Frame, Image
 from device.people.calibration import Calibration, calibrate
-from device.people.enrolment import Enrolment, choose_references
+from device.people.enrolled import Enrolled, enrol
 from device.people.gallery import Gallery
 from device.people.gallery_file import GalleryFile
 from device.people.identity import Identity
 from device.people.names import checked_name
-from device.people.person import Person, new_person_id
+from device.people.person import Person
 from device.perception import Perception, open_perception
 from device.perception.analysers.recognition import limits_of
 from device.perception.examination import open_examiner
@@ -37,22 +36,16 @@ _CAMERA_PICTURES = 8
 _PAUSE_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Enrolled:
-    """What came of an enrolment.
+@dataclass(frozen=True, slots=True, eq=False)
+class EnrolledPictures(Enrolled):
+    """What came of an enrolment from pictures that its owner can name.
 
     Attributes:
-        person: whose references they are.
-        is_new: whether the person was not enrolled before.
         sources: the pictures, as the owner knows them.
-        enrolment: which were taken, and why others were not.
         is_recognising: whether the node's configuration lets it recognise people.
     """
 
-    person: Person
-    is_new: bool
     sources: Sequence[str]
-    enrolment: Enrolment
     is_recognising: bool
 
     def to_json(self) -> dict[str, Any]:
@@ -75,16 +68,10 @@ class Enrolled:
 
     def sentence(self) -> str:
         """Return what came of it, for people."""
-        taken = len(self.enrolment.references)
-        if not taken:
+        if not self.enrolment.references:
             return f"no picture was taken; {self.person.name} is {'not enrolled' if self.is_new else 'as before'}"
-        what = "is enrolled with" if self.is_new else "has, in addition,"
-        hint = (
-            ""
-            if self.is_recognising
-            else "; the node recognises people once people.enabled is true"
-        )
-        return f"{self.person.name} {what} {taken} reference{'s' if taken > 1 else ''}{hint}"
+        hint = "; the node recognises people once people.enabled is true"
+        return Enrolled.sentence(self) + ("" if self.is_recognising else hint)
 
     def table(self) -> Table:
         """Return a table with a row for each picture."""
@@ -98,14 +85,14 @@ class Enrolled:
         return table
 
 
-def enrol(
+def enrol_pictures(
     configuration: Path,
     name: str,
     pictures: Sequence[Path],
     *,
     is_from_camera: bool,
     sleep: Callable[[float], None] = time.sleep,
-) -> Enrolled:
+) -> EnrolledPictures:
     """Enrol somebody, or add references to who has this name.
 
     Args:
@@ -124,7 +111,7 @@ def enrol(
     config = load(configuration)
     name = checked_name(name)
     with _open(configuration) as gallery:
-        person, is_new = _person(gallery, name)
+        same = _of_name(gallery, name)
         known = gallery.snapshot()
         examiner = open_examiner(_perception(config, known), config.perception)
         sources, faces = [], []
@@ -134,19 +121,17 @@ def enrol(
         for source, image in images:
             sources.append(source)
             faces.append(examiner.examine(image))
-        enrolment = choose_references(faces, person, known, examiner.limits)
-        if enrolment.references and is_new:
-            person = gallery.enrol(name, enrolment.references)
-        elif enrolment.references:
-            gallery.add(person.id, enrolment.references)
-    return Enrolled(person, is_new, sources, enrolment, config.people.enabled)
+        enrolled = enrol(gallery, known, name, same, faces, examiner.limits)
+    return EnrolledPictures(
+        enrolled.person, enrolled.is_new, enrolled.enrolment, sources, config.people.enabled
+    )
 
 
 def identify(configuration: Path, pictures: Sequence[Path]) -> Iterator[tuple[str, list[Identity]]]:
     """Yield who is on each picture, as the node would say it, the faces from left to right.
 
     Raises:
-        As enrol.
+        As enrol_pictures.
     """
     config = load(configuration)
     with _open(configuration) as gallery:
@@ -165,7 +150,7 @@ def calibrated(configuration: Path) -> Calibration:
         PeopleError: the gallery cannot be used.
     """
     config = load(configuration)
-    card = read_card_of(RecognitionCard, RECOGNITION_NETWORK, "people")
+    card = read_recognition_card()
     with _open(configuration) as gallery:
         return calibrate(gallery.snapshot(), limits_of(card, config.people.min_score))
 
@@ -173,16 +158,15 @@ def calibrated(configuration: Path) -> Calibration:
 def _open(configuration: Path) -> GalleryFile:
     path = people_file(configuration)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    embedder = read_card_of(RecognitionCard, RECOGNITION_NETWORK, "people").sha256
+    embedder = read_recognition_card().sha256
     return GalleryFile.open(path, embedder)
 
 
-def _person(gallery: GalleryFile, name: str) -> tuple[Person, bool]:
+def _of_name(gallery: GalleryFile, name: str) -> Person | None:
     try:
-        return gallery.find(name), False
+        return gallery.find(name)
     except UnknownPersonError:
-        now = utc_now()
-        return Person(new_person_id(), name, enrolled_at=now, named_at=now), True
+        return None
 
 
 def _perception(config: Config, known: Gallery) -> Perception:

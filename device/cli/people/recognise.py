@@ -32,7 +32,7 @@ def enrol(
     as_json: Json = False,
 ) -> None:
     """Enrol a person, or add references to one; each picture that is not taken says why."""
-    from device.cli.people.enrol import enrol as run
+    from device.cli.people.enrol import enrol_pictures as run
     from device.system.console import open_console
 
     if not pictures and not camera:

@@ -12,7 +12,7 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from device.cli import app
-from device.cli.people.enrol import enrol
+from device.cli.people.enrol import enrol_pictures
 from device.errors import ConfigError, EnrolmentError, PersonNameError, UnsafeScoreError
 
 
@@ -117,7 +117,7 @@ def test_a_camera_without_a_picture_says_what_to_do(configuration: Path) -> None
 def test_a_person_is_enrolled_with_the_nodes_camera(configuration: Path, portrait: Path) -> None:
     """Of eight pictures that are all the same, one is taken."""
     portrait.rename(configuration.parent / "camera.png")
-    enrolled = enrol(configuration, "Ada", [], is_from_camera=True, sleep=lambda _: None)
+    enrolled = enrol_pictures(configuration, "Ada", [], is_from_camera=True, sleep=lambda _: None)
     assert len(enrolled.sources) == 8
     assert len(enrolled.enrolment.references) == 1
 
