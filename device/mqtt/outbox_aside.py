@@ -7,10 +7,9 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+from device.system.aside import MOST_ASIDE, all_aside, aside_of
 from device.system.atomic_write import atomic_write
 
-MOST_ASIDE = 3
-"""When there are more the oldest are removed: a card that is failing would fill up with them."""
 _PRIVATE = 0o600
 
 
@@ -28,7 +27,7 @@ def keep_aside(path: Path, contents: Mapping[str, bytes], at: datetime) -> Path:
     Raises:
         OSError: there is no room.
     """
-    stem = f"{path.name}.damaged-{at:%Y%m%dT%H%M%S}"
+    stem = aside_of(path, at).name
     names = (stem if not number else f"{stem}-{number}" for number in count())
     aside = next(path.with_name(name) for name in names if not path.with_name(name).exists())
     # The file itself last: whoever finds it finds the others.
@@ -43,11 +42,7 @@ def keep_aside(path: Path, contents: Mapping[str, bytes], at: datetime) -> Path:
 
 
 def _remove_oldest(path: Path, newest: Path, beside: tuple[str, ...]) -> None:
-    copies = sorted(
-        copy
-        for copy in path.parent.glob(f"{path.name}.damaged-*")
-        if copy != newest and not copy.name.endswith(beside)
-    )
+    copies = [copy for copy in all_aside(path) if copy != newest and not copy.name.endswith(beside)]
     for copy in copies[: max(len(copies) + 1 - MOST_ASIDE, 0)]:
         for suffix in ("", *beside):
             old = copy.with_name(copy.name + suffix)

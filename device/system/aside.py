@@ -14,8 +14,8 @@ from device.errors import StoreError
 
 _LOG = logging.getLogger(__name__)
 
-# The newest ones of each file: a memory card that fails damages one at each start.
-_KEPT = 3
+MOST_ASIDE = 3
+"""Of each file, the newest ones: a memory card that fails damages one at each start, and would fill up with them."""
 _PRIVATE = 0o600
 
 
@@ -60,6 +60,21 @@ def _open_at_once(name: str, flags: int) -> int:
         return os.open(name, flags)
 
 
+def aside_of(path: Path, at: datetime) -> Path:
+    """Return the second name under which a damaged file is kept.
+
+    Args:
+        path: the file.
+        at: the time in UTC.
+    """
+    return path.with_name(f"{path.name}.damaged-{at:%Y%m%dT%H%M%S}")
+
+
+def all_aside(path: Path) -> list[Path]:
+    """Return what is kept of a file under second names, with what is beside it, the oldest first."""
+    return sorted(path.parent.glob(f"{path.name}.damaged-*"))
+
+
 def set_aside(path: Path, at: datetime) -> str:
     """Keep a damaged file under a second name, readable by its owner only; of several the newest are kept.
 
@@ -75,14 +90,14 @@ def set_aside(path: Path, at: datetime) -> str:
     Raises:
         OSError: it cannot be kept under a second name.
     """
-    aside = path.with_name(f"{path.name}.damaged-{at:%Y%m%dT%H%M%S}")
+    aside = aside_of(path, at)
     if stat.S_ISREG(path.lstat().st_mode):
         _link(path, aside)
     else:
         path.rename(aside)
-    others = sorted(path.parent.glob(f"{path.name}.damaged-*"), reverse=True)
+    others = all_aside(path)
     others.remove(aside)
-    for older in others[_KEPT - 1 :]:
+    for older in others[: max(len(others) + 1 - MOST_ASIDE, 0)]:
         # A folder is not ours to remove, whoever put it there.
         with suppress(OSError):
             older.unlink()

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from device.mqtt.outbox import Event, Outbox
-from device.mqtt.outbox_aside import MOST_ASIDE
 from device.mqtt.outbox_file import open_database
+from device.system.aside import MOST_ASIDE
 from tests.mqtt.events import THEN, event, ids, sender_of, sent
 from tests.transport import RecordingTransport
 
