@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Self
 
 from device.config import MqttSettings
+from tests.hostile.packets import length, text
 
 _CONNECT, _CONNACK, _PUBLISH, _PUBACK, _SUBSCRIBE, _SUBACK, _PINGREQ, _PINGRESP, _DISCONNECT = (
     0x10, 0x20, 0x30, 0x40, 0x82, 0x90, 0xC0, 0xD0, 0xE0,
@@ -57,8 +58,8 @@ class FakeBroker:
 
     def send(self, topic: str | bytes, payload: bytes) -> None:
         """Publish a message to the newest client, with quality of service 0; a topic of bytes may be anything."""
-        body = _text(topic) + payload
-        self._clients[-1].sendall(bytes([_PUBLISH]) + _length(len(body)) + body)
+        body = text(topic) + payload
+        self._clients[-1].sendall(bytes([_PUBLISH]) + length(len(body)) + body)
 
     def cut(self) -> None:
         """End the newest client's connection, as a broker does that restarts."""
@@ -137,29 +138,14 @@ class FakeBroker:
             client.close()
 
 
-def _text(text: str | bytes) -> bytes:
-    encoded = text if isinstance(text, bytes) else text.encode()
-    return len(encoded).to_bytes(2, "big") + encoded
-
-
-def _length(number: int) -> bytes:
-    """Return a length as MQTT writes it, seven bits a byte."""
-    encoded = bytearray()
-    while True:
-        number, low = divmod(number, 0x80)
-        encoded.append(low | (0x80 if number else 0))
-        if not number:
-            return bytes(encoded)
-
-
 def _read_length(read: Callable[[int], bytes]) -> int:
-    length, shift = 0, 0
+    size, shift = 0, 0
     while True:
         byte = read(1)[0]
-        length |= (byte & 0x7F) << shift
+        size |= (byte & 0x7F) << shift
         shift += 7
         if not byte & 0x80:
-            return length
+            return size
 
 
 def _topics_in(body: bytes) -> int:
