@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 
 Data = Annotated[Path, typer.Option(help="A folder in CelebA's official layout.")]
+Model = Annotated[str, typer.Option(help="A name in the zoo, or a path to a .tflite.")]
 
 # Of a table that is written to a file or a pipe.
 _FILE_COLUMNS = 120

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from model.cli.app import Data, app, wide_console
+from model.cli.app import Data, Model, app, wide_console
 
 _RECIPE = Path(__file__).parents[1] / "recipes" / "attributes.yaml"
 
@@ -151,9 +151,7 @@ def export_recognition(
 @app.command()
 def calibrate(
     data: Data,
-    model: Annotated[
-        str, typer.Option(help="A name in the zoo, or a path to a .tflite.")
-    ] = "attributes",
+    model: Model = "attributes",
 ) -> None:
     """Fit an exported network's probabilities and thresholds again, on the validation split of a data set."""
     from device.networks.files import model_path

@@ -13,16 +13,22 @@ from rich.table import Table
 from device.errors import FacetError
 from device.networks.card import Aim
 from device.system.console import open_console
-from model.cli.app import Data, app, wide_console
+from model.cli.app import Data, Model, app, wide_console
+
+Photos = Annotated[
+    Path,
+    typer.Option(
+        envvar="FACET_PHOTOS",
+        help="A folder of good photographs: labels.csv (file, n_faces, labels) and images/.",
+    ),
+]
 
 
 @app.command()
 def evaluate(
     data: Data,
     split: Annotated[str, typer.Option(help="train, val or test.")] = "test",
-    model: Annotated[
-        str, typer.Option(help="A name in the zoo, or a path to a .tflite.")
-    ] = "attributes",
+    model: Model = "attributes",
     thresholds: Annotated[Aim, typer.Option(help="Which thresholds decide.")] = "balanced",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
@@ -119,16 +125,8 @@ def report(
 
 @app.command()
 def robustness(
-    photos: Annotated[
-        Path,
-        typer.Option(
-            envvar="FACET_PHOTOS",
-            help="A folder of good photographs: labels.csv (file, n_faces, labels) and images/.",
-        ),
-    ],
-    model: Annotated[
-        str, typer.Option(help="A name in the zoo, or a path to a .tflite.")
-    ] = "attributes",
+    photos: Photos,
+    model: Model = "attributes",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Make photographs worse step by step: how many faces the quality gate rejects, how many answers turn wrong."""
@@ -156,16 +154,8 @@ def robustness(
 
 @app.command()
 def places(
-    photos: Annotated[
-        Path,
-        typer.Option(
-            envvar="FACET_PHOTOS",
-            help="A folder of good photographs: labels.csv (file, n_faces, labels) and images/.",
-        ),
-    ],
-    model: Annotated[
-        str, typer.Option(help="A name in the zoo, or a path to a .tflite.")
-    ] = "attributes",
+    photos: Photos,
+    model: Model = "attributes",
     faces: Annotated[int, typer.Option(min=1, help="How many people are shown.")] = 5,
     each: Annotated[int, typer.Option(min=1, help="At how many places each is shown.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
