@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -13,6 +13,8 @@ from typing import Any
 from tests.broker.mosquitto import PATIENCE, wait_for
 from tests.homeassistant.client import Client
 
+# Within the patience of one.
+_TAPS = 5
 _LIMITS = {"successful": 1, "errors": 0, "maximum": 500, "resetsAt": "2030-01-01T00:00:00.000Z"}
 
 
@@ -23,13 +25,27 @@ class Phone:
         device: its id in Home Assistant's device registry.
     """
 
-    def __init__(self, device: str, pushed: SimpleQueue[dict[str, Any]]) -> None:
+    def __init__(self, client: Client, device: str, pushed: SimpleQueue[dict[str, Any]]) -> None:
+        self._client = client
         self.device = device
         self._pushed = pushed
 
     def notification(self) -> dict[str, Any]:
         """Wait for the next notification."""
         return self._pushed.get(timeout=PATIENCE)
+
+    def tap(self, action: str) -> dict[str, Any]:
+        """Tap a button of a notification, and wait for the notification that comes of it.
+
+        The automation waits for the tap only once Home Assistant knows that the push was accepted, which is after it
+        came here: nobody taps so fast, and what is tapped before that is lost.
+        """
+        for _ in range(_TAPS):
+            self._client.post("/api/events/mobile_app_notification_action", json={"action": action})
+            with suppress(Empty):
+                return self._pushed.get(timeout=PATIENCE / _TAPS)
+        message = f"nothing comes of {action}"
+        raise AssertionError(message)
 
     def is_silent(self) -> bool:
         """Whether there is none."""
@@ -69,7 +85,7 @@ def phone(client: Client, name: str) -> Iterator[Phone]:
     try:
         wait_for(lambda: bool(found()), f"{name} is a device")
         (device,) = found()
-        yield Phone(device["id"], pushed)
+        yield Phone(client, device["id"], pushed)
         for entry in device["config_entries"]:
             client.delete(f"/api/config/config_entries/entry/{entry}")
     finally:

@@ -134,10 +134,7 @@ def notify(home: Home, device: dict[str, Any]) -> None:
             press(home.setup, "larder")
             told = mine.notification()
             (look_again,) = told["data"]["actions"]
-            client.post(
-                "/api/events/mobile_app_notification_action", json={"action": look_again["action"]}
-            )
-            again = mine.notification()
+            again = mine.tap(look_again["action"])
         assert (told["title"], told["message"]) == ("Larder camera", "Eileen")
         assert told["data"]["image"] == "/api/image_proxy/image.larder_picture"
         assert look_again["title"] == "Capture again"
