@@ -135,6 +135,10 @@ class UnknownPersonError(PeopleError):
     """Nobody is enrolled under this name or id."""
 
 
+class UnknownVisitorError(PeopleError):
+    """No visits of this visitor are kept."""
+
+
 class NobodyEnrolledError(UnknownPersonError):
     """There is no gallery, since nobody was ever enrolled."""
 

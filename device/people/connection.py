@@ -11,7 +11,9 @@ from typing import Self
 
 from device.errors import GalleryError, OtherEmbedderError
 from device.people.database import damaged, explained, open_database
-from device.people.rows import EMBEDDER, TRACES, DamagedRowError, read_fact, write_fact
+from device.people.encounter_rows import delete_visitors
+from device.people.rows import EMBEDDER, TRACES, read_fact, write_fact
+from device.people.stored import DamagedRowError
 
 _LOG = logging.getLogger(__name__)
 
@@ -51,6 +53,11 @@ class GalleryConnection:
         return connection
 
     @property
+    def embedder(self) -> str | None:
+        """sha256 of the network whose embeddings are compared; None for those who compare none."""
+        return self._embedder
+
+    @property
     def is_replaced(self) -> bool:
         """Whether another file, or none, is where this one was: SQLite still has the old one open."""
         return _inode(self._path) != self._inode
@@ -85,9 +92,19 @@ class GalleryConnection:
         Raises:
             GalleryError: it cannot be read, or another network has made its references.
         """
+        with self.look() as database:
+            if self._embedder is not None and has_references(database):
+                self._require(read_fact(database, EMBEDDER), self._embedder)
+            yield database
+
+    @contextmanager
+    def look(self) -> Iterator[sqlite3.Connection]:
+        """Let the body see one state of the file, whichever network has made its references.
+
+        Raises:
+            GalleryError: it cannot be read.
+        """
         with explained(self._path), self._transaction("BEGIN"):
-            if self._embedder is not None and has_references(self._database):
-                self._require(read_fact(self._database, EMBEDDER), self._embedder)
             yield self._database
 
     @contextmanager
@@ -120,7 +137,9 @@ class GalleryConnection:
             self._require(embedder, self._embedder)
         if has_references(database):
             self._require(read_fact(database, EMBEDDER), embedder)
-        else:
+        elif read_fact(database, EMBEDDER) != embedder:
+            # Unknown visitors are no reason to refuse somebody: they go with the network that has measured them.
+            delete_visitors(database)
             write_fact(database, EMBEDDER, embedder)
 
     def erase_traces(self) -> None:

@@ -41,6 +41,17 @@ MIGRATIONS: Sequence[str] = (
     CREATE INDEX references_of_person ON person_references (person);
     CREATE TABLE tombstones (id TEXT PRIMARY KEY, forgotten_at TEXT NOT NULL) WITHOUT ROWID
     """,
+    """
+    CREATE TABLE encounters (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        visitor INTEGER NOT NULL,
+        embedding BLOB NOT NULL,
+        checksum INTEGER NOT NULL,
+        quality REAL NOT NULL,
+        began_at TEXT NOT NULL,
+        ended_at TEXT NOT NULL
+    )
+    """,
 )
 
 _PRIVATE = 0o600

@@ -1,15 +1,17 @@
-"""Enrolling somebody in the gallery, from the faces of some pictures."""
+"""Enrolling somebody in the gallery, from the faces of some pictures or from the visits of somebody unknown."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from device.errors import UnknownVisitorError
 from device.observation import utc_now
 from device.people.enrolment import Candidate, Enrolment, choose_references
 from device.people.gallery import Gallery
 from device.people.gallery_file import GalleryFile
 from device.people.matching import Limits
+from device.people.names import checked_name, name_key
 from device.people.person import Person, new_person_id
 
 
@@ -63,3 +65,40 @@ def enrol(
     elif enrolment.references:
         person = file.enrol(name, enrolment.references)
     return Enrolled(person, same is None, enrolment)
+
+
+def name_visitor(
+    file: GalleryFile, known: Gallery, visitor: int, name: str, limits: Limits
+) -> Enrolled:
+    """Enrol an unknown visitor, or add what the visits show to somebody of this name; the visitor is unknown no more.
+
+    The visits pass the same rules as pictures, the best first. If none passes, the visitor stays.
+
+    Args:
+        file: takes the references.
+        known: what is in it.
+        visitor: the number.
+        name: of the visitor.
+        limits: of the network.
+
+    Raises:
+        UnknownVisitorError: no visits of this visitor are kept.
+        PeopleError: nobody can have this name, or the gallery cannot be changed.
+    """
+    name = checked_name(name)
+    faces = [each.face for each in file.visitors.encounters() if each.visitor == visitor]
+    if not faces:
+        message = f"no visits of visitor {visitor} are kept; `facet people visitors` lists those of whom there are"
+        raise UnknownVisitorError(message)
+    best_first = sorted(faces, key=lambda face: face.quality, reverse=True)
+    pictures = [[Candidate(face.embedding, face.quality)] for face in best_first]
+    enrolled = enrol(file, known, name, person_named(known, name), pictures, limits)
+    if enrolled.enrolment.references:
+        file.visitors.forget([visitor])
+    return enrolled
+
+
+def person_named(known: Gallery, name: str) -> Person | None:
+    """Return whoever has a name, in whatever letters it is written; None if nobody has."""
+    key = name_key(name)
+    return next((person for person in known.people if name_key(person.name) == key), None)

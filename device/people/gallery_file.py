@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from device.errors import TooManyReferencesError, UnknownPersonError, UnknownReferenceError
 from device.people.document import PeopleDocument
+from device.people.encounter_rows import delete_visitors
 from device.people.importing import Imported, import_document
 from device.people.names import checked_name
 from device.people.person import NewReference, Person, Tombstone, new_person_id
@@ -152,6 +153,8 @@ class GalleryFile(GalleryReader):
     def forget(self, person: str) -> None:
         """Delete somebody with all references; only the id and the time stay, so that nothing brings them back.
 
+        Unknown visitors go too: one of them may be this person, whom the references were too unlike.
+
         Args:
             person: the id.
 
@@ -162,16 +165,18 @@ class GalleryFile(GalleryReader):
         with self._connection.change() as database:
             select_person(database, person)
             delete_person(database, Tombstone(person, self._now()))
+            delete_visitors(database)
         self._connection.erase_traces()
 
     def reset(self) -> None:
-        """Delete all references and keep the people, for a network whose numbers mean something else.
+        """Delete all references and unknown visitors, for a network whose numbers mean something else; people stay.
 
         Raises:
             GalleryError: the disk does not take it; then nothing was deleted.
         """
         with self._connection.change() as database:
             delete_all_references(database)
+            delete_visitors(database)
         self._connection.erase_traces()
 
     def import_people(self, document: PeopleDocument, *, may_bring_back: bool = False) -> Imported:
@@ -192,6 +197,8 @@ class GalleryFile(GalleryReader):
             imported = import_document(
                 database, document, self._now(), may_bring_back=may_bring_back
             )
+            if imported.forgotten:
+                delete_visitors(database)
         if imported.forgotten:
             self._connection.erase_traces()
         return imported

@@ -23,6 +23,7 @@ from device.people.rows import (
     select_references,
     select_tombstones,
 )
+from device.people.visitor_book import VisitorBook
 from device.system.text import printable
 
 PEOPLE = "people.db"
@@ -41,6 +42,8 @@ class GalleryReader:
         self._connection = connection
         self._now = now
         self._seen: object = None
+        self.visitors = VisitorBook(connection, now)
+        """Unknown visitors, of a node that keeps them for some days."""
 
     @classmethod
     def open(

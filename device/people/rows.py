@@ -6,14 +6,15 @@ import logging
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 
 from device.errors import PersonNameError, UnknownPersonError
-from device.people.embedding import checked_embedding, checksum, decoded, encoded
+from device.people.embedding import checked_embedding, checksum, encoded
 from device.people.names import name_key
 from device.people.person import PERSON_ID, NewReference, Person, Reference, Tombstone
+from device.people.stored import DamagedRowError, read_embedding, read_time, stored_time
 from device.people.thinning import MOST_REFERENCES, most_diverse
 from device.system.text import printable
 
@@ -23,11 +24,6 @@ EMBEDDER = "embedder"
 """Of facts: the sha256 of the network that has made the references."""
 TRACES = "traces"
 """Of facts: somebody was forgotten, and the file was not rewritten since."""
-
-
-class DamagedRowError(ValueError):
-    """A row does not hold what Facet writes there."""
-
 
 _PEOPLE = "id, name, enrolled_at, named_at"
 _REFERENCES = "id, person, embedding, checksum, quality, added_at, is_set_aside"
@@ -90,7 +86,7 @@ def select_tombstones(database: sqlite3.Connection) -> list[Tombstone]:
         DamagedRowError: a row is damaged.
     """
     rows = database.execute("SELECT id, forgotten_at FROM tombstones ORDER BY id")
-    return [Tombstone(_id(id_), _time(at)) for id_, at in rows]
+    return [Tombstone(_id(id_), read_time(at)) for id_, at in rows]
 
 
 def insert_person(database: sqlite3.Connection, person: Person) -> None:
@@ -106,8 +102,8 @@ def insert_person(database: sqlite3.Connection, person: Person) -> None:
             person.id,
             person.name,
             name_key(person.name),
-            _text(person.enrolled_at),
-            _text(person.named_at),
+            stored_time(person.enrolled_at),
+            stored_time(person.named_at),
         ),
     )
 
@@ -121,7 +117,7 @@ def update_name(database: sqlite3.Connection, person: Person) -> None:
     require_free_name(database, person)
     database.execute(
         "UPDATE people SET name = ?, name_key = ?, named_at = ? WHERE id = ?",
-        (person.name, name_key(person.name), _text(person.named_at), person.id),
+        (person.name, name_key(person.name), stored_time(person.named_at), person.id),
     )
 
 
@@ -177,7 +173,7 @@ def insert_reference(
     database.execute(
         "INSERT INTO person_references (person, embedding, checksum, quality, added_at, is_set_aside) "
         "VALUES (?, ?, ?, ?, ?, ?)",
-        (person, data, checksum(data), reference.quality, _text(added_at), is_set_aside),
+        (person, data, checksum(data), reference.quality, stored_time(added_at), is_set_aside),
     )
 
 
@@ -226,7 +222,7 @@ def insert_tombstone(database: sqlite3.Connection, tombstone: Tombstone) -> None
     database.execute(
         "INSERT INTO tombstones (id, forgotten_at) VALUES (?, ?) "
         "ON CONFLICT (id) DO UPDATE SET forgotten_at = max(forgotten_at, excluded.forgotten_at)",
-        (tombstone.id, _text(tombstone.forgotten_at)),
+        (tombstone.id, stored_time(tombstone.forgotten_at)),
     )
 
 
@@ -249,20 +245,14 @@ def write_fact(database: sqlite3.Connection, key: str, value: str | None) -> Non
 
 
 def _person(id_: str, name: str, enrolled_at: str, named_at: str) -> Person:
-    return Person(_id(id_), name, _time(enrolled_at), _time(named_at))
+    return Person(_id(id_), name, read_time(enrolled_at), read_time(named_at))
 
 
 def _reference(
     id_: int, person: str, data: bytes, found: int, quality: float, added_at: str, is_set_aside: int
 ) -> Reference:
-    try:
-        if checksum(data) != found:
-            message = "its checksum differs"
-            raise DamagedRowError(message)
-        embedding = decoded(data)
-    except (ValueError, TypeError) as error:
-        raise DamagedRowError(str(error)) from error
-    return Reference(id_, person, embedding, quality, _time(added_at), bool(is_set_aside))
+    embedding = read_embedding(data, found)
+    return Reference(id_, person, embedding, quality, read_time(added_at), bool(is_set_aside))
 
 
 def _id(text: str) -> str:
@@ -270,16 +260,3 @@ def _id(text: str) -> str:
         message = "a person's id is not 12 hex digits"
         raise DamagedRowError(message)
     return text
-
-
-def _text(moment: datetime) -> str:
-    """Return a time as text that sorts as times do."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _time(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError) as error:
-        message = f"a time is none: {error}"
-        raise DamagedRowError(message) from error

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from device.people.identity import Identity, Named, Recognition
 
 # The commonest complaint about recognition is a resident who is called a stranger minutes after they were named.
-_VISIT_SECONDS = 180.0
+VISIT_SECONDS = 180.0
+"""Between two captures of one visit, at most."""
 # Below this a face is not that person turned or badly lit, but somebody else: of the pairs of different people in
 # CelebA's test part 97 % are below it, and of those of one person 4 %.
 _SOMEBODY_ELSE_SCORE = 0.3
@@ -50,7 +51,7 @@ def settle(
         visit: as it was after the capture before.
         now: in seconds on a monotonic clock.
     """
-    if now - visit.last_seen > _VISIT_SECONDS:
+    if now - visit.last_seen > VISIT_SECONDS:
         visit = Visit()
     nameless = visit.nameless_captures + 1
     settled = [_settled(identity, visit, nameless) for identity in identities]

@@ -52,7 +52,7 @@ def test_the_file_of_a_newer_facet_is_left_as_it_is(filled: Path) -> None:
         pass
     before = filled.read_bytes()
     with pytest.raises(
-        GalleryTooNewError, match=r"people\.db has version 2.* knows 1: a newer Facet"
+        GalleryTooNewError, match=r"people\.db has version 3.* knows 2: a newer Facet"
     ):
         GalleryFile.open(filled, EMBEDDER)
     assert filled.read_bytes() == before

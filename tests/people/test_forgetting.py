@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
 from pathlib import Path
 from random import Random
 
-import numpy as np
-import numpy.typing as npt
 import pytest
 
 from device.people.connection import GalleryConnection
 from device.people.database import open_database
-from device.people.embedding import encoded
 from device.people.gallery_file import GalleryFile
 from device.people.person import NewReference
 from tests.people.conftest import Clock
 from tests.people.references import EMBEDDER, new_references
-
-# Bytes of an embedding in a row, of which none may be found.
-_RUN = 8
-
-
-def _traces(folder: Path, references: Iterable[NewReference]) -> int:
-    """Return how many runs of eight bytes of some embeddings are in the files of a folder."""
-    stored = np.concatenate([_runs(encoded(reference.embedding)) for reference in references])
-    return sum(int(np.isin(_runs(path.read_bytes()), stored).sum()) for path in folder.iterdir())
-
-
-def _runs(data: bytes) -> npt.NDArray[np.uint64]:
-    """Return every run of eight bytes, as a number."""
-    windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(data, np.uint8), _RUN)
-    return np.ascontiguousarray(windows).view(np.uint64).ravel()
+from tests.people.traces import RUN, traces
 
 
 def test_no_byte_of_an_embedding_stays(gallery: GalleryFile, path: Path) -> None:
@@ -40,12 +22,12 @@ def test_no_byte_of_an_embedding_stays(gallery: GalleryFile, path: Path) -> None
     annas, berts = new_references(5), new_references(5, seed=1)
     anna = gallery.enrol("Anna", annas)
     gallery.enrol("Bert", berts)
-    assert _traces(path.parent, annas) == 5 * (768 - _RUN + 1)
+    assert traces(path.parent, annas) == 5 * (768 - RUN + 1)
     gallery.forget(anna.id)
-    assert _traces(path.parent, annas) == 0
+    assert traces(path.parent, annas) == 0
     assert b"Anna" not in path.read_bytes()
     assert b"anna" not in path.read_bytes()
-    assert _traces(path.parent, berts) == 5 * (768 - _RUN + 1)
+    assert traces(path.parent, berts) == 5 * (768 - RUN + 1)
     assert [person.name for person in gallery.people()] == ["Bert"]
 
 
@@ -65,7 +47,7 @@ def test_no_byte_stays_of_what_has_moved_within_the_file(gallery: GalleryFile, p
     for person in random.sample(list(enrolled), 18):
         gallery.forget(person)
         gone += enrolled.pop(person)
-    assert _traces(path.parent, gone) == 0
+    assert traces(path.parent, gone) == 0
     assert len(gallery.people()) == 6
 
 
@@ -89,7 +71,7 @@ def test_erasing_that_was_kept_from_its_end_is_finished_at_the_next_start(
     with GalleryFile.open(path, EMBEDDER, clock):
         pass
     assert path.stat().st_size < size
-    assert _traces(path.parent, references) == 0
+    assert traces(path.parent, references) == 0
 
 
 class _Delayed(GalleryConnection):
@@ -122,4 +104,4 @@ def test_a_reset_leaves_the_people_and_no_embedding(gallery: GalleryFile, path: 
     gallery.reset()
     assert gallery.people() == (anna,)
     assert gallery.references(anna.id) == ()
-    assert _traces(path.parent, new_references(9)) == 0
+    assert traces(path.parent, new_references(9)) == 0

@@ -1,0 +1,120 @@
+"""Unknown visitors: which visits are one person's, and who of them would be recognised by now. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import fmean
+
+import numpy as np
+
+from device.people.embedding import Embedding
+from device.people.gallery import Gallery
+from device.people.matching import Limits, identify
+from device.people.person import NewReference
+
+_LABEL = "Visitor"
+# A face of no quality still counts where there is no other.
+_LEAST_WEIGHT = 1e-3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encounter:
+    """One visit of somebody unknown.
+
+    Attributes:
+        id: of this encounter in this gallery, above zero.
+        visitor: the number of whoever came.
+        face: the best one of the visit, as a reference would have it.
+        began_at: when the visit began, in UTC.
+        ended_at: when the visitor was seen last in this visit, in UTC.
+    """
+
+    id: int
+    visitor: int
+    face: NewReference
+    began_at: datetime
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody unknown, as others may know of them: without any embedding.
+
+    Attributes:
+        number: above zero, never given again.
+        first_seen: when the first visit that is kept began, in UTC.
+        last_seen: in UTC.
+        visits: how many are kept.
+    """
+
+    number: int
+    first_seen: datetime
+    last_seen: datetime
+    visits: int
+
+    @property
+    def label(self) -> str:
+        """What the visitor is called until there is a name."""
+        return f"{_LABEL} {self.number}"
+
+
+def by_visitor(encounters: Iterable[Encounter]) -> dict[int, Sequence[Encounter]]:
+    """Return the visits of each visitor, in the order in which they are given."""
+    found: defaultdict[int, list[Encounter]] = defaultdict(list)
+    for encounter in encounters:
+        found[encounter.visitor].append(encounter)
+    return dict(found)
+
+
+def visitors_of(encounters: Iterable[Encounter]) -> tuple[Visitor, ...]:
+    """Return who came, by number."""
+    return tuple(
+        Visitor(
+            number,
+            min(each.began_at for each in own),
+            max(each.ended_at for each in own),
+            len(own),
+        )
+        for number, own in sorted(by_visitor(encounters).items())
+    )
+
+
+def nearest_visitor(
+    embedding: Embedding, encounters: Iterable[Encounter], limits: Limits
+) -> int | None:
+    """Return the number of the visitor whose face this is, or None if it is nobody's of before.
+
+    As near as an enrolled person has to be: the mean of the nearest few similarities reaches the score. Each face is
+    compared once, when it comes, and stays where it was put. Clustering all of them at each visit is no more often
+    right, and the visitor whom the owner is about to name might become another one meanwhile.
+
+    Args:
+        embedding: (192,) float32, a unit vector.
+        encounters: of before.
+        limits: of the network.
+    """
+    nearness = {
+        number: fmean(
+            sorted(float(each.face.embedding @ embedding) for each in own)[-limits.references :]
+        )
+        for number, own in by_visitor(encounters).items()
+    }
+    nearest = max(nearness, key=lambda number: nearness[number], default=None)
+    return nearest if nearest is not None and nearness[nearest] >= limits.score else None
+
+
+def recognised(encounters: Iterable[Encounter], gallery: Gallery, limits: Limits) -> set[int]:
+    """Return the numbers of the visitors whom the gallery has a name for, as if their visits were one burst."""
+    return {
+        number
+        for number, own in by_visitor(encounters).items()
+        if identify(
+            np.array([each.face.embedding for each in own], np.float32),
+            np.array([max(each.face.quality, _LEAST_WEIGHT) for each in own], np.float32),
+            gallery,
+            limits,
+        ).person
+    }
