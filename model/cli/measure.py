@@ -100,6 +100,22 @@ def evaluate_people(
         wide_console().print(verification_table(figures))
 
 
+@app.command("evaluate-visitors")
+def evaluate_visitors(
+    data: Data,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Let strangers come again and again, and measure whose visits the product takes for one visitor's."""
+    from model.evaluation.people import evaluate_visitors as run
+    from model.evaluation.people_tables import visitors_table
+
+    figures = run(data)
+    if as_json:
+        typer.echo(json.dumps(figures.to_json()))
+    else:
+        wide_console().print(visitors_table(figures))
+
+
 @app.command()
 def report(
     data: Data,

@@ -14,6 +14,7 @@ from model.data.people import draw_pairs, indexed, read_pairs, read_people
 from model.evaluation.embeddings import Variant, embed_people
 from model.evaluation.open_set import OpenSet, open_set
 from model.evaluation.verification import curve, similarity, verify
+from model.evaluation.visitors import HOUSEHOLD, Visitors, visitors
 
 AS_SHIPPED = "as shipped"
 _VARIANTS: Mapping[str, Variant] = {
@@ -71,3 +72,13 @@ def evaluate_open_set(data: Path, references: int = 3, known: int | None = None)
     card = read_recognition_card()
     (embeddings,) = embed_people(read_people(data)).values()
     return open_set(embeddings, limits_of(card), references, known)
+
+
+def evaluate_visitors(data: Path, strangers: int = HOUSEHOLD) -> Visitors:
+    """Measure whose visits are put together where strangers come again; see visitors.
+
+    Raises:
+        DataError: the data cannot be read, or has too few people.
+    """
+    (embeddings,) = embed_people(read_people(data)).values()
+    return visitors(embeddings, limits_of(read_recognition_card()), strangers)

@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from model.evaluation.open_set import Answers, OpenSet
+from model.evaluation.visitors import Visitors
 
 
 def verification_table(figures: Mapping[str, Any]) -> Table:
@@ -42,6 +43,20 @@ def open_set_table(figures: OpenSet) -> Table:
         f"{unknown} of {visits}",
         f"{unknown / visits:.2%}" if visits else "",
     )
+    return table
+
+
+def visitors_table(figures: Visitors) -> Table:
+    """Return the figures about strangers who come again as a table."""
+    title = f"{figures.strangers} strangers in {figures.draws} draws, {figures.visits} visits"
+    table = Table("what", "of", "share", title=title)
+    for what, count, of in (
+        ("visits of whoever the visitor is", figures.right, figures.visits),
+        ("visitors with visits of two strangers", figures.mixed, figures.visitors),
+        ("visitors for each stranger", figures.visitors, figures.strangers),
+        ("other visitors who go with a name", figures.others_gone, figures.others),
+    ):
+        table.add_row(what, f"{count} of {of}", f"{count / of:.2%}" if of else "")
     return table
 
 

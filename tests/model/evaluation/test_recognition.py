@@ -14,6 +14,7 @@ from model.errors import DataError
 from model.evaluation.embeddings import Embeddings
 from model.evaluation.open_set import open_set
 from model.evaluation.verification import curve, similarity, verify
+from model.evaluation.visitors import visitors
 from tests.people.faces import LIMITS, near
 
 _KEYPOINTS = np.zeros((6, 2), np.float32)
@@ -105,6 +106,27 @@ def test_an_evaluation_without_enough_pictures_is_refused() -> None:
     """With what is missing."""
     with pytest.raises(DataError, match="nobody has more than that number"):
         open_set(household(pictures=3), LIMITS, references=3)
+
+
+def test_strangers_who_come_again_are_one_visitor_each() -> None:
+    """In each draw; nobody is left once each of them has a name."""
+    figures = visitors(household(), LIMITS, strangers=3, draws=2)
+    assert (figures.strangers, figures.visits, figures.visitors) == (6, 48, 6)
+    assert (figures.right, figures.mixed, figures.others) == (48, 0, 0)
+
+
+def test_strangers_unlike_themselves_are_several_visitors_and_two_who_are_one_are_mixed() -> None:
+    """The evaluation can fail."""
+    figures = visitors(household(alike=0.6), LIMITS, strangers=4, draws=1)
+    assert (figures.visitors, figures.mixed, figures.others, figures.others_gone) == (32, 0, 28, 0)
+    twins = household()
+    figures = visitors(Embeddings(twins.appearances, np.repeat([0, 1], 16)), LIMITS, 2, 1)
+    assert (figures.visitors, figures.others, figures.others_gone) == (4, 2, 0)
+    same = [appearance(near({0: 0.9}, rest=20 + i)) for i in range(8)]
+    figures = visitors(Embeddings(same, np.repeat([0, 1], 4)), LIMITS, 2, 1)
+    assert (figures.visitors, figures.mixed, figures.right) == (1, 1, 4)
+    with pytest.raises(DataError, match="3 strangers are to come, and only 2 people"):
+        visitors(Embeddings(same, np.repeat([0, 1], 4)), LIMITS, 3, 1)
 
 
 def test_drawn_pairs_are_half_of_one_person_in_ten_folds() -> None:
