@@ -14,6 +14,7 @@ from device.discovery.retained import retained_topics
 from device.discovery.selection import announced_rows
 from device.entities.documents import RETAINED
 from device.entities.kinds import Document, Image, Json, Row
+from device.entities.roster import Roster
 from device.entities.roster_kinds import Choice
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
 from device.mqtt.transport import Transport
@@ -92,11 +93,11 @@ class Publisher:
             self.document(document, content)
         self._retain(self._topics.status, ONLINE)
 
-    def offer(self, names: Iterable[str]) -> None:
-        """Take the names that a choice offers; announced at once if the node is, and these are others."""
-        options = tuple(names)
+    def offer(self, roster: Roster) -> None:
+        """Take the names that choices offer; announced at once if the node is, and these are others."""
         rows = tuple(
-            replace(row, options=options) if isinstance(row, Choice) else row for row in self._rows
+            replace(row, options=row.offer(roster)) if isinstance(row, Choice) else row
+            for row in self._rows
         )
         if rows == self._rows:
             return

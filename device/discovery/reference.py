@@ -95,11 +95,7 @@ def _values(row: Row) -> str:
         case Number():
             return _numbers(row)
         case Text() | Choice():
-            return (
-                f"at most {row.longest} characters"
-                if isinstance(row, Text)
-                else "the names of the people"
-            )
+            return f"at most {row.longest} characters" if isinstance(row, Text) else row.offered
         case Sensor() | Select() if row.options:
             return _listed(row.options)
         case Event():

@@ -36,7 +36,7 @@ ENROLLING: tuple[Row, ...] = (
         document=ROSTER,
         key="person_name",
         name="Name",
-        meaning="The name with which *Enrol* enrols somebody, and *Rename* renames.",
+        meaning="The name with which *Enrol* enrols somebody, *Rename* renames, and *Name this visitor* names.",
         icon="mdi:form-textbox",
         category=Category.CONFIG,
         requires=PEOPLE,
@@ -65,6 +65,8 @@ ENROLLING: tuple[Row, ...] = (
         icon="mdi:account-details-outline",
         category=Category.CONFIG,
         requires=PEOPLE,
+        offer=lambda roster: roster.names,
+        offered="the names of the people",
         longest=LONGEST_NAME,
         read=lambda roster: None if roster.selected is None else roster.selected.name,
         ask=SelectPerson,
@@ -95,8 +97,8 @@ ENROLLING: tuple[Row, ...] = (
         key="enrolment",
         name="Enrolment",
         meaning=(
-            "Fires for what comes of *Enrol*, *Rename* and *Forget*: its attribute `text` says it in words, and "
-            "`pictures` why a picture was not taken."
+            "Fires for what comes of *Enrol*, *Rename*, *Name this visitor* and *Forget*: its attribute `text` says it "
+            "in words, and `pictures` why a picture was not taken."
         ),
         icon="mdi:account-voice",
         requires=PEOPLE,

@@ -71,7 +71,21 @@ class Forget:
     """Forget whoever is chosen."""
 
 
-PeopleRequest: TypeAlias = TypeName | SelectPerson | Enrol | Rename | Forget
+@dataclass(frozen=True, slots=True)
+class SelectVisitor:
+    """Choose who gets a name, by label."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameVisitor:
+    """Enrol the visitor who is chosen, under the name that is kept."""
+
+
+PeopleRequest: TypeAlias = (
+    TypeName | SelectPerson | Enrol | Rename | Forget | SelectVisitor | NameVisitor
+)
 """What concerns the people who are enrolled."""
 
 Request: TypeAlias = Capture | Restart | Install | Change | PeopleRequest

@@ -42,6 +42,10 @@ MOTION_SENSOR = Requirement(
     lambda config: config.triggers.motion is not None, "Needs a motion sensor."
 )
 PEOPLE = Requirement(lambda config: config.people.enabled, "Needs `people.enabled`.")
+VISITORS = Requirement(
+    lambda config: config.people.enabled and config.people.visitors_days > 0,
+    "Needs `people.enabled` and `people.visitors_days`.",
+)
 PICTURES = Requirement(lambda config: len(config.privacy.picture_modes) > 1)
 UPDATE_INDEX = Requirement(lambda config: config.updates.index is not None)
 NETWORK_UPDATES = Requirement(_has_network_updates)

@@ -1,4 +1,4 @@
-"""Who is enrolled, as Home Assistant is offered it, and what comes of enrolling, renaming and forgetting there."""
+"""Who is enrolled and who came, as Home Assistant is offered it, and what comes of enrolling and forgetting there."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from uuid6 import uuid7
 
 from device.people.hygiene import Refusal
 from device.people.person import Person
+from device.people.visitors import Visitor
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +21,25 @@ class Roster:
         people: everybody who is enrolled, in the order in which they were.
         name: what stands in the text field.
         selected: who is chosen; None when nobody is.
+        visitors: who came in the last days and was unknown, by number; None until the gallery has been read.
+        visitor: which of them is chosen; None when nobody is.
     """
 
     people: tuple[Person, ...] = ()
     name: str = ""
     selected: Person | None = None
+    visitors: tuple[Visitor, ...] | None = None
+    visitor: Visitor | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of everybody who can be chosen."""
+        """Of everybody enrolled who can be chosen."""
         return tuple(person.name for person in self.people)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Of the visitors who can be chosen."""
+        return tuple(visitor.label for visitor in self.visitors or ())
 
 
 class RosterEventType(StrEnum):
@@ -58,7 +68,7 @@ class RosterReason(StrEnum):
     NOTHING_TAKEN = "nothing_taken"
     """None of the pictures shows a face that helps; each says why."""
     GALLERY = "gallery"
-    """It cannot be written, or its owner has changed it meanwhile."""
+    """It cannot be written, or its owner has changed it meanwhile; a visit may also have expired."""
     SAFE_MODE = "safe_mode"
     FAILED = "failed"
 

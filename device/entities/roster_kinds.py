@@ -1,4 +1,4 @@
-"""The kinds of row that ask something of the gallery: a text, and a choice whose options are people."""
+"""The kinds of row that ask something of the gallery: a text, and a choice whose options come from the gallery."""
 
 from __future__ import annotations
 
@@ -32,10 +32,12 @@ class Text(Readable[Roster]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice(Readable[Roster]):
-    """One of the people who are enrolled, whose names are its options.
+    """One of those whom the gallery knows, whose names are its options.
 
     Attributes:
         options: the names, as they are now; the table of a node has none of them.
+        offer: returns the names.
+        offered: what they are, for the documentation.
         longest: characters of a name.
         ask: returns what a choice asks for.
     """
@@ -43,6 +45,8 @@ class Choice(Readable[Roster]):
     platform = Platform.SELECT
 
     options: tuple[str, ...] = ()
+    offer: Callable[[Roster], tuple[str, ...]]
+    offered: str
     longest: int
     read: Callable[[Roster], str | None]
     ask: Callable[[str], Request]

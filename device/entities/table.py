@@ -25,6 +25,7 @@ from device.entities.pins import PINS
 from device.entities.seen import seen
 from device.entities.translation import translated
 from device.entities.update import Update
+from device.entities.visitors import VISITORS
 from device.entities.vocabulary import Vocabulary
 from device.errors import EntityError
 
@@ -53,6 +54,7 @@ def catalogue(
         *seen(attributes),
         *PERSONS,
         *ENROLLING,
+        *VISITORS,
         *PINS,
         *CONTROLS,
         *RESULTS,

@@ -1,9 +1,8 @@
-"""What the capture thread does for people apart from recognising them: it enrols, renames and forgets them."""
+"""What the capture thread does for people apart from recognising them: it enrols, names, renames and forgets them."""
 
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
@@ -12,13 +11,14 @@ from device.entities.roster import RosterEvent, RosterEventType, RosterReason
 from device.errors import CameraError, CameraReleasedError, PeopleError, PersonNameError
 from device.node.known_people import KnownPeople
 from device.node.observer import BurstCamera
+from device.node.roster_events import enrolled_event, private, refused
 from device.observation import Image
-from device.people.enrolled import enrol
-from device.people.enrolment import Candidate, Enrolment
-from device.people.hygiene import Refusal
+from device.people.enrolled import enrol, name_visitor, person_named
+from device.people.enrolment import Candidate
 from device.people.matching import Limits
-from device.people.names import checked_name, name_key
+from device.people.names import checked_name
 from device.people.person import Person, Tombstone
+from device.people.visitors import Visitor
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,20 +49,30 @@ class ForgetTask:
     person: Person
 
 
-GalleryTask: TypeAlias = EnrolTask | RenameTask | ForgetTask
+@dataclass(frozen=True, slots=True)
+class NameVisitorTask:
+    """Enrol an unknown visitor, or add the visits to who has this name."""
+
+    visitor: Visitor
+    name: str
+
+
+GalleryTask: TypeAlias = EnrolTask | RenameTask | ForgetTask | NameVisitorTask
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleChanged:
-    """Who is enrolled is not who was, whoever has changed it.
+    """Who is enrolled, or who came and was unknown, is not as it was, whoever has changed it.
 
     Attributes:
         people: everybody who is.
         forgotten: everybody who was forgotten.
+        visitors: who came in the last days and was unknown.
     """
 
     people: tuple[Person, ...]
     forgotten: tuple[Tombstone, ...]
+    visitors: tuple[Visitor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +153,7 @@ class GalleryWork:
         try:
             match task:
                 case EnrolTask() if is_private:
-                    self._end(_private(task.name))
+                    self._end(private(task.name))
                 case EnrolTask(name):
                     self._session = _Session(checked_name(name), self._clock())
                 case RenameTask(person, name):
@@ -151,6 +161,8 @@ class GalleryWork:
                     self._report()
                     text = f"{person.name} is now {renamed.name}"
                     self._end(RosterEvent(RosterEventType.RENAMED, renamed.name, text))
+                case NameVisitorTask(visitor, name):
+                    self._end(self._named(visitor, name))
                 case ForgetTask(person):
                     self._known.file().forget(person.id)
                     self._report()
@@ -164,17 +176,19 @@ class GalleryWork:
     def release(self) -> None:
         """Give up an enrolment, because privacy has begun: nothing that the camera saw is kept."""
         if self._session is not None:
-            self._end(_private(self._session.name))
+            self._end(private(self._session.name))
 
     def tick(self, should_stop: Callable[[], bool]) -> bool:
-        """Report who is enrolled if that has changed, and take a picture if it is time to.
+        """Keep who is unknown, report who is enrolled if that has changed, and take a picture if it is time to.
 
         Args:
-            should_stop: whether privacy has begun; asked after each picture.
+            should_stop: whether privacy has begun; asked after each picture, and before anybody unknown is kept.
 
         Returns:
             Whether somebody was forgotten or renamed, so that what was seen of them counts no more.
         """
+        if not should_stop():
+            self._known.keep_strangers()
         self._report()
         if self._session is not None and self._clock() >= self._session.due:
             self._take_picture(self._session, should_stop)
@@ -187,7 +201,7 @@ class GalleryWork:
         if known.fault is None or self._clock() >= self._retry_at:
             known.refresh()
             self._retry_at = self._clock() + _RETRY_SECONDS
-        change = PeopleChanged(known.gallery.people, known.tombstones)
+        change = PeopleChanged(known.gallery.people, known.tombstones, known.visitors)
         # With a fault nobody is recognised, but everybody is still enrolled.
         if known.fault is not None or change == self._reported:
             return
@@ -202,11 +216,11 @@ class GalleryWork:
             session.pictures.append(self._examiner.examine(frame.image))
             session.due = self._clock() + self._pause
             if should_stop():
-                self._end(_private(session.name))
+                self._end(private(session.name))
             elif len(session.pictures) == _PICTURES:
                 self._end(self._enrolled(session))
         except CameraReleasedError:
-            self._end(_private(session.name))
+            self._end(private(session.name))
         except CameraError as error:
             self._end(refused(session.name, RosterReason.CAMERA_UNAVAILABLE, str(error)))
         except PeopleError as error:
@@ -221,62 +235,38 @@ class GalleryWork:
             # Nobody can be told apart from those who are in it.
             return refused(session.name, RosterReason.GALLERY, self._known.fault)
         file, gallery = self._known.file(), self._known.gallery
-        key = name_key(session.name)
-        same = [each for each in gallery.people if name_key(each.name) == key]
         enrolled = enrol(
             file,
             gallery,
             session.name,
-            same[0] if same else None,
+            person_named(gallery, session.name),
             session.pictures,
             self._examiner.limits,
         )
-        name, enrolment = enrolled.person.name, enrolled.enrolment
-        taken = len(enrolment.references)
-        if not taken:
-            return RosterEvent(
-                RosterEventType.REFUSED,
-                name,
-                f"none of the {_PICTURES} pictures was taken: {_commonest(enrolment)}",
-                RosterReason.NOTHING_TAKEN,
-                pictures=enrolment.refusals,
-            )
         self._report()
-        return RosterEvent(
-            RosterEventType.ENROLLED,
-            name,
-            enrolled.sentence(),
-            references=taken,
-            pictures=enrolment.refusals,
-        )
+        return enrolled_event(enrolled, "picture")
+
+    def _named(self, visitor: Visitor, name: str) -> RosterEvent:
+        known = self._known
+        # Privacy, in which a visitor may be named, lets go of everybody.
+        known.refresh()
+        if known.fault is not None:
+            return refused(visitor.label, RosterReason.GALLERY, known.fault)
+        limits = self._examiner.limits
+        enrolled = name_visitor(known.file(), known.gallery, visitor.number, name, limits)
+        self._report()
+        return enrolled_event(enrolled, "visit")
 
     def _end(self, event: RosterEvent) -> None:
         self._session = None
         self._put(GalleryDone(event))
 
 
-def refused(name: str, reason: RosterReason, text: str) -> RosterEvent:
-    """Return that something was refused.
-
-    Args:
-        name: of whom.
-        reason: why.
-        text: the same for people.
-    """
-    return RosterEvent(RosterEventType.REFUSED, name, text, reason)
-
-
-def _private(name: str) -> RosterEvent:
-    text = "privacy is on, and the camera is released; switch it off, and press again"
-    return refused(name, RosterReason.PRIVACY, text)
-
-
 def _name(task: GalleryTask) -> str:
-    return task.name if isinstance(task, EnrolTask) else task.person.name
-
-
-def _commonest(enrolment: Enrolment) -> str:
-    """Return the explanation of the flaw that most pictures have."""
-    found: list[Refusal] = [refusal for refusal in enrolment.refusals if refusal is not None]
-    (flaw, _count), *_ = Counter(refusal.flaw for refusal in found).most_common(1)
-    return next(refusal.explanation for refusal in found if refusal.flaw is flaw)
+    match task:
+        case EnrolTask(name):
+            return name
+        case NameVisitorTask(visitor):
+            return visitor.label
+        case RenameTask(person) | ForgetTask(person):
+            return person.name

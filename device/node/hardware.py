@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 from device.camera import open_camera
@@ -25,10 +26,11 @@ from device.node.safe_mode import (
     reconsider_nothing,
 )
 from device.node.timing import Timing
+from device.node.visitor_log import VisitorLog, forget_visitors, open_gallery
 from device.observation import Face, Frame
-from device.people.gallery_file import GalleryFile
 from device.people.reader import PEOPLE
 from device.perception import open_perception
+from device.perception.analysers.recognition import limits_of
 from device.perception.examination import open_examiner
 from device.perception.pipeline import Judgement, Perceived
 from device.triggers import PinReport, Triggers
@@ -149,6 +151,8 @@ def open_senses(
     """
     people = config.people
     known = _known_people(config) if people.enabled else None
+    if known is None:
+        forget_visitors(_gallery(config))
     perception = hardware.perception(
         config.perception,
         config.attributes.model,
@@ -177,9 +181,14 @@ def open_senses(
 
 
 def _known_people(config: Config) -> KnownPeople:
-    path = config.node.effective_state_directory / PEOPLE
-    embedder = read_recognition_card().sha256
-    return KnownPeople(lambda: GalleryFile.open(path, embedder))
+    path, card = _gallery(config), read_recognition_card()
+    limits = limits_of(card, config.people.min_score)
+    log = VisitorLog(config.people.visitors_days, limits)
+    return KnownPeople(lambda: open_gallery(path, card.sha256), log)
+
+
+def _gallery(config: Config) -> Path:
+    return config.node.effective_state_directory / PEOPLE
 
 
 def safe_senses(config: Config, put: Callable[[PinReport], None], stack: ExitStack) -> Senses:

@@ -21,7 +21,7 @@ from device.entities.documents import (
 )
 from device.entities.kinds import Document, Json, Row
 from device.entities.kinds import Event as EventRow
-from device.entities.roster import RosterEvent
+from device.entities.roster import Roster, RosterEvent
 from device.mqtt.events import (
     Birth,
     Connected,
@@ -38,7 +38,7 @@ from device.mqtt.waiting_event import Event, Uptime
 from device.node.expiring_state import ExpiringState
 from device.observation import Observation, Trigger
 from device.people.identity import Identity
-from device.people.person import Person, Tombstone
+from device.people.person import Tombstone
 from device.system.clock import Clocks
 from device.system.compact_json import compact
 
@@ -151,15 +151,14 @@ class MqttSink:
         """Publish what came of enrolling, renaming or forgetting somebody."""
         self._publish_now(ENROLMENT, event)
 
-    def people(self, people: Iterable[Person], forgotten: Iterable[Tombstone]) -> bool:
-        """Publish who is enrolled, as devices and as the options of a choice.
+    def people(self, roster: Roster, forgotten: Iterable[Tombstone]) -> bool:
+        """Publish who is enrolled, as devices, and everybody who can be chosen, as the options of choices.
 
         Returns:
             Whether somebody has left whom this node has announced.
         """
-        people = tuple(people)
-        self._publisher.offer([person.name for person in people])
-        return self._people.known(people, forgotten)
+        self._publisher.offer(roster)
+        return self._people.known(roster.people, forgotten)
 
     def cleared(self) -> None:
         """Publish that there is no picture to show."""

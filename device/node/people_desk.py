@@ -1,4 +1,4 @@
-"""Enrolling, renaming and forgetting from Home Assistant: between its entities and the capture thread's gallery."""
+"""Enrolling and forgetting people from Home Assistant: between its entities and the capture thread's gallery."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ from typing import Protocol
 
 from device.entities.documents import ROSTER, content
 from device.entities.kinds import Row
-from device.entities.requests import Enrol, Forget, PeopleRequest, Rename, SelectPerson, TypeName
+from device.entities.requests import (
+    Enrol,
+    Forget,
+    NameVisitor,
+    PeopleRequest,
+    Rename,
+    SelectPerson,
+    SelectVisitor,
+    TypeName,
+)
 from device.entities.roster import Roster, RosterEvent, RosterEventType, RosterReason
 from device.entities.settings import Settings
 from device.node.gallery_work import (
@@ -17,12 +26,14 @@ from device.node.gallery_work import (
     ForgetTask,
     GalleryDone,
     GalleryTask,
+    NameVisitorTask,
     PeopleChanged,
     RenameTask,
-    refused,
 )
+from device.node.roster_events import refused
 from device.node.sink import Sink
 from device.people.person import Person, Tombstone
+from device.people.visitors import Visitor
 
 _LOG = logging.getLogger(__name__)
 
@@ -44,8 +55,8 @@ class PeoplePublishing(Protocol):
     def enrolment(self, event: RosterEvent) -> None:
         """Publish what came of a press."""
 
-    def people(self, people: Iterable[Person], forgotten: Iterable[Tombstone]) -> bool:
-        """Publish who is enrolled; return whether somebody has left since this node announced them."""
+    def people(self, roster: Roster, forgotten: Iterable[Tombstone]) -> bool:
+        """Publish who can be chosen; return whether somebody has left since this node announced them."""
 
 
 class PeopleDesk:
@@ -108,6 +119,10 @@ class PeopleDesk:
                 self._rename()
             case Forget():
                 self._forget()
+            case SelectVisitor(label):
+                self._select_visitor(label)
+            case NameVisitor():
+                self._name_visitor()
 
     def take(self, report: PeopleChanged | GalleryDone) -> None:
         """Take who is enrolled, whoever has changed that, or what came of a task."""
@@ -119,12 +134,18 @@ class PeopleDesk:
 
     def _changed(self, change: PeopleChanged) -> None:
         before = self._roster.people
+        selected = self._roster.selected if self._roster.selected in change.people else None
+        visitor = _newest(self._roster.visitor, change.visitors)
         # Nobody is chosen any more before the names change: Home Assistant refuses a choice that is not an option.
-        if self._roster.selected is not None and self._roster.selected not in change.people:
-            self._roster = replace(self._roster, selected=None)
+        has_lost = (selected is None, visitor is None) != (
+            self._roster.selected is None,
+            self._roster.visitor is None,
+        )
+        self._roster = replace(self._roster, selected=selected, visitor=visitor)
+        if has_lost:
             self._publish()
-        self._roster = replace(self._roster, people=change.people)
-        has_left = self._mqtt.people(change.people, change.forgotten)
+        self._roster = replace(self._roster, people=change.people, visitors=change.visitors)
+        has_left = self._mqtt.people(self._roster, change.forgotten)
         if has_left or not set(before) <= set(change.people):
             self._on_somebody_over()
         self._owes_roster = True
@@ -132,7 +153,7 @@ class PeopleDesk:
     def _done(self, event: RosterEvent) -> None:
         self._is_busy = False
         if event.reason is None:
-            self._roster = replace(self._roster, name="", selected=None)
+            self._roster = replace(self._roster, name="", selected=None, visitor=None)
             self._owes_roster = True
         self._say(event)
 
@@ -148,6 +169,13 @@ class PeopleDesk:
         else:
             # Without the name: a log is sent to others.
             _LOG.warning("Nobody is chosen, because nobody has the name that was asked for")
+
+    def _select_visitor(self, label: str) -> None:
+        found = [visitor for visitor in self._roster.visitors or () if visitor.label == label]
+        if found:
+            self._roster = replace(self._roster, visitor=found[0])
+        else:
+            _LOG.warning("No visitor is chosen, because none has the label that was asked for")
 
     def _enrol(self) -> None:
         name = self._roster.name.strip()
@@ -170,6 +198,17 @@ class PeopleDesk:
             self._say(refused(person.name, RosterReason.NO_NAME, text))
         else:
             self._ask(person.name, RenameTask(person, name))
+
+    def _name_visitor(self) -> None:
+        visitor, name = self._roster.visitor, self._roster.name.strip()
+        if visitor is None:
+            text = "choose a visitor first, and press again"
+            self._say(refused("", RosterReason.NOBODY_CHOSEN, text))
+        elif not name:
+            text = f"type the name of {visitor.label} first, and press again"
+            self._say(refused(visitor.label, RosterReason.NO_NAME, text))
+        else:
+            self._ask(name, NameVisitorTask(visitor, name))
 
     def _forget(self) -> None:
         person, now = self._roster.selected, self._clock()
@@ -215,3 +254,8 @@ class PeopleDesk:
 
 def _nobody_chosen() -> RosterEvent:
     return refused("", RosterReason.NOBODY_CHOSEN, "choose somebody first, and press again")
+
+
+def _newest(chosen: Visitor | None, visitors: Iterable[Visitor]) -> Visitor | None:
+    """Return what is known now of the visitor who is chosen; None if nobody is, or no visit is kept any more."""
+    return next((each for each in visitors if chosen and each.number == chosen.number), None)

@@ -9,8 +9,10 @@ from device.node.known_people import KnownPeople
 from device.node.observer import Perceive, Reconsider
 from device.observation import Face, Frame
 from device.people.identity import Identity, Recognition
+from device.people.person import NewReference
 from device.people.visit import Visit, settle
 from device.perception.analysers.recognition import RecognitionAnalyser
+from device.perception.examination import reference_of
 from device.perception.pipeline import Judgement, Perceived
 
 
@@ -42,6 +44,8 @@ class RecognisingPerception:
         seen = self._perceive(frames, judgement, previous, should_stop)
         self._before, self._at = self._visit, frames[0].monotonic
         settled, self._visit = self._settled(seen)
+        if self._known.keeps_visitors:
+            self._known.saw(_strangers(settled))
         return settled
 
     def reconsider(self, seen: Perceived, judgement: Judgement) -> Perceived:
@@ -67,3 +71,13 @@ class RecognisingPerception:
 def _identity(face: Face) -> Identity:
     identity = face.fact(Identity)
     return Identity(Recognition.UNSURE) if identity is None else identity
+
+
+def _strangers(seen: Perceived) -> list[NewReference]:
+    """Return the faces that are nobody's who is enrolled, as far as they are good enough to be enrolled."""
+    references = (
+        reference_of(person.track)
+        for face, person in zip(seen.faces, seen.people, strict=True)
+        if _identity(face).result is Recognition.UNKNOWN
+    )
+    return [reference for reference in references if reference is not None]

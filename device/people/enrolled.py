@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from device.errors import UnknownVisitorError
 from device.observation import utc_now
 from device.people.enrolment import Candidate, Enrolment, choose_references
 from device.people.gallery import Gallery
@@ -13,6 +12,7 @@ from device.people.gallery_file import GalleryFile
 from device.people.matching import Limits
 from device.people.names import checked_name, name_key
 from device.people.person import Person, new_person_id
+from device.people.visitors import no_visits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,8 +88,7 @@ def name_visitor(
     name = checked_name(name)
     faces = [each.face for each in file.visitors.encounters() if each.visitor == visitor]
     if not faces:
-        message = f"no visits of visitor {visitor} are kept; `facet people visitors` lists those of whom there are"
-        raise UnknownVisitorError(message)
+        raise no_visits(visitor)
     best_first = sorted(faces, key=lambda face: face.quality, reverse=True)
     pictures = [[Candidate(face.embedding, face.quality)] for face in best_first]
     enrolled = enrol(file, known, name, person_named(known, name), pictures, limits)

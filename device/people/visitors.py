@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,10 +11,13 @@ from statistics import fmean
 
 import numpy as np
 
+from device.errors import UnknownVisitorError
+from device.observation import iso_time
 from device.people.embedding import Embedding
 from device.people.gallery import Gallery
 from device.people.matching import Limits, identify
 from device.people.person import NewReference
+from device.system.text import printable
 
 _LABEL = "Visitor"
 # A face of no quality still counts where there is no other.
@@ -59,6 +63,36 @@ class Visitor:
     def label(self) -> str:
         """What the visitor is called until there is a name."""
         return f"{_LABEL} {self.number}"
+
+    def to_json(self) -> dict[str, str | int]:
+        """Return the visitor as Home Assistant and programs get it."""
+        return {
+            "label": self.label,
+            "first_seen": iso_time(self.first_seen),
+            "last_seen": iso_time(self.last_seen),
+            "visits": self.visits,
+        }
+
+
+def visitor_number(text: str) -> int:
+    """Return the number in a label, or in the number alone.
+
+    Raises:
+        UnknownVisitorError: there is none in it.
+    """
+    found = re.fullmatch(rf"\s*({_LABEL}\s*)?(\d{{1,9}})\s*", text, re.ASCII | re.IGNORECASE)
+    if found is None:
+        message = f'"{printable(text)}" is no visitor; one is called "{_LABEL} 3", or 3: `facet people visitors`'
+        raise UnknownVisitorError(message)
+    return int(found[2])
+
+
+def no_visits(number: int) -> UnknownVisitorError:
+    """Return the error for a visitor of whom nothing is kept."""
+    message = (
+        f"no visits of {_LABEL} {number} are kept; `facet people visitors` lists of whom there are"
+    )
+    return UnknownVisitorError(message)
 
 
 def by_visitor(encounters: Iterable[Encounter]) -> dict[int, Sequence[Encounter]]:

@@ -10,12 +10,14 @@ from device.people.enrolment import Candidate
 from device.people.hygiene import Flaw, Refusal
 from device.people.identity import Recognition
 from device.people.matching import Limits
+from device.people.person import NewReference
 from device.perception import Perception
 from device.perception.aligned_face import AlignedFace, View
 from device.perception.analysers.attributes import AttributeAnalyser
-from device.perception.analysers.recognition import RecognitionAnalyser
+from device.perception.analysers.recognition import Appearance, RecognitionAnalyser
 from device.perception.detection import FaceDetector
 from device.perception.quality import Gate, Quality
+from device.perception.tracking import Sample, Track
 
 RETRY_SCORE = 0.2
 """Where nobody is found at the product's score, enrolment looks again at this one: of LFW's 6,000 pairs 28 lose a face
@@ -101,6 +103,27 @@ class Examiner:
             face.quality.score,
             refusal or (_hidden(appearance.hidden) if appearance.hidden else None),
         )
+
+
+def reference_of(track: Track) -> NewReference | None:
+    """Return the best that a burst shows of somebody as a reference; None if no frame is what enrolment would take.
+
+    Args:
+        track: measured by a perception that recognises people.
+    """
+    good = [sample for sample in track.samples if _may_be_reference(sample)]
+    best = max(good, key=lambda sample: sample.score, default=None)
+    return None if best is None else NewReference(_appearance(best).embedding, best.score)
+
+
+def _may_be_reference(sample: Sample) -> bool:
+    is_large = sample.quality is not None and sample.quality.size >= _MIN_SIZE_PIXELS
+    return is_large and sample.is_judged and _appearance(sample).hidden is None
+
+
+def _appearance(sample: Sample) -> Appearance:
+    measured: Appearance = sample.evidence[RecognitionAnalyser.name]
+    return measured
 
 
 def _poor(reason: Reason, quality: Quality) -> Refusal:

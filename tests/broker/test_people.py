@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from device.entities.roster import Roster
 from device.mqtt.events import Birth, Connected, PersonForgotten
 from device.people.person import Person, Tombstone
 from tests.broker.mosquitto import Mosquitto, password_file
@@ -50,7 +51,7 @@ def node(folder: Path, broker: Mosquitto, name: str) -> Node:
 def announce(node: Node) -> None:
     """Connect, know Anna, and announce her."""
     node.expect(Connected)
-    node.sink.people([ANNA], [])
+    node.sink.people(Roster((ANNA,)), [])
     node.sink.handle(Birth())
     node.expect_all_answered()
 
@@ -86,14 +87,14 @@ def test_whoever_is_forgotten_on_one_node_is_gone_and_stays_so_though_another_kn
     with node(tmp_path, shipped, "hall") as hall, node(tmp_path, shipped, "door") as door:
         announce(hall)
         announce(door)
-        hall.sink.people([], [FORGOTTEN])
+        hall.sink.people(Roster(), [FORGOTTEN])
         hall.expect_all_answered()
         assert door.expect(PersonForgotten).payload == FORGOTTEN.forgotten_at.isoformat().encode()
         door.expect_all_answered()
         assert home.expect(TOMBSTONE, FORGOTTEN.forgotten_at.isoformat().encode())
     with node(tmp_path, shipped, "door") as door:
         door.expect(Connected)
-        door.sink.people([ANNA], [])
+        door.sink.people(Roster((ANNA,)), [])
         # The broker has sent the tombstone before it answers anything that is published since.
         door.expect_all_answered()
         door.sink.handle(Birth())
@@ -109,10 +110,10 @@ def test_a_device_is_back_on_all_nodes_when_who_was_forgotten_is_brought_back(
     """By an import on the node that forgot them."""
     with node(tmp_path, shipped, "hall") as hall, node(tmp_path, shipped, "door") as door:
         announce(hall)
-        hall.sink.people([], [FORGOTTEN])
+        hall.sink.people(Roster(), [FORGOTTEN])
         hall.expect_all_answered()
         announce(door)
-        hall.sink.people([ANNA], [])
+        hall.sink.people(Roster((ANNA,)), [])
         hall.expect_all_answered()
     left = kept(shipped)
     assert DEVICE in left

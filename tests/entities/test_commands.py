@@ -17,6 +17,7 @@ from device.entities.requests import (
     Request,
     Restart,
     SelectPerson,
+    SelectVisitor,
     TypeName,
 )
 from device.entities.roster_kinds import Choice, Text
@@ -81,7 +82,7 @@ def test_any_bytes_are_a_value_within_bounds_or_an_error(entity: Row, payload: b
         case Text(), TypeName(name):
             assert name.encode() == payload
             assert len(name) <= entity.longest
-        case Choice(), SelectPerson(name):
+        case Choice(), SelectPerson(name) | SelectVisitor(name):
             assert name.encode() == payload
         case _:
             pytest.fail(f"{entity.key} takes {request}")

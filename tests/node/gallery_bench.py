@@ -11,6 +11,7 @@ from device.entities.roster import RosterEvent
 from device.errors import CameraError
 from device.node.gallery_work import GalleryDone, GalleryTask, GalleryWork, PeopleChanged
 from device.node.known_people import KnownPeople
+from device.node.visitor_log import VisitorLog
 from device.observation import Frame, Image
 from device.people.embedding import Embedding
 from device.people.enrolment import Candidate
@@ -19,6 +20,7 @@ from device.people.matching import Limits
 from device.people.reader import PEOPLE
 from tests.clock import Clock
 from tests.node.fakes import frame
+from tests.people.conftest import Clock as CivilClock
 from tests.people.references import EMBEDDER
 
 PICTURES = 8
@@ -40,15 +42,21 @@ class Bench:
     Attributes:
         faces: of the next pictures, one after the other.
         camera_fault: what the camera raises instead of giving a picture.
+        time: of day; it began at began.
         put: what the node's inbox would have.
         is_over: whether what was seen of somebody counts no more.
         should_stop: whether privacy has begun.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, visitors_days: int = 0) -> None:
+        self.time = CivilClock()
+        self.began = self.time()
         self.path = folder / PEOPLE
         self.clock = Clock()
-        self.known = KnownPeople(lambda: GalleryFile.open(self.path, EMBEDDER))
+        self.known = KnownPeople(
+            lambda: GalleryFile.open(self.path, EMBEDDER, self.time),
+            VisitorLog(visitors_days, LIMITS, self.time),
+        )
         self.faces: list[Sequence[Candidate]] = []
         self.camera_fault: CameraError | None = None
         self.put: list[PeopleChanged | GalleryDone] = []

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from device.entities.documents import DIAGNOSTICS, MOTION, SETTINGS
-from device.entities.roster import RosterEvent, RosterEventType
+from device.entities.roster import Roster, RosterEvent, RosterEventType
 from device.mqtt.events import Birth, Connected, Delivered, Disconnected, Refused
 from device.node.observer import unseen
 from device.observation import Reason, Source
@@ -240,7 +240,7 @@ def test_who_is_recognised_is_where_the_node_is(wired: Wired) -> None:
     topic = f"facet/people/{ANNA.id}"
     _see(wired, ANNA)
     assert topic not in wired.transport.topics
-    wired.sink.people([ANNA], [])
+    wired.sink.people(Roster((ANNA,)), [])
     _see(wired, ANNA)
     (seen,) = wired.published(topic)
     order = wired.transport.topics
@@ -251,7 +251,7 @@ def test_who_is_recognised_is_where_the_node_is(wired: Wired) -> None:
 
 def test_who_was_recognised_while_the_broker_was_away_is_not_there_now(wired: Wired) -> None:
     """Somebody has long gone by the time that it is back, and another node may have seen them since."""
-    wired.sink.people([ANNA], [])
+    wired.sink.people(Roster((ANNA,)), [])
     wired.transport.is_down = True
     _see(wired, ANNA)
     wired.transport.is_down = False
@@ -262,11 +262,12 @@ def test_who_was_recognised_while_the_broker_was_away_is_not_there_now(wired: Wi
 def test_the_names_of_the_people_are_the_options_of_the_choice(start: Callable[[], Wired]) -> None:
     """The discovery is published again when they change, and only then."""
     wired = start()
-    wired.sink.people([], [])
+    wired.sink.people(Roster(), [])
     assert not wired.transport.messages, "nothing is announced before a connection"
     wired.connect()
     for names in (("Anna",), ("Anna",), ("Anna", "Bert")):
-        wired.sink.people([Person(name[0] * 12, name, EPOCH, EPOCH) for name in names], [])
+        people = tuple(Person(name[0] * 12, name, EPOCH, EPOCH) for name in names)
+        wired.sink.people(Roster(people), [])
     offered = [
         payload["components"]["selected_person"]["options"]
         for payload in wired.published("homeassistant/device/hall/config")

@@ -8,25 +8,37 @@ from datetime import UTC, datetime
 import pytest
 
 from device.entities.kinds import Json
-from device.entities.requests import Enrol, Forget, PeopleRequest, Rename, SelectPerson, TypeName
-from device.entities.roster import RosterEvent, RosterEventType, RosterReason
+from device.entities.requests import (
+    Enrol,
+    Forget,
+    NameVisitor,
+    PeopleRequest,
+    Rename,
+    SelectPerson,
+    SelectVisitor,
+    TypeName,
+)
+from device.entities.roster import Roster, RosterEvent, RosterEventType, RosterReason
 from device.entities.table import CATALOGUE
 from device.node.gallery_work import (
     EnrolTask,
     ForgetTask,
     GalleryDone,
     GalleryTask,
+    NameVisitorTask,
     PeopleChanged,
     RenameTask,
 )
 from device.node.people_desk import PeopleDesk
 from device.people.person import Person, Tombstone
+from device.people.visitors import Visitor
 from tests.clock import Clock
 from tests.node.fakes import PLAIN, RecordingSink
 
 THEN = datetime(2026, 11, 24, tzinfo=UTC)
 ANNA = Person("a" * 12, "Anna", THEN, THEN)
 BERT = Person("b" * 12, "Bert", THEN, THEN)
+ONE, TWO = (Visitor(number, THEN, THEN, 1) for number in (1, 2))
 
 
 class Panel:
@@ -57,10 +69,10 @@ class Panel:
         """Take what came of a press."""
         self.events.append(event)
 
-    def people(self, people: Iterable[Person], forgotten: Iterable[Tombstone]) -> bool:
-        """Take who is enrolled."""
+    def people(self, roster: Roster, forgotten: Iterable[Tombstone]) -> bool:
+        """Take who can be chosen."""
         assert not list(forgotten)
-        self.offered.append([person.name for person in people])
+        self.offered.append([*roster.names, *roster.labels])
         return False
 
     def ask(self, *requests: PeopleRequest) -> None:
@@ -69,9 +81,9 @@ class Panel:
             self.desk.ask(request)
         self.desk.publish_if_owed()
 
-    def know(self, *people: Person) -> None:
-        """Let these be the people who are enrolled."""
-        self.desk.take(PeopleChanged(people, ()))
+    def know(self, *people: Person, visitors: tuple[Visitor, ...] = ()) -> None:
+        """Let these be the people who are enrolled, and who came and was unknown."""
+        self.desk.take(PeopleChanged(people, (), visitors))
         self.desk.publish_if_owed()
 
     def finish(self, kind: RosterEventType = RosterEventType.ENROLLED) -> None:
@@ -87,6 +99,12 @@ class Panel:
         """What is typed, and who is chosen."""
         document = self.sink.newest("people")
         return [document["person_name"], document["selected_person"]]
+
+    @property
+    def visitors(self) -> list[Json]:
+        """How many came, and who of them is chosen."""
+        document = self.sink.newest("people")
+        return [document["unknown_visitors"], document["selected_visitor"]]
 
     @property
     def reasons(self) -> list[RosterReason | None]:
@@ -219,6 +237,42 @@ def test_what_was_seen_is_over_when_somebody_is_forgotten_or_renamed_but_not_whe
     panel.know(ANNA, Person(BERT.id, "Bertram", THEN, THEN))
     panel.know(ANNA)
     assert panel.over == 2
+
+
+def test_a_visitor_is_chosen_and_gets_the_name_that_is_typed(panel: Panel) -> None:
+    """Also in privacy: the camera is not needed. Afterwards nobody is chosen."""
+    panel.know(ANNA, visitors=(ONE, TWO))
+    assert panel.visitors == [2, None]
+    panel.ask(NameVisitor(), SelectVisitor("Visitor 3"), NameVisitor())
+    panel.ask(SelectVisitor("Visitor 2"), NameVisitor())
+    assert panel.reasons == [
+        RosterReason.NOBODY_CHOSEN,
+        RosterReason.NOBODY_CHOSEN,
+        RosterReason.NO_NAME,
+    ]
+    panel.desk.apply(PLAIN.__class__(True, False, "off", 0.0, 0.0))  # noqa: FBT003
+    panel.ask(TypeName("Clara"), NameVisitor())
+    assert panel.tasks == [NameVisitorTask(TWO, "Clara")]
+    assert panel.visitors == [2, "Visitor 2"]
+    panel.finish()
+    assert (panel.shown, panel.visitors) == (["", None], [2, None])
+
+
+def test_a_visitor_who_comes_again_stays_chosen_and_one_who_has_gone_does_not(
+    panel: Panel,
+) -> None:
+    """Home Assistant refuses a choice that is not among the options; what is named are the newest visits."""
+    panel.know(ANNA, visitors=(ONE, TWO))
+    panel.ask(SelectVisitor("Visitor 2"), TypeName("Clara"))
+    again = Visitor(2, THEN, THEN, 2)
+    panel.know(ANNA, visitors=(ONE, again))
+    panel.ask(NameVisitor())
+    assert panel.tasks == [NameVisitorTask(again, "Clara")]
+    before = len(panel.sink.documents)
+    panel.know(ANNA, visitors=(ONE,))
+    assert panel.sink.documents[before][1]["selected_visitor"] is None
+    assert panel.offered[-2:] == [["Anna", "Visitor 1", "Visitor 2"], ["Anna", "Visitor 1"]]
+    assert panel.visitors == [1, None]
 
 
 def test_no_name_is_logged(panel: Panel, caplog: pytest.LogCaptureFixture) -> None:

@@ -12,10 +12,14 @@ from device.observation import Image
 from device.people.embedding import Embedding
 from device.people.enrolment import Candidate
 from device.people.gallery_file import GalleryFile
+from device.people.identity import Recognition
 from device.people.matching import Limits
 from device.people.reader import PEOPLE
 from tests.node.gallery_bench import LIMITS, looks
+from tests.node.strangers import perceived
 from tests.node.whole_node import Node, running
+from tests.people.faces import identity
+from tests.people.references import new_references
 
 PATIENCE = 30.0
 QUICK = Timing(tick=0.05, enrolment_pause=0.2)
@@ -97,3 +101,37 @@ def test_a_node_that_recognises_nobody_takes_no_command_for_people_and_has_no_ga
         node.wait_until(lambda: f"set/'{key}': no such command" in caplog.text)
         assert "people" not in {name for name, _ in node.sink.documents}
     assert not (tmp_path / "state" / PEOPLE).exists()
+
+
+def test_a_stranger_is_counted_and_gets_a_name_without_a_picture(tmp_path: Path) -> None:
+    """Though no camera is asked for it; with the rules that the pictures of an enrolment pass."""
+    face = looks(1, seed=3)[0]
+    stranger = perceived((identity(Recognition.UNKNOWN, "Bert", 0.1, frames=5), face))
+    people = {"enabled": True, "visitors_days": 7}
+    with running(tmp_path, QUICK, examiner=Examiner(), people=people) as node:
+        node.perception.see = lambda *_: stranger
+        node.wait_until(lambda: shown(node, "unknown_visitors") == 0)
+        node.press()
+        node.wait_until(lambda: shown(node, "unknown_visitors") == 1, PATIENCE)
+        node.command("selected_visitor", "Visitor 1")
+        node.command("person_name", "Anna")
+        node.command("name_visitor", "PRESS")
+        node.wait_until(lambda: shown(node, "unknown_visitors") == 0, PATIENCE)
+        node.wait_until(lambda: shown(node, "person_name") == "")
+        assert shown(node, "selected_visitor") is None
+        assert names(tmp_path) == ["Anna"]
+
+
+def test_a_node_that_recognises_nobody_any_more_deletes_the_visitors_of_before(
+    tmp_path: Path,
+) -> None:
+    """Its people wait for the day on which it does again."""
+    (tmp_path / "state").mkdir()
+    with GalleryFile.open(tmp_path / "state" / PEOPLE, read_recognition_card().sha256) as gallery:
+        gallery.enrol("Anna", new_references(1))
+        gallery.visitors.record(new_references(1, seed=1), LIMITS)
+    with running(tmp_path, QUICK, people={"visitors_days": 7}):
+        pass
+    with GalleryFile.open(tmp_path / "state" / PEOPLE) as gallery:
+        assert gallery.visitors.encounters() == ()
+    assert names(tmp_path) == ["Anna"]

@@ -13,13 +13,15 @@ import pytest
 from device.errors import GalleryDamagedError
 from device.node.known_people import KnownPeople
 from device.node.recognising import RecognisingPerception
-from device.observation import Box, Face, Frame
+from device.node.visitor_log import VisitorLog
+from device.observation import Frame
 from device.people.gallery_file import GalleryFile
 from device.people.identity import Identity, Recognition
 from device.people.reader import PEOPLE
-from device.perception.analysers.recognition import RecognitionAnalyser
 from device.perception.pipeline import Judgement, Perceived
-from tests.people.faces import identity
+from tests.node.gallery_bench import looks
+from tests.node.strangers import perceived
+from tests.people.faces import LIMITS, identity
 from tests.people.references import EMBEDDER, new_references
 
 ADA = identity(Recognition.KNOWN, "Ada", 0.7)
@@ -32,22 +34,13 @@ class Scene:
 
     def __init__(self) -> None:
         self.identities: Sequence[Identity] = [ADA]
+        self.size = 100.0
+        self.hidden: Recognition | None = None
 
     def perceive(self, *_: object) -> Perceived:
         """Return a face for each identity."""
-        box = Box(0, 0, 100, 100)
-        faces = tuple(
-            Face(
-                box,
-                np.zeros((6, 2), np.float32),
-                0.9,
-                0.9,
-                i == 0,
-                {RecognitionAnalyser.name: each},
-            )
-            for i, each in enumerate(self.identities)
-        )
-        return Perceived(faces, len(faces), None, {})
+        seen = zip(self.identities, looks(len(self.identities)), strict=True)
+        return perceived(*seen, size=self.size, hidden=self.hidden)
 
     def reconsider(self, seen: Perceived, _judgement: Judgement) -> Perceived:
         """Decide again as at first: the visit is not part of what was measured."""
@@ -61,9 +54,15 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def known(path: Path) -> Iterator[KnownPeople]:
+def days() -> int:
+    """For how many days visitors are kept."""
+    return 0
+
+
+@pytest.fixture
+def known(path: Path, days: int) -> Iterator[KnownPeople]:
     """Who the node knows."""
-    people = KnownPeople(lambda: GalleryFile.open(path, EMBEDDER))
+    people = KnownPeople(lambda: GalleryFile.open(path, EMBEDDER), VisitorLog(days, LIMITS))
     yield people
     people.close()
 
@@ -156,3 +155,60 @@ def test_a_damaged_gallery_ends_recognition_and_nothing_else(
     path.unlink()
     seen_at(perception, 2)
     assert known.fault is None
+
+
+def visits(path: Path, known: KnownPeople) -> int:
+    """Return how many visits are kept, once what was seen is written down."""
+    known.keep_strangers()
+    with GalleryFile.open(path, EMBEDDER) as gallery:
+        return len(gallery.visitors.encounters())
+
+
+@pytest.mark.parametrize("days", [0, 7])
+def test_a_stranger_is_kept_as_a_visitor_if_the_owner_wants_that(
+    path: Path, scene: Scene, perception: RecognisingPerception, known: KnownPeople, days: int
+) -> None:
+    """Once it is certain that it is one: in the second capture; deciding again is no capture."""
+    scene.identities = [STRANGER]
+    seen = seen_at(perception, 0)
+    assert visits(path, known) == 0
+    seen_at(perception, 5)
+    assert visits(path, known) == (1 if days else 0)
+    perception.reconsider(seen, Judgement())
+    assert visits(path, known) == (1 if days else 0)
+
+
+@pytest.mark.parametrize("days", [7])
+@pytest.mark.parametrize("result", sorted(set(Recognition) - {Recognition.UNKNOWN}))
+def test_nobody_else_is_kept(
+    path: Path,
+    scene: Scene,
+    perception: RecognisingPerception,
+    known: KnownPeople,
+    result: Recognition,
+) -> None:
+    """Neither who is known nor who is not seen well enough to be called unknown."""
+    scene.identities = [identity(result, "Ada", 0.4, frames=5)] * 2
+    for moment in range(3):
+        seen_at(perception, moment)
+        assert visits(path, known) == 0
+
+
+@pytest.mark.parametrize("days", [7])
+@pytest.mark.parametrize(("size", "hidden"), [(79.0, None), (100.0, Recognition.TURNED_AWAY)])
+def test_a_face_that_enrolment_would_not_take_is_not_kept(
+    path: Path,
+    scene: Scene,
+    perception: RecognisingPerception,
+    known: KnownPeople,
+    size: float,
+    hidden: Recognition | None,
+) -> None:
+    """It could not become a reference."""
+    scene.identities = [identity(Recognition.UNKNOWN, "Ada", 0.1, frames=5)]
+    scene.size, scene.hidden = size, hidden
+    seen_at(perception, 0)
+    assert visits(path, known) == 0
+    scene.size, scene.hidden = 80.0, None
+    seen_at(perception, 1)
+    assert visits(path, known) == 1

@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from device.errors import GalleryInUseError, PersonNameError, UnknownVisitorError
@@ -16,6 +17,8 @@ from device.people.embedding import Embedding
 from device.people.enrolled import Enrolled, name_visitor
 from device.people.gallery_file import GalleryFile
 from device.people.hygiene import Flaw
+from device.people.identity import Recognition
+from device.people.matching import identify
 from device.people.person import NewReference
 from device.people.visitor_book import MOST_VISITORS, MOST_VISITS
 from device.people.visitors import Visitor, visitors_of
@@ -175,6 +178,8 @@ def test_a_visitor_with_a_name_is_somebody_enrolled(gallery: GalleryFile, clock:
         Flaw.DUPLICATE,
     ]
     assert [r.quality for r in gallery.references(enrolled.person.id)] == [0.9, 0.6]
+    again = identify(near({0: 0.9})[None], np.ones(1, np.float32), gallery.snapshot(), LIMITS)
+    assert again.result is Recognition.KNOWN
     assert visits(gallery) == {}
 
 
@@ -190,7 +195,7 @@ def test_a_visitor_adds_to_whoever_has_the_name_unless_it_is_somebody_else(
     refused = named(gallery, 2, "Anna").enrolment.refusals
     assert [refusal and refusal.flaw for refusal in refused] == [Flaw.OUTLIER]
     assert visits(gallery) == {"Visitor 2": 1}
-    with pytest.raises(UnknownVisitorError, match="no visits of visitor 1 are kept"):
+    with pytest.raises(UnknownVisitorError, match="no visits of Visitor 1 are kept"):
         named(gallery, 1, "Anna")
     with pytest.raises(PersonNameError):
         named(gallery, 2, "")

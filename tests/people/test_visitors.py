@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
+
+from device.errors import UnknownVisitorError
 from device.people.embedding import Embedding
 from device.people.person import NewReference
-from device.people.visitors import Encounter, nearest_visitor, recognised, visitors_of
+from device.people.visitors import (
+    Encounter,
+    nearest_visitor,
+    recognised,
+    visitor_number,
+    visitors_of,
+)
 from tests.people.faces import LIMITS, axis, gallery, near
 from tests.people.references import THEN
 
@@ -57,3 +66,11 @@ def test_whoever_the_gallery_has_a_name_for_is_recognised() -> None:
     # Between two names it is neither's.
     alike = gallery(Anna=[axis(0)], Bert=[axis(0)])
     assert recognised(before, alike, LIMITS) == set()
+
+
+def test_a_visitor_is_meant_by_the_label_or_the_number() -> None:
+    """Whatever else is written is said to be none."""
+    assert [visitor_number(text) for text in ("Visitor 3", "visitor3", " 3 ")] == [3, 3, 3]
+    for text in ("", "Visitor", "Anna", "-3", "\u0663", "9" * 30):
+        with pytest.raises(UnknownVisitorError, match="is no visitor; one is called"):
+            visitor_number(text)

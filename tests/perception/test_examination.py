@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from device.config import PerceptionSettings
-from device.observation import Image
+from device.observation import Frame, Image
 from device.people.gallery import Gallery
 from device.people.hygiene import Flaw
 from device.perception import Perception, open_perception
-from device.perception.examination import Examiner, open_examiner
+from device.perception.examination import Examiner, open_examiner, reference_of
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +66,21 @@ def test_perception_without_a_gallery_cannot_examine(perception: Perception) -> 
     """It has no embeddings."""
     with pytest.raises(ValueError, match="recognises nobody"):
         open_examiner(perception, PerceptionSettings())
+
+
+def test_what_a_burst_shows_may_become_a_reference_where_enrolment_would_take_it(
+    astronaut: Image,
+) -> None:
+    """The same embedding and quality; the best frame counts, and a small face does not."""
+    settings = PerceptionSettings()
+    perception = open_perception(settings, gallery=Gallery.empty)
+    blurred = np.asarray(cv2.GaussianBlur(astronaut, (0, 0), 1.5), np.uint8)
+    (person,) = perception.perceive([Frame(blurred), Frame(astronaut)]).people
+    found = reference_of(person.track)
+    (candidate,) = open_examiner(perception, settings).examine(astronaut)
+    assert found is not None
+    assert found.quality == pytest.approx(candidate.quality)
+    assert found.embedding @ candidate.embedding == pytest.approx(1)
+    half = cv2.resize(astronaut, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    (person,) = perception.perceive([Frame(np.asarray(half, np.uint8))]).people
+    assert reference_of(person.track) is None

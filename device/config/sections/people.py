@@ -25,3 +25,12 @@ class PeopleSettings(Section):
         ge=0.4,
         le=0.9,
     )
+    visitors_days: int = Field(
+        0,
+        title="Days that unknown visitors are kept",
+        description="For how many days the node keeps what faces that it does not know look like, as numbers, so that "
+        "a visitor can be named afterwards. 0 keeps nobody. Unlike those who are enrolled, these people were not "
+        "asked: see [people.md](people.md#unknown-visitors) first.",
+        ge=0,
+        le=30,
+    )

@@ -1,0 +1,60 @@
+"""The rows with which unknown visitors of the last days are counted and named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from device.entities.documents import ROSTER
+from device.entities.kinds import Button, Category, Json, Row, Sensor
+from device.entities.requests import NameVisitor, SelectVisitor
+from device.entities.requirements import VISITORS as KEPT
+from device.entities.roster import Roster
+from device.entities.roster_kinds import Choice
+from device.people.names import LONGEST_NAME
+
+
+def _listed(roster: Roster) -> Mapping[str, Json]:
+    return {"visitors": [{**visitor.to_json()} for visitor in roster.visitors or ()]}
+
+
+VISITORS: tuple[Row, ...] = (
+    Sensor(
+        document=ROSTER,
+        key="unknown_visitors",
+        name="Unknown visitors",
+        meaning=(
+            "How many people whom the node does not know came in the last days; its attribute `visitors` says when and "
+            "how often."
+        ),
+        icon="mdi:account-question-outline",
+        requires=KEPT,
+        read=lambda roster: None if roster.visitors is None else len(roster.visitors),
+        explain=_listed,
+    ),
+    Choice(
+        document=ROSTER,
+        key="selected_visitor",
+        name="Visitor",
+        meaning="Who came in the last days and is unknown; choose whom *Name this visitor* concerns.",
+        icon="mdi:account-search-outline",
+        category=Category.CONFIG,
+        requires=KEPT,
+        offer=lambda roster: roster.labels,
+        offered="the labels of the visitors",
+        longest=LONGEST_NAME,
+        read=lambda roster: None if roster.visitor is None else roster.visitor.label,
+        ask=SelectVisitor,
+    ),
+    Button(
+        key="name_visitor",
+        name="Name this visitor",
+        meaning=(
+            "Enrols whoever is chosen in *Visitor* under *Name*, from the visits that are kept; to somebody of this "
+            "name it adds what helps."
+        ),
+        icon="mdi:account-check",
+        category=Category.CONFIG,
+        requires=KEPT,
+        press=NameVisitor(),
+    ),
+)
