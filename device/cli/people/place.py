@@ -28,11 +28,12 @@ def people_file(configuration: Path, service: Path = _SERVICE) -> Path:
     return _state_directory(config, is_service=configuration.absolute() == service) / PEOPLE
 
 
-def open_people(configuration: Path) -> GalleryFile:
+def open_people(configuration: Path, embedder: str | None = None) -> GalleryFile:
     """Return the gallery of a node in which somebody is, or was, enrolled.
 
     Args:
         configuration: the node's YAML file.
+        embedder: see GalleryFile.open().
 
     Raises:
         ConfigError: the configuration has faults.
@@ -47,7 +48,7 @@ def open_people(configuration: Path) -> GalleryFile:
     if not is_there:
         message = f"nobody is enrolled: there is no {path}; `facet people enrol` and `facet people import` make it"
         raise NobodyEnrolledError(message)
-    return GalleryFile.open(path)
+    return GalleryFile.open(path, embedder)
 
 
 def _state_directory(config: Config, *, is_service: bool) -> Path:

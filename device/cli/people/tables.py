@@ -15,6 +15,7 @@ from device.people.calibration import Nearness
 from device.people.identity import Identity
 from device.people.names import LONGEST_NAME
 from device.people.person import Person, Reference
+from device.people.visitors import Visitor
 from device.system.text import printable
 
 
@@ -56,6 +57,15 @@ def references_table(references: Sequence[Reference]) -> Table:
             _day(reference.added_at),
             Text("no", "dim") if reference.is_set_aside else "yes",
         )
+    return table
+
+
+def visitors_table(visitors: Iterable[Visitor]) -> Table:
+    """Return a table with a row for each unknown visitor."""
+    table = Table("visitor", Column("visits", justify="right"), "first seen", "last seen")
+    for visitor in visitors:
+        first, last = _day(visitor.first_seen), _day(visitor.last_seen)
+        table.add_row(visitor.label, str(visitor.visits), first, last)
     return table
 
 
