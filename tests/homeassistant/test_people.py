@@ -1,4 +1,4 @@
-"""Somebody is enrolled, recognised, renamed and forgotten from Home Assistant: nobody needs a shell."""
+"""Somebody is enrolled, recognised, renamed, forgotten and named from Home Assistant: nobody needs a shell."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from typing import Any
 
 import pytest
 
+from device.networks.recognition_card import read_recognition_card
+from device.people.gallery_file import GalleryFile
+from device.people.reader import PEOPLE
 from tests.broker.mosquitto import wait_for
 from tests.homeassistant.phone import phone
 from tests.homeassistant.setup import Setup, press
+from tests.people.references import new_references
 
 pytestmark = pytest.mark.homeassistant
 
@@ -41,17 +45,21 @@ class Home:
         self.client.act("text.set_value", entity_id=entity, value=name)
         self.client.expect(entity, name)
 
-    def choose(self, name: str) -> None:
+    def choose(self, name: str, key: str = "selected_person") -> None:
         """Choose somebody, once the names are there."""
-        entity = f"select.{self.room}_selected_person"
-        wait_for(lambda: name in self.options, f"{name} can be chosen")
+        entity = f"select.{self.room}_{key}"
+        wait_for(lambda: name in self.options_of(key), f"{name} can be chosen")
         self.client.act("select.select_option", entity_id=entity, option=name)
         self.client.expect(entity, name)
 
     @property
     def options(self) -> list[str]:
+        """Which person can be chosen."""
+        return self.options_of("selected_person")
+
+    def options_of(self, key: str) -> list[str]:
         """Who can be chosen."""
-        found = self.client.entity(f"select.{self.room}_selected_person")
+        found = self.client.entity(f"select.{self.room}_{key}")
         return list(found["attributes"]["options"]) if found else []
 
     def press(self, key: str) -> dict[str, Any]:
@@ -187,12 +195,46 @@ def forget(home: Home) -> None:
     assert home.client.state("sensor.larder_person") in {"unknown", "unknown_person"}
 
 
-def test_a_person_is_enrolled_recognised_renamed_and_forgotten(
+def name_a_visitor(home: Home, gallery: Path) -> None:
+    """Come as a stranger to a household, be counted, and get a name."""
+    client = home.client
+    assert client.state("sensor.larder_unknown_visitors") == "0"
+    with GalleryFile.open(gallery, read_recognition_card().sha256) as file:
+        file.enrol("Somebody", new_references(3))
+    expect(lambda: home.options == ["Somebody"], "somebody else is enrolled")
+    press(home.setup, "larder")
+    client.expect("sensor.larder_person", "unknown_person")
+    client.expect("sensor.larder_unknown_visitors", "1")
+    shown = client.entity("sensor.larder_unknown_visitors")
+    assert shown is not None
+    (visitor,) = shown["attributes"]["visitors"]
+    assert (visitor["label"], visitor["visits"]) == ("Visitor 1", 1)
+    assert datetime.fromisoformat(visitor["last_seen"]) > datetime.now(UTC) - timedelta(minutes=1)
+    assert home.press("name_visitor")["reason"] == "nobody_chosen"
+    home.choose("Visitor 1", "selected_visitor")
+    assert home.press("name_visitor")["reason"] == "no_name"
+    home.type_name("Eileen")
+    named = home.press("name_visitor")
+    assert (named["event_type"], named["name"]) == ("enrolled", "Eileen")
+    client.expect("sensor.larder_unknown_visitors", "0")
+    expect(lambda: home.options_of("selected_visitor") == [], "there is nobody to choose")
+    expect(lambda: "Eileen" in home.people(), "Eileen is a device")
+    press(home.setup, "larder")
+    client.expect("sensor.larder_person", "Eileen")
+    assert client.state("sensor.larder_unknown_visitors") == "0"
+    with GalleryFile.open(gallery) as file:
+        for person in file.people():
+            file.forget(person.id)
+    expect(lambda: not home.people(), "the devices are gone")
+
+
+def test_a_person_is_enrolled_recognised_renamed_and_forgotten_and_a_visitor_named(
     any_setup: Setup, smiling: Path
 ) -> None:
     """With a name that is typed and buttons that are pressed; the person is a device as long as they are known."""
     client = any_setup.client
-    with any_setup.node("larder", smiling, people={"enabled": True}, privacy={"picture": "full"}):
+    people = {"enabled": True, "visitors_days": 7}
+    with any_setup.node("larder", smiling, people=people, privacy={"picture": "full"}) as node:
         home = Home(any_setup, "larder")
         assert client.state("sensor.larder_person") == "unknown"
         assert home.options == []
@@ -202,5 +244,6 @@ def test_a_person_is_enrolled_recognised_renamed_and_forgotten(
         rename(home, device)
         look_later(home, device)
         forget(home)
+        name_a_visitor(home, node.folder / "state" / PEOPLE)
         client.act("switch.turn_on", entity_id="switch.larder_privacy")
         client.expect("button.larder_enrol", "unavailable")
