@@ -68,6 +68,11 @@ def _unread(config: Config) -> Iterator[_Doubt]:
             ("privacy", "picture_expiry"),
             "privacy.picture is off, and no picture leaves the node; set that too, or remove this",
         )
+    if not config.people.enabled:
+        yield (
+            ("people", "visitors_days"),
+            "people.enabled is false, and nobody is recognised or unknown; set that too, or remove this",
+        )
     if config.mqtt.tls.insecure_skip_verify:
         yield (
             ("mqtt", "tls", "ca_file"),

@@ -137,12 +137,8 @@ class PeopleDesk:
         selected = self._roster.selected if self._roster.selected in change.people else None
         visitor = _newest(self._roster.visitor, change.visitors)
         # Nobody is chosen any more before the names change: Home Assistant refuses a choice that is not an option.
-        has_lost = (selected is None, visitor is None) != (
-            self._roster.selected is None,
-            self._roster.visitor is None,
-        )
-        self._roster = replace(self._roster, selected=selected, visitor=visitor)
-        if has_lost:
+        if (selected, visitor) != (self._roster.selected, self._roster.visitor):
+            self._roster = replace(self._roster, selected=selected, visitor=visitor)
             self._publish()
         self._roster = replace(self._roster, people=change.people, visitors=change.visitors)
         has_left = self._mqtt.people(self._roster, change.forgotten)

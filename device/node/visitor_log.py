@@ -79,7 +79,9 @@ class VisitorLog:
         except GalleryError as error:
             # Whoever is enrolled is recognised nevertheless.
             self._tried_at = now
-            _LOG.warning("Visits of unknown visitors are kept for too long: %s", error)
+            _LOG.warning(
+                "Visits of unknown visitors that should be deleted are still kept: %s", error
+            )
 
     def follow(self, file: GalleryFile, gallery: Gallery) -> None:
         """Take up who came, after the file has changed, and drop whoever would be recognised now.
@@ -93,6 +95,12 @@ class VisitorLog:
             self._drop(file, known)
         self.visitors = visitors_of(each for each in encounters if each.visitor not in known)
 
+    def let_go(self) -> None:
+        """Forget what is in memory, for privacy or because the gallery cannot be read; the disk has the rest."""
+        self._strangers = ()
+        self._is_tidy = False
+        self.visitors = ()
+
     def _drop(self, file: GalleryFile, known: Collection[int]) -> None:
         try:
             file.visitors.forget(known)
@@ -100,12 +108,6 @@ class VisitorLog:
             _LOG.warning("Unknown visitors who are recognised now are still kept: %s", error)
         else:
             _LOG.info("%d unknown visitors are recognised now, and kept no more", len(known))
-
-    def let_go(self) -> None:
-        """Forget what is in memory, for privacy or because the gallery cannot be read; the disk has the rest."""
-        self._strangers = ()
-        self._is_tidy = False
-        self.visitors = ()
 
     def _is_any_expired(self, now: datetime) -> bool:
         earliest = now - timedelta(days=self._days)

@@ -62,6 +62,11 @@ def _doubts(path: Path) -> list[Fault]:
             "privacy.picture_expiry",
             "privacy.picture is off, and no",
         ),
+        (
+            "people: {visitors_days: 7}",
+            "people.visitors_days",
+            "people.enabled is false, and nobody",
+        ),
     ],
 )
 def test_a_doubt_names_its_line_and_what_to_do(
@@ -99,6 +104,7 @@ mqtt:
         "updates: {index: 'https://x.org/i.json', check_interval: 60, public_key: a}",
         "privacy: {picture: crop, picture_expiry: 60}",
         "privacy: {picture: off}",
+        "people: {enabled: true, visitors_days: 7}",
         "camera: {}\nupdates: {}\ntriggers: {}",
     ],
 )
