@@ -33,6 +33,7 @@ from device.entities.settings import Settings
 from device.entities.table import CELEBA, LABELS, entities
 from device.mqtt.topics import OFFLINE, ONLINE, Topics
 from device.observation import MotionLevel, Observation, Source, Trigger
+from device.people.visitors import Visitor
 from device.system.compact_json import compact
 from device.system.vitals import Vitals
 from device.updates.node.status import UpdateStatus
@@ -114,9 +115,9 @@ class Actor:
         document = content(MOTION, self.table, MotionLevel(is_active))
         return [(self.topics.document(MOTION), compact(document))] if document else []
 
-    def roster(self, name: str = "") -> list[Message]:
-        """What is typed for people; nothing if nobody is recognised."""
-        document = content(ROSTER, self.table, Roster(name=name))
+    def roster(self, name: str = "", visitors: tuple[Visitor, ...] = ()) -> list[Message]:
+        """What is typed for people, and who came; nothing if nobody is recognised."""
+        document = content(ROSTER, self.table, Roster(name=name, visitors=visitors))
         return [(self.topics.document(ROSTER), compact(document))] if document else []
 
     def pressed(self) -> list[Message]:

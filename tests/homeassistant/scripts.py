@@ -11,6 +11,8 @@ from device.config.sections.node import LANGUAGES
 from device.entities.table import LABELS
 from device.mqtt.topics import OFFLINE
 from device.observation import Attribute, Box, Face, FaceAttributes, Observation, Reason, Source
+from device.people.visitor_book import MOST_VISITORS
+from device.people.visitors import Visitor
 from device.updates.artifact import Kind
 from device.updates.node.index import ModelRelease, Release
 from device.updates.node.status import UpdateStatus
@@ -33,7 +35,7 @@ _EVERYTHING: dict[str, Any] = {
     },
     "triggers": {"motion": {"pin": 4}, "button": {"pin": 17}},
     "privacy": {"picture": "full"},
-    "people": {"enabled": True},
+    "people": {"enabled": True, "visitors_days": 30},
     "updates": {"index": "/srv/index.json", "allow_install": True, "public_key": "/srv/key"},
     "attributes": {"enabled": [name for name in LABELS if name != "Bald"], "disabled": ["Bald"]},
 }
@@ -60,6 +62,10 @@ def scripts() -> dict[str, dict[str, Any]]:
         "the button is pressed": every.script(every.pressed()),
         "somebody types a name": every.script(
             every.roster("Anna"), states={"person_name": "Anna", "selected_person": "unknown"}
+        ),
+        "strangers came": every.script(
+            every.roster(visitors=tuple(Visitor(i, NOW, NOW, 20) for i in range(MOST_VISITORS))),
+            states={"unknown_visitors": str(MOST_VISITORS), "selected_visitor": "unknown"},
         ),
         "something moves": every.script(every.motion(is_active=True), states={"motion": "on"}),
         "settings change": every.script(
