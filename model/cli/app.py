@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 from rich.console import Console
 
 from device.system.console import open_console
+from model.errors import DataError
 
 app = typer.Typer(
     help="Train, export and measure the networks: `pipeline` in one command, the others step by step.",
@@ -18,10 +20,43 @@ app = typer.Typer(
 )
 
 Data = Annotated[Path, typer.Option(help="A folder in CelebA's official layout.")]
+Masks = Annotated[
+    list[str],
+    typer.Option(
+        metavar="FOLDER=FILE",
+        help="Which labels the pictures of a --data folder cannot show, unless its list_masked_attr.txt says it; may "
+        "be repeated.",
+    ),
+]
 Model = Annotated[str, typer.Option(help="A name in the zoo, or a path to a .tflite.")]
 
 # Of a table that is written to a file or a pipe.
 _FILE_COLUMNS = 120
+
+
+def masks_of(masks: Sequence[str], data: Sequence[Path]) -> dict[Path, Path]:
+    """Return the files that --mask names, by the folders.
+
+    Args:
+        masks: FOLDER=FILE each.
+        data: the folders.
+
+    Raises:
+        DataError: one is not like that, is of another folder, or does not exist.
+    """
+    found = {}
+    for mask in masks:
+        folder, _, file = (part.strip() for part in mask.rpartition("="))
+        if Path(folder) not in data or not Path(file).is_file():
+            fault = (
+                f"{file} is not a file"
+                if Path(folder) in data
+                else f"--data has {', '.join(map(str, data))}"
+            )
+            message = f"--mask {mask}: {fault}; FOLDER=FILE is expected, with a folder of --data"
+            raise DataError(message)
+        found[Path(folder)] = Path(file)
+    return found
 
 
 def wide_console(*, stderr: bool = False) -> Console:

@@ -7,8 +7,14 @@ from typing import Annotated
 
 import typer
 
-from model.cli.app import Data, Model, app, wide_console
+from model.cli.app import Masks, Model, app, masks_of, wide_console
 
+_Folders = Annotated[
+    list[Path],
+    typer.Option(
+        help="A folder in CelebA's official layout; may be repeated. The validation pictures of all of them count."
+    ),
+]
 _RECIPE = Path(__file__).parents[1] / "recipes" / "attributes.yaml"
 
 
@@ -21,11 +27,12 @@ def pipeline(
     data: Annotated[
         list[Path],
         typer.Option(
-            help="A folder in CelebA's official layout; may be repeated. The validation and test pictures of the "
-            "first one calibrate and measure."
+            help="A folder in CelebA's official layout; may be repeated. Of a picture that several have, the last "
+            "one's counts; the test pictures of the first one measure."
         ),
     ],
     work: Annotated[Path, typer.Option(help="The folder that takes everything that is made.")],
+    mask: Masks = [],  # noqa: B006 - Typer copies it
     plan: Annotated[bool, typer.Option("--plan", help="Only show the plan.")] = False,
 ) -> None:
     """Show the plan of a pipeline and run what is left to do. Run again, it goes on where it was stopped."""
@@ -38,8 +45,10 @@ def pipeline(
     from model.pipeline.run import run
     from model.pipeline.table import missing_inputs, plan_table
 
-    read, places = read_pipeline(file), Places(tuple(data), work)
-    planned = make_plan(read, places, [digest(folder) for folder in data], read_records(work))
+    masks = masks_of(mask, data)
+    read, places = read_pipeline(file), Places(tuple(data), work, masks)
+    digests = [digest(folder, masks.get(folder)) for folder in data]
+    planned = make_plan(read, places, digests, read_records(work))
     wide_console(stderr=not plan).print(plan_table(planned))
     for line in missing_inputs(planned) if plan else ():
         typer.echo(line)
@@ -54,17 +63,22 @@ def pipeline(
 @app.command()
 def prepare(
     data: Annotated[
-        list[Path], typer.Option(help="A folder in CelebA's official layout; may be repeated.")
+        list[Path],
+        typer.Option(
+            help="A folder in CelebA's official layout; may be repeated. Of a picture that several have, the last "
+            "one's counts."
+        ),
     ],
+    mask: Masks = [],  # noqa: B006 - Typer copies it
     out: Annotated[Path, typer.Option(help="Where the crops go.")] = Path("data"),
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; all cores if unset.")
     ] = None,
 ) -> None:
-    """Cut the aligned crops of a data set. Run again, it goes on where it was stopped."""
+    """Cut the aligned crops of a data set. Run again, it goes on where it was stopped, and takes over other labels."""
     from model.data.prepare import prepare as run
 
-    run(data, out, workers)
+    run(data, out, workers, masks_of(mask, data))
 
 
 @app.command()
@@ -109,8 +123,9 @@ def teach(
 
 @app.command()
 def export(
-    data: Data,
+    data: _Folders,
     run: Annotated[list[Path], typer.Option(help="Folder of a run; several become one network.")],
+    mask: Masks = [],  # noqa: B006 - Typer copies it
     name: Annotated[str | None, typer.Option(help="Of the files; the recipe's if unset.")] = None,
     int8: Annotated[
         bool,
@@ -124,10 +139,10 @@ def export(
     ),
 ) -> None:
     """Turn the best weights of a run, or of several, into a calibrated .tflite with its JSON."""
-    from model.data.celeba import read_celeba
+    from model.data.celeba import read_folders
     from model.export.export import export as write
 
-    card = write(run, read_celeba(data), zoo, name, int8=int8)
+    card = write(run, read_folders(data, masks_of(mask, data)), zoo, name, int8=int8)
     typer.echo(f"{zoo / card.name}.tflite and .json written, version {card.version}", err=True)
 
 
@@ -150,14 +165,15 @@ def export_recognition(
 
 @app.command()
 def calibrate(
-    data: Data,
+    data: _Folders,
+    mask: Masks = [],  # noqa: B006 - Typer copies it
     model: Model = "attributes",
 ) -> None:
     """Fit an exported network's probabilities and thresholds again, on the validation split of a data set."""
     from device.networks.files import model_path
-    from model.data.celeba import read_celeba
+    from model.data.celeba import read_folders
     from model.export.export import calibrate as run
 
     path = model_path(model)
-    run(path, read_celeba(data))
+    run(path, read_folders(data, masks_of(mask, data)))
     typer.echo(f"{path.with_suffix('.json')} written", err=True)

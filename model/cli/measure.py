@@ -13,7 +13,7 @@ from rich.table import Table
 from device.errors import FacetError
 from device.networks.card import Aim
 from device.system.console import open_console
-from model.cli.app import Data, Model, app, wide_console
+from model.cli.app import Data, Masks, Model, app, masks_of, wide_console
 
 Photos = Annotated[
     Path,
@@ -27,6 +27,7 @@ Photos = Annotated[
 @app.command()
 def evaluate(
     data: Data,
+    mask: Masks = [],  # noqa: B006 - Typer copies it
     split: Annotated[str, typer.Option(help="train, val or test.")] = "test",
     model: Model = "attributes",
     thresholds: Annotated[Aim, typer.Option(help="Which thresholds decide.")] = "balanced",
@@ -39,7 +40,8 @@ def evaluate(
     if split not in SPLITS:
         message = f"--split: {split!r} is not one of {', '.join(SPLITS)}"
         raise FacetError(message)
-    figures = run(model, read_celeba(data), split, thresholds)
+    masks = masks_of(mask, [data])
+    figures = run(model, read_celeba(data, masks.get(data)), split, thresholds)
     if as_json:
         typer.echo(json.dumps(figures))
         return
@@ -131,12 +133,14 @@ def report(
     degraded: Annotated[
         int, typer.Option(min=1, help="Test pictures that are made worse on purpose.")
     ] = 400,
+    mask: Masks = [],  # noqa: B006 - Typer copies it
 ) -> None:
     """Write REPORT.md: every figure of the test split, with pictures, robustness and subgroups."""
     from model.data.celeba import read_celeba
     from model.evaluation.report import report as write
 
-    write(model, read_celeba(data), run or [], out, degraded)
+    masks = masks_of(mask, [data])
+    write(model, read_celeba(data, masks.get(data)), run or [], out, degraded)
 
 
 @app.command()

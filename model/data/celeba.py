@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import cv2
 import numpy as np
@@ -12,6 +13,15 @@ from numpy.typing import NDArray
 
 from device.camera.picture import decode
 from device.observation import Image
+from model.data.tables import (
+    IDENTITIES,
+    LABELS,
+    MASK,
+    PARTITION,
+    read_labels,
+    read_numbers,
+    read_visible,
+)
 from model.errors import DataError
 
 SPLITS = ("train", "val", "test")
@@ -19,9 +29,6 @@ _ALIGNED_SIZE = (178, 218)
 # Reduced copies of CelebA squeeze the whole aligned picture into a square of this side, its aspect not kept.
 _SQUEEZED_SIDE = 64
 _PICTURE_FOLDERS = ("img_celeba", "img_align_celeba")
-_LABELS, PARTITION = "list_attr_celeba.txt", "list_eval_partition.txt"
-IDENTITIES = "identity_CelebA.txt"
-_TABLES = (_LABELS, PARTITION, IDENTITIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class CelebA:
         attributes: the 40 names, in the label file's order.
         names: (N,) file names.
         labels: (N, 40) bool.
+        visible: (N, 40) bool: whether the picture can show what the label says; if not, the label counts nowhere.
         splits: (N,) uint8: an index into SPLITS.
         identities: (N,) int64; -1 where the identity file does not know the picture.
     """
@@ -41,6 +49,7 @@ class CelebA:
     attributes: tuple[str, ...]
     names: NDArray[np.str_]
     labels: NDArray[np.bool_]
+    visible: NDArray[np.bool_]
     splits: NDArray[np.uint8]
     identities: NDArray[np.int64]
 
@@ -57,14 +66,18 @@ class CelebA:
         return rows
 
 
-def read_celeba(folder: Path) -> CelebA:
-    """Read the label, partition and identity files of a CelebA folder.
+def read_celeba(folder: Path, mask: Path | None = None) -> CelebA:
+    """Read the label, partition and identity files of a CelebA folder, and which labels are masked.
+
+    Args:
+        folder: of the data set.
+        mask: a file of masked labels, see read_visible; the folder's own, where it has one, if None.
 
     Raises:
         DataError: a file is missing or a line of it does not have the layout.
     """
     pictures = pictures_folder(folder)
-    attributes, labels = _read_labels(folder / _LABELS)
+    attributes, labels = read_labels(folder / LABELS)
     splits = read_numbers(folder / PARTITION, range(len(SPLITS)))
     identity_file = folder / IDENTITIES
     identities = read_numbers(identity_file, None) if identity_file.exists() else {}
@@ -74,14 +87,46 @@ def read_celeba(folder: Path) -> CelebA:
             f"{folder}: list_attr_celeba.txt and list_eval_partition.txt name no picture in common"
         )
         raise DataError(message)
+    mask = _mask_of(folder, mask)
+    every = np.ones((len(labels), len(attributes)), bool)
+    visible = read_visible(mask, list(labels), attributes) if mask else every
     return CelebA(
         pictures,
         attributes,
         np.array(names),
         np.array([labels[name] for name in names]) > 0,
+        visible[[name in splits for name in labels]],
         np.array([splits[name] for name in names], np.uint8),
         np.array([identities.get(name, -1) for name in names], np.int64),
     )
+
+
+def read_folders(folders: Sequence[Path], masks: Mapping[Path, Path]) -> list[CelebA]:
+    """Read several folders; see read_celeba.
+
+    Args:
+        folders: of the data sets.
+        masks: the file of masked labels of a folder, where it is not in the folder.
+
+    Raises:
+        DataError: see read_celeba.
+    """
+    return [read_celeba(folder, masks.get(folder)) for folder in folders]
+
+
+def are_superseded(folders: Sequence[Iterable[str]]) -> list[NDArray[np.bool_]]:
+    """Return which pictures of each folder a later folder has as well, perhaps larger: the later one counts.
+
+    Args:
+        folders: the file names of each, in order; endings may differ.
+    """
+    later: set[str] = set()
+    found = []
+    for names in reversed(folders):
+        stems = [PurePath(name).stem for name in names]
+        found.append(np.array([stem in later for stem in stems], bool))
+        later.update(stems)
+    return found[::-1]
 
 
 def pictures_folder(folder: Path) -> Path:
@@ -99,21 +144,27 @@ def pictures_folder(folder: Path) -> Path:
     raise DataError(message)
 
 
-def digest(folder: Path) -> str:
-    """Return a digest of a folder's label, partition and identity files: it stays when the folder is moved.
+def digest(folder: Path, mask: Path | None = None) -> str:
+    """Return a digest of a folder's tables, see read_celeba: it stays when the folder is moved.
 
     Raises:
-        DataError: the label or partition file is missing.
+        DataError: a file that is not optional is missing.
     """
     found = hashlib.sha256()
-    for name in _TABLES:
+    paths = [folder / LABELS, folder / PARTITION, folder / IDENTITIES]
+    for path in [*paths, *filter(None, [_mask_of(folder, mask)])]:
         try:
-            found.update((folder / name).read_bytes())
+            found.update(path.read_bytes())
         except FileNotFoundError as error:
-            if name != IDENTITIES:
-                message = f"{folder / name} does not exist; point --data at CelebA's folder"
+            if path.name != IDENTITIES:
+                message = f"{path} does not exist; point --data at CelebA's folder"
                 raise DataError(message) from error
     return found.hexdigest()
+
+
+def _mask_of(folder: Path, mask: Path | None) -> Path | None:
+    own = folder / MASK
+    return mask or (own if own.exists() else None)
 
 
 def read_picture(path: Path) -> Image:
@@ -134,54 +185,3 @@ def read_picture(path: Path) -> Image:
             cv2.resize(image, _ALIGNED_SIZE, interpolation=cv2.INTER_CUBIC), np.uint8
         )
     return image
-
-
-def _read_lines(path: Path) -> list[str]:
-    try:
-        return path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{path} cannot be read: {error}; CelebA's layout has this file"
-        raise DataError(message) from error
-
-
-def _read_labels(path: Path) -> tuple[tuple[str, ...], dict[str, list[int]]]:
-    lines = _read_lines(path)
-    if len(lines) < 2:  # noqa: PLR2004 - a count, then the names
-        message = f"{path}: {len(lines)} lines; the first counts the pictures, the second names the attributes"
-        raise DataError(message)
-    attributes = tuple(lines[1].split())
-    labels = {}
-    for number, line in enumerate(lines[2:], start=3):
-        name, *values = line.split() or [""]
-        if not name:
-            continue
-        if len(values) != len(attributes) or any(v not in {"1", "-1"} for v in values):
-            message = (
-                f"{path}, line {number}: {len(values)} labels for {name!r}; "
-                f"{len(attributes)} are expected, each 1 or -1"
-            )
-            raise DataError(message)
-        labels[name] = [int(v) for v in values]
-    return attributes, labels
-
-
-def read_numbers(path: Path, allowed: range | None) -> dict[str, int]:
-    """Return the number of each file name in a file with one of both on a line.
-
-    Raises:
-        DataError: it cannot be read, or a line is not like that.
-    """
-    numbers = {}
-    for number, line in enumerate(_read_lines(path), start=1):
-        match line.split():
-            case []:
-                continue
-            case [name, value] if value.isdigit() and (allowed is None or int(value) in allowed):
-                numbers[name] = int(value)
-            case _:
-                expected = f"0 to {allowed[-1]}" if allowed else "a number"
-                message = (
-                    f"{path}, line {number}: {line!r}; a file name and {expected} are expected"
-                )
-                raise DataError(message)
-    return numbers

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from model.data.celeba import IDENTITIES, PARTITION, pictures_folder, read_numbers
+from model.data.celeba import pictures_folder
+from model.data.tables import IDENTITIES, PARTITION, read_numbers
 from model.errors import DataError
 
 _TRAIN = 0

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from types import MappingProxyType
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from model.data.celeba import SPLITS, CelebA, read_celeba, read_picture
+from model.data.celeba import SPLITS, CelebA, read_folders, read_picture
 from model.data.faces import FaceFinder
+from model.data.shards import (
+    Table,
+    crops_of,
+    read_table,
+    read_tables,
+    write_shard,
+    write_table,
+)
 from model.errors import DataError
 from model.processes import end_with_parent
 
@@ -23,18 +34,45 @@ CROP_MARGIN = 1.15
 _SHARD = 512
 
 
+class Shards(Sequence[NDArray[np.uint8]]):
+    """The crops of shards, (n, side, side, 3) uint8 BGR each, memory-mapped when one is asked for.
+
+    Args:
+        tables: the shards, by their tables.
+        kept: (n,) bool each, which of its crops count.
+    """
+
+    def __init__(self, tables: Sequence[Path], kept: Sequence[NDArray[np.bool_]]) -> None:
+        self._tables, self._kept = tables, kept
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    @overload
+    def __getitem__(self, index: int) -> NDArray[np.uint8]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Shards: ...
+
+    def __getitem__(self, index: int | slice) -> NDArray[np.uint8] | Shards:
+        if isinstance(index, slice):
+            return Shards(self._tables[index], self._kept[index])
+        crops, kept = np.load(crops_of(self._tables[index]), mmap_mode="r"), self._kept[index]
+        return np.asarray(crops if kept.all() else crops[kept])
+
+
 @dataclass(frozen=True, slots=True)
 class Crops:
-    """Prepared crops of one split, memory-mapped shard by shard.
+    """Prepared crops of one split. Of a picture that several folders have, the last folder's is among them.
 
     Attributes:
-        shards: (n, 160, 160, 3) uint8 BGR each.
-        labels: (N, 40) float32, 0 or 1.
+        shards: (n, side, side, 3) uint8 BGR each; the side is 160 unless they were packed smaller.
+        labels: (N, 40) float32, 0 or 1; nan where the picture cannot show it, so that it counts nowhere.
         identities: (N,) int64, CelebA's own numbers, so that folders may be joined; -1 where unknown.
         attributes: the names of the labels.
     """
 
-    shards: list[NDArray[np.uint8]]
+    shards: Sequence[NDArray[np.uint8]]
     labels: NDArray[np.float32]
     identities: NDArray[np.int64]
     attributes: tuple[str, ...]
@@ -43,29 +81,52 @@ class Crops:
         return len(self.labels)
 
     def load(self) -> NDArray[np.uint8]:
-        """Return all crops in memory, (N, 160, 160, 3) uint8 BGR."""
-        return np.concatenate(self.shards)
+        """Return all crops in memory, (N, side, side, 3) uint8 BGR."""
+        crops = np.empty((len(self), *self.shards[0].shape[1:]), np.uint8)
+        row = 0
+        for shard in self.shards:
+            crops[row : row + len(shard)] = shard
+            row += len(shard)
+        return crops
 
 
-def prepare(folders: list[Path], out: Path, workers: int | None = None) -> None:
-    """Cut the crops of every picture of every folder; shards that exist already are kept.
+def prepare(
+    folders: list[Path],
+    out: Path,
+    workers: int | None = None,
+    masks: Mapping[Path, Path] = MappingProxyType({}),
+) -> None:
+    """Cut the crops of every picture of every folder.
+
+    Shards that exist already are kept; only their labels are brought up to date.
+
+    Args:
+        folders: of the data sets.
+        out: takes the shards.
+        workers: processes; all cores if None.
+        masks: the file of masked labels of a folder, where the folder does not have it.
 
     Raises:
-        DataError: a folder is not CelebA's layout, or a picture cannot be read.
+        DataError: a folder is not CelebA's layout, a picture cannot be read, or a shard is of other pictures.
     """
     out.mkdir(parents=True, exist_ok=True)
     tasks = [
         (
-            out / f"{number}-{SPLITS[split]}-{start // _SHARD:05d}",
+            out / f"{number}-{SPLITS[split]}-{start // _SHARD:05d}.npz",
             data,
             rows[start : start + _SHARD],
         )
-        for number, data in enumerate(read_celeba(folder) for folder in folders)
+        for number, data in enumerate(read_folders(folders, masks))
         for split in range(len(SPLITS))
         for rows in [np.flatnonzero(data.splits == split)]
         for start in range(0, len(rows), _SHARD)
     ]
-    missing = [task for task in tasks if not _is_done(task[0])]
+    missing = []
+    for task in tasks:
+        if task[0].exists():
+            _refresh(*task)
+        else:
+            missing.append(task)
     total = sum(len(rows) for _, _, rows in missing)
     with (
         # Not forked: a process with threads, as TFLite has them, may leave its copy in a state that ends it.
@@ -85,27 +146,37 @@ def read_crops(folder: Path, split: str) -> Crops:
     """Open the prepared crops of a split.
 
     Raises:
-        DataError: there are none.
+        DataError: there are none, or a table is damaged.
     """
-    paths = sorted(p for p in folder.glob(f"*-{split}-*.npz"))
-    if not paths:
-        message = f"{folder}: no crops of the split {split!r}; run `python -m model prepare` first"
+    paths, read, kept = zip(*read_tables(folder, split), strict=True)
+    tables = [table.take(rows) for table, rows in zip(read, kept, strict=True)]
+    attributes = {tuple(map(str, table.attributes)) for table in tables}
+    if len(attributes) > 1:
+        message = (
+            f"{folder}: the data folders have different labels; prepare those that have the same"
+        )
         raise DataError(message)
-    tables = [np.load(path) for path in paths]
+    labels = [np.where(table.visible, table.labels, np.nan) for table in tables]
     return Crops(
-        [np.load(_crops_of(path), mmap_mode="r") for path in paths],
-        np.concatenate([table["labels"] for table in tables]).astype(np.float32),
-        np.concatenate([table["identities"] for table in tables]),
-        tuple(str(name) for name in tables[0]["attributes"]),
+        Shards(paths, kept),
+        np.concatenate(labels).astype(np.float32),
+        np.concatenate([table.identities for table in tables]),
+        attributes.pop(),
     )
 
 
-def _crops_of(table: Path) -> Path:
-    return table.with_suffix(".crops.npy")
-
-
-def _is_done(shard: Path) -> bool:
-    return shard.with_suffix(".npz").exists()
+def _refresh(shard: Path, data: CelebA, rows: NDArray[np.int64]) -> None:
+    """Give a shard the labels that its pictures have now."""
+    table = read_table(shard)
+    if not np.array_equal(table.names, data.names[rows]):
+        message = (
+            f"{shard} holds crops of other pictures than {data.pictures.parent} has now; delete its folder, "
+            "or choose another one with --out"
+        )
+        raise DataError(message)
+    fresh = _table(data, rows, table.found)
+    if not fresh.is_like(table):
+        write_table(shard, fresh)
 
 
 def _cut_shard(shard: Path, data: CelebA, rows: NDArray[np.int64]) -> tuple[int, int]:
@@ -116,16 +187,16 @@ def _cut_shard(shard: Path, data: CelebA, rows: NDArray[np.int64]) -> tuple[int,
         image = read_picture(data.pictures / data.names[row])
         cut = finder.crop(image, CROP_SIDE, CROP_MARGIN)
         crops[i], found[i] = cut.crop, cut.is_certain
-    np.save(_crops_of(shard.with_suffix(".npz")), crops)
-    # The table is renamed into place last: a shard with a table is whole.
-    unfinished = shard.with_suffix(".part.npz")
-    np.savez(
-        unfinished,
-        names=data.names[rows],
-        labels=data.labels[rows],
-        identities=data.identities[rows],
-        found=found,
-        attributes=np.array(data.attributes),
-    )
-    unfinished.replace(shard.with_suffix(".npz"))
+    write_shard(shard, crops, _table(data, rows, found))
     return len(rows), int((~found).sum())
+
+
+def _table(data: CelebA, rows: NDArray[np.int64], found: NDArray[np.bool_]) -> Table:
+    return Table(
+        data.names[rows],
+        data.labels[rows],
+        data.visible[rows],
+        data.identities[rows],
+        found,
+        np.array(data.attributes),
+    )

@@ -43,10 +43,11 @@ def training_curves(logs: Mapping[str, Path], path: Path) -> None:
     _write(path)
 
 
-def accuracy_bars(attributes: Mapping[str, Mapping[str, float]], count: int, path: Path) -> None:
+def accuracy_bars(attributes: Mapping[str, Mapping[str, float]], path: Path) -> None:
     """Draw the accuracy of each attribute and that of always predicting the commoner value."""
     names = sorted(attributes, key=lambda name: attributes[name]["accuracy"])
-    positives = np.array([attributes[name]["positives"] for name in names]) / count
+    figures = [attributes[name] for name in names]
+    positives = np.array([of["positives"] / of["pictures"] for of in figures])
     plt.figure(figsize=(8, 8))
     plt.barh(names, [attributes[name]["accuracy"] for name in names], color=_BLUE)
     plt.plot(np.maximum(positives, 1 - positives), names, "|", color=_ORANGE, markersize=9)
@@ -77,6 +78,7 @@ def reliability(
     names: Sequence[str],
     probabilities: NDArray[np.float32],
     truth: NDArray[np.bool_],
+    visible: NDArray[np.bool_],
     path: Path,
 ) -> None:
     """Draw for each attribute how often it is true at each predicted probability.
@@ -85,14 +87,17 @@ def reliability(
         names: of the columns.
         probabilities: (N, len(names)) float32, 0..1.
         truth: (N, len(names)) bool.
+        visible: (N, len(names)) bool: which of these count.
         path: of the picture.
     """
     for i, axes in _grid(names):
-        bins = np.minimum((probabilities[:, i] * _BINS).astype(int), _BINS - 1)
+        shown = visible[:, i]
+        likely = probabilities[shown, i]
+        bins = np.minimum((likely * _BINS).astype(int), _BINS - 1)
         counts = np.bincount(bins, minlength=_BINS)
         filled = counts >= _BINS
-        predicted = np.bincount(bins, probabilities[:, i], _BINS)[filled] / counts[filled]
-        true = np.bincount(bins, truth[:, i], _BINS)[filled] / counts[filled]
+        predicted = np.bincount(bins, likely, _BINS)[filled] / counts[filled]
+        true = np.bincount(bins, truth[shown, i], _BINS)[filled] / counts[filled]
         axes.plot([0, 1], [0, 1], color=_GREY, linewidth=1)
         axes.plot(predicted, true, "o-", color=_BLUE, markersize=3, linewidth=1)
     plt.gcf().supxlabel("predicted probability (bins with at least ten pictures)", fontsize=9)
@@ -104,6 +109,7 @@ def precision_recall(
     names: Sequence[str],
     probabilities: NDArray[np.float32],
     truth: NDArray[np.bool_],
+    visible: NDArray[np.bool_],
     marks: Sequence[Sequence[float]],
     path: Path,
 ) -> None:
@@ -113,18 +119,21 @@ def precision_recall(
         names: of the columns.
         probabilities: (N, len(names)) float32, 0..1.
         truth: (N, len(names)) bool.
+        visible: (N, len(names)) bool: which of these count.
         marks: of each attribute, its balanced and its precise threshold.
         path: of the picture.
     """
     for i, axes in _grid(names):
-        order = np.argsort(-probabilities[:, i])
-        true_positives = np.cumsum(truth[order, i])
+        shown = visible[:, i]
+        likely = probabilities[shown, i]
+        order = np.argsort(-likely)
+        true_positives = np.cumsum(truth[shown, i][order])
         precision = true_positives / np.arange(1, len(order) + 1)
         recall = true_positives / max(1, true_positives[-1])
         axes.plot(recall, precision, color=_GREY, linewidth=1.2)
         axes.axhline(0.95, color=_ORANGE, linewidth=0.5, linestyle=":")
         for threshold, color in zip(marks[i], (_BLUE, _ORANGE), strict=True):
-            predicted = int((probabilities[:, i] >= threshold).sum())
+            predicted = int((likely >= threshold).sum())
             if predicted:
                 axes.plot(recall[predicted - 1], precision[predicted - 1], "o", color=color, ms=4)
     plt.gcf().supxlabel("recall", fontsize=9)

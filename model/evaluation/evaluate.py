@@ -38,7 +38,7 @@ def measure(
     predictions: Predictions,
     aim: Aim = "balanced",
 ) -> dict[str, Any]:
-    """Return the figures of a split, as `python -m model evaluate --json` prints them.
+    """Return the figures of a split, as `python -m model evaluate --json` prints them; masked labels do not count.
 
     Args:
         card: gives labels, thresholds and groups.
@@ -46,14 +46,17 @@ def measure(
         predictions: gives the truth.
         aim: which thresholds.
     """
-    truth, present = predictions.truth, decisions(card, probabilities, aim)
+    truth, visible = predictions.truth, predictions.visible
+    present = decisions(card, probabilities, aim)
     attributes = {
         label.name: {
-            **classification(present[:, i], truth[:, i]),
-            "ece": calibration_error(probabilities[:, i], truth[:, i]),
+            **classification(present[shown, i], truth[shown, i]),
+            "pictures": int(shown.sum()),
+            "ece": calibration_error(probabilities[shown, i], truth[shown, i]),
             "threshold": label.threshold(aim).value,
         }
         for i, label in enumerate(card.labels)
+        if (shown := visible[:, i]).any()
     }
     return {
         "model": f"{card.name} {card.version}",
@@ -61,8 +64,8 @@ def measure(
         "no_face": predictions.no_face,
         "mean_accuracy": _mean(attributes, "accuracy"),
         # As the literature counts: neither the network's thresholds nor groups.
-        "accuracy_at_half": float(((probabilities >= _HALF) == truth).mean()),
-        "bce": float(negative_log_likelihood(probabilities, truth).mean()),
+        "accuracy_at_half": float(((probabilities >= _HALF) == truth)[visible].mean()),
+        "bce": float(negative_log_likelihood(probabilities, truth)[visible].mean()),
         "macro_f1": _mean(attributes, "f1"),
         "ece": _mean(attributes, "ece"),
         "attributes": attributes,

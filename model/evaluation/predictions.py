@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from tqdm import tqdm
 
 from device.networks.card import ModelCard
 from device.perception.analysers.attributes import AttributeClassifier
-from model.data.celeba import CelebA, read_picture
+from model.data.celeba import SPLITS, CelebA, are_superseded, read_picture
 from model.data.faces import FaceFinder
 from model.errors import DataError
 from model.evaluation.subgroups import skin_brightness
@@ -23,6 +24,7 @@ class Predictions:
     Attributes:
         logits: (N, members, labels) float32, before calibration.
         truth: (N, labels) bool.
+        visible: (N, labels) bool: whether the picture can show it; if not, the truth counts nowhere.
         no_face: how many pictures gave no face to the product's detector at the product's score; a weaker find
             stands in for the face there, and where there is none the picture's central square.
         brightness: (N,) float64, 0..1, of the skin region; see subgroups.skin_brightness.
@@ -31,6 +33,7 @@ class Predictions:
 
     logits: NDArray[np.float32]
     truth: NDArray[np.bool_]
+    visible: NDArray[np.bool_]
     no_face: int
     brightness: NDArray[np.float64]
     identities: NDArray[np.int64]
@@ -42,8 +45,39 @@ def predict(classifier: AttributeClassifier, data: CelebA, split: str) -> Predic
     Raises:
         DataError: the split is empty, a picture cannot be read, or the label file lacks a label of the network.
     """
+    return _predict(classifier, data, data.rows(split), split)
+
+
+def predict_together(
+    classifier: AttributeClassifier, folders: Sequence[CelebA], split: str
+) -> Predictions:
+    """Run the pictures that a split has in all folders; of a picture that several have, the last one's counts.
+
+    Raises:
+        DataError: the split is empty in all of them; else as predict.
+    """
+    having = [data for data in folders if (data.splits == SPLITS.index(split)).any()]
+    having = having or list(folders[:1])
+    rows = [data.rows(split) for data in having]
+    superseded = are_superseded([data.names[of] for data, of in zip(having, rows, strict=True)])
+    parts = [
+        _predict(classifier, data, of[~later], split)
+        for data, of, later in zip(having, rows, superseded, strict=True)
+    ]
+    return Predictions(
+        np.concatenate([part.logits for part in parts]),
+        np.concatenate([part.truth for part in parts]),
+        np.concatenate([part.visible for part in parts]),
+        sum(part.no_face for part in parts),
+        np.concatenate([part.brightness for part in parts]),
+        np.concatenate([part.identities for part in parts]),
+    )
+
+
+def _predict(
+    classifier: AttributeClassifier, data: CelebA, rows: NDArray[np.int64], split: str
+) -> Predictions:
     columns = _columns(classifier.card, data)
-    rows = data.rows(split)
     finder = FaceFinder()
     side, margin = classifier.card.input.side, classifier.card.input.margin
     logits = np.empty((len(rows), classifier.card.members, len(columns)), np.float32)
@@ -54,8 +88,8 @@ def predict(classifier: AttributeClassifier, data: CelebA, split: str) -> Predic
         logits[i] = classifier.logits(found.crop)
         brightness[i] = skin_brightness(found.crop)
         no_face += not found.is_certain
-    truth = data.labels[rows][:, columns]
-    return Predictions(logits, truth, no_face, brightness, data.identities[rows])
+    truth, visible = data.labels[rows][:, columns], data.visible[rows][:, columns]
+    return Predictions(logits, truth, visible, no_face, brightness, data.identities[rows])
 
 
 def _columns(card: ModelCard, data: CelebA) -> list[int]:

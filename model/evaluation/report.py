@@ -89,15 +89,15 @@ def _draw(of: _Measured, runs: Sequence[Path], folder: Path) -> None:
     if runs:
         logs = {run.name: run / LOG for run in runs}
         charts.training_curves(logs, folder / "training-curves.png")
-    count = len(of.predictions.truth)
-    charts.accuracy_bars(of.figures["attributes"], count, folder / "accuracy.png")
+    charts.accuracy_bars(of.figures["attributes"], folder / "accuracy.png")
     columns = [of.card.names.index(name) for name in OBJECTIVE]
-    probabilities, truth = of.probabilities[:, columns], of.predictions.truth[:, columns]
-    charts.reliability(OBJECTIVE, probabilities, truth, folder / "reliability.png")
+    probabilities = of.probabilities[:, columns]
+    truth, visible = of.predictions.truth[:, columns], of.predictions.visible[:, columns]
+    charts.reliability(OBJECTIVE, probabilities, truth, visible, folder / "reliability.png")
     labels = [of.card.labels[i] for i in columns]
     marks = [(label.balanced.value, label.precise.value) for label in labels]
     path = folder / "precision-recall.png"
-    charts.precision_recall(OBJECTIVE, probabilities, truth, marks, path)
+    charts.precision_recall(OBJECTIVE, probabilities, truth, visible, marks, path)
     charts.confusions(_confusions(of), folder / "groups.png")
 
 
@@ -120,8 +120,9 @@ def _confusion(
     names = [*values, "unknown"]
     counts = np.zeros((len(names), len(names)), np.int64)
     columns = [of.card.names.index(label) for label in labels]
-    for row, value in zip(of.predictions.truth[:, columns], predicted, strict=True):
-        if row.sum() == 1:
+    truth, visible = of.predictions.truth[:, columns], of.predictions.visible[:, columns]
+    for row, shown, value in zip(truth, visible, predicted, strict=True):
+        if shown.all() and row.sum() == 1:
             labelled = [*labels.values()][int(row.argmax())]
             counts[names.index(labelled), names.index(value)] += 1
     return names, counts
@@ -161,7 +162,8 @@ def _summary(measured: Sequence[_Measured]) -> Iterator[str]:
 
 
 def _with_interval(of: _Measured, figure: str) -> str:
-    low, high = intervals(of.present, of.probabilities, of.predictions.truth)[figure]
+    found = of.predictions
+    low, high = intervals(of.present, of.probabilities, found.truth, found.visible)[figure]
     return f"{of.figures[figure]:.4f} [{low:.4f}, {high:.4f}]"
 
 
@@ -201,7 +203,8 @@ def _attributes(of: _Measured) -> Iterator[str]:
 def _subgroups(of: _Measured) -> Iterator[str]:
     yield "## Subgroups"
     yield "Recall is the mean over the attributes offered by default that occur at least 20 times in the group."
-    groups = subgroups(of.card, of.present, of.predictions.truth, of.predictions.brightness)
+    seen = of.predictions
+    groups = subgroups(of.card, of.present, seen.truth, seen.visible, seen.brightness)
     rows = [
         [
             group.name,
@@ -221,9 +224,10 @@ def _robustness(model: str, of: _Measured, data: CelebA, count: int) -> list[str
     chosen = rows[:: max(1, len(rows) // count)][:count]
     columns = [data.attributes.index(name) for name in of.card.names]
     pictures = [read_picture(data.pictures / str(data.names[row])) for row in chosen]
-    truth = data.labels[chosen][:, columns]
+    truth, visible = data.labels[chosen][:, columns], data.visible[chosen][:, columns]
     classifier = AttributeClassifier.load(model_path(model))
-    results = resilience(classifier, FaceDetector.load(ZOO, CERTAIN_SCORE), pictures, truth)
+    detector = FaceDetector.load(ZOO, CERTAIN_SCORE)
+    results = resilience(classifier, detector, pictures, truth, visible)
     cells = [
         [
             r.corruption,

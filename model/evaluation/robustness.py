@@ -47,6 +47,7 @@ def resilience(
     detector: FaceDetector,
     pictures: list[Image],
     truth: NDArray[np.bool_],
+    visible: NDArray[np.bool_],
 ) -> Iterator[Resilience]:
     """Measure the node under each corruption.
 
@@ -55,6 +56,7 @@ def resilience(
         detector: the node's, with a score low enough to see weak finds.
         pictures: (H, W, 3) uint8 BGR each, with one face.
         truth: (N, labels) bool.
+        visible: (N, labels) bool: which of these count.
     """
     settings = PerceptionSettings()
     gate = Gate(settings.min_face_size, settings.min_sharpness, settings.min_brightness)
@@ -70,7 +72,7 @@ def resilience(
             present = np.array([a.present for a in decision.attributes.values()])
             rows.append(i)
             passes.append(gate.reject(measure(face, crop)) is None)
-            right.append(float((present == truth[i]).mean()))
+            right.append(float((present == truth[i])[visible[i]].mean()))
         accuracy, passed = np.array(right), np.array(passes, bool)
         yield Resilience(
             name,

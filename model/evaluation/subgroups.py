@@ -44,6 +44,7 @@ def subgroups(
     card: ModelCard,
     present: NDArray[np.bool_],
     truth: NDArray[np.bool_],
+    visible: NDArray[np.bool_],
     brightness: NDArray[np.float64],
 ) -> list[Group]:
     """Split pictures by Male, by Young and by the brightness of the skin region, and measure each part.
@@ -52,19 +53,27 @@ def subgroups(
         card: names the attributes, in the order of the columns.
         present: (N, attributes) bool, decided.
         truth: (N, attributes) bool.
+        visible: (N, attributes) bool: which of these count.
         brightness: (N,) float64, 0..1; see skin_brightness.
     """
     low, high = np.quantile(brightness, (1 / 3, 2 / 3))
     groups = {"all": np.ones(len(truth), bool)}
     for label in ("Male", "Young"):
-        column = truth[:, card.names.index(label)]
-        groups |= {f"{label}: yes": column, f"{label}: no": ~column}
+        column = card.names.index(label)
+        shown = visible[:, column]
+        groups |= {
+            f"{label}: yes": shown & truth[:, column],
+            f"{label}: no": shown & ~truth[:, column],
+        }
     groups |= {
         f"skin region dark (luma < {low:.2f})": brightness < low,
         "skin region medium": (brightness >= low) & (brightness < high),
         f"skin region bright (luma from {high:.2f} on)": brightness >= high,
     }
-    return [_group(name, card, present[rows], truth[rows]) for name, rows in groups.items()]
+    return [
+        _group(name, card, present[rows], truth[rows], visible[rows])
+        for name, rows in groups.items()
+    ]
 
 
 # A recall of fewer faces than these is chance.
@@ -72,11 +81,16 @@ _LEAST_POSITIVES = 20
 
 
 def _group(
-    name: str, card: ModelCard, present: NDArray[np.bool_], truth: NDArray[np.bool_]
+    name: str,
+    card: ModelCard,
+    present: NDArray[np.bool_],
+    truth: NDArray[np.bool_],
+    visible: NDArray[np.bool_],
 ) -> Group:
     columns = [card.names.index(label) for label in offered(card.names, card.unreliable)]
-    enough = [i for i in columns if truth[:, i].sum() >= _LEAST_POSITIVES]
-    recalls = [present[truth[:, i], i].mean() for i in enough]
+    positives = truth & visible
+    enough = [i for i in columns if positives[:, i].sum() >= _LEAST_POSITIVES]
+    recalls = [present[positives[:, i], i].mean() for i in enough]
     left_out = tuple(card.names[i] for i in columns if i not in enough)
-    accuracy = float((present == truth).mean())
+    accuracy = float((present == truth)[visible].mean())
     return Group(name, len(truth), accuracy, float(np.mean(recalls)), left_out)

@@ -29,15 +29,26 @@ def fit_labels(names: tuple[str, ...], predictions: Predictions) -> tuple[Label,
 
     Args:
         names: of the labels, in the order of the network's outputs.
-        predictions: the network's, on the validation split.
+        predictions: the network's, on the validation split. What they cannot show does not count; a label that none
+            of them shows promises nothing.
     """
-    weights = equal_people(predictions.identities)
     return tuple(
         _fit_label(
-            name, predictions.logits[:, :, i].astype(np.float64), predictions.truth[:, i], weights
+            name,
+            predictions.logits[shown, :, i].astype(np.float64),
+            predictions.truth[shown, i],
+            equal_people(predictions.identities[shown]),
         )
+        if (shown := predictions.visible[:, i]).any()
+        else unfitted(name, predictions.logits.shape[1])
         for i, name in enumerate(names)
     )
+
+
+def unfitted(name: str, members: int) -> Label:
+    """Return a label that is still to be calibrated, and promises nothing."""
+    half = Threshold(value=0.5, precision=0, recall=0)
+    return Label(name=name, scales=(1 / members,) * members, bias=0, balanced=half, precise=half)
 
 
 def equal_people(identities: NDArray[np.int64]) -> FloatArray:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import torch
 
-from device.networks.card import Groups, InputMeaning, Label, ModelCard, Threshold
-from model.export.calibration import PROMISED_PRECISION
+from device.networks.card import Groups, InputMeaning, ModelCard
+from model.export.calibration import PROMISED_PRECISION, unfitted
 from model.export.ensemble import Ensemble
 from model.recipes.recipe import Recipe
 from model.training.members import Member
@@ -31,7 +31,6 @@ _GROUPS = Groups(
     # stubble have no beard. All other pairs hardly occur.
     compatible=(("Bald", "Gray_Hair"), ("5_o_Clock_Shadow", "No_Beard")),
 )
-_UNFITTED = Threshold(value=0.5, precision=0, recall=0)
 
 
 def describe(
@@ -45,7 +44,6 @@ def describe(
         tflite: the file that was written.
         arithmetic: for the provenance, such as "float16 weights".
     """
-    scales = (1.0,) * len(members)
     return ModelCard(
         format=2,
         name=tflite.stem,
@@ -54,10 +52,7 @@ def describe(
         input=InputMeaning(side=ensemble.side, mean=127.5, scale=127.5, margin=ensemble.margin),
         flip_average=True,
         promised_precision=PROMISED_PRECISION,
-        labels=tuple(
-            Label(name=name, scales=scales, bias=0, balanced=_UNFITTED, precise=_UNFITTED)
-            for name in members[0].attributes
-        ),
+        labels=tuple(unfitted(name, len(members)) for name in members[0].attributes),
         groups=_GROUPS,
         provenance={
             "network": " + ".join(_backbone(member.recipe) for member in members)

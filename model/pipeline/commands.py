@@ -24,7 +24,7 @@ def execute(step: Step, pipeline: Pipeline, places: Places) -> None:
         case Prepare():
             from model.data.prepare import prepare
 
-            prepare(list(places.data), output)
+            prepare(list(places.data), output, masks=places.masks)
         case Train():
             from model.training.train import train
 
@@ -36,25 +36,25 @@ def execute(step: Step, pipeline: Pipeline, places: Places) -> None:
 
             teach(files[step.crops], _folders(step.runs, files), output)
         case Export():
-            from model.data.celeba import read_celeba
+            from model.data.celeba import read_folders
             from model.export.export import export
 
-            runs = _folders(step.runs, files)
-            export(runs, read_celeba(places.data[0]), output.parent, step.name, int8=step.int8)
+            runs, data = _folders(step.runs, files), read_folders(places.data, places.masks)
+            export(runs, data, output.parent, step.name, int8=step.int8)
         case Evaluate():
-            from model.data.celeba import read_celeba
+            from model.data.celeba import read_folders
             from model.evaluation.evaluate import evaluate
 
-            data, model = read_celeba(places.data[0]), str(files[step.model])
-            figures = evaluate(model, data, step.split, step.thresholds)
+            (measured,) = read_folders(places.data[:1], places.masks)
+            figures = evaluate(str(files[step.model]), measured, step.split, step.thresholds)
             output.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
         case Report():
-            from model.data.celeba import read_celeba
+            from model.data.celeba import read_folders
             from model.evaluation.report import report
 
             models = [str(files[name]) for name in step.models]
-            runs, data = _folders(step.runs, files), read_celeba(places.data[0])
-            report(models, data, runs, output.parent, step.degraded)
+            (measured,) = read_folders(places.data[:1], places.masks)
+            report(models, measured, _folders(step.runs, files), output.parent, step.degraded)
 
 
 def _folders(names: tuple[str, ...], files: dict[str, Path]) -> list[Path]:

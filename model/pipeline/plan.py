@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -40,12 +40,14 @@ class Places:
     """Where the files of inputs and steps are.
 
     Attributes:
-        data: folders in CelebA's layout; the first one's validation and test pictures calibrate and measure.
+        data: folders in CelebA's layout; the first one's test pictures measure.
         work: takes everything that is made.
+        masks: the file of masked labels of a folder, where the folder does not have it.
     """
 
     data: tuple[Path, ...]
     work: Path
+    masks: Mapping[Path, Path] = field(default_factory=dict)
 
     def source(self, source: Input) -> Path:
         """Return the file of an input."""
@@ -124,7 +126,7 @@ def make_plan(
     Args:
         pipeline: what is to be made.
         places: where it is made.
-        digests: of the label files of each data folder; see celeba.digest.
+        digests: of the tables of each data folder; see celeba.digest.
         records: of the steps that have begun, by their names.
     """
     fingerprints = _fingerprints(pipeline, digests)
@@ -190,9 +192,9 @@ def _fingerprints(pipeline: Pipeline, digests: Sequence[str]) -> dict[str, str]:
 def _pictures(step: Step, digests: Sequence[str]) -> Sequence[str]:
     """Return the digests of the data folders that a step reads."""
     match step:
-        case Prepare():
+        case Prepare() | Export():
             return list(digests)
-        case Export() | Evaluate() | Report():
+        case Evaluate() | Report():
             return list(digests[:1])
         case Train() | Teach():
             return []

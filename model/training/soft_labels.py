@@ -12,7 +12,7 @@ from model.errors import TrainingError
 
 
 def softened(crops: Crops, share: float, soft: Path | None) -> Crops:
-    """Blend the labels of crops with soft ones of a file; see Recipe.soft.
+    """Blend the labels of crops with soft ones of a file; see Recipe.soft. Masked labels are the soft ones alone.
 
     Raises:
         TrainingError: the recipe asks for soft labels and there are none, or there are and it does not, or they are of
@@ -37,4 +37,5 @@ def softened(crops: Crops, share: float, soft: Path | None) -> Crops:
     if likely.shape != crops.labels.shape:
         message = f"soft labels {soft} are {likely.shape}, the crops have {crops.labels.shape}; teach on the same data"
         raise TrainingError(message)
-    return replace(crops, labels=(1 - share) * crops.labels + share * likely)
+    blended = (1 - share) * crops.labels + share * likely
+    return replace(crops, labels=np.where(np.isnan(crops.labels), likely, blended))

@@ -40,45 +40,47 @@ def teach(data: Path, runs: list[Path], out: Path) -> None:
     logits = np.mean([_logits(member, crops) for member in members], axis=0)
     out.parent.mkdir(parents=True, exist_ok=True)
     with out.open("wb") as file:
-        np.save(file, soft_labels(logits, crops.labels > 0, crops.identities))
+        np.save(file, soft_labels(logits, crops.labels, crops.identities))
 
 
 def soft_labels(
-    logits: FloatArray, truth: NDArray[np.bool_], identities: NDArray[np.int64]
+    logits: FloatArray, labels: NDArray[np.float32], identities: NDArray[np.int64]
 ) -> NDArray[np.float32]:
-    """Return how likely each label is, (N, labels) float32, 0..1, from everything except itself.
+    """Return how likely each label is, (N, labels) float32, 0..1, from everything except itself; masked ones as well.
 
     Args:
         logits: (N, labels) float64, of the teachers.
-        truth: (N, labels) bool.
+        labels: (N, labels) float32, 0 or 1; nan where they are masked.
         identities: (N,) int64; -1 is a person who is in no other picture.
     """
-    people, of, pictures = np.unique(identities, return_inverse=True, return_counts=True)
-    others = np.where(people < 0, 1, pictures)[of] - 1
-    weights = np.minimum(1, _LARGEST_WEIGHT_PICTURES / (others + 1))
+    people = np.where(identities < 0, -1 - np.arange(len(identities)), identities)
+    _, of, pictures = np.unique(people, return_inverse=True, return_counts=True)
+    weights = np.minimum(1, _LARGEST_WEIGHT_PICTURES / pictures[of])
     weights /= weights.mean()
     # The logits already hold what the teachers know of the other pictures; only what the labels add is a new feature.
-    added = _log_odds(_of_others(truth, of, others)) - _log_odds(
-        _of_others(probability(logits), of, others)
+    visible, truth = ~np.isnan(labels), labels > 0
+    added = _log_odds(_of_others(truth, visible, of)) - _log_odds(
+        _of_others(probability(logits), visible, of)
     )
     soft = np.empty(truth.shape, np.float32)
     for label in range(truth.shape[1]):
-        features = np.column_stack([logits[:, label], added[:, label]])
-        scales, bias = fit_scales(features, truth[:, label], weights)
+        features, shown = np.column_stack([logits[:, label], added[:, label]]), visible[:, label]
+        scales, bias = fit_scales(features[shown], truth[shown, label], weights[shown])
         soft[:, label] = probability(features @ scales + bias)
     return soft
 
 
 def _of_others(
-    values: FloatArray | NDArray[np.bool_], of: NDArray[np.int64], others: NDArray[np.int64]
+    values: FloatArray | NDArray[np.bool_], visible: NDArray[np.bool_], of: NDArray[np.int64]
 ) -> FloatArray:
-    """Return the mean of values (N, labels) over a person's other pictures, and over a few of an average person."""
-    sums = np.zeros((of.max() + 1, values.shape[1]))
-    np.add.at(sums, of, values)
-    mine = np.where(others[:, None] > 0, sums[of] - values, 0)
-    return np.asarray(
-        (mine + _DOUBT_PICTURES * values.mean(axis=0)) / (others[:, None] + _DOUBT_PICTURES)
-    )
+    """Return the mean of visible values (N, labels) over a person's other pictures and a few of an average person."""
+    shown = values * visible
+    sums, counts = (np.zeros((of.max() + 1, values.shape[1])) for _ in range(2))
+    np.add.at(sums, of, shown)
+    np.add.at(counts, of, visible)
+    average = shown.sum(axis=0) / np.maximum(visible.sum(axis=0), 1)
+    others = counts[of] - visible
+    return np.asarray((sums[of] - shown + _DOUBT_PICTURES * average) / (others + _DOUBT_PICTURES))
 
 
 def _log_odds(shares: FloatArray) -> FloatArray:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model.export.calibration import balanced_threshold, describe, equal_people, precise_threshold
+from device.networks.card import Label
+from model.evaluation.predictions import Predictions
+from model.export.calibration import (
+    balanced_threshold,
+    describe,
+    equal_people,
+    fit_labels,
+    precise_threshold,
+)
 from model.training.logistic_regression import fit_scales
 
 
@@ -47,3 +55,35 @@ def test_where_no_threshold_keeps_the_promise_the_balanced_one_stays() -> None:
     probabilities = np.full(1000, 0.5, np.float32)
     truth = np.arange(1000) % 2 == 0
     assert precise_threshold(probabilities, truth, np.ones(1000), balanced=0.4) == 0.4
+
+
+def test_masked_labels_decide_neither_calibration_nor_thresholds() -> None:
+    """A label that is wrong wherever it is masked is fitted as if these pictures were not there."""
+    random = np.random.default_rng(4)
+    logits = random.normal(0, 2, (600, 1, 2)).astype(np.float32)
+    truth = random.random((600, 2)) < 1 / (1 + np.exp(-logits[:, 0]))
+    visible = np.ones((600, 2), bool)
+    visible[400:, 0] = False
+    identities = np.arange(600) // 2
+
+    def fitted(count: int, *, wrong: bool) -> Label:
+        labels = truth.copy()
+        labels[400:] ^= wrong
+        part = slice(0, count)
+        seen = Predictions(
+            logits[part], labels[part], visible[part], 0, np.zeros(count), identities[part]
+        )
+        return fit_labels(("first", "second"), seen)[0]
+
+    assert fitted(600, wrong=True) == fitted(400, wrong=False)
+
+
+def test_a_label_that_no_picture_shows_promises_nothing() -> None:
+    """It keeps the network's probability, and its precision is below any promise, so that it starts disabled."""
+    nothing = np.zeros((20, 1), bool)
+    predictions = Predictions(
+        np.ones((20, 2, 1), np.float32), nothing, nothing, 0, np.zeros(20), np.arange(20)
+    )
+    (label,) = fit_labels(("hidden",), predictions)
+    assert (label.scales, label.bias) == ((0.5, 0.5), 0)
+    assert label.precise.precision == 0

@@ -181,8 +181,8 @@ def test_a_value_that_is_the_default_changes_nothing(workplace: _Workplace) -> N
     assert workplace.run() == []
 
 
-def test_only_the_first_data_folder_calibrates(workplace: _Workplace) -> None:
-    """A second folder changes the crops, and the training by way of them."""
+def test_every_data_folder_trains_and_calibrates(workplace: _Workplace) -> None:
+    """A second folder changes every step."""
     first = {planned.step.name: planned.fingerprint for planned in workplace.plan().steps}
     workplace.digests = ("pictures", "more pictures")
     second = {planned.step.name: planned.fingerprint for planned in workplace.plan().steps}

@@ -25,7 +25,7 @@ def test_a_wrong_label_is_outvoted_by_the_persons_other_pictures() -> None:
     from model.training.teacher import soft_labels
 
     right, noisy, identities = _people()
-    soft = soft_labels(np.zeros((2000, 1)), noisy, identities)
+    soft = soft_labels(np.zeros((2000, 1)), noisy.astype(np.float32), identities)
     assert soft.dtype == np.float32
     assert ((soft > 0.5) == right).mean() > 0.95
 
@@ -36,6 +36,21 @@ def test_a_person_who_is_shown_once_is_left_to_the_teachers() -> None:
 
     right, noisy, _ = _people()
     logits = np.where(right, 2.0, -2.0)
-    soft = soft_labels(logits, noisy, np.full(2000, -1))
+    soft = soft_labels(logits, noisy.astype(np.float32), np.full(2000, -1))
     assert len(np.unique(soft)) == 2
     assert ((soft > 0.5) == right).all()
+
+
+def test_a_masked_label_comes_from_the_teacher_and_the_persons_other_pictures() -> None:
+    """It is estimated like any other, whatever the file says, and moves no other estimate."""
+    from model.training.teacher import soft_labels
+
+    right, noisy, identities = _people()
+    labels = noisy.astype(np.float32)
+    masked = np.arange(2000) % 10 == 0
+    labels[masked] = np.nan
+    soft = soft_labels(np.zeros((2000, 1)), labels, identities)
+    assert ((soft > 0.5) == right)[masked].mean() > 0.95
+    everything = np.full((2000, 1), np.nan, np.float32)
+    teachers = np.where(right, 2.0, -2.0)
+    assert ((soft_labels(teachers, everything, identities) > 0.5) == right).all()
