@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +31,9 @@ Masks = Annotated[
 ]
 Model = Annotated[str, typer.Option(help="A name in the zoo, or a path to a .tflite.")]
 
+_UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([kKmMgG][bB])")
+_SMALLEST_SIZE = 10**6
 # Of a table that is written to a file or a pipe.
 _FILE_COLUMNS = 120
 
@@ -56,6 +60,24 @@ def masks_of(masks: Sequence[str], data: Sequence[Path]) -> dict[Path, Path]:
             message = f"--mask {mask}: {fault}; FOLDER=FILE is expected, with a folder of --data"
             raise DataError(message)
         found[Path(folder)] = Path(file)
+    return found
+
+
+def bytes_of(size: str, option: str) -> int:
+    """Return how many bytes a size has, such as 48MB.
+
+    Args:
+        size: a number and a unit.
+        option: that it was given to.
+
+    Raises:
+        DataError: it is not like that, or less than a megabyte.
+    """
+    match = _SIZE.fullmatch(size.strip())
+    found = round(float(match[1]) * _UNITS[match[2].upper()]) if match else 0
+    if found < _SMALLEST_SIZE:
+        message = f"{option} {size}: a size of at least 1MB is expected, such as 48MB or 1.5GB"
+        raise DataError(message)
     return found
 
 

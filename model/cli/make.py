@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from model.cli.app import Masks, Model, app, masks_of, wide_console
+from device.errors import FacetError
+from model.cli.app import Masks, Model, app, bytes_of, masks_of, wide_console
 
 _Folders = Annotated[
     list[Path],
@@ -79,6 +80,40 @@ def prepare(
     from model.data.prepare import prepare as run
 
     run(data, out, workers, masks_of(mask, data))
+
+
+@app.command()
+def pack(
+    size: Annotated[str, typer.Option(help="How large a file may be, such as 48MB.")],
+    out: Annotated[Path, typer.Option(help="Where the files go.")],
+    data: Annotated[Path, typer.Option(help="The crops that prepare made.")] = Path("data"),
+    webp: Annotated[
+        int | None, typer.Option(min=1, max=100, help="Quality of the pictures; 80 if unset.")
+    ] = None,
+    lossless: Annotated[bool, typer.Option("--lossless", help="Keep every pixel.")] = False,
+    side: Annotated[
+        int | None,
+        typer.Option(min=64, max=160, help="Side of the crops in pixels; kept if unset."),
+    ] = None,
+) -> None:
+    """Pack crops into files of a chosen size, to train on another machine. Run again, it goes on."""
+    from model.data.pack import pack as run
+
+    if lossless and webp is not None:
+        message = "--lossless keeps every pixel, so that --webp has no meaning; choose one of them"
+        raise FacetError(message)
+    run(data, out, bytes_of(size, "--size"), None if lossless else webp or 80, side)
+
+
+@app.command()
+def unpack(
+    source: Annotated[Path, typer.Argument(help="The folder of the files that pack made.")],
+    out: Annotated[Path, typer.Option(help="Where the crops go.")] = Path("data"),
+) -> None:
+    """Turn packed files into crops again. Run again, it goes on where it was stopped."""
+    from model.data.pack import unpack as run
+
+    run(source, out)
 
 
 @app.command()

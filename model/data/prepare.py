@@ -121,6 +121,8 @@ def prepare(
         for rows in [np.flatnonzero(data.splits == split)]
         for start in range(0, len(rows), _SHARD)
     ]
+    for other in sorted({*out.glob("*.npz")} - {path for path, _, _ in tasks})[:1]:
+        raise DataError(_of_other_pictures(other))
     missing = []
     for task in tasks:
         if task[0].exists():
@@ -148,20 +150,20 @@ def read_crops(folder: Path, split: str) -> Crops:
     Raises:
         DataError: there are none, or a table is damaged.
     """
-    paths, read, kept = zip(*read_tables(folder, split), strict=True)
-    tables = [table.take(rows) for table, rows in zip(read, kept, strict=True)]
-    attributes = {tuple(map(str, table.attributes)) for table in tables}
-    if len(attributes) > 1:
-        message = (
-            f"{folder}: the data folders have different labels; prepare those that have the same"
-        )
-        raise DataError(message)
-    labels = [np.where(table.visible, table.labels, np.nan) for table in tables]
+    paths, tables, kept = zip(*read_tables(folder, split), strict=True)
+    table = Table.joined([each.take(rows) for each, rows in zip(tables, kept, strict=True)])
     return Crops(
         Shards(paths, kept),
-        np.concatenate(labels).astype(np.float32),
-        np.concatenate([table.identities for table in tables]),
-        attributes.pop(),
+        np.where(table.visible, table.labels, np.nan).astype(np.float32),
+        table.identities,
+        tuple(map(str, table.attributes)),
+    )
+
+
+def _of_other_pictures(shard: Path) -> str:
+    return (
+        f"{shard} holds crops of other pictures than --data has; delete {shard.parent}, or choose another folder "
+        "with --out"
     )
 
 
@@ -169,11 +171,7 @@ def _refresh(shard: Path, data: CelebA, rows: NDArray[np.int64]) -> None:
     """Give a shard the labels that its pictures have now."""
     table = read_table(shard)
     if not np.array_equal(table.names, data.names[rows]):
-        message = (
-            f"{shard} holds crops of other pictures than {data.pictures.parent} has now; delete its folder, "
-            "or choose another one with --out"
-        )
-        raise DataError(message)
+        raise DataError(_of_other_pictures(shard))
     fresh = _table(data, rows, table.found)
     if not fresh.is_like(table):
         write_table(shard, fresh)

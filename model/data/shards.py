@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
@@ -50,6 +50,28 @@ class Table:
         return Table(
             **{name: column[rows] for name, column in columns.items()}, attributes=attributes
         )
+
+    @property
+    def row_bytes(self) -> int:
+        """How many bytes a picture takes."""
+        columns = self.columns()
+        del columns["attributes"]
+        return sum(column[:1].nbytes for column in columns.values())
+
+    @classmethod
+    def joined(cls, tables: Sequence[Table]) -> Table:
+        """Return tables one below the other.
+
+        Raises:
+            DataError: they have different labels.
+        """
+        attributes = tables[0].attributes
+        if not all(np.array_equal(table.attributes, attributes) for table in tables):
+            message = "the data folders of these crops have different labels; prepare folders that have the same"
+            raise DataError(message)
+        columns = [table.columns() for table in tables]
+        joined = {name: np.concatenate([of[name] for of in columns]) for name in columns[0]}
+        return cls(**{**joined, "attributes": attributes})
 
     def is_like(self, other: Table) -> bool:
         """Return whether both say the same."""
@@ -95,13 +117,24 @@ def read_table(path: Path) -> Table:
     """
     try:
         # NumPy does not close a damaged file that it opened itself.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as columns:
-            return Table(**{"visible": np.ones(columns["labels"].shape, bool), **columns})
+        with path.open("rb") as file:
+            return load_table(file)
     except (BadZipFile, EOFError, KeyError, OSError, TypeError, ValueError) as error:
         message = (
             f"{path} is not a table of crops ({error}); delete it, and prepare its folder again"
         )
         raise DataError(message) from error
+
+
+def load_table(file: BinaryIO) -> Table:
+    """Read a table from a file; what NumPy and ZIP raise says that it is none."""
+    with np.load(file, allow_pickle=False) as columns:
+        return Table(**{"visible": np.ones(columns["labels"].shape, bool), **columns})
+
+
+def save_table(file: BinaryIO, table: Table) -> None:
+    """Write a table into a file."""
+    np.savez(file, allow_pickle=False, **table.columns())
 
 
 def write_shard(path: Path, crops: NDArray[np.uint8], table: Table) -> None:
@@ -114,7 +147,7 @@ def write_table(path: Path, table: Table) -> None:
     """Write the table of a shard so that a kill leaves either the old or the new one."""
     unfinished = path.with_suffix(".part")
     with unfinished.open("wb") as file:
-        np.savez(file, allow_pickle=False, **table.columns())
+        save_table(file, table)
     unfinished.replace(path)
 
 
