@@ -14,5 +14,8 @@ shown = offered(perception.card.names, perception.card.unreliable)
 seen = perception.perceive([Frame(read_picture(Path(sys.argv[1])))])
 print(seen.face_count, "faces,", len(seen.faces), "judged", seen.reason or "")
 for face in seen.faces:
-    present = [attribute_name(name) for name in shown if face.attributes[name].present]
-    print(f"hair {face.hair_color}, facial hair {face.facial_hair}:", ", ".join(present))
+    found = {name for name, answer in face.attributes.items() if answer.present}
+    print(
+        f"hair {face.hair_color}, facial hair {face.facial_hair}:",
+        *(attribute_name(n) for n in shown if n in found),
+    )

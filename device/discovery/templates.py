@@ -44,7 +44,8 @@ def value_template(row: Row) -> str | None:
         case Event() if row.document is EVENT:
             return "{{ dict(value_json, faces=value_json.faces[:5]) | to_json }}"
         case AttributeTrigger():
-            has_it = f"face.attributes[{json.dumps(row.attribute)}].present"
+            # A face whose mouth is hidden has no answer about it.
+            has_it = f"face.attributes.get({json.dumps(row.attribute)}, {{}}).get('present')"
             loop = f"{{% for face in value_json.faces if {_IS_FRESH} and {has_it} %}}"
             return f"{loop}{{{{ '{ON}' if loop.first }}}}{{% endfor %}}"
         case SourceTrigger():

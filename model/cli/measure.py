@@ -153,12 +153,15 @@ def robustness(
     from model.data.photographs import read_photographs
     from model.evaluation.faults import graded_faults
     from model.evaluation.gate import GateMeasurement, summed
+    from model.evaluation.occlusions import occlusions
 
-    rows = list(GateMeasurement(read_photographs(photos), model).run(graded_faults()))
+    faults = [*graded_faults(), *occlusions()]
+    rows = list(GateMeasurement(read_photographs(photos), model).run(faults))
     if as_json:
         typer.echo(json.dumps([asdict(row) for row in rows]))
         return
-    table = Table("fault", "amount", "faces", "rejected", "answers", "wrong", "share")
+    heads = ["fault", "amount", "faces", "rejected", "answers", "wrong", "share"]
+    table = Table(*heads, "withheld", "of these wrong")
     for row in [*rows, summed(rows)]:
         table.add_row(
             row.kind,
@@ -168,6 +171,8 @@ def robustness(
             str(row.answers),
             str(row.wrong),
             f"{row.wrong_share:.2%}",
+            str(row.withheld),
+            str(row.withheld_wrong),
         )
     wide_console().print(table)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias
 
 import cv2
 import numpy as np
 
-from device.observation import Image
+from device.observation import Detection, Image
 
 # A camera that moves or a visitor who does; neither along rows nor along columns.
 _MOTION_DEGREES = 30
@@ -24,7 +24,7 @@ _SENSOR_NOISE = 4.0
 _ZOOMED_PIXELS = 120.0
 
 _FaceFault: TypeAlias = Callable[[Image, float, float], Image]
-"""Makes a picture worse, given the size of its face in pixels and the amount."""
+"""Makes a picture worse, given the size of its face, the shorter side of the box in pixels, and the amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,14 @@ class Fault:
     Attributes:
         kind: for people.
         amount: for people, with its unit.
-        apply: makes the picture worse, (H, W, 3) uint8 BGR, given the size of its face: the shorter side of the box,
-            in pixels.
+        apply: makes the picture worse, (H, W, 3) uint8 BGR, given its face.
+        truth: which attributes a face has or lacks under it, whatever the picture showed before.
     """
 
     kind: str
     amount: str
-    apply: Callable[[Image, float], Image]
+    apply: Callable[[Image, Detection], Image]
+    truth: Mapping[str, bool] = field(default_factory=dict)
 
 
 def blur(image: Image, sigma: float) -> Image:
@@ -157,5 +158,5 @@ def graded_faults() -> Iterator[Fault]:
             yield Fault(kind, reads.format(amount), partial(_apply, fault=fault, amount=amount))
 
 
-def _apply(image: Image, size: float, fault: _FaceFault, amount: float) -> Image:
-    return fault(image, size, amount)
+def _apply(image: Image, face: Detection, fault: _FaceFault, amount: float) -> Image:
+    return fault(image, face.box.size, amount)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,10 +16,15 @@ from device.entities.table import offered
 from device.networks.card import ModelCard
 from device.networks.files import ZOO, model_path
 from device.observation import Box, Detection, FaceAttributes, Image
-from device.perception.analysers.attributes import AttributeClassifier, decide
+from device.perception.aligned_face import AlignedFace
+from device.perception.analysers.attributes import (
+    AttributeAnalyser,
+    AttributeClassifier,
+    decide,
+)
 from device.perception.detection import FaceDetector
 from device.perception.overlap import corners, iou
-from device.perception.quality import Gate, measure
+from device.perception.quality import Gate
 from model.data.photographs import Photograph
 from model.evaluation.faults import Fault
 
@@ -44,6 +50,8 @@ class Passed:
         passed: how many of these the gate lets pass.
         answers: how many answers about them the clear picture had right, of the attributes offered by default.
         wrong: how many of these answers are now wrong.
+        withheld: how many others the node does not give, because the face cannot show them.
+        withheld_wrong: how many of these would be wrong.
     """
 
     kind: str
@@ -53,6 +61,8 @@ class Passed:
     passed: int
     answers: int
     wrong: int
+    withheld: int = 0
+    withheld_wrong: int = 0
 
     @property
     def rejected(self) -> float:
@@ -75,15 +85,17 @@ def summed(rows: Sequence[Passed]) -> Passed:
         passed=sum(row.passed for row in rows),
         answers=sum(row.answers for row in rows),
         wrong=sum(row.wrong for row in rows),
+        withheld=sum(row.withheld for row in rows),
+        withheld_wrong=sum(row.withheld_wrong for row in rows),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _ClearFace:
-    """A face on a good photograph, the box of its detection there, and the answers that are right."""
+    """A face on a good photograph, its detection there, and the answers that are right."""
 
     picture: Image
-    box: Box
+    face: Detection
     truth: Mapping[str, bool]
 
 
@@ -102,6 +114,7 @@ class GateMeasurement:
             ZOO, settings.detector_score, min_face=settings.min_face_size
         )
         self._classifier = AttributeClassifier.load(model_path(model))
+        self._analyser = AttributeAnalyser(self._classifier)
         self._gate = Gate(settings.min_face_size, settings.min_sharpness, settings.min_brightness)
         self._min_size = settings.min_face_size
 
@@ -120,35 +133,46 @@ class GateMeasurement:
                 truth = right_answers(
                     self._decide(image, face), self._classifier.card, photo.labels
                 )
-                yield _ClearFace(image, face.box, truth)
+                yield _ClearFace(image, face, truth)
             return
         for face in large[: min(_FACES_OF_A_PHOTOGRAPH, photo.faces)]:
             part, box = cut_out(image, face.box)
             again = face_at(self._detector.detect(part), box)
             if again is not None:
                 truth = right_answers(self._decide(part, again), self._classifier.card, {})
-                yield _ClearFace(part, again.box, truth)
+                yield _ClearFace(part, again, truth)
 
     def _under(self, fault: Fault, clear: Sequence[_ClearFace]) -> Passed:
-        found = passed = answers = wrong = 0
+        found = passed = 0
+        answers, wrong = Counter[bool](), Counter[bool]()  # by whether they are given
         name = f"{fault.kind} {fault.amount}"
-        for face in tqdm(clear, desc=name, unit="face", leave=False):
-            image = np.ascontiguousarray(fault.apply(face.picture, face.box.size))
-            factor = image.shape[0] / face.picture.shape[0]
-            seen = face_at(self._detector.detect(image), _scaled(face.box, factor))
+        for each in tqdm(clear, desc=name, unit="face", leave=False):
+            image = np.ascontiguousarray(fault.apply(each.picture, each.face))
+            factor = image.shape[0] / each.picture.shape[0]
+            seen = face_at(self._detector.detect(image), _scaled(each.face.box, factor))
             if seen is None:
                 continue
             found += 1
-            crop = self._classifier.crop(image, seen.keypoints)
-            if self._gate.reject(measure(seen, crop)) is not None:
+            aligned = AlignedFace(image, seen, self._analyser.view)
+            if self._gate.reject(aligned.quality) is not None:
                 continue
             passed += 1
-            decided = decide(self._classifier.probabilities(crop), self._classifier.card)
-            answers += len(face.truth)
-            wrong += sum(
-                decided.attributes[name].present != present for name, present in face.truth.items()
-            )
-        return Passed(fault.kind, fault.amount, len(clear), found, passed, answers, wrong)
+            given = decide(self._analyser.measure(aligned), self._classifier.card).attributes
+            likely = self._decide(image, seen).attributes
+            for name, present in {**each.truth, **fault.truth}.items():
+                answers[name in given] += 1
+                wrong[name in given] += given.get(name, likely[name]).present != present
+        return Passed(
+            fault.kind,
+            fault.amount,
+            len(clear),
+            found,
+            passed,
+            answers[True],
+            wrong[True],
+            answers[False],
+            wrong[False],
+        )
 
     def _decide(self, image: Image, face: Detection) -> FaceAttributes:
         crop = self._classifier.crop(image, face.keypoints)

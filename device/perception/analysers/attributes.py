@@ -21,6 +21,7 @@ from device.perception.aligned_face import AlignedFace, View
 from device.perception.alignment import align
 from device.perception.analysers.analyser import Judgement, Weighted
 from device.perception.arithmetic import sigmoid
+from device.perception.mouth import MOUTH_LABELS, is_mouth_hidden
 from device.perception.runtime import Network
 
 FloatArray = NDArray[np.float32]
@@ -41,10 +42,15 @@ class AttributeAnalyser:
     def __init__(self, classifier: AttributeClassifier) -> None:
         self.classifier = classifier
         self.view = View(classifier.card.input.side, classifier.card.input.margin)
+        self._of_mouth = np.array([name in MOUTH_LABELS for name in classifier.card.names])
 
     def measure(self, face: AlignedFace) -> FloatArray:
-        """Return calibrated probabilities, (labels,) float32 in 0..1."""
-        return self.classifier.probabilities(face.crop(self.view))
+        """Return calibrated probabilities, (labels,) float32 in 0..1; nan where the face cannot show the label."""
+        crop = face.crop(self.view)
+        probabilities = self.classifier.probabilities(crop)
+        if is_mouth_hidden(crop, face.detection.keypoints, self.view.margin):
+            probabilities[self._of_mouth] = np.nan
+        return probabilities
 
     def decide(
         self,
@@ -52,12 +58,13 @@ class AttributeAnalyser:
         before: FaceAttributes | None,
         judgement: Judgement,
     ) -> FaceAttributes:
-        """Decide from the mean of the samples, weighted by their quality; see the function decide."""
-        mean = np.average(
-            [sample.evidence for sample in evidence],
-            axis=0,
-            weights=[sample.weight for sample in evidence],
-        )
+        """Decide from the mean of the samples that show a label, weighted by their quality; see the function decide."""
+        samples = np.array([sample.evidence for sample in evidence], np.float64)
+        shown = ~np.isnan(samples)
+        weights = np.array([sample.weight for sample in evidence])[:, None] * shown
+        sums = (weights * np.where(shown, samples, 0)).sum(axis=0)
+        mean = np.full(samples.shape[1], np.nan)
+        np.divide(sums, weights.sum(axis=0), out=mean, where=shown.any(axis=0))
         return decide(
             np.asarray(mean, np.float32),
             self.classifier.card,
@@ -146,7 +153,7 @@ def decide(
     """Decide which attributes are present, such that none contradicts another.
 
     Args:
-        probabilities: (labels,) float32, 0..1.
+        probabilities: (labels,) float32, 0..1; nothing is said of a label whose probability is nan.
         card: gives labels, thresholds and groups.
         aim: which thresholds.
         threshold_offset: added to every threshold; above zero the node is more reluctant.
@@ -175,6 +182,7 @@ def decide(
     attributes = {
         label.name: Attribute(float(probability), label.name in present, thresholds[label.name])
         for label, probability in zip(card.labels, probabilities, strict=True)
+        if not np.isnan(probability)
     }
     return FaceAttributes(attributes, hair_color, facial_hair)
 

@@ -11,12 +11,15 @@ import pytest
 import skimage.data
 from typer.testing import CliRunner
 
-from device.observation import Image
+from device.networks.files import ZOO
+from device.observation import Detection, Image
+from device.perception.detection import FaceDetector
 from model.__main__ import app
 from model.data.photographs import Photograph, read_photographs
 from model.errors import DataError
 from model.evaluation.faults import Fault, brighten, graded_faults
 from model.evaluation.gate import GateMeasurement, summed
+from model.evaluation.occlusions import occlusions
 
 # What a run of half a minute has time for; `python -m model robustness` measures all of them.
 _PHOTOGRAPHS = 12
@@ -37,12 +40,12 @@ _SAMPLE = {
 }
 
 
-def nothing(image: Image, _: float) -> Image:
+def nothing(image: Image, _: Detection) -> Image:
     """Leave the picture as it is."""
     return image
 
 
-def blackness(image: Image, _: float) -> Image:
+def blackness(image: Image, _: Detection) -> Image:
     """Leave nothing of the picture."""
     return np.zeros_like(image)
 
@@ -104,10 +107,11 @@ def test_what_the_clear_picture_had_wrong_is_not_counted(portrait: Path) -> None
 def test_every_fault_makes_a_picture_of_the_same_kind(portrait: Path) -> None:
     """Each returns uint8 BGR of the picture's proportions, and no two have the same name."""
     image = np.asarray(cv2.imread(str(portrait / "images" / "a.png")), np.uint8)
-    faults = list(graded_faults())
+    (face, *_) = FaceDetector.load(ZOO, 0.5).detect(image)
+    faults = [*graded_faults(), *occlusions()]
     assert len({(fault.kind, fault.amount) for fault in faults}) == len(faults)
     for fault in faults:
-        worse = fault.apply(image, 105.0)
+        worse = fault.apply(image, face)
         assert worse.dtype == np.uint8
         assert worse.shape[2] == 3
         assert worse.shape[0] == pytest.approx(worse.shape[1], abs=1)
@@ -128,7 +132,7 @@ def test_the_command_prints_what_it_measured(
     result = CliRunner().invoke(app, ["robustness", "--json"])
     assert result.exit_code == 0, result.output
     rows = json.loads(result.stdout)
-    assert len(rows) == 1 + len(list(graded_faults()))
+    assert len(rows) == 1 + len([*graded_faults(), *occlusions()])
     assert rows[0]["kind"] == "none"
 
 

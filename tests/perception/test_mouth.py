@@ -1,0 +1,94 @@
+"""Behind a mask or a hand nobody knows what a mouth does, and the node says nothing about it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from device.networks.card import read_card
+from device.networks.files import ZOO, model_path
+from device.observation import Box, Detection, Image, Keypoints
+from device.perception.aligned_face import AlignedFace
+from device.perception.alignment import align
+from device.perception.analysers.analyser import BALANCED, Weighted
+from device.perception.analysers.attributes import AttributeAnalyser, AttributeClassifier, decide
+from device.perception.detection import FaceDetector
+from device.perception.mouth import MOUTH_LABELS, is_mouth_hidden
+
+_PROFILE = np.array([[10, 10], [20, 10], [25, 16], [20, 22], [0, 0], [0, 0]], np.float32)
+
+
+@pytest.fixture
+def keypoints(astronaut: Image) -> Keypoints:
+    """Where eyes, nose and mouth are."""
+    (face, *_) = FaceDetector.load(ZOO, 0.5).detect(astronaut)
+    return face.keypoints
+
+
+def _masked(image: Image, keypoints: Keypoints) -> Image:
+    """Hold a sheet of paper before the mouth."""
+    (x, y), side = keypoints[3], keypoints[1, 0] - keypoints[0, 0]
+    left, top, right, bottom = (round(float(v)) for v in (x - side, y - side, x + side, y + side))
+    masked = image.copy()
+    cv2.rectangle(
+        masked, (left, top + round(0.4 * float(side))), (right, bottom), (210, 215, 215), -1
+    )
+    return masked
+
+
+@pytest.mark.parametrize("margin", [1.0, 1.3])
+def test_a_mouth_that_can_be_seen_is_not_hidden(
+    astronaut: Image, keypoints: Keypoints, margin: float
+) -> None:
+    """However much of the face the crop shows."""
+    crop = align(astronaut, keypoints, 160, margin)
+    assert not is_mouth_hidden(crop, keypoints, margin)
+
+
+@pytest.mark.parametrize("margin", [1.0, 1.3])
+def test_a_mouth_behind_a_sheet_of_paper_is_hidden(
+    astronaut: Image, keypoints: Keypoints, margin: float
+) -> None:
+    """Nothing there is redder than the rest."""
+    crop = align(_masked(astronaut, keypoints), keypoints, 160, margin)
+    assert is_mouth_hidden(crop, keypoints, margin)
+
+
+def test_a_face_in_profile_hides_its_mouth(astronaut: Image, keypoints: Keypoints) -> None:
+    """Whatever can be seen of it."""
+    assert is_mouth_hidden(align(astronaut, keypoints, 160), _PROFILE)
+
+
+def test_a_gray_picture_hides_no_mouth(astronaut: Image, keypoints: Keypoints) -> None:
+    """An infrared camera shows no colors, and its faces are answered."""
+    gray = cv2.cvtColor(cv2.cvtColor(astronaut, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    assert not is_mouth_hidden(align(np.asarray(gray, np.uint8), keypoints, 160), keypoints)
+
+
+def test_nothing_is_said_of_a_mouth_that_is_hidden(astronaut: Image, keypoints: Keypoints) -> None:
+    """The other answers stay, and what grows around it is unknown; one frame that shows it is enough."""
+    analyser = AttributeAnalyser(AttributeClassifier.load(model_path("attributes-lite")))
+
+    def measured(image: Image) -> Weighted[np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
+        face = AlignedFace(image, Detection(Box(175, 71, 104, 104), keypoints, 0.9), analyser.view)
+        return Weighted(analyser.measure(face), 0.5)
+
+    hidden, clear = measured(_masked(astronaut, keypoints)), measured(astronaut)
+    nothing = analyser.decide([hidden], None, BALANCED)
+    assert not nothing.attributes.keys() & MOUTH_LABELS
+    assert len(nothing.attributes) == 40 - len(MOUTH_LABELS)
+    assert nothing.facial_hair is None
+    both = analyser.decide([hidden, clear], None, BALANCED)
+    assert len(both.attributes) == 40
+    smiling = analyser.classifier.card.names.index("Smiling")
+    assert both.attributes["Smiling"].probability == pytest.approx(clear.evidence[smiling])
+
+
+def test_a_probability_that_is_not_a_number_is_no_answer() -> None:
+    """Neither yes nor no, and no beard is concluded from it."""
+    card = read_card(model_path("attributes"))
+    row = np.array([np.nan if name in MOUTH_LABELS else 0.9 for name in card.names], np.float32)
+    decided = decide(row, card)
+    assert decided.attributes.keys() == set(card.names) - MOUTH_LABELS
+    assert decided.facial_hair is None
