@@ -54,7 +54,7 @@ def test_what_hides_a_part_is_painted_over_it(
     portrait: Image, face: Detection, fault: tuple[str, str]
 ) -> None:
     """Also where the head is tilted; the other keypoints of eyes, nose and mouth stay as they are."""
-    turned = np.ascontiguousarray(cv2.rotate(portrait, cv2.ROTATE_90_CLOCKWISE))
+    turned = np.ascontiguousarray(np.rot90(portrait, -1))
     height = portrait.shape[0]
     points = face.keypoints[:, ::-1] * (-1, 1) + (height - 1, 0)
     tilted = Detection(face.box, np.asarray(points, np.float32), face.score)

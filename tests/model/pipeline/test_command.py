@@ -98,3 +98,30 @@ def test_the_digest_of_a_folder_depends_on_its_labels_not_on_its_place(tmp_path:
     (tmp_path / "here" / "list_attr_celeba.txt").unlink()
     with pytest.raises(DataError, match=r"list_attr_celeba\.txt does not exist"):
         digest(tmp_path / "here")
+
+
+def test_a_mask_is_a_part_of_the_digest(tmp_path: Path) -> None:
+    """Wherever it lies; other masked labels are other labels."""
+    folder, mask = tmp_path / "data", tmp_path / "mask.txt"
+    folder.mkdir()
+    (folder / "list_attr_celeba.txt").write_text("labels", encoding="utf-8")
+    (folder / "list_eval_partition.txt").write_text("splits", encoding="utf-8")
+    plain = digest(folder)
+    mask.write_text("* Bald", encoding="utf-8")
+    masked = digest(folder, mask)
+    assert masked != plain
+    mask.rename(folder / "list_masked_attr.txt")
+    assert digest(folder) == masked
+
+
+def test_the_plan_takes_masks(celeba: Path, tmp_path: Path) -> None:
+    """One of another folder is an error before anything runs; one of this folder changes nothing else."""
+    mask = tmp_path / "mask.txt"
+    mask.write_text("* Bald\n", encoding="utf-8")
+    plan: list[str | Path] = ["--data", celeba, "--work", tmp_path / "work", "--plan"]
+    shown = _pipeline(_SHIPPED, *plan, "--mask", f"{celeba}={mask}")
+    assert shown.returncode == 0, shown.stderr
+    assert "cut the crops" in shown.stdout
+    failed = _pipeline(_SHIPPED, *plan, "--mask", f"{tmp_path}={mask}")
+    assert failed.returncode == 1
+    assert failed.stderr.startswith(f"error: --mask {tmp_path}={mask}: --data has {celeba}")
