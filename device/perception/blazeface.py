@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from math import gcd
 
 import cv2
 import numpy as np
@@ -27,8 +29,11 @@ SHORT_RANGE_GRIDS = ((16, 2), (8, 6))
 
 _KEYPOINTS = 6
 _COORDINATES = 4 + 2 * _KEYPOINTS
-# Bytes of an image that is shrunk one channel at a time: all of a photograph in floats would fill a small Pi's memory.
-_LARGE = 4_000_000
+# Of a shrunk image that are made at a time: all of a photograph in floats would fill a small Pi's memory, and any
+# processor's cache.
+_ROWS = 16
+# That are averaged together: 640x480 has ten, of which three remain.
+_MOST_ROWS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +57,9 @@ class Finds:
         """Return some of the finds, by a mask (N,)."""
         return Finds(self.points[keep], self.scores[keep])
 
-    def placed(self, factor: tuple[float, float], offset: tuple[float, float]) -> Finds:
+    def placed(self, factor: float, offset: tuple[float, float]) -> Finds:
         """Return the finds in the pixels of another picture: each (x, y) times the factor, plus the offset."""
-        pairs = _COORDINATES // 2
-        points = self.points * np.tile(factor, pairs) + np.tile(offset, pairs)
+        points = self.points * factor + np.tile(offset, _COORDINATES // 2)
         return Finds(points.astype(np.float32), self.scores)
 
     def and_also(self, others: Finds) -> Finds:
@@ -73,12 +77,12 @@ class Finds:
             overlap = iou(self.points[order[0], :4], self.points[order, :4]) > SAME_FACE_IOU
             overlap[0] = True  # a box without area overlaps nothing, not even itself
             same, order = order[overlap], order[~overlap]
-            mean = np.average(self.points[same], axis=0, weights=self.scores[same])
+            mean = self.scores[same] @ self.points[same] / self.scores[same].sum()
             left, top, right, bottom = (float(v) for v in mean[:4])
             faces.append(
                 Detection(
                     Box(left, top, right - left, bottom - top),
-                    mean[4:].reshape(_KEYPOINTS, 2).astype(np.float32),
+                    np.asarray(mean[4:].reshape(_KEYPOINTS, 2), np.float32),
                     float(self.scores[same[0]]),
                 )
             )
@@ -123,15 +127,41 @@ class BlazeFace:
         return Finds(points.astype(np.float32), scores[keep])
 
 
-def shrink(image: Image | FloatArray, size: tuple[int, int]) -> FloatArray:
+def shrink(image: Image, divisor: int) -> FloatArray:
+    """Return the image with its sides divided by a whole number, (H // divisor, W // divisor, 3) float32."""
+    height, width = (max(1, length // divisor) for length in image.shape[:2])
+    shrunk = np.empty((height, width, 3), np.float32)
+    for top in range(0, height, _ROWS):
+        rows = shrunk[top : top + _ROWS]
+        part = image[top * divisor : (top + len(rows)) * divisor, : width * divisor]
+        rows[:] = _resized(part, (width, len(rows)))
+    return shrunk
+
+
+def _resized(image: Image | FloatArray, size: tuple[int, int]) -> FloatArray:
     """Return the image in another size (width, height), as (height, width, 3) float32."""
     # INTER_AREA averages: a far face must not be lost between the sampled pixels. In floats, because the bytes of means
     # at a half depend on the processor.
-    parts = [image] if image.size <= _LARGE else cv2.split(image)
-    shrunk = [
-        cv2.resize(part.astype(np.float32), size, interpolation=cv2.INTER_AREA) for part in parts
-    ]
-    return np.asarray(np.dstack(shrunk) if len(shrunk) > 1 else shrunk[0], np.float32)
+    values = _with_fewer_rows(np.asarray(image, np.float32), size[1])
+    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _with_fewer_rows(values: FloatArray, height: int) -> FloatArray:
+    """Average rows, if a few of them become whole ones at a time; OpenCV would do it, but pixel by pixel."""
+    blocks = gcd(len(values), height)
+    rows, fewer = len(values) // blocks, height // blocks
+    if not fewer < rows <= _MOST_ROWS:
+        return values
+    averaged = _means(rows, fewer) @ values.reshape(blocks, rows, -1)
+    return np.asarray(averaged.reshape(height, *values.shape[1:]), np.float32)
+
+
+@cache
+def _means(rows: int, fewer: int) -> FloatArray:
+    """Return the share of each row in each of a smaller number of rows, (fewer, rows)."""
+    first, ends = np.arange(rows), np.arange(fewer + 1)[:, None] * rows / fewer
+    overlap = np.minimum(ends[1:], first + 1) - np.maximum(ends[:-1], first)
+    return np.asarray(np.clip(overlap, 0, None) * fewer / rows, np.float32)
 
 
 def _letterbox(
@@ -141,10 +171,12 @@ def _letterbox(
     height, width = image.shape[:2]
     factor = scale * side / max(height, width)
     size = max(1, round(width * factor)), max(1, round(height * factor))
-    small = shrink(image, size)[..., ::-1]
     left, top = (side - size[0]) // 2, (side - size[1]) // 2
-    square = np.full((1, side, side, 3), -1, np.float32)
-    square[0, top : top + size[1], left : left + size[0]] = small * np.float32(2 / 255) - 1
+    square = np.zeros((1, side, side, 3), np.float32)
+    place = square[0, top : top + size[1], left : left + size[0]]
+    cv2.cvtColor(_resized(image, size), cv2.COLOR_BGR2RGB, dst=place)
+    square *= np.float32(2 / 255)
+    square -= 1
     return square, factor, np.array([left, top], np.float32)
 
 

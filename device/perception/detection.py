@@ -91,8 +91,8 @@ class FaceDetector:
         """Return the faces in image, (H, W, 3) uint8 BGR, the highest score first."""
         size = image.shape[1], image.shape[0]
         tiling = tile(size, self._min_face, self._full.side)
-        picture = image if tiling.size == size else shrink(image, tiling.size)
-        factor = size[0] / tiling.size[0], size[1] / tiling.size[1]
+        factor = tiling.divisor
+        picture = image if factor == 1 else shrink(image, factor)
         certain, suspected = self._whole(picture, factor)
         needed = _CLEAREST_PIXELS if tiling.corners else _CLEAR_PIXELS
         clear_size = needed * max(size) / self._full.side
@@ -101,7 +101,7 @@ class FaceDetector:
         for left, top in tiling.corners:
             part = picture[top : top + self._full.side, left : left + self._full.side]
             finds = self._full.find(part, self._suspicion)
-            rough += finds.placed(factor, (left * factor[0], top * factor[1])).faces()
+            rough += finds.placed(factor, (left * factor, top * factor)).faces()
         faces = [*clear, *self._closer_looks(image, rough, clear)]
         return sorted(faces, key=lambda face: -face.score)
 
@@ -111,7 +111,7 @@ class FaceDetector:
         return far.and_also(self._near(image, self._min_score)).faces()
 
     def _whole(
-        self, picture: Image | FloatArray, factor: tuple[float, float]
+        self, picture: Image | FloatArray, factor: float
     ) -> tuple[list[Detection], list[Detection]]:
         """Return the faces that one look at the whole finds, and those that it only suspects."""
         seen = self._full.find(picture, min(_HINT, self._suspicion))
@@ -151,7 +151,7 @@ class FaceDetector:
         """Return the face at this place as it is seen close by, or None."""
         left, top, right, bottom = surroundings(box, (image.shape[1], image.shape[0]))
         finds = self._full.find(image[top:bottom, left:right], self._min_score)
-        faces = finds.placed((1, 1), (left, top)).faces()
+        faces = finds.placed(1, (left, top)).faces()
         if not faces:
             return None
         overlaps = iou(corners(box)[0], corners(*(face.box for face in faces)))

@@ -36,10 +36,15 @@ def iou(box: NDArray[FloatT], boxes: NDArray[FloatT]) -> NDArray[FloatT]:
     """
     low = np.maximum(box[:2], boxes[:, :2])
     high = np.minimum(box[2:], boxes[:, 2:])
-    shared = np.prod(np.clip(high - low, 0, None), axis=1)
-    areas = np.prod(np.clip(boxes[:, 2:] - boxes[:, :2], 0, None), axis=1)
-    union = np.prod(np.clip(box[2:] - box[:2], 0, None)) + areas - shared
+    shared = _areas(high - low)
+    union = _areas(box[2:] - box[:2]) + _areas(boxes[:, 2:] - boxes[:, :2]) - shared
     return np.asarray(shared / np.maximum(union, _SMALLEST_UNION), boxes.dtype)
+
+
+def _areas(sides: NDArray[FloatT]) -> NDArray[FloatT]:
+    """Return the areas of (..., 2) sides; none where one is negative."""
+    sides = np.maximum(sides, 0)
+    return np.asarray(sides[..., 0] * sides[..., 1], sides.dtype)
 
 
 def is_among(box: Box, faces: Sequence[Box]) -> bool:
@@ -47,6 +52,8 @@ def is_among(box: Box, faces: Sequence[Box]) -> bool:
 
     What is much smaller than the face in which it lies is another one: a whole frame may be taken for a face.
     """
+    if not faces:
+        return False
     x, y = box.x + box.width / 2, box.y + box.height / 2
     places = corners(*faces)
     is_within = np.all((places[:, :2] <= (x, y)) & ((x, y) <= places[:, 2:]), axis=1)

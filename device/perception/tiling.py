@@ -13,6 +13,9 @@ from device.observation import Box
 _SMALLEST_FACE_PIXELS = 12
 # The whole look may see the smallest face a little worse, so that 800x600 needs no tiles.
 _TOLERANCE = 0.95
+# Inputs of the network along a frame that it sees at once. A larger one is shrunk by a whole number first, which needs
+# little memory.
+_AMPLE = 4
 # What a tile shares with its neighbour, in pixels of the network's input. A face that is wholly in no tile is so large
 # that most of it is in one; a closer look then sees all of it.
 _OVERLAP_PIXELS = 48
@@ -28,11 +31,11 @@ class Tiling:
     """How a frame is divided.
 
     Attributes:
-        size: (width, height) to which the frame is shrunk before it is divided; its own where it is not.
+        divisor: by which the frame's sides are shrunk before anything looks at it.
         corners: (left, top) of each tile in the shrunk frame; none where one look at the whole sees enough.
     """
 
-    size: tuple[int, int]
+    divisor: int
     corners: tuple[tuple[int, int], ...] = ()
 
 
@@ -45,12 +48,10 @@ def tile(size: tuple[int, int], min_face: float, side: int) -> Tiling:
         side: of the network's input, in pixels, and of a tile.
     """
     if min_face * side >= _TOLERANCE * _SMALLEST_FACE_PIXELS * max(size):
-        return Tiling(size)
-    # By a whole number: that is quickest to shrink by.
+        return Tiling(max(1, max(size) // (_AMPLE * side)))
     for divisor in count(max(1, int(min_face / _SMALLEST_FACE_PIXELS))):
-        width, height = (max(1, round(length / divisor)) for length in size)
-        starts = product(_starts(width, side), _starts(height, side))
-        tiling = Tiling((width, height), tuple(starts))
+        lefts, tops = (_starts(length // divisor, side) for length in size)
+        tiling = Tiling(divisor, tuple(product(lefts, tops)))
         if len(tiling.corners) <= _MOST_TILES:
             return tiling
     raise AssertionError  # a frame of one tile is reached before

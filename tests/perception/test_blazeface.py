@@ -37,7 +37,7 @@ def test_detections_without_area_do_not_loop_forever() -> None:
 def test_finds_move_from_a_part_of_a_picture_to_the_whole() -> None:
     """Boxes and keypoints alike: twice as large, and from where the part begins."""
     finds = Finds(np.array([_row(10, 20, 30)], np.float32), np.ones(1, np.float32))
-    (face,) = finds.placed((2, 2), (100, 200)).faces()
+    (face,) = finds.placed(2, (100, 200)).faces()
     assert face.box == Box(120, 240, 60, 60)
     assert face.keypoints.tolist() == [[120, 240]] * 6
 
