@@ -198,6 +198,19 @@ def export_recognition(
     typer.echo(f"{zoo / card.name}.tflite and .json written, version {card.version}", err=True)
 
 
+@app.command("export-closer-look")
+def export_closer_look(
+    source: Annotated[
+        Path, typer.Argument(help="face_detection_full_range.tflite, as MediaPipe publishes it.")
+    ] = Path("model/zoo/face_detection_full_range.tflite"),
+    zoo: Annotated[Path, typer.Option(help="Where the .tflite goes.")] = Path("model/zoo"),
+) -> None:
+    """Give a copy of the detector's full-range network a smaller input, for its closer looks."""
+    from model.export.closer_look import export_closer_look as write
+
+    typer.echo(f"{write(source, zoo)} written", err=True)
+
+
 @app.command()
 def calibrate(
     data: _Folders,

@@ -16,6 +16,7 @@ from model.errors import WeightsError
 _KINDS = schema.BuiltinOperator
 _TYPES = schema.TensorType
 _IDENTIFIER = b"TFL3"
+_IMAGE_RANK = 4
 # Weights below this are biases and slopes; halving them saves nothing, and each costs an operator.
 _SMALLEST_WEIGHTS = 1024
 # What exporters without PReLU write instead: the positive part, plus half the slope times the value less its magnitude.
@@ -68,6 +69,31 @@ class Graph:
                 self._set(operator.inputs[1], shape)
                 if operator.builtinOptions is not None:
                     operator.builtinOptions.newShape = shape
+
+    def set_side(self, side: int) -> None:
+        """Let a network of convolutions take pictures of another size: its weights suit any.
+
+        Args:
+            side: of the square input, in pixels.
+
+        Raises:
+            WeightsError: the network cannot halve this side as often as it does.
+        """
+        computed = [self._graph.inputs[0]]
+        before = int(self._graph.tensors[computed[0]].shape[1])
+        for operator in self._graph.operators:
+            if self._kind(operator) == _KINDS.RESIZE_BILINEAR:
+                size = np.asarray(self._constant(operator.inputs[1]))
+                self._set(operator.inputs[1], _whole(size * side, before))
+            if self._kind(operator) != _KINDS.DEQUANTIZE:  # that makes weights, which stay
+                computed += operator.outputs.tolist()
+        for index in computed:
+            shape = self._graph.tensors[index].shape.copy()
+            if len(shape) == _IMAGE_RANK:
+                shape[1:3] = _whole(shape[1:3] * side, before)
+            else:  # one row for each cell
+                shape[1:2] = _whole(shape[1:2] * side**2, before**2)
+            self._graph.tensors[index].shape = shape
 
     def fuse_prelu(self) -> None:
         """Replace each activation that is written out in five operators by the one that means it."""
@@ -173,6 +199,13 @@ class _Renumbered:
 
     def __call__(self, indices: Sequence[int]) -> NDArray[np.int32]:
         return np.array([self._place[int(i)] for i in indices], np.int32)
+
+
+def _whole(lengths: NDArray[np.int32], divisor: int) -> NDArray[np.int32]:
+    if (lengths % divisor).any():
+        message = "the network cannot halve a picture of this size as often as it does; take a multiple of its stride"
+        raise WeightsError(message)
+    return (lengths // divisor).astype(np.int32)
 
 
 def _operator(code: int, inputs: Sequence[int], outputs: Sequence[int]) -> schema.OperatorT:
