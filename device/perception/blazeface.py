@@ -22,9 +22,9 @@ from device.perception.runtime import Network
 
 FloatArray = NDArray[np.float32]
 
-FULL_RANGE_GRIDS = ((48, 1),)
-"""Cells along a side and anchors in each, of the network that sees far faces."""
-SHORT_RANGE_GRIDS = ((16, 2), (8, 6))
+FULL_RANGE_GRIDS = ((4, 1),)
+"""Side of a cell in pixels and anchors in each, of the network that sees far faces."""
+SHORT_RANGE_GRIDS = ((8, 2), (16, 6))
 """The same of the network that sees near faces."""
 
 _KEYPOINTS = 6
@@ -102,7 +102,7 @@ class BlazeFace:
         self, network: Network, grids: Sequence[tuple[int, int]], scale: float = 1.0
     ) -> None:
         self._network = network
-        self._anchors = _anchors(grids)
+        self._anchors = _anchors(grids, self.side)
         self._scale = scale
 
     @property
@@ -122,7 +122,7 @@ class BlazeFace:
         raw, logits = (first, second) if first.shape[-1] == _COORDINATES else (second, first)
         scores = sigmoid(logits[0, :, 0])
         keep = scores >= min_score
-        points = _decode(raw[0][keep], self._anchors[keep], self.side)
+        points = _decode(raw[0][keep], self._anchors[keep])
         points = (points - np.tile(offset, _COORDINATES // 2)) / factor
         return Finds(points.astype(np.float32), scores[keep])
 
@@ -180,19 +180,18 @@ def _letterbox(
     return square, factor, np.array([left, top], np.float32)
 
 
-def _anchors(grids: Sequence[tuple[int, int]]) -> FloatArray:
-    """Return the centres of the anchors, (N, 2) float32 in 0..1."""
+def _anchors(grids: Sequence[tuple[int, int]], side: int) -> FloatArray:
+    """Return the centres of the anchors, (N, 2) float32, in pixels of an input of this side."""
     centres = []
-    for cells, per_cell in grids:
-        y, x = np.mgrid[:cells, :cells]
-        grid = (np.stack([x, y], axis=-1).reshape(-1, 2) + 0.5) / cells
+    for cell, per_cell in grids:
+        y, x = np.mgrid[: side // cell, : side // cell]
+        grid = (np.stack([x, y], axis=-1).reshape(-1, 2) + 0.5) * cell
         centres.append(np.repeat(grid, per_cell, axis=0))
     return np.concatenate(centres).astype(np.float32)
 
 
-def _decode(raw: FloatArray, anchors: FloatArray, side: int) -> FloatArray:
-    """Turn offsets from the anchors (N, 16) into corners and keypoints (N, 16), in pixels of the input."""
-    centre = anchors * side
-    middle, half = raw[:, :2] + centre, raw[:, 2:4] / 2
-    keypoints = raw[:, 4:] + np.tile(centre, _KEYPOINTS)
+def _decode(raw: FloatArray, centres: FloatArray) -> FloatArray:
+    """Turn offsets from the anchors' centres (N, 16) into corners and keypoints (N, 16), in pixels of the input."""
+    middle, half = raw[:, :2] + centres, raw[:, 2:4] / 2
+    keypoints = raw[:, 4:] + np.tile(centres, _KEYPOINTS)
     return np.concatenate([middle - half, middle + half, keypoints], axis=1)

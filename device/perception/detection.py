@@ -33,11 +33,9 @@ _CLOSE_UP_MIN_SIZE = 0.6
 # Where the full-range network is certain of a small face, and does not even suspect one of this size (as a share of the
 # frame's shorter side) with this score, no face fills the frame. One with a tenth of context always gets this score.
 _HINT_MIN_SIZE, _HINT = 0.5, 0.1
-# Pixels of a face in the network's input from which on the answers are those of a closer look for 19 of 20 faces: with
-# 640x480 these are 93 of the frame. `python -m model places` measures it.
-_CLEAR_PIXELS = 28
-# Up to here keypoints still become more exact. Beside the tiles of a large frame one more look costs little.
-_CLEAREST_PIXELS = 48
+# Pixels of a face in the network's input from which on the answers are those of a closer look for 99 of 100 faces: with
+# 640x480 these are 120 of the frame. `python -m model places` measures it.
+_CLEAR_PIXELS = 36
 # Of a find that is worth a closer look. What that sees must make up for what the find lacks: the mean of both scores is
 # at least the minimum, since a soft shadow may pass for a face once, but hardly twice.
 _SUSPICION = 0.3
@@ -48,34 +46,39 @@ _MOST_CLOSER_LOOKS = 50
 
 
 class FaceDetector:
-    """Finds faces with two BlazeFace networks. Made by `load`.
+    """Finds faces with three BlazeFace networks. Made by `load`.
 
-    The full-range one sees groups and far faces. The short-range one runs with a margin around the frame, for a face so
-    close that it fills the frame. Large frames are looked at in tiles as well.
+    The full-range one sees groups and far faces. A copy of it with a smaller input takes the closer looks. The
+    short-range one runs with a margin around the frame, for a face so close that it fills the frame. Large frames are
+    looked at in tiles as well.
 
     Args:
         full: the full-range network.
+        closer: the same with a smaller input.
         short: the short-range network.
         min_score: the minimum score of a face, 0..1.
         min_face: the size of the smallest face worth searching for, in pixels; the shorter side of its box.
     """
 
-    def __init__(self, full: Network, short: Network, min_score: float, min_face: float) -> None:
-        self.networks = (full, short)
+    def __init__(
+        self, full: Network, closer: Network, short: Network, min_score: float, min_face: float
+    ) -> None:
+        self.networks = (full, closer, short)
         self._min_score = min_score
         self._suspicion = min(_SUSPICION, min_score)
         self._min_face = min_face
         self._full = BlazeFace(full, FULL_RANGE_GRIDS)
+        self._closer = BlazeFace(closer, FULL_RANGE_GRIDS)
         self._close_up = BlazeFace(short, SHORT_RANGE_GRIDS, _CLOSE_UP_SCALE)
 
     @classmethod
     def load(
         cls, models: Path = ZOO, min_score: float = 0.5, threads: int = 1, min_face: float = 48
     ) -> FaceDetector:
-        """Load both networks.
+        """Load the networks.
 
         Args:
-            models: folder with face_detection_full_range.tflite and face_detection_short_range.tflite.
+            models: folder with face_detection_full_range.tflite, _closer_look.tflite and _short_range.tflite.
             min_score: the minimum score of a face, 0..1.
             threads: CPU threads of an invocation.
             min_face: the size of the smallest face worth searching for, in pixels.
@@ -83,9 +86,11 @@ class FaceDetector:
         Raises:
             ModelError: a network is missing or damaged.
         """
-        full = Network.load(models / "face_detection_full_range.tflite", threads)
-        short = Network.load(models / "face_detection_short_range.tflite", threads)
-        return cls(full, short, min_score, min_face)
+        full, closer, short = (
+            Network.load(models / f"face_detection_{name}.tflite", threads)
+            for name in ("full_range", "closer_look", "short_range")
+        )
+        return cls(full, closer, short, min_score, min_face)
 
     def detect(self, image: Image) -> list[Detection]:
         """Return the faces in image, (H, W, 3) uint8 BGR, the highest score first."""
@@ -94,8 +99,7 @@ class FaceDetector:
         factor = tiling.divisor
         picture = image if factor == 1 else shrink(image, factor)
         certain, suspected = self._whole(picture, factor)
-        needed = _CLEAREST_PIXELS if tiling.corners else _CLEAR_PIXELS
-        clear_size = needed * max(size) / self._full.side
+        clear_size = _CLEAR_PIXELS * max(size) / self._full.side
         clear = [face for face in certain if face.box.size >= clear_size]
         rough = [face for face in (*certain, *suspected) if face.box.size < clear_size]
         for left, top in tiling.corners:
@@ -150,7 +154,7 @@ class FaceDetector:
     def _closer_look(self, image: Image, box: Box) -> Detection | None:
         """Return the face at this place as it is seen close by, or None."""
         left, top, right, bottom = surroundings(box, (image.shape[1], image.shape[0]))
-        finds = self._full.find(image[top:bottom, left:right], self._min_score)
+        finds = self._closer.find(image[top:bottom, left:right], self._min_score)
         faces = finds.placed(1, (left, top)).faces()
         if not faces:
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from device.perception.detection import FaceDetector
 from device.perception.runtime import Network
 
-FULL_ANCHORS, SHORT_ANCHORS = 2304, 896
-MIDDLE = 24 * 48 + 24
-# Pixels: the anchor in the middle is two beside the middle of 192.
+CELL = 4
+SHORT_ANCHORS = 896
+# Pixels: the anchor in the middle is two beside the middle of the input.
 BESIDE = 2
 SMALL, CLOSE_BY = 20, 64
 
@@ -23,11 +23,11 @@ SMALL, CLOSE_BY = 20, 64
 class Scripted:
     """Sees one face of a size in pixels in the middle, with another score each time; with a score of 0, none."""
 
-    def __init__(self, side: int, anchors: int, seen: Sequence[tuple[float, int]]) -> None:
+    def __init__(self, side: int, anchors: int, seen: Iterator[tuple[float, int]]) -> None:
         self.input_shape = (1, side, side, 3)
         self.path = Path("scripted.tflite")
         self.anchors = anchors
-        self.seen = iter(seen)
+        self.seen = seen
 
     def __call__(self, _: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         """Return boxes and logits."""
@@ -35,15 +35,23 @@ class Scripted:
         boxes = np.zeros((1, self.anchors, 16), np.float32)
         logits = np.full((1, self.anchors, 1), -20, np.float32)
         if score:
-            boxes[0, MIDDLE] = [-BESIDE, -BESIDE, size, size, *[-BESIDE] * 12]
-            logits[0, MIDDLE] = np.log(score / (1 - score))
+            cells = self.input_shape[1] // CELL
+            middle = cells // 2 * (cells + 1)
+            boxes[0, middle] = [-BESIDE, -BESIDE, size, size, *[-BESIDE] * 12]
+            logits[0, middle] = np.log(score / (1 - score))
         return [boxes, logits]
 
 
 def scores(*seen: tuple[float, int]) -> list[float]:
-    """Return the scores of the faces found where the full-range network sees this, one look after the other."""
-    full, short = Scripted(192, FULL_ANCHORS, seen), Scripted(128, SHORT_ANCHORS, [])
-    detector = FaceDetector(cast("Network", full), cast("Network", short), 0.5, 48)
+    """Return the scores of the faces found where the full-range networks see this, one look after the other."""
+    looks = iter(seen)
+    networks = [
+        Scripted(192, (192 // CELL) ** 2, looks),
+        Scripted(128, (128 // CELL) ** 2, looks),
+        Scripted(128, SHORT_ANCHORS, iter([])),
+    ]
+    full, closer, short = (cast("Network", network) for network in networks)
+    detector = FaceDetector(full, closer, short, 0.5, 48)
     return [face.score for face in detector.detect(np.full((192, 192, 3), 110, np.uint8))]
 
 

@@ -58,15 +58,15 @@ def test_the_number_of_tiles_is_bounded(size: tuple[int, int]) -> None:
 
 
 def test_a_closer_look_sees_what_surrounds_a_face() -> None:
-    """As much on each side as the face is large."""
-    assert surroundings(Box(100, 200, 50, 40), (1000, 1000)) == (50, 145, 200, 295)
+    """Half as much on each side as the face is large."""
+    assert surroundings(Box(100, 200, 50, 40), (1000, 1000)) == (75, 170, 175, 270)
 
 
 @pytest.mark.parametrize(
     ("box", "seen"),
     [
-        (Box(-10, 50, 40, 40), (0, 10, 70, 100)),  # half outside
-        (Box(-500, 30, 40, 40), (0, 0, 1, 100)),  # a find may lie outside of the picture
+        (Box(-10, 50, 40, 40), (0, 30, 50, 100)),  # partly outside
+        (Box(-500, 30, 40, 40), (0, 10, 1, 90)),  # a find may lie outside of the picture
         (Box(900, 900, 0, 0), (99, 99, 100, 100)),
     ],
 )
