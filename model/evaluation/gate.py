@@ -204,10 +204,16 @@ def right_answers(
     return truth
 
 
-def cut_out(image: Image, box: Box) -> tuple[Image, Box]:
-    """Cut a face out of a photograph with what is around it; return the part and the box in it."""
+def cut_out(image: Image, box: Box, surroundings: float = _SURROUNDINGS) -> tuple[Image, Box]:
+    """Cut a face out of a photograph; return the part and the box in it.
+
+    Args:
+        image: the photograph.
+        box: of the face.
+        surroundings: side of the part, in sizes of the face.
+    """
     height, width = image.shape[:2]
-    half = box.size * _SURROUNDINGS / 2
+    half = box.size * surroundings / 2
     x, y = box.x + box.width / 2, box.y + box.height / 2
     left, top = max(0, int(x - half)), max(0, int(y - half))
     right, bottom = min(width, int(x + half)), min(height, int(y + half))

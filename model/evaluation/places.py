@@ -1,4 +1,8 @@
-"""What becomes of a face that is small in its frame: pasted at many places of large frames, and looked at there."""
+"""What becomes of a face that is small in its frame: pasted at many places of large frames, and looked at there.
+
+Where it is, its photograph tells, in which it is large. What is right about it are the answers about the frame's pixels
+at that place, so that only what the detector does can make a difference.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +34,8 @@ FACE_SIZES = (48, 64, 100, 160, 300, 600)
 
 # Of the frame's shorter side; a larger face has no place to choose.
 _LARGEST_FACE = 0.8
+# Sides of the crops of a photograph whose mean tells where its face is, in sizes of the face.
+_CLOSE_CROPS = (2.4, 2.8, 3.2, 3.6)
 _BACKGROUND_CELL_PIXELS = 200
 _DARKEST, _BRIGHTEST = 60, 190
 _SEED = 0
@@ -41,11 +47,11 @@ class Look:
 
     Attributes:
         found: how many.
-        same: about how many of them every answer is that of the close crop.
+        same: about how many of them every answer is right.
         others: how many finds are no face, or one that was found twice.
-        overlaps: of each face's box with that of the close crop, intersection over union.
-        errors: of each face's keypoints (eyes, nose, mouth), the mean distance from those of the close crop, in
-            distances between the eyes.
+        overlaps: of each face's box with where it is, intersection over union.
+        errors: of each face's keypoints (eyes, nose, mouth), the mean distance from where they are, in distances
+            between the eyes.
         milliseconds: what the detector took for each frame.
     """
 
@@ -116,12 +122,11 @@ def places_table(rows: Iterable[Placed]) -> Table:
 
 
 @dataclass(frozen=True, slots=True)
-class _CloseCrop:
-    """A face that fills a good part of a picture, and what is right about it."""
+class _Portrait:
+    """A picture, and the face in it."""
 
     picture: Image
     face: Detection
-    truth: Mapping[str, bool]
 
 
 class PlacesMeasurement:
@@ -161,57 +166,59 @@ class PlacesMeasurement:
         for width, height in frames:
             for size in sizes:
                 if size <= _LARGEST_FACE * min(width, height):
-                    crops = [self._close_crop(*portrait, size) for portrait in portraits]
-                    yield self._placed(width, height, size, crops)
+                    scaled = [_scaled(portrait, size) for portrait in portraits]
+                    yield self._placed(width, height, size, scaled)
 
-    def _portraits(self) -> list[tuple[Image, Box]]:
+    def _portraits(self) -> list[_Portrait]:
         found = []
         for photo in self._photographs:
             if photo.faces == 1:
                 image = np.asarray(decode(photo.path.read_bytes(), cv2.IMREAD_COLOR), np.uint8)
-                found += [cut_out(image, face.box) for face in self._detector.detect(image)[:1]]
-        return sorted(found, key=lambda portrait: -portrait[1].size)[: self._faces]
+                for face in self._detector.detect(image)[:1]:
+                    part, box = cut_out(image, face.box)
+                    if looks := list(self._close_looks(part, box)):
+                        found.append(_Portrait(part, _mean(looks)))
+        return sorted(found, key=lambda portrait: -portrait.face.box.size)[: self._faces]
 
-    def _close_crop(self, image: Image, box: Box, size: int) -> _CloseCrop:
-        scale = size / box.size
-        shape = round(image.shape[1] * scale), round(image.shape[0] * scale)
-        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        picture = np.asarray(cv2.resize(image, shape, interpolation=how), np.uint8)
-        face = max(self._detector.detect_at_once(picture), key=lambda face: face.box.area)
-        truth = right_answers(self._decide(picture, face), self._classifier.card, {})
-        return _CloseCrop(picture, face, truth)
+    def _close_looks(self, image: Image, box: Box) -> Iterator[Detection]:
+        for surroundings in _CLOSE_CROPS:
+            part, place = cut_out(image, box, surroundings)
+            face = face_at(self._detector.detect_at_once(part), place)
+            if face is not None:
+                yield _mapped(face, (1, 1), (box.x - place.x, box.y - place.y))
 
-    def _placed(self, width: int, height: int, size: int, crops: Sequence[_CloseCrop]) -> Placed:
-        row = Placed(width, height, size, len(crops) * self._places)
+    def _placed(self, width: int, height: int, size: int, portraits: Sequence[_Portrait]) -> Placed:
+        row = Placed(width, height, size, len(portraits) * self._places)
         chance = np.random.default_rng(_SEED)
-        shown = [crop for crop in crops for _ in range(self._places)]
+        shown = [portrait for portrait in portraits for _ in range(self._places)]
         progress = f"{width}x{height}, {size} px"
-        for crop in tqdm(shown, desc=progress, unit="place", leave=False):
-            frame, box = _paste(crop, _background(width, height, chance), chance)
-            self._look(self._detector.detect_at_once, frame, box, crop, row.once)
-            self._look(self._detector.detect, frame, box, crop, row.closely)
+        for portrait in tqdm(shown, desc=progress, unit="place", leave=False):
+            frame, face = _paste(portrait, _background(width, height, chance), chance)
+            truth = right_answers(self._decide(frame, face), self._classifier.card, {})
+            self._look(self._detector.detect_at_once, frame, face, truth, row.once)
+            self._look(self._detector.detect, frame, face, truth, row.closely)
         return row
 
     def _look(
         self,
         detect: Callable[[Image], list[Detection]],
         frame: Image,
-        box: Box,
-        crop: _CloseCrop,
+        true: Detection,
+        truth: Mapping[str, bool],
         look: Look,
     ) -> None:
         start = perf_counter()
         faces = detect(frame)
         look.milliseconds.append((perf_counter() - start) * 1000)
-        face = face_at(faces, box)
+        face = face_at(faces, true.box)
         look.others += len(faces) - (face is not None)
         if face is None:
             return
         decided = self._decide(frame, face).attributes
         look.found += 1
-        look.same += all(decided[name].present == present for name, present in crop.truth.items())
-        look.overlaps.append(float(iou(corners(box)[0], corners(face.box))[0]))
-        look.errors.append(_keypoint_error(face, crop.face, box))
+        look.same += all(decided[name].present == present for name, present in truth.items())
+        look.overlaps.append(float(iou(corners(true.box)[0], corners(face.box))[0]))
+        look.errors.append(_keypoint_error(face, true))
 
     def _decide(self, image: Image, face: Detection) -> FaceAttributes:
         crop = self._classifier.crop(image, face.keypoints)
@@ -225,24 +232,62 @@ def _background(width: int, height: int, chance: np.random.Generator) -> Image:
     return np.asarray(cv2.resize(spots, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def _paste(crop: _CloseCrop, frame: Image, chance: np.random.Generator) -> tuple[Image, Box]:
-    """Show a face anywhere in a frame, with as much around it as has room; return the frame and the face's box."""
-    box, (height, width) = crop.face.box, frame.shape[:2]
+def _paste(
+    portrait: _Portrait, frame: Image, chance: np.random.Generator
+) -> tuple[Image, Detection]:
+    """Show a face anywhere in a frame, with as much around it as has room; return the frame and the face in it."""
+    box, picture, (height, width) = portrait.face.box, portrait.picture, frame.shape[:2]
     left = int(chance.uniform(0, width - box.width) - box.x)
     top = int(chance.uniform(0, height - box.height) - box.y)
-    right, bottom = left + crop.picture.shape[1], top + crop.picture.shape[0]
+    right, bottom = left + picture.shape[1], top + picture.shape[0]
     rows = slice(max(0, top), min(height, bottom))
     columns = slice(max(0, left), min(width, right))
-    frame[rows, columns] = crop.picture[
+    frame[rows, columns] = picture[
         rows.start - top : rows.stop - top, columns.start - left : columns.stop - left
     ]
-    return frame, Box(box.x + left, box.y + top, box.width, box.height)
+    return frame, _mapped(portrait.face, (1, 1), (left, top))
 
 
-def _keypoint_error(face: Detection, close: Detection, box: Box) -> float:
+def _scaled(portrait: _Portrait, size: int) -> _Portrait:
+    """Return a portrait with a face of a size in pixels."""
+    image = portrait.picture
+    scale = size / portrait.face.box.size
+    shape = round(image.shape[1] * scale), round(image.shape[0] * scale)
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    picture = np.asarray(cv2.resize(image, shape, interpolation=how), np.uint8)
+    scales = shape[0] / image.shape[1], shape[1] / image.shape[0]
+    return _Portrait(picture, _mapped(portrait.face, scales, (0, 0)))
+
+
+def _mapped(face: Detection, scale: tuple[float, float], shift: tuple[float, float]) -> Detection:
+    """Return a face in the pixels of another picture: each (x, y) times the scale, plus the shift."""
+    x, y, width, height = np.tile(scale, 2) * (
+        face.box.x,
+        face.box.y,
+        face.box.width,
+        face.box.height,
+    )
+    return Detection(
+        Box(x + shift[0], y + shift[1], width, height),
+        np.asarray(face.keypoints * scale + shift, np.float32),
+        face.score,
+    )
+
+
+def _mean(faces: Sequence[Detection]) -> Detection:
+    """Return one face, as it is seen on average."""
+    left, top, right, bottom = corners(*(face.box for face in faces)).mean(axis=0)
+    keypoints = np.mean([face.keypoints for face in faces], axis=0)
+    score = max(face.score for face in faces)
+    return Detection(
+        Box(left, top, right - left, bottom - top), np.asarray(keypoints, np.float32), score
+    )
+
+
+def _keypoint_error(face: Detection, true: Detection) -> float:
     """Return the mean distance of eyes, nose and mouth from where they are, in distances between the eyes."""
-    where = close.keypoints + np.array([box.x - close.box.x, box.y - close.box.y])
-    distances = np.linalg.norm(face.keypoints[:4] - where[:4], axis=1)
+    where = true.keypoints[:4]
+    distances = np.linalg.norm(face.keypoints[:4] - where, axis=1)
     return float(distances.mean() / np.linalg.norm(where[0] - where[1]))
 
 
