@@ -29,10 +29,10 @@ SHORT_RANGE_GRIDS = ((8, 2), (16, 6))
 
 _KEYPOINTS = 6
 _COORDINATES = 4 + 2 * _KEYPOINTS
-# Of a shrunk image that are made at a time: all of a photograph in floats would fill a small Pi's memory, and any
+# Rows of a shrunk image that are made at a time: all of a photograph in floats would fill a small Pi's memory, and any
 # processor's cache.
 _ROWS = 16
-# That are averaged together: 640x480 has ten, of which three remain.
+# Rows of an image that may be averaged together: at 640x480 these are ten, of which three remain.
 _MOST_ROWS = 32
 
 
