@@ -184,7 +184,11 @@ class PeopleDocumentError(PeopleError):
 
 
 class SealError(PeopleDocumentError):
-    """A sealed message cannot be opened with this passphrase, or a passphrase is too weak to seal with."""
+    """A sealed message cannot be opened with this key, or a key is none."""
+
+
+class NewerSealError(SealError):
+    """A newer Facet has sealed a message."""
 
 
 class CameraTrouble(StrEnum):

@@ -63,6 +63,11 @@ def _unread(config: Config) -> Iterator[_Doubt]:
     if config.updates.index is None:
         for key in ("check_interval", "public_key"):
             yield ("updates", key), "there is no updates.index; add that, or remove this"
+    if not config.people.enabled:
+        yield (
+            ("people", "share_key"),
+            "people.enabled is false, and nobody is shared; set it to true, or remove this",
+        )
     if config.privacy.picture == "off":
         yield (
             ("privacy", "picture_expiry"),

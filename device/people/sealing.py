@@ -1,8 +1,9 @@
-"""People on a topic that others can read: sealed so that only who has the passphrase reads or writes them.
+"""People on a topic that others can read: sealed so that only who has the key reads or writes them.
 
 A sealed message is, in this order: five bytes that say what it is and of which version, twelve random ones (the nonce),
 and the document, encrypted and authenticated with ChaCha20-Poly1305 (RFC 8439). What is authenticated in addition binds
-the message to the version and to one person. The key comes from the passphrase with scrypt (RFC 7914).
+the message to the version and to one person. Each base topic has a different key, derived with BLAKE2b (RFC 7693) from
+the one in secrets.yaml, which is random: there is nothing to stretch.
 
 `cryptography` is imported when there is something to seal: a node that shares nobody does not need it.
 """
@@ -13,15 +14,13 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
-from device.errors import SealError
+from device.errors import NewerSealError, SealError
 from device.people.document import PeopleDocument, parse_document
 from device.system.compact_json import compact
+from device.system.share_key import share_key_bytes
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-
-SHORTEST_PASSPHRASE = 16
-"""Characters. Whoever records the topic can try passphrases for years."""
 
 _MAGIC = b"fctp"
 _VERSION = 1
@@ -29,10 +28,9 @@ _HEADER = _MAGIC + bytes([_VERSION])
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
 _KEY_BYTES = 32
-# A tenth of a second and 16 MB on a Raspberry Pi, once a start.
-_SCRYPT = {"n": 2**14, "r": 8, "p": 1, "maxmem": 2**25 + 2**20}
-_SALT = b"Facet, people on a shared topic"
-_ADVICE = "every node that shares people needs the same passphrase in its secrets.yaml"
+# Sixteen bytes at most.
+_PURPOSE = b"facet people"
+_ADVICE = "every node that shares people needs the same people.share_key"
 
 
 class SealingKey:
@@ -48,24 +46,24 @@ class SealingKey:
         self._key = key
 
     @classmethod
-    def derive(cls, passphrase: str, topics: str) -> SealingKey:
-        """Return the key of a passphrase, which takes a tenth of a second and 16 MB on a Raspberry Pi.
+    def derive(cls, share_key: str, topics: str) -> SealingKey:
+        """Return the key with which people are sealed on some topics.
 
         Args:
-            passphrase: from secrets.yaml.
-            topics: the prefix of the topics on which it is used (mqtt.base_topic); another one gives another key.
+            share_key: people.share_key.
+            topics: what all of them start with (mqtt.base_topic); another one gives another key.
 
         Raises:
-            SealError: the passphrase is too short.
+            SealError: the share key is none.
         """
-        if len(passphrase) < SHORTEST_PASSPHRASE:
-            message = (
-                f"the passphrase that people are shared with has {len(passphrase)} characters, and needs "
-                f"{SHORTEST_PASSPHRASE} or more; make a random one: openssl rand -base64 24"
-            )
+        key = share_key_bytes(share_key)
+        if key is None:
+            message = "people.share_key is no key; put what `facet people new-key` prints into secrets.yaml"
             raise SealError(message)
-        salt = _SALT + b"\0" + topics.encode()
-        return cls(hashlib.scrypt(passphrase.encode(), salt=salt, dklen=_KEY_BYTES, **_SCRYPT))
+        digest = hashlib.blake2b(
+            topics.encode(), key=key, person=_PURPOSE, digest_size=_KEY_BYTES
+        ).digest()
+        return cls(digest)
 
     def seal(self, document: PeopleDocument, person: str) -> bytes:
         """Return a document as a message that only who has the key can read, and nobody else can make.
@@ -81,8 +79,8 @@ class SealingKey:
     def unseal(self, message: bytes, person: str) -> PeopleDocument:
         """Return the document in a message.
 
-        A message of the same person from an earlier day is valid as well: what follows from it is for import_people(),
-        which keeps the newer name, and does not bring back who was forgotten.
+        A message of the same person from an earlier day is valid as well: what follows from it is for joining, which
+        keeps what is newer, and does not bring back who was forgotten.
 
         Args:
             message: from the person's topic.
@@ -90,7 +88,8 @@ class SealingKey:
 
         Raises:
             PeopleDocumentError: it was sealed with another key or for another person, is damaged or no such message,
-                or is about somebody else. A SealError where it cannot be opened.
+                or is about somebody else. A SealError where it cannot be opened, and a NewerSealError where only a
+                newer Facet can open it.
         """
         source = f"the sealed message of person {person}"
         if (
@@ -102,7 +101,7 @@ class SealingKey:
         version = message[len(_MAGIC)]
         if version != _VERSION:
             found = f"{source} has version {version}, and this Facet reads {_VERSION}; install the newest Facet here"
-            raise SealError(found)
+            raise NewerSealError(found)
         nonce = message[len(_HEADER) : len(_HEADER) + _NONCE_BYTES]
         sealed = message[len(_HEADER) + _NONCE_BYTES :]
         cipher = self._cipher()
@@ -111,7 +110,9 @@ class SealingKey:
         try:
             plain = cipher.decrypt(nonce, sealed, _bound_to(person))
         except InvalidTag as error:
-            found = f"{source} is damaged, was sealed with another passphrase, or for somebody else; {_ADVICE}"
+            found = (
+                f"{source} is damaged, was sealed with another key, or for somebody else; {_ADVICE}"
+            )
             raise SealError(found) from error
         document = parse_document(plain, source)
         named = {entry.id for entry in document.people} | {gone.id for gone in document.tombstones}

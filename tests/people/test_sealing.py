@@ -1,4 +1,4 @@
-"""People on a shared topic: only who has the passphrase reads or writes them, each on a topic that is theirs alone."""
+"""People on a shared topic: only who has the key reads or writes them, each on a topic that is theirs alone."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from device.people.document import PeopleDocument
 from device.people.embedding import encoded
 from device.people.gallery_file import GalleryFile
 from device.people.sealing import SealingKey
+from device.system.share_key import new_share_key
 from tests.people.references import new_references
 
-_PASSPHRASE = "correct horse battery staple"
-_KEY = SealingKey.derive(_PASSPHRASE, "facet")
+_SHARE_KEY = new_share_key()
+_KEY = SealingKey.derive(_SHARE_KEY, "facet")
 
 
 @pytest.fixture
@@ -25,9 +26,9 @@ def document(gallery: GalleryFile) -> PeopleDocument:
 
 
 def test_what_is_sealed_can_be_opened(document: PeopleDocument) -> None:
-    """By another node with the same passphrase."""
+    """By another node with the same key."""
     person = document.people[0].id
-    again = SealingKey.derive(_PASSPHRASE, "facet")
+    again = SealingKey.derive(_SHARE_KEY, "facet")
     assert again.unseal(_KEY.seal(document, person), person) == document
 
 
@@ -45,17 +46,15 @@ def test_nothing_of_a_person_can_be_read(document: PeopleDocument) -> None:
 @pytest.mark.parametrize(
     "key",
     [
-        SealingKey.derive("another horse battery staple", "facet"),
-        SealingKey.derive(_PASSPHRASE, "elsewhere"),
+        SealingKey.derive(new_share_key(), "facet"),
+        SealingKey.derive(_SHARE_KEY, "elsewhere"),
     ],
-    ids=["passphrase", "topics"],
+    ids=["key", "topics"],
 )
 def test_another_key_opens_nothing(document: PeopleDocument, key: SealingKey) -> None:
     """The error says what to look at."""
     person = document.people[0].id
-    with pytest.raises(
-        SealError, match=f"person {person} .* the same passphrase in its secrets.yaml"
-    ):
+    with pytest.raises(SealError, match=f"person {person} .* the same people.share_key"):
         key.unseal(_KEY.seal(document, person), person)
 
 
@@ -105,13 +104,16 @@ def test_what_is_sealed_and_no_document_is_refused() -> None:
         _KEY.unseal(sealed, person)
 
 
-def test_a_short_passphrase_is_refused() -> None:
-    """With how to make a good one; it is not in the error."""
-    with pytest.raises(
-        SealError, match=r"has 7 characters, and needs 16 or more.*openssl"
-    ) as error:
-        SealingKey.derive("hunter2", "facet")
-    assert "hunter2" not in str(error.value)
+@pytest.mark.parametrize(
+    "text",
+    ["", "hunter2", "facet-people-" + "A" * 48, _SHARE_KEY[:-1], _SHARE_KEY[13:]],
+    ids=["nothing", "a word", "zeros", "its end is missing", "its beginning is missing"],
+)
+def test_a_key_that_no_command_has_made_is_refused(text: str) -> None:
+    """With how to make one; it is not in the error."""
+    with pytest.raises(SealError, match="`facet people new-key` prints") as error:
+        SealingKey.derive(text, "facet")
+    assert not text or text not in str(error.value)
 
 
 def test_a_key_does_not_show_itself() -> None:

@@ -172,6 +172,19 @@ def reset(*, config: ConfigOption = FACET_YAML, yes: Yes = False) -> None:
     typer.echo("nobody has references any more; enrol each person again")
 
 
+@people.command(name="new-key")
+def new_key() -> None:
+    """Print a new key for people.share_key, with which nodes share the people who are enrolled."""
+    from device.system.share_key import new_share_key
+
+    typer.echo(new_share_key())
+    typer.echo(
+        "Put it into the secrets.yaml of every node that shares people, as people_key, and share_key: !secret "
+        "people_key under people in facet.yaml. Whoever has it can read, change and forget these people",
+        err=True,
+    )
+
+
 @people.command()
 def export(
     name: Annotated[

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, SecretStr, model_validator
 
-from device.config.sections.section import Section
+from device.config.sections.section import Section, conflict
+from device.system.share_key import share_key_bytes
 
 
 class PeopleSettings(Section):
@@ -34,3 +35,21 @@ class PeopleSettings(Section):
         ge=0,
         le=30,
     )
+    share_key: SecretStr | None = Field(
+        None,
+        title="Share key",
+        description="With it the node shares the people who are enrolled with all other nodes that have the same key, "
+        "over the broker, which cannot read them. `facet people new-key` makes one; keep it out of this file: "
+        "`!secret people_key`. Without it nothing of people but their names leaves the node.",
+    )
+
+    @model_validator(mode="after")
+    def _share_key_was_made(self) -> PeopleSettings:
+        if self.share_key and share_key_bytes(self.share_key.get_secret_value()) is None:
+            message = (
+                "found a text that is no key, and is not shown here; allowed: what `facet people new-key` prints, the "
+                "same on all nodes that share people. A key that somebody thinks up is not taken, and one with a "
+                "typing error neither"
+            )
+            raise conflict(message, key="share_key")
+        return self

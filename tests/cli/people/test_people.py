@@ -28,6 +28,7 @@ from device.errors import (
 from device.people.embedding import encoded
 from device.people.gallery_file import GalleryFile
 from device.people.reader import PEOPLE
+from device.system.share_key import share_key_bytes
 from tests.people.references import EMBEDDER, new_references
 
 _LONG = "Wolfeschlegelsteinhausenbergerdorff Senior"[:40]
@@ -281,3 +282,18 @@ def test_no_name_and_no_embedding_is_in_the_archive_for_a_bug_report(
         assert person.name.encode() not in everything
         for reference in gallery.references(person.id):
             assert encoded(reference.embedding)[:8] not in everything
+
+
+def test_a_new_key_is_printed_alone_and_never_the_same(configuration: Path) -> None:
+    """So that a script can take it; where it belongs is said beside it."""
+    first, second = (CliRunner().invoke(app, ["people", "new-key"]) for _ in range(2))
+    key = first.stdout.strip()
+    assert share_key_bytes(key)
+    assert second.stdout.strip() != key
+    assert "secrets.yaml" in first.stderr
+    document = {"mqtt": {"host": "127.0.0.1"}, "people": {"enabled": True, "share_key": key}}
+    configuration.write_text(yaml.safe_dump(document))
+    archive = configuration.with_name("report.zip")
+    write_diagnostics(configuration, archive)
+    with zipfile.ZipFile(archive) as bundle:
+        assert all(key.encode() not in bundle.read(name) for name in bundle.namelist())
