@@ -12,7 +12,7 @@ from typing import Self
 from device.errors import GalleryError, OtherEmbedderError
 from device.people.database import damaged, explained, open_database
 from device.people.encounter_rows import delete_visitors
-from device.people.rows import EMBEDDER, TRACES, read_fact, write_fact
+from device.people.facts import EMBEDDER, TRACES, read_fact, write_fact
 from device.people.stored import DamagedRowError
 
 _LOG = logging.getLogger(__name__)

@@ -52,6 +52,15 @@ MIGRATIONS: Sequence[str] = (
         ended_at TEXT NOT NULL
     )
     """,
+    """
+    ALTER TABLE person_references ADD COLUMN marked_at TEXT;
+    CREATE TABLE dropped_references (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        person TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+        digest TEXT NOT NULL,
+        UNIQUE (person, digest)
+    )
+    """,
 )
 
 _PRIVATE = 0o600

@@ -19,7 +19,8 @@ from pydantic import (
 )
 
 from device.errors import PeopleDocumentError, PersonNameError
-from device.people.embedding import Embedding, decoded, encoded
+from device.people.dropped import MOST_DROPPED
+from device.people.embedding import DIGEST, Embedding, decoded, digest, encoded
 from device.people.names import checked_name, name_key
 from device.people.person import PERSON_ID, NewReference, Person, Reference, Tombstone
 from device.people.thinning import MOST_REFERENCES
@@ -54,6 +55,7 @@ def _utc(moment: datetime) -> datetime:
 
 Moment: TypeAlias = Annotated[AwareDatetime, AfterValidator(_utc)]
 PersonId: TypeAlias = Annotated[str, Field(pattern=rf"^{PERSON_ID}$")]
+Digest: TypeAlias = Annotated[str, Field(pattern=rf"^{DIGEST}$")]
 
 
 class _Part(BaseModel):
@@ -68,12 +70,14 @@ class ReferenceEntry(_Part):
         quality: 0..1.
         added_at: when, with its time zone.
         is_set_aside: whether it is kept and not compared with.
+        marked_at: when somebody set it aside or restored it last.
     """
 
     embedding: Annotated[str, AfterValidator(_embedding)]
     quality: float = Field(ge=0, le=1)
     added_at: Moment
     is_set_aside: bool
+    marked_at: Moment | None = None
 
     @classmethod
     def of(cls, reference: Reference) -> ReferenceEntry:
@@ -83,7 +87,13 @@ class ReferenceEntry(_Part):
             quality=reference.quality,
             added_at=reference.added_at,
             is_set_aside=reference.is_set_aside,
+            marked_at=reference.marked_at,
         )
+
+    @property
+    def digest(self) -> str:
+        """By what it is recognised; see embedding.digest()."""
+        return digest(base64.b64decode(self.embedding))
 
     @property
     def reference(self) -> NewReference:
@@ -93,13 +103,18 @@ class ReferenceEntry(_Part):
 
 
 class PersonEntry(_Part):
-    """A person with all references; see Person."""
+    """A person with all references; see Person.
+
+    Attributes:
+        dropped: the digests of references that went as redundant.
+    """
 
     id: PersonId
     name: Annotated[str, AfterValidator(_name)]
     enrolled_at: Moment
     named_at: Moment
     references: tuple[ReferenceEntry, ...] = Field(max_length=2 * MOST_REFERENCES)
+    dropped: tuple[Digest, ...] = Field((), max_length=MOST_DROPPED)
 
     @property
     def person(self) -> Person:
@@ -160,12 +175,12 @@ class PeopleDocument(_Part):
 
 
 def export_document(
-    people: list[tuple[Person, list[Reference]]],
+    people: list[tuple[Person, list[Reference], list[str]]],
     tombstones: list[Tombstone],
     embedder: str | None,
     at: datetime,
 ) -> PeopleDocument:
-    """Return the document of some people, each with all references, and of who was forgotten."""
+    """Return the document of some people, each with all references and what was dropped, and of who was forgotten."""
     return PeopleDocument(
         embedder=embedder,
         exported_at=at,
@@ -176,8 +191,9 @@ def export_document(
                 enrolled_at=person.enrolled_at,
                 named_at=person.named_at,
                 references=tuple(ReferenceEntry.of(reference) for reference in references),
+                dropped=tuple(dropped),
             )
-            for person, references in people
+            for person, references, dropped in people
         ),
         tombstones=tuple(
             TombstoneEntry(id=tombstone.id, forgotten_at=tombstone.forgotten_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from typing import TypeAlias
 
@@ -13,11 +14,15 @@ DIMENSIONS = 192
 Embedding: TypeAlias = npt.NDArray[np.float32]
 """(192,) float32, a unit vector, so that the dot product of two is their cosine similarity."""
 
+DIGEST = r"[0-9a-f]{16}"
+"""What a digest looks like, as a regular expression."""
+
 _STORED = np.dtype("<f4")
 BYTES = DIMENSIONS * _STORED.itemsize
 """Of an embedding as it is stored."""
 # The network's own arithmetic is less exact than that; what is further off was damaged or never normalised.
 _UNIT_TOLERANCE = 1e-3
+_DIGEST_BYTES = 8
 
 
 def checked_embedding(embedding: npt.ArrayLike) -> Embedding:
@@ -59,3 +64,8 @@ def decoded(data: bytes) -> Embedding:
 def checksum(data: bytes) -> int:
     """Return by what an embedding's bytes are recognised as damaged: CRC-32, for damage and not for forgery."""
     return zlib.crc32(data)
+
+
+def digest(data: bytes) -> str:
+    """Return by what an embedding's bytes are recognised where they must not be kept; nothing of them can be read."""
+    return hashlib.sha256(data).digest()[:_DIGEST_BYTES].hex()

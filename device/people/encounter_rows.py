@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from device.people.embedding import checked_embedding, checksum, encoded
+from device.people.facts import TRACES, read_fact, write_fact
 from device.people.person import NewReference
-from device.people.rows import TRACES, read_fact, write_fact
 from device.people.stored import read_embedding, read_time, stored_time
 from device.people.visitors import Encounter
 

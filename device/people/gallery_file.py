@@ -9,19 +9,24 @@ from dataclasses import replace
 from device.errors import TooManyReferencesError, UnknownPersonError, UnknownReferenceError
 from device.people.document import PeopleDocument
 from device.people.encounter_rows import delete_visitors
-from device.people.importing import Imported, import_document
+from device.people.gallery import Gallery
+from device.people.hygiene import is_somebody_else
+from device.people.importing import Imported, Rules, import_document
+from device.people.matching import Limits
 from device.people.names import checked_name
-from device.people.person import NewReference, Person, Tombstone, new_person_id
+from device.people.person import NewReference, Person, Reference, Tombstone, later, new_person_id
 from device.people.reader import GalleryReader
 from device.people.rows import (
     delete_all_references,
     delete_person,
     insert_person,
     insert_references,
+    mark_reference,
+    select_people,
     select_person,
     select_references,
     thin,
-    update_name,
+    update_person,
 )
 from device.people.thinning import MOST_REFERENCES
 
@@ -84,8 +89,9 @@ class GalleryFile(GalleryReader):
         """
         with self._connection.change() as database:
             known = select_person(database, person)
-            renamed = replace(known, name=checked_name(name), named_at=self._now())
-            update_name(database, renamed)
+            named_at = later(self._now(), known.named_at)
+            renamed = replace(known, name=checked_name(name), named_at=named_at)
+            update_person(database, renamed)
             return renamed
 
     def merge(self, kept: str, dropped: str) -> Person:
@@ -104,11 +110,11 @@ class GalleryFile(GalleryReader):
             raise UnknownPersonError(message)
         with self._connection.change() as database:
             person = select_person(database, kept)
-            select_person(database, dropped)
+            same = select_person(database, dropped)
             database.execute(
                 "UPDATE person_references SET person = ? WHERE person = ?", (kept, dropped)
             )
-            delete_person(database, Tombstone(dropped, self._now()))
+            delete_person(database, self._tombstone(same))
             thin(database, kept)
         self._connection.erase_traces()
         return person
@@ -124,9 +130,10 @@ class GalleryFile(GalleryReader):
             GalleryError: the disk does not take it.
         """
         with self._connection.change() as database:
-            person = _owner(database, reference)
-            _mark(database, reference, is_set_aside=True)
-            thin(database, person)
+            known = _reference(database, reference)
+            at = later(self._now(), known.marked_at)
+            mark_reference(database, known, at, is_set_aside=True)
+            thin(database, known.person)
 
     def restore(self, reference: int) -> None:
         """Compare again with a reference that was set aside.
@@ -140,9 +147,10 @@ class GalleryFile(GalleryReader):
             GalleryError: the disk does not take it.
         """
         with self._connection.change() as database:
-            person = _owner(database, reference)
-            _mark(database, reference, is_set_aside=False)
-            compared = [r for r in select_references(database, person) if not r.is_set_aside]
+            known = _reference(database, reference)
+            at = later(self._now(), known.marked_at)
+            mark_reference(database, known, at, is_set_aside=False)
+            compared = [r for r in select_references(database, known.person) if not r.is_set_aside]
             if len(compared) > MOST_REFERENCES:
                 message = (
                     f"reference {reference} stays set aside: its person has {MOST_REFERENCES} references, and no more "
@@ -163,8 +171,7 @@ class GalleryFile(GalleryReader):
             GalleryError: the disk does not take it; then nothing was deleted.
         """
         with self._connection.change() as database:
-            select_person(database, person)
-            delete_person(database, Tombstone(person, self._now()))
+            delete_person(database, self._tombstone(select_person(database, person)))
             delete_visitors(database)
         self._connection.erase_traces()
 
@@ -192,31 +199,58 @@ class GalleryFile(GalleryReader):
             GalleryError: the disk does not take it.
         """
         with self._connection.change() as database:
-            if any(entry.references for entry in document.people):
-                self._connection.claim(database, document.embedder)
-            imported = import_document(
-                database, document, self._now(), may_bring_back=may_bring_back
+            rules = Rules(may_bring_back=lambda _person, _gone: may_bring_back)
+            imported = self._import(database, document, rules)
+        return self._imported(imported)
+
+    def join(self, document: PeopleDocument, limits: Limits) -> Imported:
+        """Join what another node shares with this gallery, all of it or nothing.
+
+        Somebody who was forgotten here comes back only if they were enrolled there since, or brought back. A reference
+        that is nearer to somebody else who is enrolled here is not taken.
+
+        Args:
+            document: see importing.import_document().
+            limits: of the network.
+
+        Raises:
+            OtherEmbedderError: another network has made its references.
+            PersonNameError: somebody else has a name that it brings.
+            GalleryError: the disk does not take it.
+        """
+        with self._connection.change() as database:
+            known = Gallery.of(select_people(database), select_references(database))
+            rules = Rules(
+                may_bring_back=lambda person, gone: person.enrolled_at > gone.forgotten_at,
+                fits=lambda person, embedding: (
+                    not is_somebody_else(embedding, person, known, limits)
+                ),
             )
-            if imported.forgotten:
-                delete_visitors(database)
+            imported = self._import(database, document, rules)
+        return self._imported(imported)
+
+    def _import(
+        self, database: sqlite3.Connection, document: PeopleDocument, rules: Rules
+    ) -> Imported:
+        if any(entry.references for entry in document.people):
+            self._connection.claim(database, document.embedder)
+        imported = import_document(database, document, self._now(), rules)
+        if imported.forgotten:
+            delete_visitors(database)
+        return imported
+
+    def _imported(self, imported: Imported) -> Imported:
         if imported.forgotten:
             self._connection.erase_traces()
         return imported
 
-
-def _owner(database: sqlite3.Connection, reference: int) -> str:
-    row = database.execute(
-        "SELECT person FROM person_references WHERE id = ?", (reference,)
-    ).fetchone()
-    if row is None:
-        message = (
-            f"there is no reference {reference}; `facet people show NAME` lists those of a person"
-        )
-        raise UnknownReferenceError(message)
-    return str(row[0])
+    def _tombstone(self, person: Person) -> Tombstone:
+        return Tombstone(person.id, later(self._now(), person.enrolled_at))
 
 
-def _mark(database: sqlite3.Connection, reference: int, *, is_set_aside: bool) -> None:
-    database.execute(
-        "UPDATE person_references SET is_set_aside = ? WHERE id = ?", (is_set_aside, reference)
-    )
+def _reference(database: sqlite3.Connection, reference: int) -> Reference:
+    for known in select_references(database):
+        if known.id == reference:
+            return known
+    message = f"there is no reference {reference}; `facet people show NAME` lists those of a person"
+    raise UnknownReferenceError(message)

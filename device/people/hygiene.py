@@ -86,6 +86,19 @@ def refusal(
     return None
 
 
+def is_somebody_else(embedding: Embedding, person: str, gallery: Gallery, limits: Limits) -> bool:
+    """Return whether an embedding is nearer to somebody else of a gallery than to whom it is said to be of.
+
+    Args:
+        embedding: (192,) float32, a unit vector.
+        person: the id.
+        gallery: with the person's references so far.
+        limits: of the network.
+    """
+    found = refusal(embedding, person, gallery, limits)
+    return found is not None and found.flaw is Flaw.SOMEBODY_ELSE
+
+
 def _somebody_else(name: str, score: float, own: float | None) -> Refusal:
     compared = "" if own is None else f", with this person {own:.2f}"
     return Refusal(

@@ -1,46 +1,55 @@
-"""How people come into a gallery from another one: by their ids, and never those who were forgotten here."""
+"""How people come into a gallery from another one: by their ids, and never those who were forgotten here since."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
-
-import numpy as np
+from datetime import UTC, datetime
+from typing import TypeAlias
 
 from device.people.document import PeopleDocument, PersonEntry, ReferenceEntry
-from device.people.embedding import encoded
-from device.people.person import Person
+from device.people.dropped import insert_dropped, select_dropped
+from device.people.embedding import Embedding, digest, encoded
+from device.people.person import Person, Reference, Tombstone, later
 from device.people.rows import (
     delete_person,
+    delete_reference,
     delete_tombstone,
     insert_person,
     insert_reference,
     insert_tombstone,
+    mark_reference,
     select_people,
     select_references,
     select_tombstones,
     thin,
-    update_name,
+    update_person,
 )
-from device.people.thinning import MOST_REFERENCES, most_diverse
+
+Fits: TypeAlias = Callable[[str, Embedding], bool]
+"""Whether an embedding may become a reference of the person with an id."""
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What an import has changed; a person is in one of these at most.
+    """What an import has changed; a person is in one of the first four at most.
 
     Attributes:
         added: who was not enrolled before.
         changed: who has a newer name or other references than before.
         forgotten: who was enrolled, and was forgotten where the document comes from.
         withheld: who was forgotten here, and was therefore not imported.
+        refused: how many references were not taken, because they do not fit the person they were said to be of.
     """
 
     added: tuple[Person, ...]
     changed: tuple[Person, ...]
     forgotten: tuple[Person, ...]
     withheld: tuple[Person, ...]
+    refused: int = 0
 
     @property
     def is_anything_changed(self) -> bool:
@@ -48,52 +57,68 @@ class Imported:
         return bool(self.added or self.changed or self.forgotten)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What an import does where there is a choice.
+
+    Attributes:
+        may_bring_back: whether somebody who was forgotten here is imported, who was enrolled there, or brought back.
+        fits: see Fits.
+    """
+
+    may_bring_back: Callable[[Person, Tombstone], bool]
+    fits: Fits = lambda _person, _embedding: True
+
+
 def import_document(
-    database: sqlite3.Connection,
-    document: PeopleDocument,
-    now: datetime,
-    *,
-    may_bring_back: bool,
+    database: sqlite3.Connection, document: PeopleDocument, now: datetime, rules: Rules
 ) -> Imported:
     """Join a document with the gallery, as a part of the caller's transaction.
 
-    Of two names of a person the newer one counts. References that are not here are added; whether one is set aside
-    stays as it is here. Who was forgotten there, after being enrolled here, is forgotten here too.
+    Of two names of a person the newer one counts, and so does what was done last about setting a reference aside. All
+    references become one set, without those that went as redundant in either gallery, and are thinned. Who was
+    forgotten there, after being enrolled here, is forgotten here too. So two galleries that join each other are the
+    same afterwards, whichever does it first, and come to rest.
 
     Args:
         database: of the gallery.
         document: made by the same network.
         now: in UTC.
-        may_bring_back: whether those who were forgotten here are imported all the same.
+        rules: where there is a choice.
 
     Raises:
         PersonNameError: somebody else has a name that the document brings.
     """
     before = {person.id: person for person in select_people(database)}
-    buried = {tombstone.id for tombstone in select_tombstones(database)}
+    buried = {tombstone.id: tombstone for tombstone in select_tombstones(database)}
     forgotten = _forget(database, document, before)
-    added, changed, withheld = [], [], []
+    added, changed, withheld, refused = [], [], [], 0
     # Those who are here first: one of them may give up a name that a new one has.
     for entry in sorted(document.people, key=lambda entry: entry.id not in before):
+        person, gone = entry.person, buried.get(entry.id)
         if entry.id in before:
-            if _update(database, entry, before[entry.id]):
-                changed.append(entry.person)
-        elif entry.id in buried and not may_bring_back:
-            withheld.append(entry.person)
+            is_newer = _update(database, person, before[entry.id])
+            join = _join_references(database, entry, rules.fits)
+            if is_newer or join.is_anything_changed:
+                changed.append(person)
+            refused += join.refused
+        elif gone is not None and not rules.may_bring_back(person, gone):
+            withheld.append(person)
         else:
-            person = entry.person
-            if entry.id in buried:
-                # As if enrolled today: the tombstones of other nodes are older than that.
-                person = replace(person, enrolled_at=now)
+            if gone is not None:
                 delete_tombstone(database, person.id)
+                if person.enrolled_at <= gone.forgotten_at:
+                    # As if enrolled today: the tombstones of other nodes are older than that.
+                    person = replace(person, enrolled_at=later(now, gone.forgotten_at))
             insert_person(database, person)
-            _add_references(database, entry)
+            refused += _join_references(database, entry, rules.fits).refused
             added.append(person)
     return Imported(
         added=tuple(added),
         changed=tuple(changed),
         forgotten=tuple(forgotten),
         withheld=tuple(withheld),
+        refused=refused,
     )
 
 
@@ -111,44 +136,58 @@ def _forget(
     return forgotten
 
 
-def _update(database: sqlite3.Connection, entry: PersonEntry, known: Person) -> bool:
-    """Bring a person up to date; return whether anything changed."""
-    is_renamed = entry.named_at > known.named_at and entry.name != known.name
-    if is_renamed:
-        update_name(database, replace(known, name=entry.name, named_at=entry.named_at))
-    return _add_references(database, entry) or is_renamed
+def _update(database: sqlite3.Connection, there: Person, here: Person) -> bool:
+    """Bring name and times of a person up to date; return whether anything changed."""
+    named = there if there.named_at > here.named_at else here
+    joined = replace(named, enrolled_at=max(there.enrolled_at, here.enrolled_at))
+    if joined != here:
+        update_person(database, joined)
+    return joined != here
 
 
-def _add_references(database: sqlite3.Connection, entry: PersonEntry) -> bool:
-    """Add references that are not here, as many as there is room for; return whether there were any.
+@dataclass(frozen=True, slots=True)
+class _Join:
+    is_anything_changed: bool
+    refused: int
 
-    Those that are here stay: two nodes that keep importing from each other come to rest.
-    """
-    here = list(select_references(database, entry.id))
-    known = {encoded(reference.embedding) for reference in here}
-    # By its bytes: whoever made the document may have listed one twice.
-    new = {encoded(item.reference.embedding): item for item in entry.references}
-    items = [item for data, item in new.items() if data not in known]
-    chosen = []
-    for is_set_aside in (False, True):
-        room = MOST_REFERENCES - sum(r.is_set_aside is is_set_aside for r in here)
-        chosen += _most_diverse([i for i in items if i.is_set_aside is is_set_aside], room)
-    for item in sorted(chosen, key=items.index):
+
+def _join_references(database: sqlite3.Connection, entry: PersonEntry, fits: Fits) -> _Join:
+    here = {digest(encoded(each.embedding)): each for each in select_references(database, entry.id)}
+    # By digest: whoever made the document may have listed one twice.
+    there = {each.digest: each for each in entry.references}
+    dropped_there = set(entry.dropped) - there.keys()
+    gone = here.keys() & dropped_there
+    for key in gone:
+        delete_reference(database, here[key].id)
+    dropped_here = set(select_dropped(database, entry.id))
+    insert_dropped(database, entry.id, sorted(dropped_there - dropped_here))
+    marked = _mark(database, here, there)
+    new = [each for key, each in there.items() if key not in here.keys() | dropped_here]
+    fitting = [each for each in new if fits(entry.id, each.reference.embedding)]
+    for each in fitting:
         insert_reference(
-            database, entry.id, item.reference, item.added_at, is_set_aside=item.is_set_aside
+            database,
+            entry.id,
+            each.reference,
+            each.added_at,
+            is_set_aside=each.is_set_aside,
+            marked_at=each.marked_at,
         )
-    if chosen:
-        thin(database, entry.id)  # of what is damaged, whose place was taken
-    return bool(chosen)
+    before = {(each.id, each.is_set_aside) for each in here.values()}
+    if fitting or marked:
+        thin(database, entry.id)
+    after = {(each.id, each.is_set_aside) for each in select_references(database, entry.id)}
+    return _Join(before != after or marked, len(new) - len(fitting))
 
 
-def _most_diverse(items: list[ReferenceEntry], limit: int) -> list[ReferenceEntry]:
-    if not items or limit <= 0:
-        return []
-    references = [item.reference for item in items]
-    chosen = most_diverse(
-        np.stack([reference.embedding for reference in references]),
-        np.array([reference.quality for reference in references]),
-        limit,
-    )
-    return [items[index] for index in chosen]
+def _mark(
+    database: sqlite3.Connection, here: dict[str, Reference], there: dict[str, ReferenceEntry]
+) -> bool:
+    """Set aside or restore what was set aside or restored there later than here; return whether there was any."""
+    is_any = False
+    for key in here.keys() & there.keys():
+        reference, entry = here[key], there[key]
+        if entry.marked_at and entry.marked_at > (reference.marked_at or _NEVER):
+            mark_reference(database, reference, entry.marked_at, is_set_aside=entry.is_set_aside)
+            is_any = True
+    return is_any

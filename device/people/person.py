@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from device.people.embedding import Embedding
 
 _ID_BYTES = 6
+_STEP = timedelta(microseconds=1)
 PERSON_ID = rf"[0-9a-f]{{{2 * _ID_BYTES}}}"
 """What an id looks like, as a regular expression."""
 
@@ -19,6 +20,14 @@ def new_person_id() -> str:
     They are a level of MQTT topics and a part of Home Assistant's identifiers.
     """
     return secrets.token_hex(_ID_BYTES)
+
+
+def later(now: datetime, before: datetime | None) -> datetime:
+    """Return the time of a change that follows another one, also where the clock that dated that one was ahead.
+
+    Nodes share what was done last, and a Raspberry Pi has no clock that runs while it is off.
+    """
+    return now if before is None else max(now, before + _STEP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,8 @@ class Reference:
         quality: of the face that it was made from, 0..1.
         added_at: when, in UTC.
         is_set_aside: whether it is kept and not compared with.
+        marked_at: when somebody set it aside or restored it last, in UTC; None if nobody has. When galleries are
+            joined, the newer one counts.
     """
 
     id: int
@@ -70,6 +81,7 @@ class Reference:
     quality: float
     added_at: datetime
     is_set_aside: bool
+    marked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from device.errors import UnknownPersonError
 from device.observation import utc_now
 from device.people.connection import GalleryConnection
 from device.people.document import PeopleDocument, export_document
+from device.people.dropped import select_dropped
+from device.people.facts import EMBEDDER, read_fact
 from device.people.gallery import Gallery
 from device.people.names import name_key
 from device.people.person import Person, Reference, Tombstone
 from device.people.rows import (
-    EMBEDDER,
     nobody,
-    read_fact,
     select_people,
     select_person,
     select_references,
@@ -154,7 +154,10 @@ class GalleryReader:
             if person is not None and not people and not tombstones:
                 raise nobody(person)
             return export_document(
-                [(p, list(select_references(database, p.id))) for p in people],
+                [
+                    (p, list(select_references(database, p.id)), select_dropped(database, p.id))
+                    for p in people
+                ],
                 tombstones,
                 read_fact(database, EMBEDDER),
                 self._now(),

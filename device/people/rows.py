@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -11,22 +10,19 @@ from datetime import datetime
 import numpy as np
 
 from device.errors import PersonNameError, UnknownPersonError
-from device.people.embedding import checked_embedding, checksum, encoded
+from device.people.dropped import delete_dropped, insert_dropped
+from device.people.embedding import checked_embedding, checksum, digest, encoded
+from device.people.facts import EMBEDDER, TRACES, write_fact
 from device.people.names import name_key
-from device.people.person import PERSON_ID, NewReference, Person, Reference, Tombstone
-from device.people.stored import DamagedRowError, read_embedding, read_time, stored_time
+from device.people.person import NewReference, Person, Reference, Tombstone
+from device.people.stored import DamagedRowError, read_embedding, read_id, read_time, stored_time
 from device.people.thinning import MOST_REFERENCES, most_diverse
 from device.system.text import printable
 
 _LOG = logging.getLogger(__name__)
 
-EMBEDDER = "embedder"
-"""Of facts: the sha256 of the network that has made the references."""
-TRACES = "traces"
-"""Of facts: somebody was forgotten, and the file was not rewritten since."""
-
 _PEOPLE = "id, name, enrolled_at, named_at"
-_REFERENCES = "id, person, embedding, checksum, quality, added_at, is_set_aside"
+_REFERENCES = "id, person, embedding, checksum, quality, added_at, is_set_aside, marked_at"
 
 
 def select_people(database: sqlite3.Connection) -> list[Person]:
@@ -86,7 +82,7 @@ def select_tombstones(database: sqlite3.Connection) -> list[Tombstone]:
         DamagedRowError: a row is damaged.
     """
     rows = database.execute("SELECT id, forgotten_at FROM tombstones ORDER BY id")
-    return [Tombstone(_id(id_), read_time(at)) for id_, at in rows]
+    return [Tombstone(read_id(id_), read_time(at)) for id_, at in rows]
 
 
 def insert_person(database: sqlite3.Connection, person: Person) -> None:
@@ -108,16 +104,22 @@ def insert_person(database: sqlite3.Connection, person: Person) -> None:
     )
 
 
-def update_name(database: sqlite3.Connection, person: Person) -> None:
-    """Give somebody who is there the name that the dataclass has.
+def update_person(database: sqlite3.Connection, person: Person) -> None:
+    """Give somebody who is there the name and the times that the dataclass has.
 
     Raises:
         PersonNameError: somebody else has this name.
     """
     require_free_name(database, person)
     database.execute(
-        "UPDATE people SET name = ?, name_key = ?, named_at = ? WHERE id = ?",
-        (person.name, name_key(person.name), stored_time(person.named_at), person.id),
+        "UPDATE people SET name = ?, name_key = ?, named_at = ?, enrolled_at = ? WHERE id = ?",
+        (
+            person.name,
+            name_key(person.name),
+            stored_time(person.named_at),
+            stored_time(person.enrolled_at),
+            person.id,
+        ),
     )
 
 
@@ -160,6 +162,7 @@ def insert_reference(
     added_at: datetime,
     *,
     is_set_aside: bool,
+    marked_at: datetime | None = None,
 ) -> None:
     """Add a reference, however many there are.
 
@@ -171,16 +174,41 @@ def insert_reference(
         raise ValueError(message)
     data = encoded(checked_embedding(reference.embedding))
     database.execute(
-        "INSERT INTO person_references (person, embedding, checksum, quality, added_at, is_set_aside) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
-        (person, data, checksum(data), reference.quality, stored_time(added_at), is_set_aside),
+        "INSERT INTO person_references "
+        "(person, embedding, checksum, quality, added_at, is_set_aside, marked_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            person,
+            data,
+            checksum(data),
+            reference.quality,
+            stored_time(added_at),
+            is_set_aside,
+            None if marked_at is None else stored_time(marked_at),
+        ),
+    )
+    delete_dropped(database, person, digest(data))
+
+
+def delete_reference(database: sqlite3.Connection, reference: int) -> None:
+    """Delete a reference by its id."""
+    database.execute("DELETE FROM person_references WHERE id = ?", (reference,))
+
+
+def mark_reference(
+    database: sqlite3.Connection, reference: Reference, at: datetime, *, is_set_aside: bool
+) -> None:
+    """Set a reference aside, or have it compared again."""
+    database.execute(
+        "UPDATE person_references SET is_set_aside = ?, marked_at = ? WHERE id = ?",
+        (is_set_aside, stored_time(at), reference.id),
     )
 
 
 def thin(database: sqlite3.Connection, person: str) -> int:
     """Delete the most redundant of a person's references, of those that are compared and of those set aside.
 
-    A damaged one goes first.
+    A damaged one goes first. Of those that go a digest is left, so that no other gallery brings them back.
 
     Returns:
         How many were deleted that were not damaged.
@@ -197,6 +225,9 @@ def thin(database: sqlite3.Connection, person: str) -> int:
             MOST_REFERENCES,
         )
         kept.update(of_kind[index].id for index in chosen)
+    insert_dropped(
+        database, person, [digest(encoded(r.embedding)) for r in references if r.id not in kept]
+    )
     all_ids = database.execute("SELECT id FROM person_references WHERE person = ?", (person,))
     gone = [(id_,) for (id_,) in all_ids.fetchall() if id_ not in kept]
     database.executemany("DELETE FROM person_references WHERE id = ?", gone)
@@ -231,32 +262,22 @@ def delete_tombstone(database: sqlite3.Connection, person: str) -> None:
     database.execute("DELETE FROM tombstones WHERE id = ?", (person,))
 
 
-def read_fact(database: sqlite3.Connection, key: str) -> str | None:
-    """Return a fact about the file; None if it is not there."""
-    row = database.execute("SELECT value FROM facts WHERE key = ?", (key,)).fetchone()
-    return None if row is None else str(row[0])
-
-
-def write_fact(database: sqlite3.Connection, key: str, value: str | None) -> None:
-    """Set a fact about the file; None deletes it."""
-    database.execute("DELETE FROM facts WHERE key = ?", (key,))
-    if value is not None:
-        database.execute("INSERT INTO facts (key, value) VALUES (?, ?)", (key, value))
-
-
 def _person(id_: str, name: str, enrolled_at: str, named_at: str) -> Person:
-    return Person(_id(id_), name, read_time(enrolled_at), read_time(named_at))
+    return Person(read_id(id_), name, read_time(enrolled_at), read_time(named_at))
 
 
 def _reference(
-    id_: int, person: str, data: bytes, found: int, quality: float, added_at: str, is_set_aside: int
+    id_: int,
+    person: str,
+    data: bytes,
+    found: int,
+    quality: float,
+    added_at: str,
+    is_set_aside: int,
+    marked_at: str | None,
 ) -> Reference:
     embedding = read_embedding(data, found)
-    return Reference(id_, person, embedding, quality, read_time(added_at), bool(is_set_aside))
-
-
-def _id(text: str) -> str:
-    if not isinstance(text, str) or not re.fullmatch(PERSON_ID, text):
-        message = "a person's id is not 12 hex digits"
-        raise DamagedRowError(message)
-    return text
+    marked = None if marked_at is None else read_time(marked_at)
+    return Reference(
+        id_, person, embedding, quality, read_time(added_at), bool(is_set_aside), marked
+    )

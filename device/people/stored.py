@@ -1,10 +1,12 @@
-"""Embeddings and times as the gallery's rows have them, and what is found instead when a row is damaged."""
+"""Embeddings, ids and times as the gallery's rows have them, and what is found instead when a row is damaged."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from device.people.embedding import Embedding, checksum, decoded
+from device.people.person import PERSON_ID
 
 
 class DamagedRowError(ValueError):
@@ -28,6 +30,18 @@ def read_embedding(data: bytes, found: int) -> Embedding:
         return decoded(data)
     except (ValueError, TypeError) as error:
         raise DamagedRowError(str(error)) from error
+
+
+def read_id(text: str) -> str:
+    """Return the person's id in a row.
+
+    Raises:
+        DamagedRowError: there is none.
+    """
+    if not isinstance(text, str) or not re.fullmatch(PERSON_ID, text):
+        message = "a person's id is not 12 hex digits"
+        raise DamagedRowError(message)
+    return text
 
 
 def stored_time(moment: datetime) -> str:

@@ -16,9 +16,9 @@ from device.people.encounter_rows import (
     prolong_encounter,
     select_encounters,
 )
+from device.people.facts import EMBEDDER, read_fact
 from device.people.matching import Limits
 from device.people.person import NewReference
-from device.people.rows import EMBEDDER, read_fact
 from device.people.thinning import MOST_REFERENCES
 from device.people.visit import VISIT_SECONDS
 from device.people.visitors import Encounter, by_visitor, nearest_visitor

@@ -69,20 +69,59 @@ def test_one_person_is_exported_alone(gallery: GalleryFile, other: GalleryFile) 
         gallery.export_people("0123")
 
 
-def test_references_are_joined_as_far_as_there_is_room(
-    gallery: GalleryFile, other: GalleryFile
-) -> None:
-    """Those that were there stay."""
+def test_references_are_joined_and_thinned(gallery: GalleryFile, other: GalleryFile) -> None:
+    """The most diverse of both, whichever side joins first; what went is not brought back by the other side."""
     anna = gallery.enrol("Anna", new_references(15))
     other.import_people(gallery.export_people())
     other.add(anna.id, new_references(5, seed=1))
     gallery.add(anna.id, new_references(4, seed=2))
-    changed = gallery.import_people(other.export_people()).changed
+    before = other.export_people()
+    changed = gallery.import_people(before).changed
     assert [person.id for person in changed] == [anna.id]
-    found = {r.embedding.tobytes() for r in gallery.references(anna.id)}
-    assert len(found) == MOST_REFERENCES
-    assert {r.embedding.tobytes() for r in new_references(15)} < found
-    assert {r.embedding.tobytes() for r in new_references(4, seed=2)} < found
+    assert len(gallery.references(anna.id)) == MOST_REFERENCES
+    other.import_people(gallery.export_people())
+    assert _numbers(other, anna.id) == _numbers(gallery, anna.id)
+    assert not gallery.import_people(before).is_anything_changed
+
+
+def _numbers(gallery: GalleryFile, person: str) -> set[bytes]:
+    return {each.embedding.tobytes() for each in gallery.references(person)}
+
+
+def test_what_was_done_last_about_setting_a_reference_aside_counts(
+    gallery: GalleryFile, other: GalleryFile
+) -> None:
+    """An older export undoes neither that nor the restoring after it."""
+    anna = gallery.enrol("Anna", new_references(2))
+    first = gallery.export_people()
+    other.import_people(first)
+    gallery.set_aside(gallery.references(anna.id)[0].id)
+    aside = gallery.export_people()
+    assert other.import_people(aside).changed == (anna,)
+    assert not gallery.import_people(first).is_anything_changed
+    assert [each.is_set_aside for each in other.references(anna.id)] == [True, False]
+    # The clock of this node has stopped, and still its change is the later one.
+    other.restore(other.references(anna.id)[0].id)
+    assert not other.import_people(aside).is_anything_changed
+    gallery.import_people(other.export_people())
+    assert [each.is_set_aside for each in gallery.references(anna.id)] == [False, False]
+
+
+def test_a_node_whose_clock_is_behind_can_rename_and_forget(
+    gallery: GalleryFile, other: GalleryFile, clock: Clock
+) -> None:
+    """A Raspberry Pi has no clock that runs while it is off, and its changes count all the same."""
+    clock.advance(days=30)
+    anna = gallery.enrol("Anna", new_references(1))
+    other.import_people(gallery.export_people())
+    clock.advance(days=-30)
+    other.rename(anna.id, "Ann")
+    gallery.import_people(other.export_people())
+    assert [person.name for person in gallery.people()] == ["Ann"]
+    other.forget(anna.id)
+    assert [person.id for person in gallery.import_people(other.export_people()).forgotten] == [
+        anna.id
+    ]
 
 
 def test_the_newer_name_counts(gallery: GalleryFile, other: GalleryFile, clock: Clock) -> None:
