@@ -84,6 +84,19 @@ class PersonForgotten:
     payload: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class PersonSealed:
+    """Some node, perhaps this one, shares somebody; anything.
+
+    Attributes:
+        person: the id.
+        payload: the sealed message, or nothing.
+    """
+
+    person: str
+    payload: bytes
+
+
 LinkEvent: TypeAlias = (
     Connected
     | Disconnected
@@ -95,4 +108,5 @@ LinkEvent: TypeAlias = (
     | NewestVersion
     | OwnDiscovery
     | PersonForgotten
+    | PersonSealed
 )

@@ -21,6 +21,7 @@ from device.mqtt.events import (
     NewestVersion,
     OwnDiscovery,
     PersonForgotten,
+    PersonSealed,
 )
 from device.mqtt.message import ReceivedMessage
 from device.mqtt.topics import BIRTH_TOPIC, OFFLINE, ONLINE, Topics
@@ -31,6 +32,8 @@ LONGEST = 4096
 """Bytes of topic and payload; longer messages mean nothing to a node, whose longest command is a hundred."""
 LONGEST_DISCOVERY = 65_536
 """Bytes of the payload of the node's own discovery, which has about half as many."""
+LONGEST_SEALED = 60_000
+"""Bytes of the payload of a sealed person; one with as many references as are kept has fifty thousand."""
 # Seconds. Home Assistant, just started, should not be answered by all nodes at once.
 _BIRTH_DELAY_SECONDS = 2.0
 # Seconds. Of the versions that come within this time only the last one counts.
@@ -99,8 +102,10 @@ class Inbound:
         topic, payload = message.topic, message.payload
         if topic == self._topics.discovery:
             self._take_own_discovery(message)
+        elif (someone := self._topics.sealed_person(topic)) is not None:
+            self._take_sealed(someone, message)
         elif (length := len(payload) + message.missing) + len(topic.encode()) > LONGEST:
-            self._refuse_long(topic, length)
+            self._refuse_long(topic, length, LONGEST)
         elif topic == BIRTH_TOPIC:
             self._take_status(message)
         elif topic == self._topics.newest_version:
@@ -153,14 +158,21 @@ class Inbound:
                 _QUIET_SECONDS,
             )
 
-    def _refuse_long(self, topic: str, length: int) -> None:
+    def _take_sealed(self, person: str, message: ReceivedMessage) -> None:
+        length = len(message.payload) + message.missing
+        if length > LONGEST_SEALED:
+            self._refuse_long(message.topic, length, LONGEST_SEALED)
+        else:
+            self._deliver(PersonSealed(person, message.payload))
+
+    def _refuse_long(self, topic: str, length: int, allowed: int) -> None:
         if self._too_long.begins():
             _LOG.warning(
                 "A message on %s is ignored: its topic and its %d bytes are longer than the %d allowed; "
                 "find out who sends it. Others are not reported until none has come for %.0f s",
                 topic[:_SHOWN],
                 length,
-                LONGEST,
+                allowed,
                 _QUIET_SECONDS,
             )
 

@@ -61,6 +61,8 @@ class Also(Flag):
     """Once, what the broker has kept as this node's discovery; it comes before Connected."""
     FORGOTTEN_PEOPLE = auto()
     """Whom other nodes have forgotten."""
+    SEALED_PEOPLE = auto()
+    """Whom other nodes share."""
 
 
 class Link:
@@ -249,6 +251,8 @@ class Link:
         optional = (self._topics.discovery,) if Also.OWN_DISCOVERY in self._also_reads else ()
         if Also.FORGOTTEN_PEOPLE in self._also_reads:
             topics.append(self._topics.forgotten("+"))
+        if Also.SEALED_PEOPLE in self._also_reads:
+            topics.append(self._topics.sealed("+"))
         refused = connection.subscribe(*topics, *optional, patience=self._patience)
         needed = [topic for topic in refused if topic not in optional]
         if needed:
@@ -305,6 +309,8 @@ class Link:
         if Also.FORGOTTEN_PEOPLE in self._also_reads:
             shared = self._topics.person_discovery, self._topics.person, self._topics.forgotten
             topics += [topic("+") for topic in shared]
+        if Also.SEALED_PEOPLE in self._also_reads:
+            topics.append(self._topics.sealed("+"))
         return f"allow mqtt.username in its ACL to write {', '.join(topics[:-1])} and {topics[-1]}"
 
     def _deliver(self, event: LinkEvent) -> None:

@@ -92,12 +92,28 @@ class Topics:
 
     def forgotten_person(self, topic: str) -> str | None:
         """Return whose topic it is; None for other topics."""
-        before, _, after = self.forgotten("+").partition("+")
-        is_it = topic.startswith(before) and topic.endswith(after)
-        person = topic[len(before) : -len(after)] if is_it else ""
-        return person if person and "/" not in person else None
+        return _person(topic, self.forgotten("+"))
+
+    def sealed(self, person: str) -> str:
+        """What somebody is recognised by, or that they were forgotten, for who has the key; retained.
+
+        May be the wildcard.
+        """
+        return f"{self.base}/{_PEOPLE}/{person}/sealed"
+
+    def sealed_person(self, topic: str) -> str | None:
+        """Return whose topic it is; None for other topics."""
+        return _person(topic, self.sealed("+"))
 
     def command_key(self, topic: str) -> str | None:
         """Return the entity's key in a command topic; None for other topics."""
         prefix = self.command("")
         return topic.removeprefix(prefix) if topic.startswith(prefix) else None
+
+
+def _person(topic: str, pattern: str) -> str | None:
+    """Return what a topic has in the place of the wildcard; None for topics that do not match."""
+    before, _, after = pattern.partition("+")
+    is_it = topic.startswith(before) and topic.endswith(after)
+    person = topic[len(before) : -len(after)] if is_it else ""
+    return person if person and "/" not in person else None

@@ -16,7 +16,7 @@ class Allowance:
 
     Args:
         kind: for the log.
-        most: that may wait; and that may come at once.
+        most: that may wait; and that may come at once. Messages, or whatever else the weights are in.
         a_second: that may come for long; None is for any number.
         clock: monotonic, in seconds.
     """
@@ -33,24 +33,24 @@ class Allowance:
         self._counted_at = clock()
         self._refused_at = float("-inf")
 
-    def admits(self) -> bool:
+    def admits(self, weight: int = 1) -> bool:
         """Count one more, unless there is no room; the first one that is refused after a quiet time is logged."""
         now = self._clock()
         if self._a_second is not None:
             earned = (now - self._counted_at) * self._a_second
             self._left = min(self._left + earned, float(self._most))
         self._counted_at = now
-        if self._waiting >= self._most or self._left < 1:
+        if self._waiting + weight > self._most or self._left < 1:
             self._refuse(now)
             return False
-        self._waiting += 1
+        self._waiting += weight
         if self._a_second is not None:
             self._left -= 1
         return True
 
-    def release(self) -> None:
+    def release(self, weight: int = 1) -> None:
         """Count one as done."""
-        self._waiting -= 1
+        self._waiting -= weight
 
     def _refuse(self, now: float) -> None:
         if now - self._refused_at > _QUIET_SECONDS:

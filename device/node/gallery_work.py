@@ -82,6 +82,17 @@ class GalleryDone:
     event: RosterEvent
 
 
+class Sharing(Protocol):
+    """What shares people with other nodes; see sharing.PeopleSharing."""
+
+    @property
+    def due(self) -> float | None:
+        """When to call tick at the latest."""
+
+    def tick(self) -> None:
+        """Take in one person, or publish one."""
+
+
 class Examining(Protocol):
     """What looks at pictures for enrolment; see examination.Examiner."""
 
@@ -120,6 +131,7 @@ class GalleryWork:
         put: takes what has changed, and what came of a task; the inbox's.
         clock: monotonic, in seconds.
         pause: seconds between two pictures.
+        sharing: with other nodes; None for a node that shares nobody.
     """
 
     def __init__(
@@ -131,6 +143,7 @@ class GalleryWork:
         *,
         clock: Callable[[], float],
         pause: float,
+        sharing: Sharing | None = None,
     ) -> None:
         self._known = known
         self._camera = camera
@@ -138,6 +151,7 @@ class GalleryWork:
         self._put = put
         self._clock = clock
         self._pause = pause
+        self._sharing = sharing
         self._session: _Session | None = None
         self._reported: PeopleChanged | None = None
         self._retry_at = float("-inf")
@@ -146,7 +160,9 @@ class GalleryWork:
     @property
     def due(self) -> float | None:
         """When to call tick at the latest, on the clock; None while there is no hurry."""
-        return None if self._session is None else self._session.due
+        session = None if self._session is None else self._session.due
+        sharing = None if self._sharing is None else self._sharing.due
+        return min((due for due in (session, sharing) if due is not None), default=None)
 
     def begin(self, task: GalleryTask, *, is_private: bool) -> None:
         """Do a task, or begin to."""
@@ -190,6 +206,8 @@ class GalleryWork:
         if not should_stop():
             self._known.keep_strangers()
         self._report()
+        if self._sharing is not None:
+            self._sharing.tick()
         if self._session is not None and self._clock() >= self._session.due:
             self._take_picture(self._session, should_stop)
         is_over, self._is_somebody_over = self._is_somebody_over, False

@@ -25,10 +25,12 @@ from device.node.safe_mode import (
     perceive_nothing,
     reconsider_nothing,
 )
+from device.node.sharing import PeopleSharing, PersonToShare
 from device.node.timing import Timing
 from device.node.visitor_log import VisitorLog, forget_visitors, open_gallery
 from device.observation import Face, Frame
 from device.people.reader import PEOPLE
+from device.people.sealing import SealingKey
 from device.perception import open_perception
 from device.perception.analysers.recognition import limits_of
 from device.perception.examination import open_examiner
@@ -81,10 +83,12 @@ class People:
     Attributes:
         known: who is known.
         examiner: looks at the pictures of whoever is enrolled.
+        sharing: with other nodes; None for a node that shares nobody.
     """
 
     known: KnownPeople
     examiner: Examining
+    sharing: PeopleSharing | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +117,15 @@ class Senses:
 
     @property
     def fault(self) -> str | None:
-        """Why nobody is recognised, for the owner; None when nothing is wrong."""
-        return None if self.people is None else self.people.known.fault
+        """Why nobody is recognised, or somebody is not shared, for the owner; None when nothing is wrong."""
+        if self.people is None:
+            return None
+        return self.people.known.fault or (self.sharing.fault if self.sharing else None)
+
+    @property
+    def sharing(self) -> PeopleSharing | None:
+        """What shares people with other nodes; None for a node that shares nobody."""
+        return None if self.people is None else self.people.sharing
 
     def gallery_work(
         self,
@@ -138,13 +149,25 @@ class Senses:
             put,
             clock=clock,
             pause=timing.enrolment_pause,
+            sharing=self.sharing,
         )
 
 
 def open_senses(
-    config: Config, put: Callable[[PinReport], None], stack: ExitStack, hardware: Hardware
+    config: Config,
+    put: Callable[[PinReport | PersonToShare], None],
+    stack: ExitStack,
+    hardware: Hardware,
+    clock: Callable[[], float],
 ) -> Senses:
-    """Load the networks and claim the pins; the stack gives the pins back.
+    """Load the networks and claim the pins.
+
+    Args:
+        config: the node's.
+        put: takes what the pins report, and who is shared; the inbox's.
+        stack: gives the pins back.
+        hardware: opens camera, networks and pins.
+        clock: monotonic, in seconds.
 
     Raises:
         ModelError: a network cannot be loaded.
@@ -176,8 +199,21 @@ def open_senses(
         perceive=recognising.perceive,
         reconsider=recognising.reconsider,
         forget=recognising.forget,
-        people=People(known, hardware.examiner(perception, config.perception)),
+        people=_people(config, known, hardware.examiner(perception, config.perception), put, clock),
     )
+
+
+def _people(
+    config: Config,
+    known: KnownPeople,
+    examiner: Examining,
+    put: Callable[[PersonToShare], None],
+    clock: Callable[[], float],
+) -> People:
+    if config.people.share_key is None:
+        return People(known, examiner, None)
+    key = SealingKey.derive(config.people.share_key.get_secret_value(), config.mqtt.base_topic)
+    return People(known, examiner, PeopleSharing(key, known, lambda: examiner.limits, put, clock))
 
 
 def _known_people(config: Config) -> KnownPeople:

@@ -10,7 +10,7 @@ from itertools import count
 from queue import Empty, SimpleQueue
 from time import monotonic
 
-from device.mqtt.events import Command, NewestVersion, PersonForgotten
+from device.mqtt.events import Command, NewestVersion, PersonForgotten, PersonSealed
 from device.node.allowance import Allowance
 from device.node.messages import Content, Message
 from device.node.triage import Urgency
@@ -24,11 +24,15 @@ PRESSES_A_SECOND = 200.0
 """That are taken for long; an automation in a circle presses more often, and would fill the log."""
 MOST_FAREWELLS = 1000
 """Messages about people who were forgotten that wait; each is kept by the broker, and nobody knows so many people."""
+MOST_SEALED_BYTES = 4 * 2**20
+"""Of people whom other nodes share, that wait: of eighty with as many references as are kept."""
 MOST_NONSENSE = 100
 """Commands without a meaning that are answered in the log, each with a line."""
 NONSENSE_A_SECOND = 1.0
 """Of these for long: a line a second is enough to find out who sends them."""
 
+# Bytes that a message has at least, however short it is.
+_OVERHEAD = 1000
 # Commands that wait and have their turn among what the node itself has put, by the time when they came: "privacy off",
 # and then a press. More are a flood. Each may take as long as a memory card takes to keep a setting.
 _MOST_IN_TURN = 3
@@ -41,9 +45,9 @@ class Inbox:
     few commands wait, triggers, and what the node itself has caused, come before them. Of a switch or a number only the
     newest command waits, so that a flood of them neither fills the memory nor keeps the loop busy. Buttons and nonsense
     are bounded in number and per second; beyond that they are thrown away. Triggers, and what is said of people who
-    were forgotten, have bounds of their own. What the node itself causes (confirmations, captures) is always taken;
-    there is never more of it than the node asked for. So are the motion sensor's levels: there are two a second at
-    most.
+    were forgotten or are shared, have bounds of their own. What the node itself causes (confirmations, captures) is
+    always taken; there is never more of it than the node asked for. So are the motion sensor's levels: there are two a
+    second at most.
 
     Args:
         most_triggers: that wait.
@@ -79,6 +83,7 @@ class Inbox:
         self._numbers = count()
         self._triggers = Allowance("triggers", most_triggers, None, clock)
         self._farewells = Allowance("farewells of people", MOST_FAREWELLS, None, clock)
+        self._sealed = Allowance("bytes of sealed people", MOST_SEALED_BYTES, None, clock)
         self._allowances = {
             Urgency.PRESS: Allowance("presses", most_presses, PRESSES_A_SECOND, clock),
             Urgency.NONSENSE: Allowance(
@@ -100,9 +105,9 @@ class Inbox:
             case NewestVersion():
                 with self._sorting:
                     self._replace(NewestVersion, message)
-            case Trigger() | PersonForgotten():
+            case Trigger() | PersonForgotten() | PersonSealed():
                 with self._sorting:
-                    if not self._bound(content).admits():
+                    if not self._bound(content).admits(_weight(content)):
                         return
                 self._put_own(message)
             case _:
@@ -141,8 +146,14 @@ class Inbox:
                     if self._allowances[urgency].admits():
                         self._replace((urgency, next(self._numbers)), message)
 
-    def _bound(self, content: Trigger | PersonForgotten) -> Allowance:
-        return self._triggers if isinstance(content, Trigger) else self._farewells
+    def _bound(self, content: Trigger | PersonForgotten | PersonSealed) -> Allowance:
+        match content:
+            case Trigger():
+                return self._triggers
+            case PersonForgotten():
+                return self._farewells
+            case PersonSealed():
+                return self._sealed
 
     def _put_own(self, message: Message) -> None:
         self._own.append((next(self._numbers), message))
@@ -167,9 +178,9 @@ class Inbox:
             return self._urgent.popleft()
         if self._own and not self._is_command_next():
             _number, message = self._own.popleft()
-            if isinstance(message.content, Trigger | PersonForgotten):
+            if isinstance(message.content, Trigger | PersonForgotten | PersonSealed):
                 with self._sorting:
-                    self._bound(message.content).release()
+                    self._bound(message.content).release(_weight(message.content))
             return message
         with self._sorting:
             key = next(iter(self._commands), None)
@@ -188,3 +199,7 @@ class Inbox:
                 return False
             oldest, _message = next(iter(self._commands.values()))
             return oldest < self._own[0][0]
+
+
+def _weight(content: Trigger | PersonForgotten | PersonSealed) -> int:
+    return _OVERHEAD + len(content.payload) if isinstance(content, PersonSealed) else 1

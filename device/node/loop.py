@@ -18,21 +18,22 @@ from device.mqtt.events import (
     Delivered,
     Disconnected,
     LastWill,
+    LinkEvent,
     NewestVersion,
     OwnDiscovery,
     PersonForgotten,
+    PersonSealed,
     Refused,
 )
 from device.node.gallery_work import GalleryDone, PeopleChanged
 from device.node.inbox import Inbox
-from device.node.messages import CameraChanged, Captured, Message, Reconsidered, Stop
-from device.node.mqtt_sink import ConnectionEvent
+from device.node.messages import CameraChanged, Captured, Content, Message, Reconsidered, Stop
+from device.node.sharing import PersonToShare
 from device.node.timing import Timing
 from device.observation import MotionLevel, Source, Trigger
 from device.supervision.heartbeats import Heartbeats
 
 _LOG = logging.getLogger(__name__)
-
 
 # For which the end takes what comes: among it is what came before, and was overtaken.
 _LATE_SECONDS = 1.0
@@ -107,10 +108,12 @@ class Takers:
     Attributes:
         connection: what the link reports.
         people: who is enrolled, and what came of a task for them.
+        shared: who is to be published for other nodes.
     """
 
-    connection: Callable[[ConnectionEvent], None]
+    connection: Sequence[Callable[[LinkEvent], None]]
     people: Callable[[PeopleChanged | GalleryDone], None]
+    shared: Callable[[PersonToShare], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +237,6 @@ class Loop:
                 self._reporter.motion_is(level)
             case Command(key, payload):
                 self._obey(key, payload, message)
-            case Captured() | Reconsidered() | CameraChanged() as found:
-                self._take_capture(found)
             case NewestVersion(payload):
                 self._controls.take_version(payload)
             case (
@@ -246,15 +247,17 @@ class Loop:
                 | Delivered()
                 | Refused()
                 | OwnDiscovery()
-                | PersonForgotten() as event
+                | PersonForgotten()
+                | PersonSealed() as event
             ):
-                self._takers.connection(event)
-            case PeopleChanged() | GalleryDone() as change:
-                self._takers.people(change)
+                for take in self._takers.connection:
+                    take(event)
             case Stop():
                 self._end = End.STOP
+            case found:
+                self._take_capture(found)
 
-    def _take_capture(self, found: Captured | Reconsidered | CameraChanged) -> None:
+    def _take_capture(self, found: Content) -> None:
         match found:
             case Captured() as captured:
                 self._answers.captured(captured)
@@ -263,6 +266,10 @@ class Loop:
                 self._answers.reconsidered(reconsidered)
             case CameraChanged(camera):
                 self._reporter.camera_is(camera)
+            case PeopleChanged() | GalleryDone() as change:
+                self._takers.people(change)
+            case PersonToShare() as somebody:
+                self._takers.shared(somebody)
 
     def _obey(self, key: str, payload: bytes, message: Message) -> None:
         match self._controls.obey(key, payload):

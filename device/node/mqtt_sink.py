@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from device.discovery.people_devices import PeopleDevices
 from device.discovery.presence import Presence
@@ -28,6 +28,7 @@ from device.mqtt.events import (
     Delivered,
     Disconnected,
     LastWill,
+    LinkEvent,
     OwnDiscovery,
     PersonForgotten,
     Refused,
@@ -51,17 +52,6 @@ SubjectT = TypeVar("SubjectT")
 _ENDING = timedelta(seconds=10)
 # Between two looks at the clock. Nothing that is sent waits for one: each event is dated when it is sent.
 _CLOCK_CHECK_SECONDS = 1.0
-
-ConnectionEvent: TypeAlias = (
-    Connected
-    | Birth
-    | LastWill
-    | Disconnected
-    | Delivered
-    | Refused
-    | OwnDiscovery
-    | PersonForgotten
-)
 
 
 class MqttSink:
@@ -169,7 +159,7 @@ class MqttSink:
         self._is_camera_online = is_online
         self._publisher.camera(is_online=is_online)
 
-    def handle(self, event: ConnectionEvent) -> None:
+    def handle(self, event: LinkEvent) -> None:
         """Do what the link reports is to be done; the only place where its events have a meaning."""
         match event:
             case Connected():

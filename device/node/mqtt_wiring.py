@@ -109,4 +109,7 @@ def open_mqtt(
 def _also_read(config: Config, announced: Announced) -> Also:
     # A node that has kept what it announced need not ask.
     own = Also.NOTHING if announced.is_complete else Also.OWN_DISCOVERY
-    return own | (Also.FORGOTTEN_PEOPLE if config.people.enabled else Also.NOTHING)
+    if not config.people.enabled:
+        return own
+    shared = Also.NOTHING if config.people.share_key is None else Also.SEALED_PEOPLE
+    return own | Also.FORGOTTEN_PEOPLE | shared

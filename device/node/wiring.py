@@ -14,6 +14,7 @@ from device.entities.documents import hidden_attributes
 from device.entities.settings import Settings
 from device.entities.table import entities, offered
 from device.errors import CameraStuckError
+from device.mqtt.topics import Topics
 from device.networks.files import is_own_network, model_path, network_version
 from device.node.answers import Answers
 from device.node.capture import CaptureThread
@@ -30,6 +31,7 @@ from device.node.observer import Observer
 from device.node.people_desk import PeopleDesk
 from device.node.reporter import About, Reporter, Sources
 from device.node.settings_store import SettingsStore
+from device.node.shared_topic import SharedTopic
 from device.node.sink import GuardedSink, Sink
 from device.node.state_directory import (
     PERCEPTION,
@@ -110,7 +112,7 @@ def run_node(
         if start.is_safe_mode:
             senses = safe_senses(config, gate.put, stack)
         else:
-            senses = open_senses(config, gate.put, stack, hardware)
+            senses = open_senses(config, gate.put, stack, hardware, _CLOCK)
         table = entities(config, senses.vocabulary)
         inbox.sort_with(Triage(table, Settings.configured(config)))
         directory = make_state_directory(config)
@@ -127,6 +129,7 @@ def run_node(
         mqtt = open_mqtt(
             config, table, directory, gate, heartbeats.link, state, stack, clocks=clocks
         )
+        shared = SharedTopic(mqtt.link, Topics.of(config), senses.sharing)
         # The outbox is open, for this process alone.
         remove_unfinished(directory)
         fan_out = FanOut(
@@ -235,7 +238,7 @@ def run_node(
             controls=controls,
             answers=answers,
             reporter=reporter,
-            takers=Takers(mqtt.sink.handle, people.take),
+            takers=Takers((shared.handle, mqtt.sink.handle), people.take, shared.share),
             upkeep=Upkeep(
                 always,
                 when_idle=(

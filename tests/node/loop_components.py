@@ -112,7 +112,7 @@ def loop_of(
         controls=components,
         answers=components,
         reporter=components,
-        takers=Takers(components.calls.append, components.calls.append),
+        takers=Takers([components.calls.append], components.calls.append, components.calls.append),
         upkeep=Upkeep([always], [when_idle], due),
     )
 

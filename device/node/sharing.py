@@ -1,0 +1,275 @@
+"""What the capture thread does to share people with other nodes: it takes in theirs, and seals its own for them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from device.errors import (
+    GalleryError,
+    NewerSealError,
+    OtherEmbedderError,
+    PeopleDocumentError,
+    PersonNameError,
+    SealError,
+    UnknownPersonError,
+)
+from device.node.known_people import KnownPeople
+from device.node.letterbox import Letterbox
+from device.node.sharing_faults import (
+    SharingFaults,
+    of_a_taken_name,
+    of_another_network,
+    resembling,
+    unreadable,
+)
+from device.people.document import PeopleDocument
+from device.people.gallery import Gallery
+from device.people.matching import Limits
+from device.people.sealing import SealingKey
+from device.people.sharing import fingerprint, one_each, says_more
+
+_LOG = logging.getLogger(__name__)
+
+# After a connection, and after the last of what the broker keeps has come: before the node knows that, it publishes
+# nothing.
+_SETTLING_SECONDS = 2.0
+# Whoever goes on sending must not keep the node from sharing for ever.
+_LONGEST_SETTLING_SECONDS = 60.0
+# People whose message waits for another state of the gallery.
+_MOST_PENDING = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PersonToShare:
+    """Somebody is to be published.
+
+    Attributes:
+        person: the id.
+        payload: sealed.
+        connection: in which it is right; see PeopleSharing.connected().
+    """
+
+    person: str
+    payload: bytes
+    connection: int
+
+
+class PeopleSharing:
+    """Keeps the gallery and what the broker retains of it the same.
+
+    Each person is one sealed message. One that comes is joined with the gallery; whoever then knows more than it says
+    publishes that, but the same only once in a connection: two nodes that cannot agree come to rest. What arrives, and
+    whether there is a connection, comes from the loop's thread; all else happens on the capture thread, in steps of one
+    person.
+
+    Args:
+        key: the one that all nodes share.
+        known: who is.
+        limits: returns what it takes to claim a name.
+        put: takes who is to be published; the inbox's.
+        clock: monotonic, in seconds.
+    """
+
+    def __init__(
+        self,
+        key: SealingKey,
+        known: KnownPeople,
+        limits: Callable[[], Limits],
+        put: Callable[[PersonToShare], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._key = key
+        self._known = known
+        self._limits = limits
+        self._put = put
+        self._clock = clock
+        self._letters = Letterbox()
+        # Of all that follows, what the loop's thread changes too is changed only while it is held.
+        self._changing = threading.Lock()
+        self._connection = 0
+        self._connected_at: float | None = None
+        self._settled_at = float("inf")
+        # Fingerprints by person: of what is here, of what needs no publishing, and of what was published last.
+        self._own: dict[str, str] = {}
+        self._settled: dict[str, str] = {}
+        self._published: dict[str, str] = {}
+        self._compared: Gallery | None = None
+        # What could not be taken in as a whole, sealed: tried again when the gallery is another one.
+        self._pending: dict[str, bytes] = {}
+        self._faults = SharingFaults()
+
+    @property
+    def fault(self) -> str | None:
+        """Why somebody who is shared is not known here, for the owner; None when nothing is wrong."""
+        return self._faults.text
+
+    def connected(self) -> None:
+        """Take that there is a connection; what the broker keeps may have come before."""
+        with self._changing:
+            self._connected_at = self._clock()
+            self._settled_at = self._connected_at + _SETTLING_SECONDS
+
+    def disconnected(self) -> int:
+        """Take that the connection is over: what the broker keeps is not known any more.
+
+        Returns:
+            The number of the next connection.
+        """
+        with self._changing:
+            self._connected_at = None
+            self._connection += 1
+            self._settled.clear()
+            self._published.clear()
+            return self._connection
+
+    def receive(self, person: str, payload: bytes) -> None:
+        """Take what came on somebody's topic; anything."""
+        self._letters.put(person, payload)
+
+    @property
+    def due(self) -> float | None:
+        """When to call tick at the latest, on the clock; None while there is no hurry."""
+        if self._known.fault is not None:
+            return None
+        if not self._letters.is_empty:
+            return float("-inf")
+        return self._settled_at if self._connected_at is not None and self._owed else None
+
+    def tick(self) -> None:
+        """Take in one person, or publish one."""
+        if self._known.fault is not None:
+            return
+        try:
+            letter = self._letters.take()
+            if letter is not None:
+                self._wait_for_more()
+                self._take(*letter)
+                return
+            if self._compared is not self._known.gallery:
+                self._compare()
+            if self._connected_at is not None and self._clock() >= self._settled_at and self._owed:
+                self._publish(self._owed[0])
+        except GalleryError as error:
+            # The next refresh of the gallery finds out whether it lasts.
+            _LOG.warning("People are not shared for now: %s", error)
+
+    @property
+    def _owed(self) -> list[str]:
+        return [key for key, own in self._own.items() if self._settled.get(key) != own]
+
+    def _wait_for_more(self) -> None:
+        """Publish nothing yet, if nothing was published so far: the broker is still sending what it keeps."""
+        with self._changing:
+            if self._connected_at is not None and self._clock() < self._settled_at:
+                latest = self._connected_at + _LONGEST_SETTLING_SECONDS
+                self._settled_at = max(
+                    self._settled_at, min(self._clock() + _SETTLING_SECONDS, latest)
+                )
+
+    def _compare(self) -> None:
+        """Take note of what is in the gallery now, and try again what did not fit it as it was."""
+        self._compared = self._known.gallery
+        own = one_each(self._known.file().export_people())
+        self._own = {person: fingerprint(document) for person, document in own.items()}
+        for person, payload in self._pending.items():
+            self._letters.put(person, payload, replaces=False)
+
+    def _publish(self, person: str) -> None:
+        document = self._document(person)
+        if document is None:
+            self._compared = None
+            return
+        own = self._own[person] = fingerprint(document)
+        with self._changing:
+            connection = self._connection
+            self._settled[person] = self._published[person] = own
+        try:
+            payload = self._key.seal(document, person)
+        except SealError as error:
+            self._faults.add(person, str(error))
+            return
+        _LOG.info("Person %s is shared, in %d bytes", person, len(payload))
+        self._put(PersonToShare(person, payload, connection))
+
+    def _take(self, person: str, payload: bytes) -> None:
+        """Join what another node, or this one, has published of somebody with the gallery."""
+        if not payload:
+            return  # somebody has cleared the topic; the next connection publishes what is here
+        self._pending.pop(person, None)
+        self._faults.remove(person)
+        try:
+            document = self._key.unseal(payload, person)
+        except NewerSealError as error:
+            self._faults.add(person, str(error))
+            self._leave(person)
+            return
+        except PeopleDocumentError as error:
+            # What this node knows takes its place.
+            self._faults.add(
+                person, str(error) if isinstance(error, SealError) else unreadable(person)
+            )
+            self._say_again(person)
+            return
+        known = self._document(person)
+        if says_more(document, known):
+            try:
+                self._join(person, document, payload)
+            except OtherEmbedderError:
+                self._faults.add(person, of_another_network(person))
+                self._leave(person)
+                return
+            known = self._document(person)
+        if known is None:
+            return
+        self._own[person] = fingerprint(known)
+        if says_more(known, document):
+            self._say_again(person)
+        else:
+            self._leave(person)
+
+    def _join(self, person: str, document: PeopleDocument, payload: bytes) -> None:
+        try:
+            imported = self._known.file().join(document, self._limits())
+        except OtherEmbedderError:
+            raise
+        except (PersonNameError, GalleryError) as error:
+            is_name = isinstance(error, PersonNameError)
+            self._faults.add(person, of_a_taken_name(person) if is_name else str(error))
+            self._postpone(person, payload)
+            return
+        if imported.refused:
+            self._faults.add(person, resembling(person, imported.refused))
+            self._postpone(person, payload)
+        if imported.is_anything_changed:
+            _LOG.info(
+                "Person %s is %s, as another node shares it",
+                person,
+                "forgotten" if imported.forgotten else "added" if imported.added else "changed",
+            )
+
+    def _document(self, person: str) -> PeopleDocument | None:
+        try:
+            return one_each(self._known.file().export_people(person))[person]
+        except UnknownPersonError:
+            return None
+
+    def _leave(self, person: str) -> None:
+        """Take note that nothing is to be published of somebody, as they are now."""
+        with self._changing:
+            if person in self._own:
+                self._settled[person] = self._own[person]
+
+    def _say_again(self, person: str) -> None:
+        """Have somebody published as they are now, unless they were in this connection."""
+        with self._changing:
+            if self._own.get(person) != self._published.get(person):
+                self._settled.pop(person, None)
+            elif person in self._own:
+                self._settled[person] = self._own[person]
+
+    def _postpone(self, person: str, payload: bytes) -> None:
+        if len(self._pending) < _MOST_PENDING:
+            self._pending[person] = payload
