@@ -99,6 +99,7 @@ class PeopleSharing:
         self._compared: Gallery | None = None
         # What could not be taken in as a whole, sealed: tried again when the gallery is another one.
         self._pending: dict[str, bytes] = {}
+        self._tried_with: dict[str, str] = {}
         self._faults = SharingFaults()
 
     @property
@@ -174,8 +175,10 @@ class PeopleSharing:
         self._compared = self._known.gallery
         own = one_each(self._known.file().export_people())
         self._own = {person: fingerprint(document) for person, document in own.items()}
-        for person, payload in self._pending.items():
-            self._letters.put(person, payload, replaces=False)
+        if self._own != self._tried_with:
+            self._tried_with = self._own.copy()
+            for person, payload in self._pending.items():
+                self._letters.put(person, payload, replaces=False)
 
     def _publish(self, person: str) -> None:
         document = self._document(person)

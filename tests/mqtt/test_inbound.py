@@ -16,8 +16,9 @@ from device.mqtt.events import (
     NewestVersion,
     OwnDiscovery,
     PersonForgotten,
+    PersonSealed,
 )
-from device.mqtt.inbound import LONGEST, LONGEST_DISCOVERY, Inbound
+from device.mqtt.inbound import LONGEST, LONGEST_DISCOVERY, LONGEST_SEALED, Inbound
 from device.mqtt.message import ReceivedMessage
 from device.mqtt.topics import BIRTH_TOPIC, Topics
 from tests.clock import Clock
@@ -70,6 +71,21 @@ def test_who_was_forgotten_is_passed_on_from_any_node() -> None:
     for other in ("facet/people/0a1b", "facet/people/a/b/forgotten", "facet/people//forgotten"):
         inbound.received(ReceivedMessage(other, b"then"))
     assert inbox.delivered == [PersonForgotten("0a1b", b"then"), PersonForgotten("0a1b", b"")]
+
+
+def test_people_who_are_shared_are_passed_on_unless_they_are_longer_than_anybody_is(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whoever published them, and whatever it is."""
+    inbox = Inbox()
+    inbound = inbox.inbound()
+    longest = b"x" * LONGEST_SEALED
+    inbound.received(ReceivedMessage("facet/people/0a1b/sealed", longest, is_retained=True))
+    inbound.received(ReceivedMessage("facet/people/0a1b/sealed", longest + b"x"))
+    inbound.received(ReceivedMessage("facet/people/0a1b/sealed", longest, missing=1))
+    inbound.received(ReceivedMessage("facet/people/0a1b/sealed", b""))
+    assert inbox.delivered == [PersonSealed("0a1b", longest), PersonSealed("0a1b", b"")]
+    assert "longer than the 60000 allowed" in caplog.text
 
 
 def test_a_command_is_passed_on_with_its_key() -> None:

@@ -8,8 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.mqtt.events import Command, Delivered, NewestVersion
-from device.node.inbox import MOST_NONSENSE, MOST_PRESSES, MOST_TRIGGERS, Inbox
+from device.mqtt.events import Command, Delivered, NewestVersion, PersonSealed
+from device.node.inbox import (
+    MOST_NONSENSE,
+    MOST_PRESSES,
+    MOST_SEALED_BYTES,
+    MOST_TRIGGERS,
+    Inbox,
+)
 from device.node.messages import Content, Message, Stop
 from device.node.triage import Urgency
 from device.observation import Source, Trigger
@@ -216,3 +222,17 @@ def test_whatever_comes_and_goes_nothing_is_left_and_nobody_waits_in_vain(
     privacy = [step for step in steps if step in {ON, OFF}]
     obeyed = [content for content in taken if content in {ON, OFF}]
     assert privacy[-1:] == obeyed[-1:]
+
+
+def test_people_who_are_shared_are_bounded_in_bytes(caplog: pytest.LogCaptureFixture) -> None:
+    """Long ones and empty ones; what was taken out makes room, and nothing else waits longer for it."""
+    inbox = sorting()
+    for size in (60_000, 0):
+        for number in range(MOST_SEALED_BYTES // 1000 + 1000):
+            inbox.put(PersonSealed(f"{number:012x}", bytes(size)))
+        inbox.put(TRIGGER)
+        *sealed, last = everything(inbox)
+        assert last == TRIGGER
+        assert sum(1000 + size for _ in sealed) <= MOST_SEALED_BYTES
+        assert sealed
+    assert "bytes of sealed people" in caplog.text
