@@ -40,6 +40,7 @@ class Node:
         mqtt: the section mqtt of its configuration; the broker is on this machine.
         state: its state directory.
         environment: is added to that of this process.
+        people: the section people of its configuration.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Node:
         *,
         state: Path | None = None,
         environment: Mapping[str, str] | None = None,
+        people: Mapping[str, object] | None = None,
     ) -> None:
         self.state = state or folder / "state"
         self.log = NodeLog(folder / "facet.log")
@@ -57,6 +59,7 @@ class Node:
         self._environment = {**os.environ, **(environment or {})}
         self._process: subprocess.Popen[bytes] | None = None
         self._picture = picture
+        self._people = dict(people or {})
         self._life = 0
         self.presses = 0
         self.configure(mqtt)
@@ -70,6 +73,7 @@ class Node:
             # What is asked here is whether the state is that of the newest observation, whenever that was.
             "attributes": {"expiry": 0},
             "triggers": {"burst": 1, "button": {"pin": PIN, "debounce": DEBOUNCE}},
+            "people": self._people,
         }
         self._configuration.write_text(yaml.safe_dump(settings))
 
