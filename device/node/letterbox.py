@@ -60,6 +60,12 @@ class Letterbox:
             self._bytes -= len(payload)
             return person, payload
 
+    def clear(self) -> None:
+        """Throw everything away."""
+        with self._lock:
+            self._letters.clear()
+            self._bytes = 0
+
     def _refuse(self) -> None:
         if not self._is_full:
             _LOG.warning(

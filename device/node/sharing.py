@@ -90,6 +90,8 @@ class PeopleSharing:
         # Of all that follows, what the loop's thread changes too is changed only while it is held.
         self._changing = threading.Lock()
         self._connection = 0
+        # The one in which the present step began.
+        self._step = 0
         self._connected_at: float | None = None
         self._settled_at = float("inf")
         # Fingerprints by person: of what is here, of what needs no publishing, and of what was published last.
@@ -114,7 +116,7 @@ class PeopleSharing:
             self._settled_at = self._connected_at + _SETTLING_SECONDS
 
     def disconnected(self) -> int:
-        """Take that the connection is over: what the broker keeps is not known any more.
+        """Take that the connection is over: what the broker keeps is not known any more, and comes with the next one.
 
         Returns:
             The number of the next connection.
@@ -124,6 +126,7 @@ class PeopleSharing:
             self._connection += 1
             self._settled.clear()
             self._published.clear()
+            self._letters.clear()
             return self._connection
 
     def receive(self, person: str, payload: bytes) -> None:
@@ -144,6 +147,8 @@ class PeopleSharing:
         if self._known.fault is not None:
             return
         try:
+            with self._changing:
+                self._step = self._connection
             letter = self._letters.take()
             if letter is not None:
                 self._wait_for_more()
@@ -156,6 +161,8 @@ class PeopleSharing:
         except GalleryError as error:
             # The next refresh of the gallery finds out whether it lasts.
             _LOG.warning("People are not shared for now: %s", error)
+        except Exception:  # noqa: BLE001 - what the broker keeps would otherwise end the node at each start
+            _LOG.exception("A person is not shared")
 
     @property
     def _owed(self) -> list[str]:
@@ -187,7 +194,8 @@ class PeopleSharing:
             return
         own = self._own[person] = fingerprint(document)
         with self._changing:
-            connection = self._connection
+            if self._step != self._connection:
+                return
             self._settled[person] = self._published[person] = own
         try:
             payload = self._key.seal(document, person)
@@ -195,7 +203,7 @@ class PeopleSharing:
             self._faults.add(person, str(error))
             return
         _LOG.info("Person %s is shared, in %d bytes", person, len(payload))
-        self._put(PersonToShare(person, payload, connection))
+        self._put(PersonToShare(person, payload, self._step))
 
     def _take(self, person: str, payload: bytes) -> None:
         """Join what another node, or this one, has published of somebody with the gallery."""
@@ -262,16 +270,17 @@ class PeopleSharing:
     def _leave(self, person: str) -> None:
         """Take note that nothing is to be published of somebody, as they are now."""
         with self._changing:
-            if person in self._own:
+            if person in self._own and self._step == self._connection:
                 self._settled[person] = self._own[person]
 
     def _say_again(self, person: str) -> None:
         """Have somebody published as they are now, unless they were in this connection."""
         with self._changing:
-            if self._own.get(person) != self._published.get(person):
+            is_said = self._own.get(person) == self._published.get(person)
+            if not is_said:
                 self._settled.pop(person, None)
-            elif person in self._own:
-                self._settled[person] = self._own[person]
+        if is_said:
+            self._leave(person)
 
     def _postpone(self, person: str, payload: bytes) -> None:
         if len(self._pending) < _MOST_PENDING:

@@ -50,7 +50,10 @@ def _embedding(text: str) -> str:
 
 
 def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:  # at the ends of the calendar
+        raise ValueError(str(error)) from error
 
 
 Moment: TypeAlias = Annotated[AwareDatetime, AfterValidator(_utc)]

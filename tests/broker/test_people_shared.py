@@ -45,7 +45,9 @@ def key() -> str:
 
 
 @contextmanager
-def node(folder: Path, broker: Mosquitto, name: str, key: str) -> Iterator[Node]:
+def node(
+    folder: Path, broker: Mosquitto, name: str, key: str, *, is_enabled: bool = True
+) -> Iterator[Node]:
     """A whole node, as its user of the broker."""
     folder = folder / name
     folder.mkdir(exist_ok=True)
@@ -54,7 +56,7 @@ def node(folder: Path, broker: Mosquitto, name: str, key: str) -> Iterator[Node]
         _QUICK,
         node={"id": name, "state_directory": str(folder / "state")},
         mqtt={"host": "127.0.0.1", "port": broker.port, "username": name, "password": name},
-        people={"enabled": True, "share_key": key},
+        people={"enabled": is_enabled, "share_key": key},
     ) as started:
         yield started
 
@@ -180,3 +182,21 @@ def test_a_node_with_another_key_says_so_and_learns_nobody(
             assert "Anna" not in str(stranger.sink.newest("diagnostics"))
             wait_for_names(tmp_path, "door")
         wait_for_names(tmp_path, "hall", "Anna")
+
+
+def test_a_node_that_recognises_nobody_shares_nobody(
+    broker: Mosquitto, tmp_path: Path, key: str
+) -> None:
+    """It does not even ask the broker, and keeps no gallery; what others share stays as it is."""
+    with node(tmp_path, broker, "hall", key):
+        anna = enrol(tmp_path, "hall", "Anna", someone(1))
+        wait_for(lambda: _TOPICS.sealed(anna.id) in kept(broker), "Anna is shared")
+    before, since = kept(broker), len(broker.log)
+    with node(tmp_path, broker, "door", key, is_enabled=False) as quiet:
+        quiet.press()
+        quiet.wait_until(lambda: quiet.is_answered(1))
+        wait_for(lambda: "facet/door/status" in kept(broker), "the node is online")
+    assert "from facet-door" in broker.log[since:]
+    assert "/sealed" not in broker.log[since:].replace(_TOPICS.sealed(anna.id), "")
+    assert kept(broker)[_TOPICS.sealed(anna.id)] == before[_TOPICS.sealed(anna.id)]
+    assert not (tmp_path / "door" / "state" / PEOPLE).exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from device.config import ConfigError, load
+from device.config import ConfigError, Fault, load
 from device.system.share_key import new_share_key
 from tests.config.conftest import Write
 
@@ -37,7 +37,7 @@ def test_a_key_is_hidden_as_passwords_are(write: Write) -> None:
 
 def test_a_key_without_recognition_is_a_doubt(write: Write) -> None:
     """Its owner may believe that people are shared."""
-    doubted = []
+    doubted: list[Fault] = []
     key = new_share_key()
     path = write(f"mqtt: {{host: b}}\npeople:\n  share_key: {key}\n")
     load(path, environment={}, on_doubt=doubted.append)

@@ -229,6 +229,24 @@ def test_a_node_with_another_key_learns_nothing_and_harms_nobody(
     assert said == 1
 
 
+def test_a_new_key_on_all_nodes_takes_the_place_of_the_one_before(
+    home: Home, hall: SharingNode, door: SharingNode
+) -> None:
+    """Everybody is published again, and who has the former key can read nobody any more."""
+    anna = enrol(home, hall, "Anna", 1)
+    before = home.retained[TOPICS.sealed(anna.id)]
+    home.key, former = new_share_key(), home.key
+    for node in (hall, door):
+        node.disconnect()
+        node.known.close()
+        home.nodes.remove(node)
+        home.node(node.name)
+    assert home.retained[TOPICS.sealed(anna.id)] != before
+    assert all(node.sharing.fault is None for node in home.nodes)
+    assert home.node("late").names() == {"Anna": 4}
+    assert home.node("stranger", key=former).names() == {}
+
+
 def test_another_network_s_references_are_not_taken_and_not_overwritten(
     home: Home, hall: SharingNode
 ) -> None:

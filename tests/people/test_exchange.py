@@ -309,6 +309,7 @@ def test_times_of_any_zone_are_kept_in_utc(gallery: GalleryFile) -> None:
         [_entry(name=" Anna ")],
         [_entry(name="x" * 41)],
         [_entry(enrolled_at="2026-11-24T18:02:11")],
+        [_entry(enrolled_at="0001-01-01T00:00:00+02:00")],
         [_entry(quality=1.5)],
         [_entry(quality=True)],
         [_entry(embedding="AAAA")],
