@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.broker.mosquitto import Mosquitto
+from device.networks.recognition_card import read_recognition_card
+from device.people.gallery_file import GalleryFile
+from device.system.share_key import new_share_key
+from tests.broker.mosquitto import Mosquitto, wait_for
 from tests.broker.observer import observe
 from tests.fleet.conftest import AT_ONCE, BROKEN, NEW, NODES, OLD, PASSWORD
 from tests.fleet.fleet import Fleet, Run
+from tests.people.references import new_references
 
 pytestmark = [pytest.mark.fleet, pytest.mark.timeout(600)]
 
@@ -148,6 +152,38 @@ def test_diagnostics_are_fetched_from_every_node(installed: Run, fleet: Fleet) -
         assert not any(PASSWORD in text for text in files.values())
 
 
+def test_people_are_imported_on_one_node_and_shared_with_all(
+    installed: Run, fleet: Fleet, tmp_path: Path
+) -> None:
+    """By an export and a key from the vault; a second run changes nothing, nothing stays, and no name is shown."""
+    assert installed.has_succeeded
+    with GalleryFile.open(tmp_path / "people.db", read_recognition_card().sha256) as gallery:
+        gallery.enrol("Annabella", new_references(3))
+        export = tmp_path / "people.json"
+        export.write_text(json.dumps(gallery.export_people().to_json()))
+    key = new_share_key()
+    variables = {
+        "facet_people_export": f"{{{{ '{export}' if inventory_hostname == 'hall' else '' }}}}",
+        "facet_config_host": {"people": {"enabled": True, "share_key": "!secret people_key"}},
+        "facet_secrets": {"mqtt_password": PASSWORD, "people_key": key},
+    }
+    first = fleet.play("site.yml", AT_ONCE, "-vvv", "--diff", **variables)
+    assert first.has_succeeded, first.output
+    for machine in fleet.machines.values():
+        wait_for(
+            lambda: "Annabella" in machine.run(_PEOPLE),  # noqa: B023
+            f"{machine.name} knows who was imported",
+            60,
+        )
+    again = fleet.play("site.yml", AT_ONCE, **variables)
+    assert again.has_succeeded, again.output
+    assert again.changed == dict.fromkeys(NODES, 0), again.output
+    for secret in ("Annabella", key, "embedding"):
+        assert secret not in first.output + again.output
+    assert fleet.machines["hall"].run("ls -d /tmp/*.facet || true") == ""
+
+
+_PEOPLE = "/opt/facet/current/bin/facet people list --json -c /etc/facet/facet.yaml"
 _STARTED = "systemctl show --property ExecMainStartTimestampMonotonic --value facet"
 # Shows a change of any file that an installation may touch, and which run of the node this is. The node itself may
 # write to its own folder at any time.
