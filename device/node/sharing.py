@@ -38,6 +38,8 @@ _LOG = logging.getLogger(__name__)
 _SETTLING_SECONDS = 2.0
 # Whoever goes on sending must not keep the node from sharing for ever.
 _LONGEST_SETTLING_SECONDS = 60.0
+# Until the same is published of somebody once more, because somebody has published what is older again.
+_REPEAT_SECONDS = 30.0
 # People whose message waits for another state of the gallery.
 _MOST_PENDING = 20
 
@@ -61,7 +63,8 @@ class PeopleSharing:
     """Keeps the gallery and what the broker retains of it the same.
 
     Each person is one sealed message. One that comes is joined with the gallery; whoever then knows more than it says
-    publishes that, but the same only once in a connection: two nodes that cannot agree come to rest. What arrives, and
+    publishes that: again and again if it is older than what is here, but only once in a connection if it has something
+    that does not fit in, or cannot be opened. So two nodes that cannot agree come to rest. What arrives, and
     whether there is a connection, comes from the loop's thread; all else happens on the capture thread, in steps of one
     person.
 
@@ -98,6 +101,8 @@ class PeopleSharing:
         self._own: dict[str, str] = {}
         self._settled: dict[str, str] = {}
         self._published: dict[str, str] = {}
+        # When the same may be published again, by person.
+        self._held_until: dict[str, float] = {}
         self._compared: Gallery | None = None
         # What could not be taken in as a whole, sealed: tried again when the gallery is another one.
         self._pending: dict[str, bytes] = {}
@@ -166,7 +171,12 @@ class PeopleSharing:
 
     @property
     def _owed(self) -> list[str]:
-        return [key for key, own in self._own.items() if self._settled.get(key) != own]
+        now = self._clock()
+        return [
+            key
+            for key, own in self._own.items()
+            if self._settled.get(key) != own and now >= self._held_until.get(key, now)
+        ]
 
     def _wait_for_more(self) -> None:
         """Publish nothing yet, if nothing was published so far: the broker is still sending what it keeps."""
@@ -222,7 +232,7 @@ class PeopleSharing:
             self._faults.add(
                 person, str(error) if isinstance(error, SealError) else unreadable(person)
             )
-            self._say_again(person)
+            self._say_again(person, is_older=False)
             return
         known = self._document(person)
         if says_more(document, known):
@@ -237,7 +247,7 @@ class PeopleSharing:
             return
         self._own[person] = fingerprint(known)
         if says_more(known, document):
-            self._say_again(person)
+            self._say_again(person, is_older=not says_more(document, known))
         else:
             self._leave(person)
 
@@ -273,14 +283,22 @@ class PeopleSharing:
             if person in self._own and self._step == self._connection:
                 self._settled[person] = self._own[person]
 
-    def _say_again(self, person: str) -> None:
-        """Have somebody published as they are now, unless they were in this connection."""
-        with self._changing:
-            is_said = self._own.get(person) == self._published.get(person)
-            if not is_said:
-                self._settled.pop(person, None)
-        if is_said:
+    def _say_again(self, person: str, *, is_older: bool) -> None:
+        """Have somebody published as they are now.
+
+        Args:
+            person: the id.
+            is_older: whether what came is older than what is here. If not, nothing is published twice in a connection.
+        """
+        is_said = self._own.get(person) == self._published.get(person)
+        if is_said and not is_older:
             self._leave(person)
+            return
+        now = self._clock()
+        if is_said and self._held_until.get(person, now) <= now:
+            self._held_until[person] = now + _REPEAT_SECONDS
+        with self._changing:
+            self._settled.pop(person, None)
 
     def _postpone(self, person: str, payload: bytes) -> None:
         if len(self._pending) < _MOST_PENDING:

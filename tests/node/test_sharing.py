@@ -102,6 +102,26 @@ def test_whoever_is_forgotten_on_one_node_is_on_all_and_stays_so(
     assert len(home.retained[TOPICS.sealed(anna.id)]) < 500
 
 
+def test_an_older_message_is_replaced_however_often_it_comes_again_but_not_at_once(
+    home: Home, hall: SharingNode
+) -> None:
+    """Whoever sends many of them does not make the node send as many."""
+    anna = enrol(home, hall, "Anna", 1)
+    older = home.retained[TOPICS.sealed(anna.id)]
+    with hall.open() as gallery:
+        gallery.forget(anna.id)
+    home.settle()
+    for _ in range(3):
+        hall.published.clear()
+        for _ in range(5):
+            home.publish(TOPICS.sealed(anna.id), older)
+            home.settle()
+        assert len(hall.published) <= 2
+        home.clock.seconds += 30
+        home.settle()
+        assert len(home.retained[TOPICS.sealed(anna.id)]) < 500
+
+
 def test_forgetting_while_the_broker_is_away_takes_effect_later(
     home: Home, hall: SharingNode, door: SharingNode
 ) -> None:
