@@ -163,7 +163,10 @@ def _join_references(database: sqlite3.Connection, entry: PersonEntry, fits: Fit
     insert_dropped(database, entry.id, sorted(dropped_there - dropped_here))
     marked = _mark(database, here, there)
     new = [each for key, each in there.items() if key not in here.keys() | dropped_here]
-    fitting = [each for each in new if fits(entry.id, each.reference.embedding)]
+    # Nothing is compared with what is set aside, which may be so because it shows somebody else.
+    fitting = [
+        each for each in new if each.is_set_aside or fits(entry.id, each.reference.embedding)
+    ]
     for each in fitting:
         insert_reference(
             database,

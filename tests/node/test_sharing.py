@@ -234,6 +234,21 @@ def test_a_reference_that_is_nearer_to_somebody_else_is_not_taken(
     assert hall.sharing.fault is door.sharing.fault is None
 
 
+def test_a_reference_that_was_set_aside_because_it_shows_somebody_else_is_no_fault(
+    home: Home, hall: SharingNode
+) -> None:
+    """It is set aside everywhere."""
+    enrol(home, hall, "Bert", 2)
+    with hall.open() as gallery:
+        anna = gallery.enrol("Anna", [*someone(1, 3), *someone(2, 1, first=9)])
+        gallery.set_aside(gallery.references(anna.id)[-1].id)
+    home.settle()
+    door = home.node("door")
+    assert door.names() == {"Bert": 4, "Anna": 3}
+    assert door.content() == hall.content()
+    assert door.sharing.fault is None
+
+
 def test_a_node_with_another_key_learns_nothing_and_harms_nobody(
     home: Home, hall: SharingNode, door: SharingNode, caplog: pytest.LogCaptureFixture
 ) -> None:
