@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -11,14 +12,21 @@ from pathlib import Path
 import pytest
 
 from device.cli.demo.portrait import write_portrait
+from device.networks.recognition_card import read_recognition_card
+from device.people.gallery_file import GalleryFile
+from device.system.share_key import new_share_key
 from tests.broker.mosquitto import Mosquitto, free_port, password_file
 from tests.builds import built
 from tests.fleet.fleet import Fleet, Run
 from tests.fleet.machine import GATEWAY, NETWORK, Machine, bridge
 from tests.install.wheels import build_wheel, copy_checkout, set_version
+from tests.people.references import new_references
 
 NODES = ("hall", "kitchen", "porch")
 PASSWORD = "correct horse battery staple"
+SHARE_KEY = new_share_key()
+PERSON = "Annabella"
+"""Who is imported on the first node."""
 AT_ONCE = "--extra-vars=facet_batches=100%"
 OLD, NEW, BROKEN = "0.9.0", "0.9.1", "0.9.2"
 
@@ -81,7 +89,8 @@ def fleet(
         }
         for machine in machines.values():
             machine.wait_until_booted()
-        yield Fleet(folder, site / "ansible" / "bin", key, machines, _variables(broker.port))
+        variables = _variables(broker.port, _export(folder))
+        yield Fleet(folder, site / "ansible" / "bin", key, machines, variables)
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +100,17 @@ def installed(fleet: Fleet, wheels: dict[str, Path]) -> Run:
     return fleet.play("site.yml", "-v", AT_ONCE)
 
 
-def _variables(port: int) -> dict[str, object]:
+def _export(folder: Path) -> Path:
+    """Write an export of one person, and return the file."""
+    with GalleryFile.open(folder / "people.db", read_recognition_card().sha256) as gallery:
+        gallery.enrol(PERSON, new_references(3))
+        document = gallery.export_people()
+    export = folder / "people.json"
+    export.write_text(json.dumps(document.to_json()))
+    return export
+
+
+def _variables(port: int, export: Path) -> dict[str, object]:
     """Return what the file of a group would contain."""
     return {
         "facet_wheelhouse": "/srv/wheelhouse",
@@ -103,6 +122,8 @@ def _variables(port: int) -> dict[str, object]:
                 "password": "!secret mqtt_password",
             },
             "camera": {"source": "/srv/portrait.jpg"},
+            "people": {"enabled": True, "share_key": "!secret people_key"},
         },
-        "facet_secrets": {"mqtt_password": PASSWORD},
+        "facet_secrets": {"mqtt_password": PASSWORD, "people_key": SHARE_KEY},
+        "facet_people_export": f"{{{{ '{export}' if inventory_hostname == '{NODES[0]}' else '' }}}}",
     }
