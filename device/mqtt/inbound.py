@@ -102,10 +102,8 @@ class Inbound:
         topic, payload = message.topic, message.payload
         if topic == self._topics.discovery:
             self._take_own_discovery(message)
-        elif (someone := self._topics.sealed_person(topic)) is not None:
-            self._take_sealed(someone, message)
         elif (length := len(payload) + message.missing) + len(topic.encode()) > LONGEST:
-            self._refuse_long(topic, length, LONGEST)
+            self._take_long(message, length)
         elif topic == BIRTH_TOPIC:
             self._take_status(message)
         elif topic == self._topics.newest_version:
@@ -114,6 +112,8 @@ class Inbound:
             self._command(key, payload, is_retained=message.is_retained)
         elif (person := self._topics.forgotten_person(topic)) is not None:
             self._deliver(PersonForgotten(person, payload))
+        elif (person := self._topics.sealed_person(topic)) is not None:
+            self._deliver(PersonSealed(person, payload))
 
     def wait_for_own_discovery(self, timeout: float) -> bool:
         """Wait until the node's own discovery has been passed on; return whether it was within timeout seconds."""
@@ -158,10 +158,12 @@ class Inbound:
                 _QUIET_SECONDS,
             )
 
-    def _take_sealed(self, person: str, message: ReceivedMessage) -> None:
-        length = len(message.payload) + message.missing
-        if length > LONGEST_SEALED:
-            self._refuse_long(message.topic, length, LONGEST_SEALED)
+    def _take_long(self, message: ReceivedMessage, length: int) -> None:
+        """Take a message that is longer than most may be: somebody who is shared, or nothing."""
+        person = self._topics.sealed_person(message.topic)
+        allowed = LONGEST if person is None else LONGEST_SEALED
+        if person is None or length > allowed:
+            self._refuse_long(message.topic, length, allowed)
         else:
             self._deliver(PersonSealed(person, message.payload))
 
