@@ -25,7 +25,8 @@ from device.node.safe_mode import (
     perceive_nothing,
     reconsider_nothing,
 )
-from device.node.sharing import PeopleSharing, PersonToShare
+from device.node.shared_topic import PersonToShare
+from device.node.sharing import PeopleSharing
 from device.node.timing import Timing
 from device.node.visitor_log import VisitorLog, forget_visitors, open_gallery
 from device.observation import Face, Frame

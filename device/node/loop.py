@@ -11,24 +11,11 @@ from typing import Protocol
 from device.camera.status import CameraStatus
 from device.entities.requests import Capture, Restart
 from device.errors import PerceptionError
-from device.mqtt.events import (
-    Birth,
-    Command,
-    Connected,
-    Delivered,
-    Disconnected,
-    LastWill,
-    LinkEvent,
-    NewestVersion,
-    OwnDiscovery,
-    PersonForgotten,
-    PersonSealed,
-    Refused,
-)
+from device.mqtt.events import Command, LinkEvent, NewestVersion
 from device.node.gallery_work import GalleryDone, PeopleChanged
 from device.node.inbox import Inbox
 from device.node.messages import CameraChanged, Captured, Content, Message, Reconsidered, Stop
-from device.node.sharing import PersonToShare
+from device.node.shared_topic import PersonToShare
 from device.node.timing import Timing
 from device.observation import MotionLevel, Source, Trigger
 from device.supervision.heartbeats import Heartbeats
@@ -239,17 +226,7 @@ class Loop:
                 self._obey(key, payload, message)
             case NewestVersion(payload):
                 self._controls.take_version(payload)
-            case (
-                Connected()
-                | Birth()
-                | LastWill()
-                | Disconnected()
-                | Delivered()
-                | Refused()
-                | OwnDiscovery()
-                | PersonForgotten()
-                | PersonSealed() as event
-            ):
+            case event if isinstance(event, LinkEvent):
                 for take in self._takers.connection:
                     take(event)
             case Stop():

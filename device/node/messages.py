@@ -10,7 +10,7 @@ from device.camera.status import CameraStatus
 from device.mqtt.events import LinkEvent
 from device.node.gallery_work import GalleryDone, PeopleChanged
 from device.node.observer import Request, Shot
-from device.node.sharing import PersonToShare
+from device.node.shared_topic import PersonToShare
 from device.observation import MotionLevel, Observation, Trigger
 
 

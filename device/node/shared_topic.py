@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from device.mqtt.events import (
@@ -14,7 +15,21 @@ from device.mqtt.events import (
 )
 from device.mqtt.topics import Topics
 from device.mqtt.transport import Transport
-from device.node.sharing import PersonToShare
+
+
+@dataclass(frozen=True, slots=True)
+class PersonToShare:
+    """Somebody is to be published.
+
+    Attributes:
+        person: the id.
+        payload: sealed.
+        connection: in which it is right; see PeopleSharing.disconnected().
+    """
+
+    person: str
+    payload: bytes
+    connection: int
 
 
 class Sharing(Protocol):

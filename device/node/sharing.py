@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from device.errors import (
     GalleryError,
@@ -18,6 +17,7 @@ from device.errors import (
 )
 from device.node.known_people import KnownPeople
 from device.node.letterbox import Letterbox
+from device.node.shared_topic import PersonToShare
 from device.node.sharing_faults import (
     SharingFaults,
     of_a_taken_name,
@@ -42,21 +42,6 @@ _LONGEST_SETTLING_SECONDS = 60.0
 _REPEAT_SECONDS = 30.0
 # People whose message waits for another state of the gallery.
 _MOST_PENDING = 20
-
-
-@dataclass(frozen=True, slots=True)
-class PersonToShare:
-    """Somebody is to be published.
-
-    Attributes:
-        person: the id.
-        payload: sealed.
-        connection: in which it is right; see PeopleSharing.connected().
-    """
-
-    person: str
-    payload: bytes
-    connection: int
 
 
 class PeopleSharing:

@@ -143,10 +143,9 @@ def run_node(
         )
         updates = Updates(config.updates, directory / FOLDER, _model(config), heartbeats.updates)
         settings = Settings.configured(config)
-        observer = _observer(config, senses)
         capture = CaptureThread(
             senses.camera,
-            observer,
+            _observer(config, senses),
             gate.put,
             heartbeats.capture,
             clock=_CLOCK,

@@ -9,8 +9,8 @@ import numpy as np
 from device.mqtt.events import Connected, Delivered, Disconnected, PersonSealed
 from device.mqtt.topics import Topics
 from device.node.known_people import KnownPeople
-from device.node.shared_topic import SharedTopic
-from device.node.sharing import PeopleSharing, PersonToShare
+from device.node.shared_topic import PersonToShare, SharedTopic
+from device.node.sharing import PeopleSharing
 from device.node.visitor_log import VisitorLog
 from device.people.gallery_file import GalleryFile
 from device.people.person import NewReference

@@ -6,8 +6,7 @@ import pytest
 
 from device.mqtt.events import Connected, Delivered, Disconnected, PersonSealed, Refused
 from device.mqtt.topics import Topics
-from device.node.shared_topic import SharedTopic
-from device.node.sharing import PersonToShare
+from device.node.shared_topic import PersonToShare, SharedTopic
 from tests.transport import RecordingTransport
 
 TOPICS = Topics("facet", "hall")
