@@ -207,7 +207,8 @@ class GalleryFile(GalleryReader):
         """Join what another node shares with this gallery, all of it or nothing.
 
         Somebody who was forgotten here comes back only if they were enrolled there since, or brought back. A reference
-        that is nearer to somebody else who is enrolled here is not taken.
+        that is nearer to somebody else who is enrolled here is not taken. Forgetting somebody takes unknown visitors
+        along: see forget().
 
         Args:
             document: see importing.import_document().

@@ -13,7 +13,7 @@ import pytest
 from device.errors import GalleryInUseError, PersonNameError, UnknownVisitorError
 from device.people.connection import GalleryConnection
 from device.people.database import MIGRATIONS, open_database
-from device.people.embedding import Embedding
+from device.people.embedding import Embedding, checksum, encoded
 from device.people.enrolled import Enrolled, name_visitor
 from device.people.gallery_file import GalleryFile
 from device.people.hygiene import Flaw
@@ -214,6 +214,40 @@ def test_a_file_of_before_is_migrated_with_its_people(path: Path, clock: Clock) 
         gallery.add("a" * 12, new_references(3))
         record(gallery, axis(0))
         assert visits(gallery) == {"Visitor 1": 1}
+
+
+def test_the_visitors_of_a_file_from_before_people_were_shared_stay(
+    path: Path, clock: Clock
+) -> None:
+    """And so do the people with their references, which can be set aside from then on."""
+    (reference,), stranger = new_references(1), axis(0)
+    with closing(open_database(path, MIGRATIONS[:2])) as database:
+        now = clock().isoformat()
+        database.execute("INSERT INTO facts (key, value) VALUES ('embedder', ?)", (EMBEDDER,))
+        database.execute(
+            "INSERT INTO people (id, name, name_key, enrolled_at, named_at) VALUES (?, ?, ?, ?, ?)",
+            ("a" * 12, "Anna", "anna", now, now),
+        )
+        data = encoded(reference.embedding)
+        database.execute(
+            "INSERT INTO person_references (person, embedding, checksum, quality, added_at, is_set_aside) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            ("a" * 12, data, checksum(data), 0.5, now, False),
+        )
+        face = encoded(stranger)
+        database.execute(
+            "INSERT INTO encounters (visitor, embedding, checksum, quality, began_at, ended_at) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (3, face, checksum(face), 0.5, now, now),
+        )
+    with GalleryFile.open(path, EMBEDDER, clock) as gallery:
+        assert visits(gallery) == {"Visitor 3": 1}
+        (known,) = gallery.references("a" * 12)
+        assert known.marked_at is None
+        gallery.set_aside(known.id)
+        (known,) = gallery.references("a" * 12)
+        assert known.marked_at == clock()
+        assert known.is_set_aside
 
 
 def test_visitors_go_with_the_network_that_has_measured_them(path: Path, clock: Clock) -> None:

@@ -40,7 +40,7 @@ class PeopleSettings(Section):
         title="Share key",
         description="With it the node shares the people who are enrolled with all other nodes that have the same key, "
         "over the broker, which cannot read them. `facet people new-key` makes one; keep it out of this file: "
-        "`!secret people_key`. Without it nothing of people but their names leaves the node.",
+        "`!secret people_key`. Without it nothing that people are recognised by leaves the node.",
     )
 
     @model_validator(mode="after")
