@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from random import Random
 from time import perf_counter, sleep
@@ -29,10 +30,12 @@ _REFERENCES = 5
 _EACH = 5
 # Seconds: several rounds of enrolling and forgetting.
 _LONGEST_LIFE = 0.1
+_LONGEST_START = 30.0
 
 
-def _enrol_and_forget(path: Path) -> None:
+def _enrol_and_forget(path: Path, begun: Event) -> None:
     with GalleryFile.open(path, EMBEDDER) as gallery:
+        begun.set()
         for person in gallery.people()[3:]:
             gallery.forget(person.id)
         while True:
@@ -50,8 +53,11 @@ def test_kills_at_random_moments_leave_the_gallery_whole(path: Path) -> None:
     context.set_forkserver_preload([__name__])
     found = set()
     for _ in range(_KILLS):
-        child = context.Process(target=_enrol_and_forget, args=(path,))
+        begun = context.Event()
+        child = context.Process(target=_enrol_and_forget, args=(path, begun))
         child.start()
+        # On a busy machine a process may take longer to start than it would live.
+        assert begun.wait(_LONGEST_START)
         sleep(random.uniform(0, _LONGEST_LIFE))
         child.kill()
         child.join()
