@@ -72,7 +72,7 @@ def name_visitor(
 ) -> Enrolled:
     """Enrol an unknown visitor, or add what the visits show to somebody of this name; the visitor is unknown no more.
 
-    The visits pass the same rules as pictures, the best first. If none passes, the visitor stays.
+    The visits pass the same rules as pictures. If none passes, the visitor stays.
 
     Args:
         file: takes the references.
@@ -89,8 +89,7 @@ def name_visitor(
     faces = [each.face for each in file.visitors.encounters() if each.visitor == visitor]
     if not faces:
         raise no_visits(visitor)
-    best_first = sorted(faces, key=lambda face: face.quality, reverse=True)
-    pictures = [[Candidate(face.embedding, face.quality)] for face in best_first]
+    pictures = [[Candidate(face.embedding, face.quality)] for face in faces]
     enrolled = enrol(file, known, name, person_named(known, name), pictures, limits)
     if enrolled.enrolment.references:
         file.visitors.forget([visitor])

@@ -47,6 +47,8 @@ def choose_references(
 ) -> Enrolment:
     """Decide which pictures' faces become references; each one that is taken counts when the next is looked at.
 
+    Those that are most like the others come first, so that a picture of somebody else is the one that is refused.
+
     Args:
         pictures: of each, the faces.
         person: whose references they are to be, enrolled or not.
@@ -54,18 +56,34 @@ def choose_references(
         limits: of the network.
     """
     taken: list[NewReference] = []
-    refusals: list[Refusal | None] = []
-    for faces in pictures:
-        found = _the_face(faces, person, gallery, limits)
+    refusals: dict[int, Refusal | None] = {}
+    for number in _by_agreement(pictures):
+        found = _the_face(pictures[number], person, gallery, limits)
         if isinstance(found, Candidate):
             flaw = found.refusal or refusal(found.embedding, person.id, gallery, limits)
             if flaw is None:
                 taken.append(NewReference(found.embedding, found.quality))
                 gallery = _with(gallery, person, found.embedding)
-            refusals.append(flaw)
+            refusals[number] = flaw
         else:
-            refusals.append(found)
-    return Enrolment(tuple(taken), tuple(refusals))
+            refusals[number] = found
+    return Enrolment(tuple(taken), tuple(refusals[number] for number in range(len(pictures))))
+
+
+def _by_agreement(pictures: Sequence[Sequence[Candidate]]) -> list[int]:
+    """Return the pictures' numbers: those with one usable face by how much it resembles the others', then the rest."""
+    alone = {
+        number: faces[0].embedding
+        for number, faces in enumerate(pictures)
+        if len(faces) == 1 and faces[0].refusal is None
+    }
+    if not alone:
+        return list(range(len(pictures)))
+    middle = np.sum(list(alone.values()), axis=0)
+    return sorted(
+        range(len(pictures)),
+        key=lambda number: -round(float(alone[number] @ middle), 3) if number in alone else np.inf,
+    )
 
 
 def _the_face(
@@ -83,7 +101,7 @@ def _the_face(
         own = gallery.people.index(person)
         if (gallery.owners == own).any():
             probes = np.array([face.embedding for face in faces], np.float32)
-            near = similarities(probes, gallery, limits.references)[:, own]
+            near = similarities(probes, gallery)[:, own]
             alike = [face for face, score in zip(faces, near, strict=True) if score >= limits.score]
             if len(alike) == 1:
                 return alike[0]

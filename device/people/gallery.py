@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +14,7 @@ from device.people.embedding import DIMENSIONS
 from device.people.person import Person, Reference
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Gallery:
     """Everybody who is enrolled, at one moment; it never changes, so that any thread may keep it.
 
@@ -27,6 +29,11 @@ class Gallery:
     people: tuple[Person, ...]
     embeddings: npt.NDArray[np.float32]
     owners: npt.NDArray[np.int64]
+
+    @cached_property
+    def centres(self) -> npt.NDArray[np.float32]:
+        """What is between the references of each person, (people, 192) float32: unit vectors, 0 without a reference."""
+        return middles(self.embeddings, self.owners, len(self.people))
 
     @classmethod
     def empty(cls) -> Gallery:
@@ -45,3 +52,19 @@ class Gallery:
         embeddings.flags.writeable = False
         owners.flags.writeable = False
         return cls(tuple(people), embeddings, owners)
+
+
+def middles(
+    embeddings: npt.NDArray[np.float32], owners: npt.NDArray[np.integer[Any]], count: int
+) -> npt.NDArray[np.float32]:
+    """Return what is between the embeddings of each owner, (count, 192) float32: unit vectors, 0 without any.
+
+    Args:
+        embeddings: (R, 192) float32, unit vectors.
+        owners: (R,), whose each of them is, from 0 to below count.
+        count: of owners.
+    """
+    sums = np.zeros((count, DIMENSIONS), np.float32)
+    np.add.at(sums, owners, embeddings)
+    lengths = np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+    return np.asarray(sums / lengths, np.float32)

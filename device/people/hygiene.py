@@ -62,7 +62,7 @@ def refusal(
     names = [each.name for each in gallery.people]
     ids = [each.id for each in gallery.people]
     own = ids.index(person) if person in ids else None
-    near = similarities(embedding[None], gallery, limits.references)[0]
+    near = similarities(embedding[None], gallery)[0]
     own_references = gallery.embeddings[gallery.owners == own] @ embedding
     nearest = int(np.argmax(near))
     if own is not None and own_references.size:
@@ -73,7 +73,7 @@ def refusal(
                 f"nearly the same picture is a reference already (similarity {closest:.2f}); a picture from another "
                 "day, in other light, helps more",
             )
-        if nearest != own and near[nearest] >= limits.score:
+        if nearest != own and near[nearest] >= limits.score_among(len(names)):
             return _somebody_else(names[nearest], float(near[nearest]), float(near[own]))
         if closest < _OUTLIER:
             return Refusal(
@@ -81,7 +81,7 @@ def refusal(
                 f"it resembles none of {names[own]}'s references (similarity {closest:.2f}, at least {_OUTLIER} is "
                 "expected); does it show somebody else?",
             )
-    elif near[nearest] >= limits.score and nearest != own:
+    elif near[nearest] >= limits.score_among(len(names)) and nearest != own:
         return _somebody_else(names[nearest], float(near[nearest]), None)
     return None
 

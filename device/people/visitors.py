@@ -7,14 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from statistics import fmean
 
 import numpy as np
 
 from device.errors import UnknownVisitorError
 from device.observation import iso_time
 from device.people.embedding import Embedding
-from device.people.gallery import Gallery
+from device.people.gallery import Gallery, middles
 from device.people.matching import Limits, identify
 from device.people.person import NewReference
 from device.system.text import printable
@@ -121,23 +120,25 @@ def nearest_visitor(
 ) -> int | None:
     """Return the number of the visitor whose face this is, or None if it is nobody's of before.
 
-    As near as an enrolled person has to be: the mean of the nearest few similarities reaches the score. Each face is
-    compared once, when it comes, and stays where it was put. Clustering all of them at each visit is no more often
-    right, and the visitor whom the owner is about to name might become another one meanwhile.
+    As near as an enrolled person has to be: to the middle of the visitor's faces. Each face is compared once, when it
+    comes, and stays where it was put. Clustering all of them at each visit is no more often right, and the visitor whom
+    the owner is about to name might become another one meanwhile.
 
     Args:
         embedding: (192,) float32, a unit vector.
         encounters: of before.
         limits: of the network.
     """
-    nearness = {
-        number: fmean(
-            sorted(float(each.face.embedding @ embedding) for each in own)[-limits.references :]
-        )
-        for number, own in by_visitor(encounters).items()
-    }
-    nearest = max(nearness, key=lambda number: nearness[number], default=None)
-    return nearest if nearest is not None and nearness[nearest] >= limits.score else None
+    found = by_visitor(encounters)
+    if not found:
+        return None
+    faces = [each.face.embedding for own in found.values() for each in own]
+    owners = np.repeat(np.arange(len(found)), [len(own) for own in found.values()])
+    nearness = middles(np.array(faces, np.float32), owners, len(found)) @ embedding
+    nearest = int(nearness.argmax())
+    if nearness[nearest] < limits.score_among(len(found)):
+        return None
+    return list(found)[nearest]
 
 
 def recognised(encounters: Iterable[Encounter], gallery: Gallery, limits: Limits) -> set[int]:

@@ -25,7 +25,7 @@ at 0.5, and none at this."""
 
 # Of the shorter side of a face's box. A face may be recognised when it is smaller; what it is compared with should show
 # all that the network can see, which is 112 pixels from the eyebrows to the chin.
-_MIN_SIZE_PIXELS = 80
+MIN_SIZE_PIXELS = 80
 
 
 def open_examiner(perception: Perception, settings: PerceptionSettings) -> Examiner:
@@ -95,7 +95,7 @@ class Examiner:
         face.measured[self._attributes.name] = self._attributes.measure(face)
         appearance = self._recognition.measure(face)
         reason = self._gate.reject(face.quality)
-        if face.quality.size < _MIN_SIZE_PIXELS:
+        if face.quality.size < MIN_SIZE_PIXELS:
             reason = Reason.TOO_SMALL
         refusal = _poor(reason, face.quality) if reason else None
         return Candidate(
@@ -117,7 +117,7 @@ def reference_of(track: Track) -> NewReference | None:
 
 
 def _may_be_reference(sample: Sample) -> bool:
-    is_large = sample.quality is not None and sample.quality.size >= _MIN_SIZE_PIXELS
+    is_large = sample.quality is not None and sample.quality.size >= MIN_SIZE_PIXELS
     return is_large and sample.is_judged and _appearance(sample).hidden is None
 
 
@@ -131,7 +131,7 @@ def _poor(reason: Reason, quality: Quality) -> Refusal:
         case Reason.TOO_SMALL:
             return Refusal(
                 Flaw.TOO_SMALL,
-                f"the face is only {quality.size:.0f} pixels large, {_MIN_SIZE_PIXELS} are needed; come closer",
+                f"the face is only {quality.size:.0f} pixels large, {MIN_SIZE_PIXELS} are needed; come closer",
             )
         case Reason.TOO_DARK:
             return Refusal(

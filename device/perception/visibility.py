@@ -10,6 +10,7 @@ import numpy as np
 from device.networks.recognition_card import Visible
 from device.observation import Image, Keypoints
 from device.people.identity import Recognition
+from device.perception.mouth_cover import traits
 
 # In the recognition crop, as shares of its side: rows, then columns of the right and of the left one.
 _EYES = (0.40, 0.53), ((0.27, 0.42), (0.58, 0.73))
@@ -39,7 +40,8 @@ def hidden(
     may_cover = any(attributes.get(name, 0) >= visible.min_covering for name in visible.covering)
     if may_cover and eye_brightness(crop) < visible.min_eye_brightness:
         return Recognition.COVERED
-    return Recognition.COVERED if length < visible.min_length else None
+    is_covered = length < visible.min_length or visible.mouth.covers(traits(crop))
+    return Recognition.COVERED if is_covered else None
 
 
 def turn(keypoints: Keypoints) -> float:

@@ -59,8 +59,9 @@ def evaluate(
 
 
 @app.command("evaluate-people")
-def evaluate_people(
+def evaluate_people(  # noqa: PLR0913 - one option each
     data: Data,
+    *,
     pairs: Annotated[
         Path | None,
         typer.Option(help="A CSV with left, right, same, fold; drawn by a fixed seed if unset."),
@@ -68,9 +69,7 @@ def evaluate_people(
     compare: Annotated[
         bool, typer.Option("--compare", help="Measure without each refinement too.")
     ] = False,
-    chart: Annotated[
-        Path | None, typer.Option(help="Draw false and true accepts into this picture.")
-    ] = None,
+    chart: Annotated[Path | None, typer.Option(help="Draw the curves into this picture.")] = None,
     open_set: Annotated[
         bool,
         typer.Option("--open-set", help="Enrol some people and ask about everybody, instead."),
@@ -82,6 +81,9 @@ def evaluate_people(
         int | None,
         typer.Option(min=1, help="Enrolled people, with --open-set; half of those who can be."),
     ] = None,
+    draws: Annotated[
+        int, typer.Option(min=1, help="How often other people are enrolled, with --open-set.")
+    ] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Measure the recognition of people through the product's own perception code; no training pictures are used."""
@@ -89,7 +91,7 @@ def evaluate_people(
     from model.evaluation.people_tables import open_set_table, verification_table
 
     if open_set:
-        answers = evaluate_open_set(data, references, known)
+        answers = evaluate_open_set(data, references, known, draws, chart)
         if as_json:
             typer.echo(json.dumps(answers.to_json()))
         else:
@@ -116,6 +118,45 @@ def evaluate_visitors(
         typer.echo(json.dumps(figures.to_json()))
     else:
         wide_console().print(visitors_table(figures))
+
+
+@app.command()
+def masks(
+    data: Data,
+    pictures: Annotated[
+        int, typer.Option(min=1, help="Test pictures that get each kind of mask.")
+    ] = 400,
+    bare: Annotated[
+        int | None, typer.Option(min=1, help="Test pictures without a mask; all if unset.")
+    ] = None,
+    fit: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Fit on so many training and validation pictures first, and print it."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Paint masks over mouth and nose, and measure which are noticed, and which bare faces are taken for covered."""
+    from device.networks.recognition_card import read_recognition_card
+    from model.data.celeba import read_celeba
+    from model.evaluation.masks import fit_masks, measure_masks
+
+    people = read_celeba(data)
+    cover = fit_masks(people, fit) if fit else read_recognition_card().visible.mouth
+    figures = measure_masks(people, cover, pictures, bare=bare)
+    if as_json:
+        fitted = {"fitted": cover.model_dump()} if fit else {}
+        typer.echo(json.dumps({**figures.to_json(), **fitted}))
+        return
+    table = Table("faces", "of", "taken for covered")
+    for kind, share in figures.noticed.items():
+        table.add_row(f"with a mask: {kind}", str(figures.masked), f"{share:.1%}")
+    table.add_row("without a mask", str(figures.bare), f"{figures.bare_covered:.2%}")
+    table.add_row("of these with a beard", str(figures.bearded), f"{figures.bearded_covered:.2%}")
+    wide_console().print(table)
+    if fit:
+        typer.echo(cover.model_dump_json())
 
 
 @app.command()

@@ -61,16 +61,56 @@ def accuracy_bars(attributes: Mapping[str, Mapping[str, float]], path: Path) -> 
 def false_and_true_accepts(
     curves: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]], path: Path
 ) -> None:
-    """Draw the share of accepted pairs of one person over that of two; both (N,) by the name of what was measured."""
-    plt.figure(figsize=(6, 4))
+    """Draw pairs of people as receiver operating characteristic and as detection error tradeoff.
+
+    Args:
+        curves: by the name of what was measured, the share of the pairs of two people that is accepted, (N,), and that
+            of the pairs of one person.
+        path: of the picture.
+    """
+    _figure, (accepts, errors) = plt.subplots(1, 2, figsize=(10, 4))
     for name, (false, true) in curves.items():
-        plt.plot(np.maximum(false, _LOWEST_RATE), true, label=name)
-    plt.xscale("log")
-    plt.xlim(_LOWEST_RATE, 1)
-    plt.xlabel("share of pairs of two people that are accepted")
-    plt.ylabel("share of pairs of one person that are")
-    plt.grid(alpha=0.3)
-    plt.legend(fontsize=8)
+        shares = np.maximum(false, _LOWEST_RATE)
+        accepts.plot(shares, true, label=name)
+        errors.plot(shares, np.maximum(1 - true, _LOWEST_RATE), label=name)
+    two = "share of pairs of two people that are accepted"
+    accepts.set(xscale="log", xlim=(_LOWEST_RATE, 1), xlabel=two)
+    accepts.set(ylabel="share of pairs of one person that are", title="accepts")
+    errors.set(xscale="log", yscale="log", xlim=(_LOWEST_RATE, 1), ylim=(1e-2, 1), xlabel=two)
+    errors.set(ylabel="share of pairs of one person that are not", title="errors")
+    for axes in (accepts, errors):
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=8)
+    _write(path)
+
+
+def names_and_strangers(
+    known: Sequence[float], strangers: Sequence[float], score: float, title: str, path: Path
+) -> None:
+    """Draw over the minimum score how many pictures of known people are named rightly, and how many of strangers are.
+
+    Args:
+        known: of each picture of somebody known, the highest minimum score at which it is named rightly.
+        strangers: of each picture of a stranger, the highest at which it is named.
+        score: the one that is shipped.
+        title: of the picture.
+        path: of it.
+    """
+    limits = np.linspace(0.3, 0.9, 121)
+    named, mistaken = (
+        1 - np.searchsorted(np.sort(scores), limits) / max(len(scores), 1)
+        for scores in (known, strangers)
+    )
+    _figure, left = plt.subplots(figsize=(6, 4))
+    right = left.twinx()
+    left.plot(limits, named, color=_BLUE, label="known people, named rightly (left)")
+    right.plot(limits, mistaken, color=_ORANGE, label="strangers, named (right)")
+    left.axvline(score, color=_GREY, linestyle=":")
+    left.set(xlabel="minimum score (dotted: as shipped)", ylim=(0, 1), title=title)
+    right.set(yscale="log", ylim=(_LOWEST_RATE, 1))
+    left.grid(alpha=0.3)
+    lines = [*left.get_lines()[:1], *right.get_lines()]
+    left.legend(lines, [str(line.get_label()) for line in lines], fontsize=8, loc="lower left")
     _write(path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,8 @@ from device.perception.analysers.attributes import AttributeAnalyser, AttributeC
 from device.perception.analysers.recognition import Appearance, RecognitionAnalyser
 from device.perception.detection import FaceDetector
 from device.perception.embedder import Embedder
-from device.perception.examination import RETRY_SCORE
+from device.perception.examination import MIN_SIZE_PIXELS, RETRY_SCORE
+from device.perception.quality import Gate
 from model.data.celeba import read_picture
 from model.data.people import People
 
@@ -46,10 +48,14 @@ class Embeddings:
     Attributes:
         appearances: of each picture, None where no face was found.
         identities: (N,) int64.
+        unjudged: the pictures whose face a node would not judge: too small, too dark or too blurred.
+        too_small: those whose face is too small for a reference.
     """
 
     appearances: Sequence[Appearance | None]
     identities: NDArray[np.int64]
+    unjudged: AbstractSet[int] = frozenset()
+    too_small: AbstractSet[int] = frozenset()
 
     @property
     def no_face(self) -> int:
@@ -86,28 +92,36 @@ def embed_people(
         DataError: a picture cannot be read.
         ModelError: a network cannot be read.
     """
-    certain = PerceptionSettings().detector_score
+    settings = PerceptionSettings()
+    certain = settings.detector_score
+    gate = Gate(settings.min_face_size, settings.min_sharpness, settings.min_brightness)
     detector = FaceDetector.load(ZOO, min(RETRY_SCORE, certain))
     attributes = AttributeAnalyser(AttributeClassifier.load(ZOO / "attributes.tflite"))
     makers = {variant: _Maker(variant, attributes.classifier.card.names) for variant in variants}
     made: dict[Variant, list[Appearance | None]] = {variant: [] for variant in variants}
-    for name in tqdm(people.names, desc="embed", unit="picture"):
+    unjudged, too_small = set(), set()
+    for number, name in enumerate(tqdm(people.names, desc="embed", unit="picture")):
         image = read_picture(people.pictures / str(name))
-        found = _depicted(detector.detect(image), image, certain)
+        found = depicted(detector.detect(image), image, certain)
         if found is None:
             for appearances in made.values():
                 appearances.append(None)
             continue
         face = AlignedFace(image, found, attributes.view)
         face.measured[attributes.name] = attributes.measure(face)
+        if gate.reject(face.quality) is not None:
+            unjudged.add(number)
+        if face.quality.size < MIN_SIZE_PIXELS:
+            too_small.add(number)
         for variant, maker in makers.items():
             made[variant].append(maker.make(face, certain))
     return {
-        variant: Embeddings(appearances, people.identities) for variant, appearances in made.items()
+        variant: Embeddings(appearances, people.identities, unjudged, too_small)
+        for variant, appearances in made.items()
     }
 
 
-def _depicted(faces: Sequence[Detection], image: Image, certain_score: float) -> Detection | None:
+def depicted(faces: Sequence[Detection], image: Image, certain_score: float) -> Detection | None:
     """Return the face that the picture is about: a certain one before others, then the largest towards the middle."""
     middle = np.array(image.shape[1::-1]) / 2
 

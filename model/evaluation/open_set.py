@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
+from device.people.enrolment import Candidate, choose_references
 from device.people.gallery import Gallery
-from device.people.hygiene import refusal
 from device.people.identity import Identity, Recognition
 from device.people.matching import Limits
 from device.people.person import Person, Reference
 from device.people.visit import Visit, settle
 from device.perception.analysers.recognition import Appearance, decide
+from device.perception.visibility import turn
 from model.errors import DataError
 from model.evaluation.embeddings import Embeddings
 
 _SEED = 0
 _BURST = 5
+# A face counts as frontal with the nose this far from the middle of the eyes, in distances between the eyes.
+_FRONTAL_TURN = 0.25
 # Captures of one visit, and how far they are apart: well within a visit.
 _VISIT_CAPTURES = 3
 _CAPTURE_SECONDS = 30.0
@@ -32,11 +35,11 @@ class Answers:
     """How often the answers were right.
 
     Attributes:
-        known: probes of people who are enrolled, without those refused.
+        known: probes of people who are enrolled, without those refused or not judged.
         known_right: of these, named rightly.
         known_wrong: of these, named after somebody else.
         known_ambiguous: of these, between two names.
-        known_refused: probes of enrolled people that do not show enough of the face.
+        known_refused: probes of enrolled people that do not show enough of the face, or too badly to be judged.
         strangers: probes of others, without those refused.
         stranger_named: of these, called by a name.
         stranger_ambiguous: of these, between two names.
@@ -55,17 +58,20 @@ class Answers:
 
     def count(self, identity: Identity, owner: str | None) -> None:
         """Count the answer about somebody, by their id if they are enrolled."""
-        kind = "stranger" if owner is None else "known"
         if identity.result in {Recognition.TURNED_AWAY, Recognition.COVERED}:
-            self._add(f"{kind}_refused")
+            self.refuse(owner)
             return
         self._add("strangers" if owner is None else "known")
         if identity.result is Recognition.AMBIGUOUS:
-            self._add(f"{kind}_ambiguous")
+            self._add("stranger_ambiguous" if owner is None else "known_ambiguous")
         elif identity.person and owner is None:
             self._add("stranger_named")
         elif identity.person:
             self._add("known_right" if identity.person.id == owner else "known_wrong")
+
+    def refuse(self, owner: str | None) -> None:
+        """Count a picture about which there is no answer."""
+        self._add("stranger_refused" if owner is None else "known_refused")
 
     def _add(self, name: str) -> None:
         setattr(self, name, getattr(self, name) + 1)
@@ -80,41 +86,87 @@ class OpenSet:
         references: pictures of each.
         stranger_people: how many others there are.
         single: of single pictures.
+        frontal: of those of them that show a face from the front.
         burst: of bursts of five, simulated by five pictures of a person.
         visits: of known people, three pictures one after the other.
         visits_with_unknown: of these, those in which somebody is called unknown.
+        known_scores: of single pictures of known people, the score if they are nearest to themselves and by the margin,
+            and -1 if not.
+        stranger_scores: of those of others, the score if they are nearest to somebody by the margin, and -1 if not.
     """
 
     people: int
     references: int
     stranger_people: int
     single: Answers = field(default_factory=Answers)
+    frontal: Answers = field(default_factory=Answers)
     burst: Answers = field(default_factory=Answers)
     visits: int = 0
     visits_with_unknown: int = 0
+    known_scores: list[float] = field(default_factory=list)
+    stranger_scores: list[float] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the figures by their names."""
-        return asdict(self)
+        """Return the figures by their names, without the scores."""
+        figures = asdict(self)
+        del figures["known_scores"], figures["stranger_scores"]
+        return figures
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Picture:
+    """One picture of somebody.
+
+    Attributes:
+        is_judged: whether a node would judge the face at all.
+        may_be_reference: whether enrolment would take it, if it fits the others.
+    """
+
+    appearance: Appearance
+    is_judged: bool
+    may_be_reference: bool
 
 
 def open_set(
-    embeddings: Embeddings, limits: Limits, references: int = 3, known: int | None = None
+    embeddings: Embeddings,
+    limits: Limits,
+    references: int = 3,
+    known: int | None = None,
+    draws: int = 1,
 ) -> OpenSet:
-    """Enrol some pictures of some people, and ask about all others.
+    """Enrol some pictures of some people, and ask about all others; references are only what enrolment takes.
 
     Args:
         embeddings: of pictures of many people.
         limits: what it takes to claim a name.
         references: pictures that each known person is enrolled with.
         known: how many people are enrolled; half of those with enough pictures if None.
+        draws: how often other people are enrolled; the figures are the sums.
 
     Raises:
         DataError: nobody has one picture more than are enrolled.
     """
-    chance = np.random.default_rng(_SEED)
     pictures = _by_person(embeddings)
-    able = [p for p, own in pictures.items() if sum(_shows(a) for a in own) > references]
+    figures = OpenSet(0, references, 0)
+    for draw in range(draws):
+        _draw(figures, pictures, limits, known, np.random.default_rng(_SEED + draw))
+    return figures
+
+
+def _draw(
+    figures: OpenSet,
+    pictures: Mapping[int, Sequence[_Picture]],
+    limits: Limits,
+    known: int | None,
+    chance: np.random.Generator,
+) -> None:
+    references = figures.references
+    able = [
+        p
+        for p, own in pictures.items()
+        if sum(each.may_be_reference for each in own) >= references
+        and sum(each.is_judged and each.appearance.hidden is None for each in own) > references
+    ]
     chance.shuffle(able)
     chosen = able[: len(able) // 2 if known is None else known]
     if not chosen:
@@ -124,82 +176,98 @@ def open_set(
         {p: _shuffled(pictures[p], chance) for p in chosen}, references, limits
     )
     strangers = [p for p in pictures if p not in set(chosen)]
-    figures = OpenSet(len(chosen), references, len(strangers))
+    figures.people, figures.stranger_people = len(chosen), len(strangers)
     for person in chosen:
         _ask(figures, probes[person], str(person), gallery, limits)
     for person in strangers:
         _ask(figures, pictures[person], None, gallery, limits)
-    return figures
 
 
-def _by_person(embeddings: Embeddings) -> dict[int, list[Appearance]]:
-    pictures: dict[int, list[Appearance]] = {}
-    for appearance, person in zip(embeddings.appearances, embeddings.identities, strict=True):
+def _by_person(embeddings: Embeddings) -> dict[int, list[_Picture]]:
+    pictures: dict[int, list[_Picture]] = {}
+    people = zip(embeddings.appearances, embeddings.identities, strict=True)
+    for number, (appearance, person) in enumerate(people):
         if appearance is not None:
-            pictures.setdefault(int(person), []).append(appearance)
+            is_judged = number not in embeddings.unjudged
+            may_be = is_judged and number not in embeddings.too_small and appearance.hidden is None
+            pictures.setdefault(int(person), []).append(_Picture(appearance, is_judged, may_be))
     return pictures
 
 
-def _shows(appearance: Appearance) -> bool:
-    return appearance.hidden is None
-
-
-def _shuffled(own: Sequence[Appearance], chance: np.random.Generator) -> list[Appearance]:
+def _shuffled(own: Sequence[_Picture], chance: np.random.Generator) -> list[_Picture]:
     return [own[i] for i in chance.permutation(len(own))]
 
 
 def _enrol(
-    pictures: dict[int, list[Appearance]], references: int, limits: Limits
-) -> tuple[Gallery, dict[int, list[Appearance]]]:
-    """Enrol the first pictures that the product would take, and return what is left of each person's."""
+    pictures: dict[int, list[_Picture]], references: int, limits: Limits
+) -> tuple[Gallery, dict[int, list[_Picture]]]:
+    """Enrol the first pictures that the product takes, each person alone, and return what is left of theirs."""
     people: list[Person] = []
     stored: list[Reference] = []
-    left: dict[int, list[Appearance]] = {}
-    for person, own in pictures.items():
-        someone = Person(str(person), str(person), _THE_TIME, _THE_TIME)
-        mine: list[Reference] = []
-        left[person] = []
-        for appearance in own:
-            alone = Gallery.of([someone], mine)
-            if (
-                len(mine) < references
-                and _shows(appearance)
-                and refusal(appearance.embedding, someone.id, alone, limits) is None
-            ):
-                number = len(stored) + len(mine) + 1
-                mine.append(
-                    Reference(
-                        id=number,
-                        person=someone.id,
-                        embedding=appearance.embedding,
-                        quality=1.0,
-                        added_at=_THE_TIME,
-                        is_set_aside=False,
-                    )
-                )
-            else:
-                left[person].append(appearance)
+    left: dict[int, list[_Picture]] = {}
+    for number, own in pictures.items():
+        someone = Person(str(number), str(number), _THE_TIME, _THE_TIME)
+        shown = [picture for picture in own if picture.may_be_reference]
+        count = references
+        chosen = _chosen(shown[:count], someone, limits)
+        while len(chosen) < references and count < len(shown):
+            count += 1
+            chosen = _chosen(shown[:count], someone, limits)
+        left[number] = [picture for picture in own if picture not in chosen]
         people.append(someone)
-        stored += mine
+        stored += [
+            Reference(
+                id=len(stored) + i + 1,
+                person=someone.id,
+                embedding=picture.appearance.embedding,
+                quality=1.0,
+                added_at=_THE_TIME,
+                is_set_aside=False,
+            )
+            for i, picture in enumerate(chosen)
+        ]
     return Gallery.of(people, stored), left
+
+
+def _chosen(shown: Sequence[_Picture], person: Person, limits: Limits) -> list[_Picture]:
+    faces = [[Candidate(picture.appearance.embedding, 1.0)] for picture in shown]
+    refusals = choose_references(faces, person, Gallery.empty(), limits).refusals
+    return [picture for picture, flaw in zip(shown, refusals, strict=True) if flaw is None]
 
 
 def _ask(
     figures: OpenSet,
-    pictures: Sequence[Appearance],
+    pictures: Sequence[_Picture],
     owner: str | None,
     gallery: Gallery,
     limits: Limits,
 ) -> None:
-    for picture in pictures:
-        figures.single.count(decide([picture], gallery, limits), owner)
-    for burst in _groups(pictures, _BURST):
+    judged = [picture.appearance for picture in pictures if picture.is_judged]
+    for _ in range(len(pictures) - len(judged)):
+        figures.single.refuse(owner)
+    scores = figures.stranger_scores if owner is None else figures.known_scores
+    for appearance in judged:
+        identity = decide([appearance], gallery, limits)
+        figures.single.count(identity, owner)
+        if turn(appearance.keypoints) <= _FRONTAL_TURN:
+            figures.frontal.count(identity, owner)
+        if appearance.hidden is None:
+            scores.append(_claimable(identity, owner, limits))
+    for burst in _groups(judged, _BURST):
         figures.burst.count(decide(burst, gallery, limits), owner)
     if owner is None:
         return
-    for captures in _groups(pictures, _VISIT_CAPTURES):
+    for captures in _groups(judged, _VISIT_CAPTURES):
         figures.visits += 1
         figures.visits_with_unknown += _has_unknown(captures, gallery, limits)
+
+
+def _claimable(identity: Identity, owner: str | None, limits: Limits) -> float:
+    """Return the highest minimum score at which the right name, or of a stranger any name, would be claimed."""
+    nearest, margin = identity.nearest, identity.margin
+    is_right = nearest is not None and owner in {None, nearest.id}
+    is_clear = margin is None or margin >= limits.margin
+    return identity.score if is_right and is_clear and identity.score is not None else -1.0
 
 
 def _groups(pictures: Sequence[Appearance], size: int) -> list[Sequence[Appearance]]:

@@ -63,15 +63,40 @@ def evaluate_verification(
     }
 
 
-def evaluate_open_set(data: Path, references: int = 3, known: int | None = None) -> OpenSet:
+def evaluate_open_set(
+    data: Path,
+    references: int = 3,
+    known: int | None = None,
+    draws: int = 1,
+    chart: Path | None = None,
+) -> OpenSet:
     """Measure recognition where some people are enrolled and everybody may come; see open_set.
+
+    Args:
+        data: a folder in CelebA's layout.
+        references: pictures of each who is enrolled.
+        known: how many people are enrolled; half of those who can be if None.
+        draws: how often other people are enrolled.
+        chart: where to draw names and strangers over the minimum score; needs matplotlib.
 
     Raises:
         DataError: the data cannot be read.
     """
     card = read_recognition_card()
     (embeddings,) = embed_people(read_people(data)).values()
-    return open_set(embeddings, limits_of(card), references, known)
+    limits = limits_of(card)
+    figures = open_set(embeddings, limits, references, known, draws)
+    if chart:
+        from model.evaluation.charts import names_and_strangers
+
+        names_and_strangers(
+            figures.known_scores,
+            figures.stranger_scores,
+            limits.score_among(figures.people),
+            f"{figures.people} people enrolled, {figures.stranger_people} strangers",
+            chart,
+        )
+    return figures
 
 
 def evaluate_visitors(data: Path, strangers: int = HOUSEHOLD) -> Visitors:

@@ -34,7 +34,11 @@ def open_set_table(figures: OpenSet) -> Table:
     enrolled = f"{figures.people} people enrolled with {figures.references} pictures each"
     title = f"{enrolled}, {figures.stranger_people} strangers"
     table = Table("what", "of", "share", title=title)
-    for name, answers in {"one picture": figures.single, "five pictures": figures.burst}.items():
+    for name, answers in {
+        "one picture": figures.single,
+        "one from the front": figures.frontal,
+        "five pictures": figures.burst,
+    }.items():
         for what, count, of in _shares(answers):
             table.add_row(f"{name}: {what}", f"{count} of {of}", f"{count / of:.2%}" if of else "")
     unknown, visits = figures.visits_with_unknown, figures.visits

@@ -27,6 +27,7 @@ from model.evaluation.subgroups import subgroups
 from model.training.run_folder import LOG
 
 PICTURES = "report"
+_PAIRS, _OPEN_SET = "people-pairs.png", "people-open-set.png"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,14 @@ def report(
     first = measured[0]
     _draw(first, runs, pictures)
     robust = _robustness(models[0], first, data, degraded)
-    sections = [_summary(measured), _curves(runs), _attributes(first), _subgroups(first), robust]
+    sections = [
+        _summary(measured),
+        _curves(runs),
+        _attributes(first),
+        _subgroups(first),
+        robust,
+        _people(pictures),
+    ]
     text = "\n\n".join(line for section in sections for line in section)
     (out / "REPORT.md").write_text(text + "\n", encoding="utf-8")
 
@@ -247,6 +255,21 @@ def _robustness(model: str, of: _Measured, data: CelebA, count: int) -> list[str
         ),
         _table(heads, cells),
     ]
+
+
+def _people(folder: Path) -> Iterator[str]:
+    """Yield the curves of recognition, which evaluate-people has drawn."""
+    if not all((folder / name).is_file() for name in (_PAIRS, _OPEN_SET)):
+        return
+    yield "## Recognition of people"
+    yield (
+        "The recognition network is not trained here; [docs/people.md](../../docs/people.md#how-often-it-is-right) has "
+        "its figures. `python -m model evaluate-people --data DATA` draws the first picture with `--compare --chart "
+        f"model/zoo/{PICTURES}/{_PAIRS}`, and the second with `--open-set --known 50 --draws 10 --chart "
+        f"model/zoo/{PICTURES}/{_OPEN_SET}`."
+    )
+    yield f"![Pairs of pictures: accepts and errors]({PICTURES}/{_PAIRS})"
+    yield f"![Names and strangers over the minimum score]({PICTURES}/{_OPEN_SET})"
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

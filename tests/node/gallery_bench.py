@@ -25,7 +25,7 @@ from tests.people.references import EMBEDDER
 
 PICTURES = 8
 PAUSE = 1.0
-LIMITS = Limits(score=0.5, margin=0.05, votes=0.6, references=3)
+LIMITS = Limits(score=0.5, margin=0.05, votes=0.6)
 
 
 def looks(count: int, seed: int = 0) -> list[Embedding]:

@@ -163,7 +163,7 @@ class Inference:
 class _NoExaminer:
     """Looks at nothing, for a node that recognises nobody."""
 
-    limits = Limits(score=1.0, margin=1.0, votes=1.0, references=1)
+    limits = Limits(score=1.0, margin=1.0, votes=1.0)
 
     def examine(self, image: Image) -> list[Candidate]:
         """Fail: nobody asks."""

@@ -13,7 +13,7 @@ from device.people.identity import Identity, Named, Recognition
 from device.people.matching import Limits
 from device.people.person import Person, Reference
 
-LIMITS = Limits(score=0.5, margin=0.05, votes=0.6, references=3)
+LIMITS = Limits(score=0.5, margin=0.05, votes=0.6)
 _THEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 

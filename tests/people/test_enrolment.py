@@ -58,6 +58,12 @@ def test_the_same_picture_twice_is_one_reference() -> None:
     assert flaws([face(0.8)], [face(0.8)]) == [None, Flaw.DUPLICATE]
 
 
+def test_a_picture_of_somebody_else_is_the_one_refused_although_it_comes_first() -> None:
+    """The others agree with each other; whoever comes first would otherwise decide who the person is."""
+    other, own = face(0.1, rest=7), [face(0.9), face(0.85, rest=8)]
+    assert flaws([other], [own[0]], [own[1]]) == [Flaw.OUTLIER, None, None]
+
+
 def test_a_face_unlike_the_others_is_refused() -> None:
     """Among the pictures of one person there is often one of somebody else."""
     assert flaws([face(0.9)], [face(0.1, rest=7)]) == [None, Flaw.OUTLIER]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from time import perf_counter
+
 import numpy as np
 import pytest
 
@@ -68,17 +71,68 @@ def test_a_heavier_frame_counts_more() -> None:
     assert (heavy.result, light.result) == (Recognition.KNOWN, Recognition.UNKNOWN)
 
 
+def test_whoever_almost_has_a_name_is_no_stranger() -> None:
+    """A resident who is badly seen resembles themselves more than a stranger does."""
+    cautious = replace(LIMITS, doubt=0.1)
+    weight = np.ones(1, np.float32)
+    results = [
+        identify(near({0: score})[None], weight, HOME, cautious).result
+        for score in (0.51, 0.45, 0.39)
+    ]
+    assert results == [Recognition.KNOWN, Recognition.UNSURE, Recognition.UNKNOWN]
+
+
+def test_frames_that_show_different_sides_say_more_together() -> None:
+    """The mean of their similarities alone would be too low for the name."""
+    one, other = near({0: 0.48}, rest=20), near({0: 0.48}, rest=21)
+    assert answer(one).result is Recognition.UNKNOWN
+    assert answer(one, other).result is Recognition.KNOWN
+
+
 def test_nobody_is_a_stranger_where_nobody_is_enrolled() -> None:
     """Otherwise every press would be an alarm."""
     assert answer(axis(5), known=Gallery.empty()).result is Recognition.UNSURE
 
 
-def test_the_similarity_with_a_person_is_that_of_the_nearest_references() -> None:
-    """One reference that fits by chance is not enough, one that does not fit takes nothing away."""
+def test_the_similarity_with_a_person_is_that_with_the_middle_of_the_references() -> None:
+    """References that differ cost nothing: what is between them is compared, and not each of them."""
+    known = gallery(Ada=[axis(0), axis(1)], Ben=[axis(2)], Cy=[])
+    np.testing.assert_allclose(
+        similarities(np.array([near({0: 0.6, 1: 0.6}), axis(2)]), known),
+        [[0.6 * np.sqrt(2), 0, -1], [0, 1, -1]],
+        atol=1e-6,
+    )
+
+
+def test_one_reference_that_fits_by_chance_is_not_enough() -> None:
+    """The others say otherwise."""
     lucky = gallery(Ada=[near({0: 0.9}), axis(10), axis(11), axis(12)])
-    assert similarities(axis(0)[None], lucky, 3)[0, 0] == pytest.approx(0.3)
-    spoilt = gallery(Ada=[axis(0), axis(0), axis(0), axis(12)])
-    assert similarities(axis(0)[None], spoilt, 3)[0, 0] == pytest.approx(1.0)
+    assert similarities(axis(0)[None], lucky)[0, 0] == pytest.approx(0.45)
+
+
+def test_a_name_among_many_people_needs_a_higher_score() -> None:
+    """The more there are, the likelier a stranger looks like one of them; fewer people lower nothing."""
+    limits = replace(LIMITS, growth=0.1)
+    assert [limits.score_among(people) for people in (1, 50, 100)] == pytest.approx(
+        [0.5, 0.5, 0.5 + 0.1 * np.log(2)]
+    )
+    crowd = gallery(**{f"P{n}": [axis(n)] for n in range(100)})
+    probe, weight = near({0: 0.55})[None], np.ones(1, np.float32)
+    assert identify(probe, weight, crowd, LIMITS).result is Recognition.KNOWN
+    assert identify(probe, weight, crowd, limits).result is Recognition.UNKNOWN
+
+
+def test_a_thousand_references_are_searched_in_less_than_a_millisecond() -> None:
+    """Fifty people with twenty each; the middle of the references is found once."""
+    faces = np.random.default_rng(0).normal(size=(50, 20, 192)).astype(np.float32)
+    crowd = gallery(**{f"P{n}": list(own) for n, own in enumerate(faces)})
+    similarities(faces[0, :1], crowd)
+    times = []
+    for _ in range(20):
+        started = perf_counter()
+        similarities(faces[0, :1], crowd)
+        times.append(perf_counter() - started)
+    assert min(times) < 1e-3
 
 
 def test_a_person_without_a_usable_reference_is_never_named() -> None:

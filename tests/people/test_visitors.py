@@ -47,7 +47,7 @@ def test_a_visitor_is_whoever_is_as_near_as_somebody_enrolled_has_to_be() -> Non
 def test_one_visit_that_is_alike_does_not_make_a_visitor_of_many_visits() -> None:
     """A chain of faces, each near to the one before, would end at somebody else."""
     before = encounters(first=[axis(0), axis(1), axis(2)])
-    assert nearest_visitor(near({0: 0.9}), before, LIMITS) is None
+    assert nearest_visitor(near({0: 0.8}), before, LIMITS) is None
     assert nearest_visitor(near({0: 0.6, 1: 0.5, 2: 0.5}), before, LIMITS) == 1
 
 

@@ -98,7 +98,8 @@ def decide(appearances: Sequence[Appearance], gallery: Gallery, limits: Limits) 
 
 
 def limits_of(card: RecognitionCard, min_score: float | None = None) -> Limits:
-    """Return what it takes to claim a name with a network's embeddings, or with a score of the owner's."""
+    """Return what it takes to claim a name; a minimum score of the owner's holds for any number of people."""
     match = card.match
-    score = match.score if min_score is None else min_score
-    return Limits(score, match.margin, match.votes, match.references)
+    if min_score is None:
+        return Limits(match.score, match.margin, match.votes, match.growth, match.doubt)
+    return Limits(min_score, match.margin, match.votes, doubt=match.doubt)

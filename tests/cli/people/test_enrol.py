@@ -131,7 +131,7 @@ def test_calibrate_recommends_and_refuses(configuration: Path, portrait: Path) -
     """What belongs to the network is safe for one person; a low score is not."""
     people(configuration, "enrol", "Ada", portrait)
     shown = people(configuration, "calibrate")
-    assert "recommended: 0.54" in shown.output
+    assert "recommended: 0.62" in shown.output
     refused = people(configuration, "calibrate", "--score", "0.3")
     assert isinstance(refused.exception, UnsafeScoreError)
 

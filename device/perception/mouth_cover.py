@@ -1,0 +1,69 @@
+"""How much the lower half of a face looks like a mask or a scarf: its colors against those of the forehead."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from device.observation import Image
+
+FloatArray: TypeAlias = NDArray[np.float32]
+_Region: TypeAlias = tuple[float, float, float, float]
+
+# Enough for what is looked at, and little noise.
+_SIDE_PIXELS = 56
+# In the recognition crop, as shares of its side: top, bottom, left, right.
+_FOREHEAD: _Region = (0.30, 0.42, 0.30, 0.70)
+_HAIRLINE: _Region = (0.18, 0.30, 0.35, 0.65)
+_BRIDGE: _Region = (0.48, 0.54, 0.46, 0.54)
+_NOSE: _Region = (0.56, 0.68, 0.43, 0.57)
+_RIGHT_CHEEK: _Region = (0.55, 0.66, 0.20, 0.36)
+_LEFT_CHEEK: _Region = (0.55, 0.66, 0.64, 0.80)
+_MOUTH: _Region = (0.70, 0.95, 0.30, 0.70)
+_LIPS: _Region = (0.68, 0.98, 0.40, 0.60)
+_EYES: _Region = (0.38, 0.55, 0.0, 1.0)
+
+TRAITS = 35
+"""How many numbers `traits` returns."""
+
+
+def traits(crop: Image) -> FloatArray:
+    """Return what tells a covered mouth from one that is seen, (35,) float32.
+
+    For nose, cheeks and mouth: how far their color is from the skin's, as it is, absolute, and without the lightness;
+    how much colors vary on mouth and nose; how red and dark the lips are against what is around them; and how sharp
+    mouth and eyes are. A beard is dark, but neither smooth nor coloured, and leaves lips and nose.
+
+    Args:
+        crop: the recognition crop, (side, side, 3) uint8 BGR.
+    """
+    small = cv2.resize(crop, (_SIDE_PIXELS, _SIDE_PIXELS), interpolation=cv2.INTER_AREA)
+    lab = np.asarray(cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_BGR2Lab), np.float32)
+    skin = np.median(_pixels(lab, _FOREHEAD, _HAIRLINE, _BRIDGE), axis=0)
+    found: list[float] = []
+    for region in ((_MOUTH,), (_NOSE,), (_RIGHT_CHEEK, _LEFT_CHEEK)):
+        away = np.median(_pixels(lab, *region), axis=0) - skin
+        found += [*np.abs(away), float(np.hypot(away[1], away[2])), *away]
+    found += [*_pixels(lab, _MOUTH).std(axis=0), *_pixels(lab, _NOSE).std(axis=0)]
+    lips = _cut(lab, _LIPS).mean(axis=1)
+    light, red = lips[:, 0], lips[:, 1]
+    found += [*lips.std(axis=0), red.max() - np.median(red), np.median(light) - light.min()]
+    mouth, eyes = _cut(lab, _MOUTH)[..., 0], _cut(lab, _EYES)[..., 0]
+    found += [_steps(mouth, 0), _steps(mouth, 1), _steps(eyes, 0)]
+    return np.array(found, np.float32)
+
+
+def _cut(lab: FloatArray, region: _Region) -> FloatArray:
+    top, bottom, left, right = (round(share * len(lab)) for share in region)
+    return lab[top:bottom, left:right]
+
+
+def _pixels(lab: FloatArray, *regions: _Region) -> FloatArray:
+    return np.vstack([_cut(lab, region).reshape(-1, 3) for region in regions])
+
+
+def _steps(lightness: FloatArray, axis: int) -> float:
+    return float(np.abs(np.diff(lightness, axis=axis)).mean())

@@ -1,0 +1,42 @@
+"""Masks that are painted on faces, and what is fitted to them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from device.networks.recognition_card import MouthCover
+from device.perception.mouth_cover import TRAITS
+from model.evaluation.masks import regression
+from model.evaluation.painted_masks import KINDS, paint
+
+_KEYPOINTS = np.array([[40, 40], [80, 40], [60, 65], [60, 85], [25, 45], [95, 45]], np.float32)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_covers_the_mouth_and_leaves_the_eyes(kind: str) -> None:
+    """Whatever color, shape and light are drawn."""
+    face = np.full((140, 120, 3), 140, np.uint8)
+    painted = paint(face, _KEYPOINTS, kind, np.random.default_rng(3)).astype(int)
+    assert np.abs(painted[82:100, 50:70] - 140).mean() > 10
+    assert np.abs(painted[:45] - 140).max() <= 1
+
+
+def test_the_same_chance_paints_the_same_mask() -> None:
+    """A figure can be measured again."""
+    face = np.full((140, 120, 3), 140, np.uint8)
+    first, second = (
+        paint(face, _KEYPOINTS, "patterned", np.random.default_rng(1)) for _ in range(2)
+    )
+    np.testing.assert_array_equal(first, second)
+
+
+def test_the_regression_tells_apart_what_differs() -> None:
+    """By the trait in which bare and masked faces differ."""
+    chance = np.random.default_rng(0)
+    bare, masked = chance.normal(size=(2, 200, TRAITS))
+    masked[:, 4] += 6
+    weights = regression(bare, masked)
+    assert int(np.argmax(np.abs(weights))) == 4
+    cover = MouthCover(weights=tuple(weights), limit=float(np.quantile(bare @ weights, 0.99)))
+    assert np.mean([cover.covers(face) for face in masked]) > 0.95
