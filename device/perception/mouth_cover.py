@@ -26,6 +26,18 @@ _MOUTH: _Region = (0.70, 0.95, 0.30, 0.70)
 _LIPS: _Region = (0.68, 0.98, 0.40, 0.60)
 _EYES: _Region = (0.38, 0.55, 0.0, 1.0)
 
+# Where sRGB (IEC 61966-2-1) and L*a*b* (CIE 15) are straight lines.
+_DARK, _LINEAR = 0.04045, 0.008856
+# Linear sRGB to XYZ, each as a share of the white of D65.
+_RGB_TO_XYZ = np.array(
+    [
+        [0.412453 / 0.950456, 0.357580 / 0.950456, 0.180423 / 0.950456],
+        [0.212671, 0.715160, 0.072169],
+        [0.019334 / 1.088754, 0.119193 / 1.088754, 0.950227 / 1.088754],
+    ],
+    np.float32,
+)
+
 TRAITS = 35
 """How many numbers `traits` returns."""
 
@@ -41,7 +53,7 @@ def traits(crop: Image) -> FloatArray:
         crop: the recognition crop, (side, side, 3) uint8 BGR.
     """
     small = cv2.resize(crop, (_SIDE_PIXELS, _SIDE_PIXELS), interpolation=cv2.INTER_AREA)
-    lab = np.asarray(cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_BGR2Lab), np.float32)
+    lab = _lab(np.asarray(small, np.uint8))
     skin = np.median(_pixels(lab, _FOREHEAD, _HAIRLINE, _BRIDGE), axis=0)
     found: list[float] = []
     for region in ((_MOUTH,), (_NOSE,), (_RIGHT_CHEEK, _LEFT_CHEEK)):
@@ -54,6 +66,15 @@ def traits(crop: Image) -> FloatArray:
     mouth, eyes = _cut(lab, _MOUTH)[..., 0], _cut(lab, _EYES)[..., 0]
     found += [_steps(mouth, 0), _steps(mouth, 1), _steps(eyes, 0)]
     return np.array(found, np.float32)
+
+
+def _lab(image: Image) -> FloatArray:
+    """Return CIE 1976 L*a*b* of sRGB, (H, W, 3) float32; OpenCV's own conversion keeps tables of 5 MB for it."""
+    values = image[..., ::-1].astype(np.float32) / 255
+    linear = np.where(values <= _DARK, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    xyz = linear @ _RGB_TO_XYZ.T
+    x, y, z = np.moveaxis(np.where(xyz > _LINEAR, np.cbrt(xyz), 7.787 * xyz + 16 / 116), -1, 0)
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1).astype(np.float32)
 
 
 def _cut(lab: FloatArray, region: _Region) -> FloatArray:

@@ -49,7 +49,7 @@ _MOUTH = MouthCover(
         -0.13289,
         0.5342,
     ),
-    limit=1.6642,
+    limit=2.4036,
 )
 _VISIBLE = Visible(
     max_turn=0.5,
