@@ -47,7 +47,7 @@ def traits(crop: Image) -> FloatArray:
 
     For nose, cheeks and mouth: how far their color is from the skin's, as it is, absolute, and without the lightness;
     how much colors vary on mouth and nose; how red and dark the lips are against what is around them; and how sharp
-    mouth and eyes are. A beard is dark, but neither smooth nor coloured, and leaves lips and nose.
+    mouth and eyes are. A beard is dark, but neither smooth nor colored, and leaves lips and nose.
 
     Args:
         crop: the recognition crop, (side, side, 3) uint8 BGR.

@@ -265,7 +265,7 @@ def _people(folder: Path) -> Iterator[str]:
     yield (
         "The recognition network is not trained here; [docs/people.md](../../docs/people.md#how-often-it-is-right) has "
         "its figures. `python -m model evaluate-people --data DATA` draws the first picture with `--compare --chart "
-        f"model/zoo/{PICTURES}/{_PAIRS}`, and the second with `--open-set --known 50 --draws 10 --chart "
+        f"model/zoo/{PICTURES}/{_PAIRS}`, and the second with `--open-set --known 50 --draws 25 --chart "
         f"model/zoo/{PICTURES}/{_OPEN_SET}`."
     )
     yield f"![Pairs of pictures: accepts and errors]({PICTURES}/{_PAIRS})"

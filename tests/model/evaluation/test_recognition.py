@@ -102,6 +102,36 @@ def test_a_hidden_face_is_refused_and_not_counted_as_wrong() -> None:
     assert figures.single.known == 8
 
 
+def test_a_face_that_no_node_would_judge_is_refused() -> None:
+    """Too dark, too small or too blurred: nobody is asked about it, and nobody is enrolled with it."""
+    people = household()
+    poor = Embeddings(people.appearances, people.identities, unjudged={7, 15, 23, 31})
+    figures = open_set(poor, LIMITS)
+    assert (figures.single.known_refused, figures.single.stranger_refused) == (2, 2)
+    assert (figures.single.known, figures.single.strangers) == (8, 14)
+
+
+def test_a_face_that_enrolment_refuses_is_asked_about_only() -> None:
+    """Of eight pictures of each person six are too small for a reference, and three references are wanted."""
+    people = household()
+    small = {i for i in range(32) if i % 8 < 6}
+    with pytest.raises(DataError):
+        open_set(Embeddings(people.appearances, people.identities, too_small=small), LIMITS)
+    figures = open_set(
+        Embeddings(people.appearances, people.identities, too_small=small), LIMITS, references=2
+    )
+    assert (figures.single.known, figures.single.known_right) == (12, 12)
+
+
+def test_the_figures_of_several_draws_are_summed() -> None:
+    """Other people are enrolled each time."""
+    figures = open_set(household(), LIMITS, draws=3)
+    assert (figures.people, figures.single.known, figures.visits) == (2, 30, 6)
+    assert len(figures.known_scores) == 30
+    assert min(figures.known_scores) > LIMITS.score > max(figures.stranger_scores)
+    assert "known_scores" not in figures.to_json()
+
+
 def test_an_evaluation_without_enough_pictures_is_refused() -> None:
     """With what is missing."""
     with pytest.raises(DataError, match="nobody has more than that number"):
