@@ -14,7 +14,7 @@ from device.people.matching import Limits, similarities
 # A gallery compared with itself looks easier than life: its pictures are chosen, and most strangers are not in it.
 _SAFETY = 0.05
 # Of 42,000 pictures of strangers, 1 in 30 is called by the name of one of 50 people at a score of 0.5; at this one, 1
-# in 5. Of a household of four it is 1 in 50.
+# in 5. Of a household of four it is 1 in 40.
 _LOWEST_SCORE = 0.4
 
 
