@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from device.networks.card import Card, InputMeaning, Section, read_card_of
 from device.networks.files import ZOO
 
 RECOGNITION_NETWORK = ZOO / "recognition.tflite"
-
-
-class MouthCover(Section):
-    """What decides whether something covers mouth and nose; fitted by `python -m model masks --fit`.
-
-    Attributes:
-        weights: of the numbers of perception.mouth_cover.traits, whose sum is compared with the limit.
-        limit: above it the face is covered.
-    """
-
-    weights: tuple[float, ...]
-    limit: float
-
-    def covers(self, traits: NDArray[np.floating[Any]]) -> bool:
-        """Return whether a face with these traits, (35,), has something over mouth and nose."""
-        return float(traits @ np.array(self.weights)) > self.limit
 
 
 class Visible(Section):
@@ -41,7 +23,6 @@ class Visible(Section):
         covering: attributes under which dark eyes are covered eyes.
         min_covering: the probability from which on such an attribute counts, 0..1.
         min_eye_brightness: of the eyes, as a share of the cheeks'.
-        mouth: what decides whether a mask covers the face.
     """
 
     max_turn: float = Field(gt=0)
@@ -49,7 +30,6 @@ class Visible(Section):
     covering: tuple[str, ...]
     min_covering: float = Field(gt=0, lt=1)
     min_eye_brightness: float = Field(ge=0)
-    mouth: MouthCover
 
 
 class MatchLimits(Section):

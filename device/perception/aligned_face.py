@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from device.observation import Detection, Image
-from device.perception.alignment import CANONICAL, Framing, align
+from device.perception.alignment import CANONICAL, RECOGNITION, Framing, align
+from device.perception.mouth import is_mouth_hidden
 from device.perception.quality import Quality, measure
 
 
@@ -24,6 +25,10 @@ class View:
     side: int
     margin: float = 1.0
     framing: Framing = CANONICAL
+
+
+# The same crop as the recognition network's.
+_MOUTH = View(112, framing=RECOGNITION)
 
 
 class AlignedFace:
@@ -49,6 +54,11 @@ class AlignedFace:
     def quality(self) -> Quality:
         """How well the face is seen."""
         return measure(self.detection, self.crop(self._quality_view))
+
+    @cached_property
+    def is_mouth_hidden(self) -> bool:
+        """Whether something is in front of the mouth, or the face looks too far away to show it."""
+        return is_mouth_hidden(self.crop(_MOUTH), self.detection.keypoints)
 
     def crop(self, view: View) -> Image:
         """Return the face upright, (side, side, 3) uint8 BGR. It is shared: do not write to it."""

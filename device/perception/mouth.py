@@ -1,12 +1,25 @@
-"""Whether a face shows its mouth; where it does not, nobody can say what the mouth does or what grows around it."""
+"""Whether a face shows its mouth: nobody can say what a mouth does behind a mask, or name whoever wears it.
+
+A mask or a scarf has other colors than the forehead, and lips are redder and darker than what is around them. OpenCV's
+own conversion would do for the colors, but keeps tables of 5 MB.
+"""
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from device.networks.card import Section
 from device.observation import Image, Keypoints
 from device.perception.visibility import turn
+
+FloatArray: TypeAlias = NDArray[np.float32]
+_Region: TypeAlias = tuple[float, float, float, float]
 
 MOUTH_LABELS = frozenset(
     {
@@ -22,39 +35,129 @@ MOUTH_LABELS = frozenset(
 )
 """Those of CelebA's labels that are read from the mouth and what is around it."""
 
-# The limits come from `python -m model robustness`; docs/model-experiments.md has the figures.
+# Enough for what is looked at, and little noise.
+_SIDE_PIXELS = 56
+# In the recognition crop, as shares of its side: top, bottom, left, right.
+_FOREHEAD: _Region = (0.30, 0.42, 0.30, 0.70)
+_HAIRLINE: _Region = (0.18, 0.30, 0.35, 0.65)
+_BRIDGE: _Region = (0.48, 0.54, 0.46, 0.54)
+_NOSE: _Region = (0.56, 0.68, 0.43, 0.57)
+_RIGHT_CHEEK: _Region = (0.55, 0.66, 0.20, 0.36)
+_LEFT_CHEEK: _Region = (0.55, 0.66, 0.64, 0.80)
+_MOUTH: _Region = (0.70, 0.95, 0.30, 0.70)
+_LIPS: _Region = (0.68, 0.98, 0.40, 0.60)
+_EYES: _Region = (0.38, 0.55, 0.0, 1.0)
 
-# From the nose to the chin, as shares of the side of a crop with a margin of one.
-_TOP, _BOTTOM, _LEFT, _RIGHT = 0.63, 0.8, 0.4, 0.6
-# Redness is compared at one size, so that noise of single pixels is averaged away in a large crop.
-_MEASURED_SIDE_PIXELS = 128
-# Standard deviation of a* (CIE 1976), from green to red: lips are redder than the skin around them.
-# Of CelebA's pictures without anything before the mouth 0.2 to 1.1 % have less.
-_MIN_REDNESS = 1.6
-# Mean distance of a* and b* from gray; a picture without colors, as of an infrared camera, shows nothing red.
-_MIN_COLOR = 2.0
-_GRAY = 128.0
+# Where sRGB (IEC 61966-2-1) and L*a*b* (CIE 15) are straight lines.
+_DARK, _LINEAR = 0.04045, 0.008856
+# Linear sRGB to XYZ, each as a share of the white of D65.
+_RGB_TO_XYZ = np.array(
+    [
+        [0.412453 / 0.950456, 0.357580 / 0.950456, 0.180423 / 0.950456],
+        [0.212671, 0.715160, 0.072169],
+        [0.019334 / 1.088754, 0.119193 / 1.088754, 0.950227 / 1.088754],
+    ],
+    np.float32,
+)
+
 # With the nose this far from the middle of the eyes, in distances between the eyes, the face is in profile.
 _PROFILE = 0.7
+# Mean distance of a* and b* from gray; a picture without colors, as of an infrared camera, shows no lips either.
+_MIN_COLOR = 2.0
+
+TRAITS = 35
+"""How many numbers `traits` returns."""
+RED_OF_LIPS = 28
+"""Which of them says how much a* varies from the nose to the chin."""
 
 
-def is_mouth_hidden(crop: Image, keypoints: Keypoints, margin: float = 1.0) -> bool:
+class MouthRule(Section):
+    """What decides whether something is in front of a mouth; fitted by `python -m model masks --fit`.
+
+    Attributes:
+        weights: of the traits, whose sum is compared with the limit.
+        limit: above it the mouth is hidden.
+        min_red: how much the red must vary from the nose to the chin: a hand has the skin's color, and no lips.
+    """
+
+    weights: tuple[float, ...]
+    limit: float
+    min_red: float
+
+    def hides(self, traits: NDArray[np.floating[Any]]) -> bool:
+        """Return whether a face with these traits, (35,), has something in front of its mouth."""
+        is_other = float(traits @ np.array(self.weights)) > self.limit
+        return is_other or float(traits[RED_OF_LIPS]) < self.min_red
+
+
+@cache
+def mouth_rule() -> MouthRule:
+    """Return the rule that Facet comes with: mouth.json, as `python -m model masks --fit` prints it."""
+    return MouthRule.model_validate_json(Path(__file__).with_suffix(".json").read_bytes())
+
+
+def is_mouth_hidden(crop: Image, keypoints: Keypoints) -> bool:
     """Return whether something is in front of the mouth, or the face looks too far away to show it.
 
     Args:
-        crop: the canonical crop, (side, side, 3) uint8 BGR.
+        crop: the recognition crop, (side, side, 3) uint8 BGR.
         keypoints: of the detection.
-        margin: of the crop; see alignment.align.
     """
     if turn(keypoints) > _PROFILE:
         return True
-    side = _MEASURED_SIDE_PIXELS
-    small = cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA)
-    colors = cv2.cvtColor(small, cv2.COLOR_BGR2LAB)[..., 1:].astype(np.float32)
-    top, bottom, left, right = (
-        round(((share - 0.5) / margin + 0.5) * side) for share in (_TOP, _BOTTOM, _LEFT, _RIGHT)
-    )
-    face = colors[side // 4 : -side // 4, side // 4 : -side // 4]
-    if float(np.abs(face - _GRAY).mean()) < _MIN_COLOR:
+    seen = colors(crop)
+    if float(np.abs(seen[..., 1:]).mean()) < _MIN_COLOR:
         return False
-    return float(colors[top:bottom, left:right, 0].std()) < _MIN_REDNESS
+    return mouth_rule().hides(traits(seen))
+
+
+def colors(crop: Image) -> FloatArray:
+    """Return the colors of a recognition crop, (side, side, 3) uint8 BGR, as traits needs them."""
+    small = cv2.resize(crop, (_SIDE_PIXELS, _SIDE_PIXELS), interpolation=cv2.INTER_AREA)
+    return _lab(np.asarray(small, np.uint8))
+
+
+def traits(lab: FloatArray) -> FloatArray:
+    """Return what tells a covered mouth from one that is seen, (35,) float32.
+
+    For nose, cheeks and mouth: how far their color is from the skin's, as it is, absolute, and without the lightness;
+    how much colors vary on mouth and nose; how red and dark the lips are against what is around them; and how sharp
+    mouth and eyes are. A beard is dark, but neither smooth nor colored, and leaves lips and nose.
+
+    Args:
+        lab: see colors.
+    """
+    skin = np.median(_pixels(lab, _FOREHEAD, _HAIRLINE, _BRIDGE), axis=0)
+    found: list[float] = []
+    for region in ((_MOUTH,), (_NOSE,), (_RIGHT_CHEEK, _LEFT_CHEEK)):
+        away = np.median(_pixels(lab, *region), axis=0) - skin
+        found += [*np.abs(away), float(np.hypot(away[1], away[2])), *away]
+    found += [*_pixels(lab, _MOUTH).std(axis=0), *_pixels(lab, _NOSE).std(axis=0)]
+    lips = _cut(lab, _LIPS).mean(axis=1)
+    light, red = lips[:, 0], lips[:, 1]
+    found += [*lips.std(axis=0), red.max() - np.median(red), np.median(light) - light.min()]
+    mouth, eyes = _cut(lab, _MOUTH)[..., 0], _cut(lab, _EYES)[..., 0]
+    found += [_steps(mouth, 0), _steps(mouth, 1), _steps(eyes, 0)]
+    return np.array(found, np.float32)
+
+
+def _lab(image: Image) -> FloatArray:
+    """Return CIE 1976 L*a*b* of sRGB, (H, W, 3) float32."""
+    values = image[..., ::-1].astype(np.float32) / 255
+    linear = np.where(values <= _DARK, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    xyz = linear @ _RGB_TO_XYZ.T
+    x, y, z = np.moveaxis(np.where(xyz > _LINEAR, np.cbrt(xyz), 7.787 * xyz + 16 / 116), -1, 0)
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1).astype(np.float32)
+
+
+def _cut(lab: FloatArray, region: _Region) -> FloatArray:
+    top, bottom, left, right = (round(share * len(lab)) for share in region)
+    return lab[top:bottom, left:right]
+
+
+def _pixels(lab: FloatArray, *regions: _Region) -> FloatArray:
+    return np.vstack([_cut(lab, region).reshape(-1, 3) for region in regions])
+
+
+def _steps(lightness: FloatArray, axis: int) -> float:
+    return float(np.abs(np.diff(lightness, axis=axis)).mean())

@@ -10,7 +10,6 @@ import numpy as np
 from device.networks.recognition_card import Visible
 from device.observation import Image, Keypoints
 from device.people.identity import Recognition
-from device.perception.mouth_cover import traits
 
 # In the recognition crop, as shares of its side: rows, then columns of the right and of the left one.
 _EYES = (0.40, 0.53), ((0.27, 0.42), (0.58, 0.73))
@@ -25,6 +24,8 @@ def hidden(
     length: float,
     attributes: Mapping[str, float],
     visible: Visible,
+    *,
+    is_mouth_hidden: bool,
 ) -> Recognition | None:
     """Return why a face cannot be compared, or None if it can.
 
@@ -34,14 +35,14 @@ def hidden(
         length: see embedder.Embedded.
         attributes: the probabilities of the attributes that are known, by name, 0..1.
         visible: the limits.
+        is_mouth_hidden: see AlignedFace.
     """
     if turn(keypoints) > visible.max_turn:
         return Recognition.TURNED_AWAY
     may_cover = any(attributes.get(name, 0) >= visible.min_covering for name in visible.covering)
     if may_cover and eye_brightness(crop) < visible.min_eye_brightness:
         return Recognition.COVERED
-    is_covered = length < visible.min_length or visible.mouth.covers(traits(crop))
-    return Recognition.COVERED if is_covered else None
+    return Recognition.COVERED if is_mouth_hidden or length < visible.min_length else None
 
 
 def turn(keypoints: Keypoints) -> float:

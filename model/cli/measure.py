@@ -138,15 +138,15 @@ def masks(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Paint masks over mouth and nose, and measure which are noticed, and which bare faces are taken for covered."""
-    from device.networks.recognition_card import read_recognition_card
+    from device.perception.mouth import mouth_rule
     from model.data.celeba import read_celeba
     from model.evaluation.masks import fit_masks, measure_masks
 
     people = read_celeba(data)
-    cover = fit_masks(people, fit) if fit else read_recognition_card().visible.mouth
-    figures = measure_masks(people, cover, pictures, bare=bare)
+    rule = fit_masks(people, fit) if fit else mouth_rule()
+    figures = measure_masks(people, rule, pictures, bare=bare)
     if as_json:
-        fitted = {"fitted": cover.model_dump()} if fit else {}
+        fitted = {"fitted": rule.model_dump()} if fit else {}
         typer.echo(json.dumps({**figures.to_json(), **fitted}))
         return
     table = Table("faces", "of", "taken for covered")
@@ -156,7 +156,7 @@ def masks(
     table.add_row("of these with a beard", str(figures.bearded), f"{figures.bearded_covered:.2%}")
     wide_console().print(table)
     if fit:
-        typer.echo(cover.model_dump_json())
+        typer.echo(rule.model_dump_json())
 
 
 @app.command()

@@ -12,12 +12,12 @@ from tqdm import tqdm
 
 from device.config.sections.perception import PerceptionSettings
 from device.networks.files import ZOO
-from device.networks.recognition_card import MouthCover, read_recognition_card
+from device.networks.recognition_card import read_recognition_card
 from device.observation import Detection, Image
 from device.perception.alignment import RECOGNITION, align
 from device.perception.arithmetic import sigmoid
 from device.perception.detection import FaceDetector
-from device.perception.mouth_cover import TRAITS, traits
+from device.perception.mouth import RED_OF_LIPS, TRAITS, MouthRule, colors, traits
 from model.data.celeba import CelebA, read_picture
 from model.errors import DataError
 from model.evaluation.embeddings import depicted
@@ -75,17 +75,17 @@ class _Measurer:
     def traits(self, image: Image, face: Detection) -> _Floats:
         meaning = self._input
         crop = align(image, face.keypoints, meaning.side, meaning.margin, RECOGNITION)
-        return traits(crop).astype(np.float64)
+        return traits(colors(crop)).astype(np.float64)
 
 
 def measure_masks(
-    data: CelebA, cover: MouthCover, most: int, split: str = "test", bare: int | None = None
+    data: CelebA, rule: MouthRule, most: int, split: str = "test", bare: int | None = None
 ) -> MaskFigures:
     """Paint each kind of mask on the faces of a split, and count which of them are taken for covered.
 
     Args:
         data: whose pictures are painted on.
-        cover: what decides.
+        rule: what decides.
         most: how many pictures get each kind.
         split: train, val or test.
         bare: how many pictures are looked at without a mask; all if None.
@@ -99,13 +99,13 @@ def measure_masks(
         face = measurer.find(image)
         if face is None:
             continue
-        is_covered.append(cover.covers(measurer.traits(image, face)))
+        is_covered.append(rule.hides(measurer.traits(image, face)))
         has_beard.append(not data.labels[row, data.attributes.index(_BEARD)])
         for kind in KINDS if number < most else ():
             painted = paint(image, face.keypoints, kind, chance)
             found = measurer.find(painted)
             if found is not None:
-                noticed[kind].append(cover.covers(measurer.traits(painted, found)))
+                noticed[kind].append(rule.hides(measurer.traits(painted, found)))
     bearded, covered = np.array(has_beard), np.array(is_covered)
     return MaskFigures(
         {kind: float(np.mean(answers)) for kind, answers in noticed.items()},
@@ -117,7 +117,7 @@ def measure_masks(
     )
 
 
-def fit_masks(data: CelebA, most: int) -> MouthCover:
+def fit_masks(data: CelebA, most: int) -> MouthRule:
     """Fit what decides on painted masks: weights on the training part, the limit on bare faces of the validation part.
 
     Args:
@@ -141,13 +141,18 @@ def fit_masks(data: CelebA, most: int) -> MouthCover:
             if found is not None:
                 masked.append(measurer.traits(painted, found))
     weights = regression(np.array(bare), np.array(masked))
-    scores = [
-        float(measurer.traits(image, face) @ weights)
+    seen = [
+        measurer.traits(image, face)
         for image in _pictures(data, "val", most, chance)
         if (face := measurer.find(image)) is not None
     ]
-    limit = float(np.quantile(scores, 1 - _FALSE))
-    return MouthCover(weights=tuple(round(w, 5) for w in weights), limit=round(limit, 4))
+    limit = float(np.quantile(np.array(seen) @ weights, 1 - _FALSE))
+    min_red = float(np.quantile(np.array(seen)[:, RED_OF_LIPS], _FALSE))
+    return MouthRule(
+        weights=tuple(round(w, 5) for w in weights),
+        limit=round(limit, 4),
+        min_red=round(min_red, 2),
+    )
 
 
 def _pictures(

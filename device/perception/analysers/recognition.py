@@ -71,7 +71,14 @@ class RecognitionAnalyser:
         probabilities = face.measured.get(analyser)
         known = {} if probabilities is None else dict(zip(labels, probabilities, strict=True))
         keypoints = face.detection.keypoints
-        reason = hidden(crop, keypoints, embedded.length, known, self.embedder.card.visible)
+        reason = hidden(
+            crop,
+            keypoints,
+            embedded.length,
+            known,
+            self.embedder.card.visible,
+            is_mouth_hidden=face.is_mouth_hidden,
+        )
         return Appearance(embedded.embedding, embedded.length, reason, keypoints)
 
     def decide(

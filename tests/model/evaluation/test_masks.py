@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from device.networks.recognition_card import MouthCover
-from device.perception.mouth_cover import TRAITS
+from device.perception.mouth import RED_OF_LIPS, TRAITS, MouthRule
 from model.evaluation.masks import regression
 from model.evaluation.painted_masks import KINDS, paint
 
@@ -38,5 +37,15 @@ def test_the_regression_tells_apart_what_differs() -> None:
     masked[:, 4] += 6
     weights = regression(bare, masked)
     assert int(np.argmax(np.abs(weights))) == 4
-    cover = MouthCover(weights=tuple(weights), limit=float(np.quantile(bare @ weights, 0.99)))
-    assert np.mean([cover.covers(face) for face in masked]) > 0.95
+    limit = float(np.quantile(bare @ weights, 0.99))
+    rule = MouthRule(weights=tuple(weights), limit=limit, min_red=-9)
+    assert np.mean([rule.hides(face) for face in masked]) > 0.95
+
+
+def test_a_face_without_the_red_of_lips_hides_them() -> None:
+    """Whatever its colors are otherwise."""
+    rule = MouthRule(weights=(0.0,) * TRAITS, limit=1, min_red=0.8)
+    face = np.ones(TRAITS)
+    assert not rule.hides(face)
+    face[RED_OF_LIPS] = 0.7
+    assert rule.hides(face)

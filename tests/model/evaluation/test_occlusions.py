@@ -11,9 +11,8 @@ import skimage.data
 
 from device.networks.files import ZOO
 from device.observation import Detection, Image
-from device.perception.alignment import align
+from device.perception.aligned_face import AlignedFace, View
 from device.perception.detection import FaceDetector
-from device.perception.mouth import is_mouth_hidden
 from device.perception.visibility import turn
 from model.data.photographs import Photograph
 from model.evaluation.gate import GateMeasurement
@@ -23,7 +22,7 @@ _FAULTS = {(fault.kind, fault.amount): fault for fault in occlusions()}
 _RIGHT_EYE, _LEFT_EYE, _NOSE, _MOUTH = range(4)
 _COVERS = {
     ("sunglasses", "opaque to 100%"): {_RIGHT_EYE, _LEFT_EYE},
-    ("mask", "blue"): {_NOSE, _MOUTH},
+    ("mask", "surgical"): {_NOSE, _MOUTH},
     ("hand", "before mouth"): {_MOUTH},
     ("hand", "before nose and mouth"): {_NOSE, _MOUTH},
     ("hand", "before one eye"): {_RIGHT_EYE, _NOSE},
@@ -78,7 +77,7 @@ def test_answers_about_a_hidden_mouth_are_withheld(portrait: Image, tmp_path: Pa
     """They do not count as given; glasses that were put on are an answer that has to be right."""
     path = tmp_path / "a.png"
     cv2.imwrite(str(path), portrait)
-    faults = [_FAULTS["mask", "white"], _FAULTS["sunglasses", "opaque to 100%"]]
+    faults = [_FAULTS["mask", "surgical"], _FAULTS["sunglasses", "opaque to 100%"]]
     measurement = GateMeasurement([Photograph(path, 1, {"Smiling": True})])
     clear, masked, glasses = measurement.run(faults)
     assert clear.withheld == 0
@@ -94,7 +93,7 @@ def test_every_occlusion_has_another_name() -> None:
 
 
 def test_a_painted_mask_hides_the_mouth(portrait: Image, face: Detection) -> None:
-    """In each color, seen as the node sees it."""
-    for color in ("blue", "white", "black"):
-        image = _FAULTS["mask", color].apply(portrait, face)
-        assert is_mouth_hidden(align(image, face.keypoints, 128), face.keypoints)
+    """Of each kind, seen as the node sees it."""
+    for kind in ("surgical", "white", "black"):
+        image = _FAULTS["mask", kind].apply(portrait, face)
+        assert AlignedFace(image, face, View(128)).is_mouth_hidden
