@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,19 @@ from torch.utils.data import DataLoader, Dataset
 
 from device.observation import Image
 from model.data.augment import augment, canonical
+from model.data.draws import Draws, draw
 from model.data.prepare import Crops
 from model.recipes.recipe import Recipe
 
-Batches: TypeAlias = DataLoader[tuple[Tensor, Tensor]]
+
+class Batches(Protocol):
+    """Inputs of a network, or of one of its blocks, and labels (B, labels) float32, NaN where one cannot be seen."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]: ...
+
+
 _VALIDATION_BATCH = 128
 # A worker inherits the crops; copying gigabytes to it would take longer than an epoch.
 WORKER_START = "fork"
@@ -30,7 +39,7 @@ class Views(Dataset[tuple[NDArray[np.float32], NDArray[np.float32]]]):
     """Network inputs (3, S, S) float32 and labels (labels,) float32, one per crop, made on demand.
 
     Args:
-        crops: (N, 160, 160, 3) uint8 BGR.
+        crops: (N, S, S, 3) uint8 BGR.
         labels: (N, labels) float32.
         view: makes a picture (S, S, 3) uint8 BGR from a crop and its row.
     """
@@ -55,8 +64,9 @@ class Pictures:
 
     Args:
         recipe: says how the pictures are made.
-        train: the crops to learn from, and their pixels, (N, 160, 160, 3) uint8 BGR.
+        train: the crops to learn from, and their pixels, (N, S, S, 3) uint8 BGR.
         val: the same to choose by.
+        share: which of how many equal shares of each batch; of several processes each has its own.
     """
 
     def __init__(
@@ -64,22 +74,24 @@ class Pictures:
         recipe: Recipe,
         train: tuple[Crops, NDArray[np.uint8]],
         val: tuple[Crops, NDArray[np.uint8]],
+        share: tuple[int, int] = (0, 1),
     ) -> None:
-        self._recipe = recipe
+        self._recipe, self._share = recipe, share
         self._train, self._train_crops = train
         self._val, self._val_crops = val
 
     def training(self, epoch: int) -> Batches:
         """Return an epoch's shuffled, augmented batches: (B, 3, S, S) float32 and (B, labels) float32."""
-        view = augmented(self._recipe, self._recipe.sides[epoch], epoch)
+        count = len(self._train)
+        view = augmented(self._recipe, self._recipe.sides[epoch], epoch, count)
         return DataLoader(
             Views(self._train_crops, self._train.labels, view),  # type: ignore[arg-type]  # collated
-            batch_size=self._recipe.batch,
-            sampler=training_rows(self._train.identities, self._recipe, epoch),
+            batch_sampler=training_batches(
+                self._train.identities, self._recipe, epoch, self._share
+            ),
             num_workers=1,
             multiprocessing_context=WORKER_START,
             prefetch_factor=8,
-            drop_last=True,  # batch normalisation needs more than one picture
         )
 
     def validation(self, epoch: int) -> Batches:
@@ -88,19 +100,25 @@ class Pictures:
         return plain_batches(self._val_crops, self._val.labels, side, zoom)
 
 
-def load_pictures(recipe: Recipe, train: Crops, val: Crops) -> Pictures:
-    """Load the crops to learn from and those to choose by into memory."""
-    return Pictures(recipe, (train, train.load()), (val, val.load()))
+def load_pictures(
+    recipe: Recipe, train: Crops, val: Crops, share: tuple[int, int] = (0, 1)
+) -> Pictures:
+    """Load the crops to learn from and those to choose by into memory; see Pictures."""
+    return Pictures(recipe, (train, train.load()), (val, val.load()), share)
 
 
-def augmented(recipe: Recipe, side: int, epoch: int) -> Callable[[NDArray[np.uint8], int], Image]:
-    """Return what makes the training picture of a crop and its row in an epoch."""
+def augmented(
+    recipe: Recipe, side: int, epoch: int, count: int
+) -> Callable[[NDArray[np.uint8], int], Image]:
+    """Return what makes the training picture of a crop and its row, of `count`, in an epoch."""
+    draws = drawn(recipe, side, epoch, count)
+    return lambda crop, row: augment(crop, draws, row)
 
-    def view(crop: NDArray[np.uint8], row: int) -> Image:
-        random = np.random.default_rng((recipe.seed, epoch, row))
-        return augment(crop, side, recipe.augmentation, random, recipe.zoom)
 
-    return view
+def drawn(recipe: Recipe, side: int, epoch: int, count: int) -> Draws:
+    """Return how the training pictures of `count` crops stray from them in an epoch."""
+    random = np.random.default_rng((recipe.seed, epoch, count))
+    return draw(recipe.augmentation, count, side, random, recipe.zoom)
 
 
 def training_rows(identities: NDArray[np.int64], recipe: Recipe, epoch: int) -> list[int]:
@@ -120,6 +138,20 @@ def training_rows(identities: NDArray[np.int64], recipe: Recipe, epoch: int) -> 
         if identity < 0 or seen[identity] <= recipe.max_per_identity:
             rows.append(int(row))
     return rows
+
+
+def training_batches(
+    identities: NDArray[np.int64], recipe: Recipe, epoch: int, share: tuple[int, int] = (0, 1)
+) -> list[list[int]]:
+    """Choose the rows of each batch of an epoch, or of one of several equal shares of each batch.
+
+    A last batch that is not whole is left out: batch normalisation needs more than one picture.
+    """
+    rows = training_rows(identities, recipe, epoch)
+    part, parts = share
+    size = recipe.batch // parts
+    starts = range(part * size, len(rows) - recipe.batch + part * size + 1, recipe.batch)
+    return [rows[start : start + size] for start in starts]
 
 
 def plain_batches(

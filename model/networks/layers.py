@@ -27,7 +27,8 @@ class Depthwise(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map x: (N, channels, H, W) to (N, channels, H / stride, W / stride)."""
-        if self.kernel_size[0] == _FAST_KERNEL and self.stride[0] == 1:
+        is_fast = self.kernel_size[0] == _FAST_KERNEL and self.stride[0] == 1
+        if is_fast or x.device.type != "cpu":
             return super().forward(x)
         with torch.autocast(x.device.type, enabled=False):
             return super().forward(x.float())

@@ -38,8 +38,11 @@ class _Convolution(nn.Conv2d):
             return super().forward(x)
         if self.stride[0] == 1:
             return super().forward(pad(x, (1, 1, 1, 1)))
+        padded = pad(x, (0, 1, 0, 1))
+        if x.device.type != "cpu":
+            return super().forward(padded)
         with torch.autocast(x.device.type, enabled=False):
-            return super().forward(pad(x.float(), (0, 1, 0, 1)))
+            return super().forward(padded.float())
 
 
 class _Places(nn.Conv2d):

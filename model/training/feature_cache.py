@@ -5,7 +5,7 @@ The first blocks of a backbone that has seen millions of faces need no change, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,7 +18,9 @@ from tqdm import tqdm
 
 from model.data.batches import WORKER_START, Batches, Views, augmented, plain_batches, training_rows
 from model.data.prepare import Crops
+from model.data.resident import ResidentPictures
 from model.recipes.recipe import Frozen, Recipe
+from model.training.devices import half_precision
 
 Features: TypeAlias = NDArray[np.float16]
 _BATCH = 64
@@ -60,6 +62,41 @@ class FeatureCache:
         return DataLoader(_Rows(self._val_features, self._val.labels), batch_size=_BATCH)  # type: ignore[arg-type]
 
 
+class BehindBlocks:
+    """The batches of a run whose frozen blocks are cheaper to compute in every epoch than to keep, as on a GPU.
+
+    Args:
+        pictures: gives the batches of pictures.
+        blocks: the frozen ones.
+    """
+
+    def __init__(self, pictures: ResidentPictures, blocks: nn.Module) -> None:
+        self._pictures, self._blocks = pictures, blocks
+
+    def training(self, epoch: int) -> Batches:
+        """Return an epoch's batches, as the blocks see them."""
+        return _Seen(self._pictures.training(epoch), self._blocks)
+
+    def validation(self, epoch: int) -> Batches:
+        """Return the plain validation crops, as the blocks see them."""
+        return _Seen(self._pictures.validation(epoch), self._blocks)
+
+
+class _Seen:
+    def __init__(self, batches: Batches, blocks: nn.Module) -> None:
+        self._batches, self._blocks = batches, blocks
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        self._blocks.eval()
+        for images, labels in self._batches:
+            with torch.no_grad(), half_precision(images.device):
+                features = self._blocks(images.contiguous(memory_format=torch.channels_last))
+            yield features.float(), labels
+
+
 def fill_cache(
     network: nn.Module, recipe: Recipe, frozen: Frozen, data: tuple[Crops, Crops], folder: Path
 ) -> FeatureCache:
@@ -80,7 +117,7 @@ def fill_cache(
     plain = plain_batches(crops, train.labels, side, recipe.zoom, _BATCH)
     views = [_features(blocks, plain, len(train), folder / "train-0.npy")]
     for view in range(1, frozen.views):
-        pictures = Views(crops, train.labels, augmented(recipe, side, view))
+        pictures = Views(crops, train.labels, augmented(recipe, side, view, len(train)))
         batches: Batches = DataLoader(
             pictures,  # type: ignore[arg-type]
             batch_size=_BATCH,

@@ -40,7 +40,7 @@ def mixed(images: Tensor, labels: Tensor, strength: float) -> tuple[Tensor, Tens
     if not strength:
         return images, labels
     share = float(torch.distributions.Beta(strength, strength).sample())
-    others = torch.randperm(len(images))
+    others = torch.randperm(len(images), device=images.device)
     return images.lerp(images[others], share), labels.lerp(labels[others], share)
 
 
@@ -59,7 +59,14 @@ def validate(network: nn.Module, batches: Batches, start: int = 0) -> Score:
     network.eval()
     results = [(network(inputs, start), labels) for inputs, labels in batches]
     logits, truth = (torch.cat(tensors) for tensors in zip(*results, strict=True))
+    is_right = (logits > 0) == (truth > 0.5)  # noqa: PLR2004 - half way between no and yes
     return Score(
-        float(((logits > 0) == truth.bool()).float().mean()),
-        float(binary_cross_entropy_with_logits(logits, truth)),
+        float(is_right[~truth.isnan()].float().mean()), float(label_loss(logits.float(), truth))
     )
+
+
+def label_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Return the mean binary cross-entropy of logits (B, labels), in nats; a label that is NaN does not count."""
+    is_visible = ~labels.isnan()
+    losses = binary_cross_entropy_with_logits(logits, labels.nan_to_num(), reduction="none")
+    return (losses * is_visible).sum() / is_visible.sum().clamp(min=1)

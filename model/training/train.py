@@ -10,23 +10,40 @@ from typing import Any
 import cv2
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from model.data.batches import Batches, Pictures, load_pictures, training_rows
 from model.data.prepare import Crops, read_crops
+from model.data.resident import ResidentPictures, resident
 from model.errors import TrainingError
 from model.networks.weights import Network, build_network
 from model.recipes.recipe import Recipe
-from model.training.feature_cache import FeatureCache, fill_cache
+from model.training.devices import DeviceName, choose_device, half_precision
+from model.training.feature_cache import BehindBlocks, FeatureCache, fill_cache
 from model.training.run_folder import BEST, CHECKPOINT, FEATURE_CACHE, LOG, cut_log
+from model.training.several import Place, joined
 from model.training.soft_labels import softened
-from model.training.steps import Score, decayed_apart, learning_rate_share, mixed, validate
+from model.training.steps import (
+    Score,
+    decayed_apart,
+    label_loss,
+    learning_rate_share,
+    mixed,
+    validate,
+)
+
+# Asking a GPU for the loss waits for it; the bar shows it every so many batches.
+_SHOWN_EVERY = 20
 
 
 def train(
-    recipe: Recipe, data: Path, folder: Path, weights: Path | None, soft: Path | None = None
+    recipe: Recipe,
+    data: Path,
+    folder: Path,
+    weights: Path | None,
+    soft: Path | None = None,
+    device: DeviceName = DeviceName.AUTO,
 ) -> None:
     """Train a network in a folder; called again for the same folder it goes on after the last whole epoch.
 
@@ -36,13 +53,27 @@ def train(
         folder: for checkpoint, best weights and log.
         weights: to start from; see build_network.
         soft: the soft labels that a recipe may ask for.
+        device: to train on. Under torchrun there is a process for each GPU, and each takes its share of every batch.
 
     Raises:
         DataError: there are no crops.
         WeightsError: the weights do not fit.
-        TrainingError: the soft labels do not fit, or the folder belongs to another recipe.
+        TrainingError: the soft labels do not fit, the folder belongs to another recipe, or there is no such device.
     """
-    torch.manual_seed(recipe.seed)
+    with joined() as place:
+        torch.manual_seed(recipe.seed + place.rank)
+        _train(recipe, data, folder, (weights, soft), choose_device(device, place.local), place)
+
+
+def _train(
+    recipe: Recipe,
+    data: Path,
+    folder: Path,
+    files: tuple[Path | None, Path | None],
+    device: torch.device,
+    place: Place,
+) -> None:
+    weights, soft = files
     # The cores belong to the training step; and a pool of OpenCV's threads does not survive the fork of a worker.
     cv2.setNumThreads(0)
     train_crops, val_crops = read_crops(data, "train"), read_crops(data, "val")
@@ -50,7 +81,7 @@ def train(
     attributes = len(train_crops.attributes)
     network = build_network(recipe, attributes, weights, train_crops.shards)
     folder.mkdir(parents=True, exist_ok=True)
-    run = Run(recipe, folder, network, (train_crops, val_crops))
+    run = Run(recipe, folder, network.to(device), (train_crops, val_crops), place)
     run.resume()
     run.train()
 
@@ -63,16 +94,25 @@ class Run:
         folder: for checkpoint, best weights and log.
         network: with the weights to start from.
         data: the crops to learn from, and those to choose by.
+        place: which of the processes that train the network this one is.
     """
 
     def __init__(
-        self, recipe: Recipe, folder: Path, network: Network, data: tuple[Crops, Crops]
+        self,
+        recipe: Recipe,
+        folder: Path,
+        network: Network,
+        data: tuple[Crops, Crops],
+        place: Place,
     ) -> None:
         self._recipe, self._folder, self._data = recipe, folder, data
+        self._place = place
+        self._device = next(network.parameters()).device
         self._network = network.to(memory_format=torch.channels_last)
         self._blocks = recipe.frozen.blocks if recipe.frozen else 0
         for block in self._network.features[: self._blocks]:
             block.requires_grad_(False)  # noqa: FBT003 - PyTorch's
+        self._shared = place.wrap(self._network)
         self._average = AveragedModel(
             self._network,
             multi_avg_fn=get_ema_multi_avg_fn(recipe.average_decay),
@@ -101,15 +141,10 @@ class Run:
         while not self.is_finished:
             side = self._recipe.sides[self._epoch]
             loss = self._train_epoch(source.training(self._epoch), side)
-            average = self._average.module
-            score = validate(average, source.validation(self._epoch), self._blocks)
             self._epoch += 1
-            self._log(side, loss, score)
-            # Thresholds and scales are fitted later: the loss says more about a network than its accuracy.
-            if score.loss < self._best:
-                self._best = score.loss
-                self._keep(average, side, score)
-            self._checkpoint()
+            if self._place.is_first:
+                self._judge(source.validation(self._epoch - 1), side, loss)
+            self._place.wait()
 
     def resume(self) -> None:
         """Go on from the checkpoint of the folder, if it has one.
@@ -119,7 +154,7 @@ class Run:
         """
         path = self._folder / CHECKPOINT
         if path.exists():
-            state = torch.load(path, map_location="cpu", weights_only=True)
+            state = torch.load(path, map_location=self._device, weights_only=True)
             if not self._recipe.continues(state["recipe"]):
                 message = (
                     f"{self._folder} holds a run of another recipe than {self._recipe.name}; "
@@ -131,11 +166,16 @@ class Run:
             self._optimizer.load_state_dict(state["optimizer"])
             self._step, self._epoch, self._best = state["step"], state["epoch"], state["best"]
             tqdm.write(f"{path}: going on after epoch {self._epoch}")
-        cut_log(self._folder / LOG, self._epoch)
+        if self._place.is_first:
+            cut_log(self._folder / LOG, self._epoch)
 
-    def _source(self) -> Pictures | FeatureCache:
+    def _source(self) -> Pictures | FeatureCache | ResidentPictures | BehindBlocks:
+        frozen = self._network.features[: self._blocks]
+        if self._device.type != "cpu":
+            pictures = resident(self._recipe, self._data, self._device, self._place.share)
+            return BehindBlocks(pictures, frozen) if self._blocks else pictures
         if self._recipe.frozen is None:
-            return load_pictures(self._recipe, *self._data)
+            return load_pictures(self._recipe, *self._data, self._place.share)
         folder = self._folder / FEATURE_CACHE
         return fill_cache(self._network, self._recipe, self._recipe.frozen, self._data, folder)
 
@@ -143,30 +183,42 @@ class Run:
         self._network.train()
         # What is frozen keeps its statistics as well.
         self._network.features[: self._blocks].eval()
-        total = 0.0
+        total = torch.zeros((), device=self._device)
         title = f"epoch {self._epoch + 1}/{self._recipe.last_epoch}, {side} px"
-        with tqdm(batches, desc=title, unit="batch") as progress:
+        is_quiet = not self._place.is_first
+        with tqdm(batches, desc=title, unit="batch", disable=is_quiet) as progress:
             for count, (inputs, labels) in enumerate(progress, start=1):
                 total += self._train_step(inputs, labels)
-                progress.set_postfix(loss=f"{total / count:.4f}")
-        return total / max(1, len(batches))
+                if count % _SHOWN_EVERY == 0:
+                    progress.set_postfix(loss=f"{float(total) / count:.4f}")
+        return float(total) / max(1, len(batches))
 
-    def _train_step(self, inputs: Tensor, labels: Tensor) -> float:
+    def _train_step(self, inputs: Tensor, labels: Tensor) -> Tensor:
         share = learning_rate_share(self._step, self._steps, self._recipe.warm_up)
         for group in self._optimizer.param_groups:
             group["lr"] = self._recipe.learning_rate * share
         inputs, labels = mixed(inputs, labels, self._recipe.mixup)
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = self._network(
+        with half_precision(self._device):
+            logits = self._shared(
                 inputs.contiguous(memory_format=torch.channels_last), self._blocks
             )
-        loss = binary_cross_entropy_with_logits(logits.float(), labels)
+        loss = label_loss(logits.float(), labels)
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch's
         self._optimizer.step()
         self._average.update_parameters(self._network)
         self._step += 1
-        return float(loss.detach())
+        return loss.detach()
+
+    def _judge(self, validation: Batches, side: int, loss: float) -> None:
+        average = self._average.module
+        score = validate(average, validation, self._blocks)
+        self._log(side, loss, score)
+        # Thresholds and scales are fitted later: the loss says more about a network than its accuracy.
+        if score.loss < self._best:
+            self._best = score.loss
+            self._keep(average, side, score)
+        self._checkpoint()
 
     def _log(self, side: int, loss: float, score: Score) -> None:
         path = self._folder / LOG

@@ -1,0 +1,125 @@
+"""Batches on a GPU: the crops are copied there once, and every picture is made there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from model.data.augment_tensors import augment_tensors, warp_tensors
+from model.data.batches import Batches, drawn, training_batches
+from model.data.draws import Draws, plain
+from model.data.prepare import Crops
+from model.recipes.recipe import Recipe
+
+_VALIDATION_BATCH = 512
+
+
+class ResidentCrops:
+    """Crops of a split in the memory of a device.
+
+    Args:
+        crops: the split's.
+        device: has room for them: 76.8 kB per crop of 160 pixels.
+    """
+
+    def __init__(self, crops: Crops, device: torch.device) -> None:
+        self.device = device
+        self.labels = torch.from_numpy(crops.labels).to(device)
+        self._crops = torch.empty(
+            (len(crops), *crops.shards[0].shape[1:]), dtype=torch.uint8, device=device
+        )
+        start = 0
+        for shard in crops.shards:
+            self._crops[start : start + len(shard)] = torch.from_numpy(np.array(shard)).to(device)
+            start += len(shard)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def batch(self, rows: list[int], make: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor]:
+        """Return what is made of some of the crops as network inputs, (B, 3, S, S) in -1..1, and their labels."""
+        places = torch.tensor(rows, device=self.device)
+        return make(self._crops[places]) / 127.5 - 1, self.labels[places]
+
+
+class ResidentPictures:
+    """The batches of a run on a device: the same pictures of the same crops as batches.Pictures gives.
+
+    Args:
+        recipe: says how the pictures are made.
+        train: the crops to learn from, and who is on them.
+        val: those to choose by.
+        share: which of how many equal shares of each batch; of several devices each has its own.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        train: tuple[ResidentCrops, Crops],
+        val: ResidentCrops,
+        share: tuple[int, int] = (0, 1),
+    ) -> None:
+        self._recipe, self._val = recipe, val
+        self._train, self._table = train
+        self._share = share
+
+    def training(self, epoch: int) -> Batches:
+        """Return an epoch's shuffled, augmented batches. Behind frozen blocks the epochs take turns with the views."""
+        recipe = self._recipe
+        batches = training_batches(self._table.identities, recipe, epoch, self._share)
+        if recipe.frozen is not None:
+            epoch %= recipe.frozen.views
+        side, count = recipe.sides[epoch], len(self._train)
+        draws = (
+            plain(count, side, recipe.zoom)
+            if recipe.frozen is not None and epoch == 0
+            else drawn(recipe, side, epoch, count)
+        )
+        noise = torch.Generator(self._train.device).manual_seed(recipe.seed * 1000 + epoch)
+        return _Batches(
+            self._train, batches, draws, lambda crops, some: augment_tensors(crops, some, noise)
+        )
+
+    def validation(self, epoch: int) -> Batches:
+        """Return the plain crops of the validation split at the side of an epoch, in order."""
+        return plain_resident(self._val, self._recipe.sides[epoch], self._recipe.zoom)
+
+
+def plain_resident(crops: ResidentCrops, side: int, zoom: float = 1.0) -> Batches:
+    """Return the plain crops in order, in batches."""
+    rows = list(range(len(crops)))
+    batches = [rows[i : i + _VALIDATION_BATCH] for i in range(0, len(rows), _VALIDATION_BATCH)]
+    return _Batches(crops, batches, plain(len(crops), side, zoom), warp_tensors)
+
+
+def resident(
+    recipe: Recipe, data: tuple[Crops, Crops], device: torch.device, share: tuple[int, int]
+) -> ResidentPictures:
+    """Copy the crops to learn from and those to choose by to a device; see ResidentPictures."""
+    train, val = data
+    return ResidentPictures(
+        recipe, (ResidentCrops(train, device), train), ResidentCrops(val, device), share
+    )
+
+
+class _Batches:
+    def __init__(
+        self,
+        crops: ResidentCrops,
+        batches: list[list[int]],
+        draws: Draws,
+        make: Callable[[Tensor, Draws], Tensor],
+    ) -> None:
+        self._crops, self._batches = crops, batches
+        self._draws, self._make = draws, make
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        for rows in self._batches:
+            some = self._draws.rows(rows)
+            yield self._crops.batch(rows, lambda crops, some=some: self._make(crops, some))
