@@ -12,6 +12,7 @@ from rich.console import Console
 
 from device.system.console import open_console
 from model.errors import DataError
+from model.training.device_name import DeviceName
 
 app = typer.Typer(
     help="Train, export and measure the networks: `pipeline` in one command, the others step by step.",
@@ -28,6 +29,10 @@ Masks = Annotated[
         help="Which labels the pictures of a --data folder cannot show, unless its list_masked_attr.txt says it; may "
         "be repeated.",
     ),
+]
+Device = Annotated[
+    DeviceName,
+    typer.Option(help="What to compute on; auto takes a graphics card if PyTorch finds one."),
 ]
 Model = Annotated[str, typer.Option(help="A name in the zoo, or a path to a .tflite.")]
 

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from device.errors import FacetError
-from model.cli.app import Masks, Model, app, bytes_of, masks_of, wide_console
+from model.cli.app import Device, Masks, Model, app, bytes_of, masks_of, wide_console
+from model.training.device_name import DeviceName
 
 _Folders = Annotated[
     list[Path],
@@ -16,7 +17,7 @@ _Folders = Annotated[
         help="A folder in CelebA's official layout; may be repeated. The validation pictures of all of them count."
     ),
 ]
-_RECIPE = Path(__file__).parents[1] / "recipes" / "attributes.yaml"
+_RECIPE = Path(__file__).parents[1] / "recipes" / "fine-tune.yaml"
 
 
 @app.command()
@@ -133,12 +134,13 @@ def train(
     soft: Annotated[
         Path | None, typer.Option(help="The soft labels that teach made, if the recipe uses them.")
     ] = None,
+    device: Device = DeviceName.AUTO,
 ) -> None:
     """Train a network. Run again, it goes on after the last whole epoch."""
     from model.recipes.recipe import read_recipe
     from model.training.train import train as run_training
 
-    run_training(read_recipe(recipe), data, run, weights, soft)
+    run_training(read_recipe(recipe), data, run, weights, soft, device)
 
 
 @app.command()
@@ -148,11 +150,12 @@ def teach(
     ],
     data: Annotated[Path, typer.Option(help="The crops that prepare made.")] = Path("data"),
     out: Annotated[Path, typer.Option(help="The file of soft labels.")] = Path("runs/soft.npy"),
+    device: Device = DeviceName.AUTO,
 ) -> None:
     """Estimate how likely each training label is, from trained networks and the person's other pictures."""
     from model.training.teacher import teach as write
 
-    write(data, run, out)
+    write(data, run, out, device)
     typer.echo(f"{out} written", err=True)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import cv2
 import numpy as np
 
@@ -13,8 +15,7 @@ from model.data.prepare import CROP_MARGIN
 
 def canonical(crop: Image, side: int, zoom: float = 1.0) -> Image:
     """Cut the canonical crop out of a prepared one, or its middle: (side, side, 3) uint8 BGR."""
-    matrix = matrices(plain(1, side, zoom), crop.shape[0], CROP_MARGIN)[0]
-    return _warp(crop, matrix, side)
+    return _warp(crop, _plain_matrix(crop.shape[0], side, zoom), side)
 
 
 def augment(crop: Image, draws: Draws, row: int) -> Image:
@@ -22,6 +23,11 @@ def augment(crop: Image, draws: Draws, row: int) -> Image:
     one = draws.row(row)
     image = _warp(crop, matrices(one, crop.shape[0], CROP_MARGIN)[0], one.side)
     return _erase(_degrade(_recolor(image, one), one), one)
+
+
+@cache
+def _plain_matrix(crop_side: int, side: int, zoom: float) -> FloatArray:
+    return np.asarray(matrices(plain(1, side, zoom), crop_side, CROP_MARGIN)[0])
 
 
 def _warp(crop: Image, matrix: FloatArray, side: int) -> Image:
@@ -44,7 +50,7 @@ def _recolor(image: Image, one: Draws) -> Image:
     pixels = grey + (pixels - grey) * one.saturation
     mean = float(grey.mean())
     pixels = (mean + (pixels - mean) * one.contrast) * one.brightness * one.tint
-    return np.asarray(np.clip(pixels, 0, 255), np.uint8)
+    return np.asarray(np.clip(np.rint(pixels), 0, 255), np.uint8)
 
 
 def _degrade(image: Image, one: Draws) -> Image:

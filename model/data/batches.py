@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from device.observation import Image
 from model.data.augment import augment, canonical
-from model.data.draws import Draws, draw
+from model.data.draws import Draws, draw, plain
 from model.data.prepare import Crops
 from model.recipes.recipe import Recipe
 
@@ -82,10 +82,9 @@ class Pictures:
 
     def training(self, epoch: int) -> Batches:
         """Return an epoch's shuffled, augmented batches: (B, 3, S, S) float32 and (B, labels) float32."""
-        count = len(self._train)
-        view = augmented(self._recipe, self._recipe.sides[epoch], epoch, count)
-        return DataLoader(
-            Views(self._train_crops, self._train.labels, view),  # type: ignore[arg-type]  # collated
+        draws = draws_of(self._recipe, epoch, len(self._train))
+        batches: Batches = DataLoader(
+            views(self._train_crops, self._train.labels, draws),  # type: ignore[arg-type]  # collated
             batch_sampler=training_batches(
                 self._train.identities, self._recipe, epoch, self._share
             ),
@@ -93,6 +92,7 @@ class Pictures:
             multiprocessing_context=WORKER_START,
             prefetch_factor=8,
         )
+        return batches
 
     def validation(self, epoch: int) -> Batches:
         """Return the plain crops of the validation split at the side of an epoch, in order."""
@@ -107,18 +107,23 @@ def load_pictures(
     return Pictures(recipe, (train, train.load()), (val, val.load()), share)
 
 
-def augmented(
-    recipe: Recipe, side: int, epoch: int, count: int
-) -> Callable[[NDArray[np.uint8], int], Image]:
-    """Return what makes the training picture of a crop and its row, of `count`, in an epoch."""
-    draws = drawn(recipe, side, epoch, count)
-    return lambda crop, row: augment(crop, draws, row)
+def draws_of(recipe: Recipe, epoch: int, count: int) -> Draws:
+    """Return how the pictures of `count` crops stray from them in an epoch.
 
-
-def drawn(recipe: Recipe, side: int, epoch: int, count: int) -> Draws:
-    """Return how the training pictures of `count` crops stray from them in an epoch."""
+    Behind frozen blocks the epochs take turns with the views, and the pictures of the first one are plain.
+    """
+    side = recipe.sides[epoch]
+    if recipe.frozen is not None:
+        epoch %= recipe.frozen.views
+        if epoch == 0:
+            return plain(count, side, recipe.zoom)
     random = np.random.default_rng((recipe.seed, epoch, count))
     return draw(recipe.augmentation, count, side, random, recipe.zoom)
+
+
+def views(crops: NDArray[np.uint8], labels: NDArray[np.float32], draws: Draws) -> Views:
+    """Return the pictures of crops as the draws say."""
+    return Views(crops, labels, lambda crop, row: augment(crop, draws, row))
 
 
 def training_rows(identities: NDArray[np.int64], recipe: Recipe, epoch: int) -> list[int]:
@@ -162,5 +167,6 @@ def plain_batches(
     batch: int = _VALIDATION_BATCH,
 ) -> Batches:
     """Return the plain crops in order, in batches: (B, 3, S, S) float32 and (B, labels) float32."""
-    views = Views(crops, labels, lambda crop, _: canonical(crop, side, zoom))
-    return DataLoader(views, batch_size=batch)  # type: ignore[arg-type]  # collated
+    pictures = Views(crops, labels, lambda crop, _: canonical(crop, side, zoom))
+    batches: Batches = DataLoader(pictures, batch_size=batch)  # type: ignore[arg-type]  # collated
+    return batches

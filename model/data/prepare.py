@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -28,7 +28,8 @@ from model.data.shards import (
 from model.errors import DataError
 from model.processes import end_with_parent
 
-CROP_SIDE = 160
+# Its canonical part has the 160 pixels that the node's networks are given.
+CROP_SIDE = 184
 # A fifth more than the canonical crop: room to turn, shift and scale it without inventing pixels.
 CROP_MARGIN = 1.15
 _SHARD = 512
@@ -66,7 +67,7 @@ class Crops:
     """Prepared crops of one split. Of a picture that several folders have, the last folder's is among them.
 
     Attributes:
-        shards: (n, side, side, 3) uint8 BGR each; the side is 160 unless they were packed smaller.
+        shards: (n, side, side, 3) uint8 BGR each; the side is 184, unless they were packed smaller.
         labels: (N, 40) float32, 0 or 1; nan where the picture cannot show it, so that it counts nowhere.
         identities: (N,) int64, CelebA's own numbers, so that folders may be joined; -1 where unknown.
         attributes: the names of the labels.
@@ -84,10 +85,26 @@ class Crops:
         """Return all crops in memory, (N, side, side, 3) uint8 BGR."""
         crops = np.empty((len(self), *self.shards[0].shape[1:]), np.uint8)
         row = 0
-        for shard in self.shards:
+        for shard in self.of_one_size():
             crops[row : row + len(shard)] = shard
             row += len(shard)
         return crops
+
+    def of_one_size(self) -> Iterator[NDArray[np.uint8]]:
+        """Yield the shards.
+
+        Raises:
+            DataError: their pictures differ in size.
+        """
+        first = self.shards[0].shape[1:]
+        for shard in self.shards:
+            if shard.shape[1:] != first:
+                message = (
+                    f"there are crops of {first[0]} and of {shard.shape[1]} pixels; they were prepared by different "
+                    "versions or packed with different sides: prepare all of them into an empty folder"
+                )
+                raise DataError(message)
+            yield shard
 
 
 def prepare(

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from model.data.augment_tensors import augment_tensors, warp_tensors
-from model.data.batches import Batches, drawn, training_batches
+from model.data.batches import Batches, draws_of, training_batches
 from model.data.draws import Draws, plain
 from model.data.prepare import Crops
 from model.recipes.recipe import Recipe
@@ -22,7 +22,7 @@ class ResidentCrops:
 
     Args:
         crops: the split's.
-        device: has room for them: 76.8 kB per crop of 160 pixels.
+        device: has room for them: 102 kB per crop of 184 pixels.
     """
 
     def __init__(self, crops: Crops, device: torch.device) -> None:
@@ -32,17 +32,17 @@ class ResidentCrops:
             (len(crops), *crops.shards[0].shape[1:]), dtype=torch.uint8, device=device
         )
         start = 0
-        for shard in crops.shards:
+        for shard in crops.of_one_size():
             self._crops[start : start + len(shard)] = torch.from_numpy(np.array(shard)).to(device)
             start += len(shard)
 
     def __len__(self) -> int:
         return len(self.labels)
 
-    def batch(self, rows: list[int], make: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor]:
-        """Return what is made of some of the crops as network inputs, (B, 3, S, S) in -1..1, and their labels."""
+    def batch(self, rows: list[int]) -> tuple[Tensor, Tensor]:
+        """Return some of the crops, (B, S, S, 3) uint8 BGR, and their labels."""
         places = torch.tensor(rows, device=self.device)
-        return make(self._crops[places]) / 127.5 - 1, self.labels[places]
+        return self._crops[places], self.labels[places]
 
 
 class ResidentPictures:
@@ -67,17 +67,10 @@ class ResidentPictures:
         self._share = share
 
     def training(self, epoch: int) -> Batches:
-        """Return an epoch's shuffled, augmented batches. Behind frozen blocks the epochs take turns with the views."""
+        """Return an epoch's shuffled, augmented batches."""
         recipe = self._recipe
         batches = training_batches(self._table.identities, recipe, epoch, self._share)
-        if recipe.frozen is not None:
-            epoch %= recipe.frozen.views
-        side, count = recipe.sides[epoch], len(self._train)
-        draws = (
-            plain(count, side, recipe.zoom)
-            if recipe.frozen is not None and epoch == 0
-            else drawn(recipe, side, epoch, count)
-        )
+        draws = draws_of(recipe, epoch, len(self._train))
         noise = torch.Generator(self._train.device).manual_seed(recipe.seed * 1000 + epoch)
         return _Batches(
             self._train, batches, draws, lambda crops, some: augment_tensors(crops, some, noise)
@@ -121,5 +114,5 @@ class _Batches:
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         for rows in self._batches:
-            some = self._draws.rows(rows)
-            yield self._crops.batch(rows, lambda crops, some=some: self._make(crops, some))
+            crops, labels = self._crops.batch(rows)
+            yield self._make(crops, self._draws.rows(rows)) / 127.5 - 1, labels

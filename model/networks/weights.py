@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import TypeAlias
@@ -23,6 +23,7 @@ from model.recipes.recipe import Recipe
 
 _SAMPLE = 500
 _EFFICIENTNET = "efficientnet-lite"
+_FIRST_BLOCK = "features.0."
 
 Network: TypeAlias = AttributeNetwork | EfficientAttributeNetwork | FaceAttributeNetwork
 
@@ -59,7 +60,7 @@ def build_network(
         weights: torchvision's MobileNetV2 or EfficientNet-Lite, of which the backbone is taken; a .tflite file of the
             same shape, such as a shipped attribute network, or MobileFaceNet's, of which the backbone is taken; or
             the best weights of another run, which are taken whole. None starts from noise.
-        shards: prepared crops, (n, 160, 160, 3) uint8 BGR each, from which an exported network takes the statistics
+        shards: prepared crops, (n, S, S, 3) uint8 BGR each, from which an exported network takes the statistics
             that it lost.
 
     Raises:
@@ -78,8 +79,7 @@ def build_network(
             return network
         if isinstance(network, EfficientAttributeNetwork):
             state = google_weights(network, state)
-        features = {key: value for key, value in state.items() if key.startswith("features.")}
-        missing = network.load_state_dict(features, strict=False).missing_keys
+        missing = network.load_state_dict(_alike(state, network), strict=False).missing_keys
     except (
         OSError,
         RuntimeError,
@@ -91,13 +91,23 @@ def build_network(
     ) as error:
         message = f"weights {weights} do not fit {_described(recipe)}: {error}"
         raise WeightsError(message) from error
-    if any(key.startswith("features.") for key in missing):
+    if any(key.startswith(_FIRST_BLOCK) for key in missing):
         message = (
             f"weights {weights} lack a backbone; torchvision's mobilenet_v2, EfficientNet-Lite or a run's best.pt "
             "is expected"
         )
         raise WeightsError(message)
     return network
+
+
+def _alike(state: Mapping[str, Tensor], network: Network) -> dict[str, Tensor]:
+    """Return the weights of a backbone that fit; a network with fewer blocks has another end."""
+    mine = {
+        key: value for key, value in network.state_dict().items() if key.startswith("features.")
+    }
+    return {
+        key: value for key, value in state.items() if key in mine and value.shape == mine[key].shape
+    }
 
 
 def _described(recipe: Recipe) -> str:

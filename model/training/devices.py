@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from enum import StrEnum
 
 import torch
 
 from model.errors import TrainingError
-
-
-class DeviceName(StrEnum):
-    """What --device takes: `auto` is the first of cuda, mps and cpu that is there."""
-
-    AUTO = "auto"
-    CPU = "cpu"
-    CUDA = "cuda"
-    MPS = "mps"
+from model.training.device_name import DeviceName
 
 
 def choose_device(name: DeviceName, index: int = 0) -> torch.device:
@@ -48,4 +39,5 @@ def choose_device(name: DeviceName, index: int = 0) -> torch.device:
 
 def half_precision(device: torch.device) -> AbstractContextManager[None]:
     """Let matrix products and convolutions be computed in bfloat16, as long as the context lasts."""
-    return torch.autocast(device.type, torch.bfloat16)
+    half: AbstractContextManager[None] = torch.autocast(device.type, torch.bfloat16)
+    return half

@@ -16,7 +16,15 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
-from model.data.batches import WORKER_START, Batches, Views, augmented, plain_batches, training_rows
+from model.data.batches import (
+    WORKER_START,
+    Batches,
+    Pictures,
+    draws_of,
+    plain_batches,
+    training_rows,
+    views,
+)
 from model.data.prepare import Crops
 from model.data.resident import ResidentPictures
 from model.recipes.recipe import Frozen, Recipe
@@ -49,28 +57,34 @@ class FeatureCache:
 
     def training(self, epoch: int) -> Batches:
         """Return an epoch's shuffled batches of one view: (B, C, H, W) float32 and (B, labels) float32."""
-        return DataLoader(
+        batches: Batches = DataLoader(
             _Rows(self._views[epoch % len(self._views)], self._train.labels),  # type: ignore[arg-type]
             batch_size=self._recipe.batch,
             sampler=training_rows(self._train.identities, self._recipe, epoch),
             drop_last=True,  # batch normalisation needs more than one picture
         )
+        return batches
 
     def validation(self, epoch: int) -> Batches:
         """Return the features of the plain validation crops, in order; they are the same in every epoch."""
         del epoch
-        return DataLoader(_Rows(self._val_features, self._val.labels), batch_size=_BATCH)  # type: ignore[arg-type]
+        rows = _Rows(self._val_features, self._val.labels)
+        batches: Batches = DataLoader(rows, batch_size=_BATCH)  # type: ignore[arg-type]
+        return batches
 
 
 class BehindBlocks:
-    """The batches of a run whose frozen blocks are cheaper to compute in every epoch than to keep, as on a GPU.
+    """The batches of a run whose frozen blocks are computed in every epoch.
+
+    A GPU is faster than the disk from which their features would come; and where every epoch has a view of its own,
+    each of them would be read once.
 
     Args:
         pictures: gives the batches of pictures.
         blocks: the frozen ones.
     """
 
-    def __init__(self, pictures: ResidentPictures, blocks: nn.Module) -> None:
+    def __init__(self, pictures: ResidentPictures | Pictures, blocks: nn.Module) -> None:
         self._pictures, self._blocks = pictures, blocks
 
     def training(self, epoch: int) -> Batches:
@@ -114,20 +128,18 @@ def fill_cache(
     blocks = network.features[: frozen.blocks].eval()  # type: ignore[index]  # a Sequential
     side = recipe.sides[0]
     crops = train.load()
-    plain = plain_batches(crops, train.labels, side, recipe.zoom, _BATCH)
-    views = [_features(blocks, plain, len(train), folder / "train-0.npy")]
-    for view in range(1, frozen.views):
-        pictures = Views(crops, train.labels, augmented(recipe, side, view, len(train)))
+    seen = []
+    for view in range(min(frozen.views, len(recipe.sides))):
         batches: Batches = DataLoader(
-            pictures,  # type: ignore[arg-type]
+            views(crops, train.labels, draws_of(recipe, view, len(train))),  # type: ignore[arg-type]
             batch_size=_BATCH,
             num_workers=1,
             multiprocessing_context=WORKER_START,
         )
-        views.append(_features(blocks, batches, len(train), folder / f"train-{view}.npy"))
+        seen.append(_features(blocks, batches, len(train), folder / f"train-{view}.npy"))
     batches = plain_batches(val.load(), val.labels, side, recipe.zoom, _BATCH)
     return FeatureCache(
-        recipe, data, views, _features(blocks, batches, len(val), folder / "val.npy")
+        recipe, data, seen, _features(blocks, batches, len(val), folder / "val.npy")
     )
 
 

@@ -17,6 +17,8 @@ from tqdm import tqdm
 from model.data.batches import plain_batches
 from model.data.prepare import Crops, read_crops
 from model.errors import TrainingError
+from model.training.device_name import DeviceName
+from model.training.devices import choose_device, half_precision
 from model.training.logistic_regression import FloatArray, fit_scales, probability
 from model.training.members import Member, read_members
 
@@ -26,18 +28,19 @@ _DOUBT_PICTURES = 2
 _LARGEST_WEIGHT_PICTURES = 12
 
 
-def teach(data: Path, runs: list[Path], out: Path) -> None:
+def teach(data: Path, runs: list[Path], out: Path, device: DeviceName = DeviceName.AUTO) -> None:
     """Write the soft labels of the training split, (N, labels) float32, 0..1, in the order of its crops.
 
     Raises:
         DataError: there are no crops.
-        TrainingError: a run has no weights, or was trained on other attributes.
+        TrainingError: a run has no weights, or was trained on other attributes, or there is no such device.
     """
+    chosen = choose_device(device)
     crops, members = read_crops(data, "train"), read_members(runs)
     if members[0].attributes != crops.attributes:
         message = f"the runs were trained on other attributes than {data} has; prepare and train on one folder"
         raise TrainingError(message)
-    logits = np.mean([_logits(member, crops) for member in members], axis=0)
+    logits = np.mean([_logits(member, crops, chosen) for member in members], axis=0)
     out.parent.mkdir(parents=True, exist_ok=True)
     with out.open("wb") as file:
         np.save(file, soft_labels(logits, crops.labels, crops.identities))
@@ -89,14 +92,15 @@ def _log_odds(shares: FloatArray) -> FloatArray:
 
 
 @torch.inference_mode()
-def _logits(member: Member, crops: Crops) -> FloatArray:
+def _logits(member: Member, crops: Crops, device: torch.device) -> FloatArray:
     """Return a network's logits for the plain crops, (N, labels) float64."""
-    network = member.network.to(memory_format=torch.channels_last)
+    network = member.network.to(device, memory_format=torch.channels_last)
     logits = []
     for shard in tqdm(crops.shards, desc=member.recipe.name, unit="shard"):
         nothing = np.zeros((len(shard), 1), np.float32)
         for images, _ in plain_batches(shard, nothing, member.side, member.recipe.zoom):
-            with torch.autocast("cpu", torch.bfloat16):
+            images = images.to(device)  # noqa: PLW2901 - the same pictures
+            with half_precision(device):
                 batch = network(images.contiguous(memory_format=torch.channels_last))
-            logits.append(batch.double().numpy())
+            logits.append(batch.cpu().double().numpy())
     return np.concatenate(logits)

@@ -19,7 +19,8 @@ from model.data.resident import ResidentPictures, resident
 from model.errors import TrainingError
 from model.networks.weights import Network, build_network
 from model.recipes.recipe import Recipe
-from model.training.devices import DeviceName, choose_device, half_precision
+from model.training.device_name import DeviceName
+from model.training.devices import choose_device, half_precision
 from model.training.feature_cache import BehindBlocks, FeatureCache, fill_cache
 from model.training.run_folder import BEST, CHECKPOINT, FEATURE_CACHE, LOG, cut_log
 from model.training.several import Place, joined
@@ -171,13 +172,17 @@ class Run:
 
     def _source(self) -> Pictures | FeatureCache | ResidentPictures | BehindBlocks:
         frozen = self._network.features[: self._blocks]
-        if self._device.type != "cpu":
-            pictures = resident(self._recipe, self._data, self._device, self._place.share)
-            return BehindBlocks(pictures, frozen) if self._blocks else pictures
-        if self._recipe.frozen is None:
-            return load_pictures(self._recipe, *self._data, self._place.share)
-        folder = self._folder / FEATURE_CACHE
-        return fill_cache(self._network, self._recipe, self._recipe.frozen, self._data, folder)
+        kept = self._recipe.frozen
+        is_alone = self._device.type == "cpu" and self._place.count == 1
+        if kept is not None and is_alone and kept.views < self._recipe.last_epoch:
+            folder = self._folder / FEATURE_CACHE
+            return fill_cache(self._network, self._recipe, kept, self._data, folder)
+        pictures = (
+            load_pictures(self._recipe, *self._data, self._place.share)
+            if self._device.type == "cpu"
+            else resident(self._recipe, self._data, self._device, self._place.share)
+        )
+        return BehindBlocks(pictures, frozen) if self._blocks else pictures
 
     def _train_epoch(self, batches: Batches, side: int) -> float:
         self._network.train()

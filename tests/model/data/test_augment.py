@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from model.data.augment import augment, canonical
+from model.data.draws import draw, plain
 from model.data.faces import FaceFinder
 from model.data.prepare import CROP_MARGIN, CROP_SIDE
 from model.recipes.recipe import Augmentation
@@ -21,14 +22,20 @@ def test_the_canonical_part_of_a_crop_is_what_the_node_cuts(celeba: Path) -> Non
     assert float(cv2.absdiff(canonical(prepared, 112), finder.crop(image, 112).crop).mean()) < 3
 
 
-def test_augmentation_repeats_itself_for_the_same_seed(celeba: Path) -> None:
-    """A resumed run sees the same pictures; another seed gives others."""
+def test_the_same_draws_give_the_same_picture(celeba: Path) -> None:
+    """Another row gives another one."""
     image = np.asarray(cv2.imread(str(celeba / "img_celeba" / "000001.jpg")), np.uint8)
     crop = FaceFinder().crop(image, CROP_SIDE, CROP_MARGIN).crop
 
-    def view(seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-        return augment(crop, 96, Augmentation(), np.random.default_rng(seed))
+    draws = draw(Augmentation(), 2, 96, np.random.default_rng(3))
+    first, again, other = (augment(crop, draws, row) for row in (0, 0, 1))
+    assert (first == again).all()
+    assert (first != other).any()
+    assert first.shape == (96, 96, 3)
 
-    assert (view(3) == view(3)).all()
-    assert (view(3) != view(4)).any()
-    assert view(3).shape == (96, 96, 3)
+
+def test_a_picture_that_does_not_stray_is_the_canonical_crop(celeba: Path) -> None:
+    """Frozen blocks see the same plain picture, whichever way it is made."""
+    image = np.asarray(cv2.imread(str(celeba / "img_celeba" / "000001.jpg")), np.uint8)
+    crop = FaceFinder().crop(image, CROP_SIDE, CROP_MARGIN).crop
+    assert (augment(crop, plain(1, 112, 1.4), 0) == canonical(crop, 112, 1.4)).all()

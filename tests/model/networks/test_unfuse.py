@@ -57,7 +57,7 @@ def test_an_exported_network_gives_the_same_logits_when_it_is_unfused(
     assert again(sample[:1]).detach().numpy()[0] == pytest.approx(exported, abs=1e-3)
 
 
-@pytest.mark.parametrize("name", ["attributes", "attributes-face-soft"])
+@pytest.mark.parametrize("name", ["fine-tune", "attributes-face"])
 def test_the_shipped_networks_can_be_trained_on(name: str) -> None:
     """Each member of the shipped ensemble is found in its file, dense layers included."""
     import torch

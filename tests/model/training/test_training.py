@@ -107,6 +107,29 @@ def test_training_stops_after_the_epoch_that_the_recipe_names(work: Path) -> Non
     assert _epochs(run) == ["1", "2", "3"]
 
 
+def test_two_processes_train_one_network(work: Path) -> None:
+    """As torchrun starts them; the first one alone writes, and what it writes can be gone on with by one."""
+    recipe, run = work / "two.yaml", work / "two"
+    recipe.write_text(_RECIPE + "stop_after: 1\n", encoding="utf-8")
+    train = ["train", "--data", work / "data", "--run", run, "--device", "cpu"]
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    started = [*command, "-m", "model", *map(str, train), "--recipe", str(recipe)]
+    both = subprocess.run(
+        started,
+        check=False,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    assert both.returncode == 0, both.stderr
+    assert _epochs(run) == ["1"]
+    recipe.write_text(_RECIPE + "stop_after: 2\n", encoding="utf-8")
+    alone = _run(*train, "--recipe", recipe)
+    assert alone.returncode == 0, alone.stderr
+    assert "going on after epoch 1" in alone.stdout + alone.stderr
+    assert _epochs(run) == ["1", "2"]
+
+
 def test_a_folder_of_another_recipe_is_not_overwritten(work: Path, trained: Path) -> None:
     """The error names the folder and what to do."""
     other = work / "other.yaml"
