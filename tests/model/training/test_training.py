@@ -111,7 +111,7 @@ def test_two_processes_train_one_network(work: Path) -> None:
     """As torchrun starts them; the first one alone writes, and what it writes can be gone on with by one."""
     recipe, run = work / "two.yaml", work / "two"
     recipe.write_text(_RECIPE + "stop_after: 1\n", encoding="utf-8")
-    train = ["train", "--data", work / "data", "--run", run, "--device", "cpu"]
+    train: list[str | Path] = ["train", "--data", work / "data", "--run", run, "--device", "cpu"]
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     started = [*command, "-m", "model", *map(str, train), "--recipe", str(recipe)]
     both = subprocess.run(
