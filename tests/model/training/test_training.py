@@ -113,7 +113,7 @@ def test_two_processes_train_one_network(work: Path) -> None:
     recipe.write_text(_RECIPE + "stop_after: 1\n", encoding="utf-8")
     train: list[str | Path] = ["train", "--data", work / "data", "--run", run, "--device", "cpu"]
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    started = [*command, "-m", "model", *map(str, train), "--recipe", str(recipe)]
+    started = [*command, "-m", "--", "model", *map(str, train), "--recipe", str(recipe)]
     both = subprocess.run(
         started,
         check=False,
