@@ -206,6 +206,54 @@ _NO_ATTRIBUTES = FaceAttributes({}, None, None)
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """The answer to one question about a face.
+
+    Attributes:
+        answer: None where none is certain enough.
+        probabilities: of all answers, calibrated; they add up to 1.
+    """
+
+    answer: str | None
+    probabilities: Mapping[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the keys `answer` and `probabilities`."""
+        rounded = {answer: round(value, 4) for answer, value in self.probabilities.items()}
+        return {"answer": self.answer, "probabilities": rounded}
+
+
+@dataclass(frozen=True, slots=True)
+class FacialHair:
+    """What was decided from a network's answers about facial hair, which it has learned from careful labels.
+
+    Attributes:
+        style: "none", "stubble", "mustache", "goatee" or "beard".
+        length: of the beard: "none", "stubble", "short", "medium" or "long".
+        mustache: "none" or "present".
+        sideburns: "none" or "present".
+    """
+
+    style: Told
+    length: Told
+    mustache: Told
+    sideburns: Told
+
+    def to_json(self) -> dict[str, Any]:
+        """Return `facial_hair`, in place of what CelebA's attributes say, and `facial_hair_details`."""
+        details = {
+            name: told.to_json()
+            for name, told in (
+                ("style", self.style),
+                ("length", self.length),
+                ("mustache", self.mustache),
+                ("sideburns", self.sideburns),
+            )
+        }
+        return {"facial_hair": self.style.answer, "facial_hair_details": details}
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
     """One person of an observation: where the face is, how good its picture is, and what the burst decided.
 
@@ -241,7 +289,10 @@ class Face:
 
     @property
     def facial_hair(self) -> str | None:
-        """See FaceAttributes."""
+        """The style of FacialHair; see FaceAttributes where no analyser has decided that."""
+        told = self.fact(FacialHair)
+        if told is not None:
+            return told.style.answer
         return (self.fact(FaceAttributes) or _NO_ATTRIBUTES).facial_hair
 
     def without_attributes(self, names: Collection[str]) -> Face:

@@ -7,7 +7,7 @@ import typer
 from device.system.program import run_program
 
 # Importing the modules adds their commands, in the order in which the help shows them.
-from model.cli import make, measure  # noqa: F401
+from model.cli import facial_hair, make, measure  # noqa: F401
 from model.cli.app import app
 from model.errors import packages_of_training
 

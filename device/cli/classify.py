@@ -152,7 +152,7 @@ def table(observation: Observation, reading: Reading) -> Table:
             f"{face.box.size:.0f} px",
             f"{face.quality:.0%}",
             hair_color(fact),
-            facial_hair(fact),
+            facial_hair(face.facial_hair),
             _attributes(fact, reading),
         )
     return grid

@@ -87,9 +87,9 @@ def hair_color(fact: FaceAttributes) -> str:
     return _words(fact.hair_color, HAIR_COLOR_ROW.words)
 
 
-def facial_hair(fact: FaceAttributes) -> str:
-    """Return the facial hair in words."""
-    return _words(fact.facial_hair, FACIAL_HAIR_ROW.words)
+def facial_hair(style: str | None) -> str:
+    """Return Face.facial_hair in words."""
+    return _words(style, FACIAL_HAIR_ROW.words)
 
 
 def result(reason: Reason | None, judged: int, seen: int, left_out: Mapping[LeftOut, int]) -> str:

@@ -15,6 +15,7 @@ from device.config.explain import explain, unknown_attributes
 from device.config.schema import editor_schema
 from device.config.sections.attributes import AttributeSettings
 from device.config.sections.camera import CameraSettings
+from device.config.sections.facial_hair import FacialHairSettings
 from device.config.sections.fields import bcm_number
 from device.config.sections.led import LedSettings
 from device.config.sections.mqtt import MqttSettings, TlsSettings
@@ -35,6 +36,7 @@ __all__ = [
     "CameraSettings",
     "Config",
     "ConfigError",
+    "FacialHairSettings",
     "Fault",
     "LedSettings",
     "MotionSettings",
@@ -84,6 +86,11 @@ class Config(Section):
         AttributeSettings(),
         title="Attributes",
         description="Which attributes of a face are reported.",
+    )
+    facial_hair: FacialHairSettings = Field(
+        FacialHairSettings(),
+        title="Facial hair",
+        description="Whether facial hair is told by what the attribute network has learned from careful labels.",
     )
     people: PeopleSettings = Field(
         PeopleSettings(),

@@ -58,7 +58,9 @@ def shipped_catalogue() -> tuple[Row, ...]:
     """
     unreliable = read_card(model_path(_NETWORK)).unreliable
     attributes = [
-        replace(row, is_enabled_by_default=False) if row.attribute in unreliable else row
+        replace(row, is_enabled_by_default=False, is_superseded=False)
+        if row.attribute in unreliable
+        else row
         for row in ATTRIBUTES
     ]
     return catalogue(CELEBA, attributes)

@@ -53,9 +53,15 @@ def _subjective(label: str, icon: str, meaning: str) -> AttributeSensor[Outcome]
     return replace(objective(label, icon, meaning), is_enabled_by_default=False)
 
 
+def _superseded(label: str, icon: str, meaning: str) -> AttributeSensor[Outcome]:
+    """Return the row of what CelebA's annotators often got wrong; the rows of facial hair tell it better."""
+    row = objective(label, icon, f"{meaning} As CelebA means it; *Facial hair* tells more.")
+    return replace(row, is_enabled_by_default=False, is_superseded=True)
+
+
 ATTRIBUTES = (
     replace(
-        objective("5_o_Clock_Shadow", "mdi:razor-double-edge", "Has stubble."),
+        _superseded("5_o_Clock_Shadow", "mdi:razor-double-edge", "Has stubble."),
         name="5 o'clock shadow",
     ),
     _subjective("Arched_Eyebrows", "mdi:chevron-up", "The eyebrows are arched."),
@@ -73,21 +79,21 @@ ATTRIBUTES = (
     _subjective("Chubby", "mdi:circle-outline", "The face is round and full."),
     _subjective("Double_Chin", "mdi:chevron-double-down", "Has a double chin."),
     objective("Eyeglasses", "mdi:glasses", "Wears glasses, sunglasses included."),
-    objective("Goatee", "mdi:mustache", "Has a goatee."),
+    _superseded("Goatee", "mdi:mustache", "Has a goatee."),
     objective("Gray_Hair", "mdi:palette", "The hair is gray or white."),
     _subjective("Heavy_Makeup", "mdi:brush", "Wears much make-up."),
     _subjective("High_Cheekbones", "mdi:emoticon-neutral-outline", "The cheekbones stand out."),
     _subjective("Male", "mdi:gender-male", "People called such faces male."),
     objective("Mouth_Slightly_Open", "mdi:emoticon-lol-outline", "The mouth is open."),
-    objective("Mustache", "mdi:mustache", "Has a mustache."),
+    _superseded("Mustache", "mdi:mustache", "Has a mustache."),
     _subjective("Narrow_Eyes", "mdi:eye-minus-outline", "The eyes are narrow."),
-    objective("No_Beard", "mdi:razor-single-edge", "Has no facial hair."),
+    _superseded("No_Beard", "mdi:razor-single-edge", "Has no facial hair."),
     _subjective("Oval_Face", "mdi:egg-outline", "The face is oval."),
     _subjective("Pale_Skin", "mdi:invert-colors", "The skin looks pale."),
     _subjective("Pointy_Nose", "mdi:face-woman-profile", "The nose is pointed."),
     _subjective("Receding_Hairline", "mdi:head-minus-outline", "The hairline recedes."),
     _subjective("Rosy_Cheeks", "mdi:flower-outline", "The cheeks are red."),
-    objective("Sideburns", "mdi:face-man-profile", "Has sideburns."),
+    _superseded("Sideburns", "mdi:face-man-profile", "Has sideburns."),
     objective("Smiling", "mdi:emoticon-happy-outline", "Smiles."),
     _subjective("Straight_Hair", "mdi:hair-dryer-outline", "The hair is straight."),
     _subjective("Wavy_Hair", "mdi:waves", "The hair is wavy."),

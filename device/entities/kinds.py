@@ -171,14 +171,17 @@ class AttributeSensor(BinarySensor[SubjectT]):
 
     Attributes:
         attribute: the attribute network's label, for instance "Eyeglasses".
+        is_superseded: whether another entity tells the same better: this one starts disabled, and is published as
+            before for whoever has it.
     """
 
     attribute: str
+    is_superseded: bool = False
 
     @property
     def is_published(self) -> bool:
         """Whether the attribute leaves the node: whoever neither is offered it nor asks for it does not get it."""
-        return self.is_enabled_by_default
+        return self.is_enabled_by_default or self.is_superseded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ BUTTON = Requirement(lambda config: config.triggers.button is not None)
 MOTION_SENSOR = Requirement(
     lambda config: config.triggers.motion is not None, "Needs a motion sensor."
 )
+FACIAL_HAIR = Requirement(lambda config: config.facial_hair.enabled)
 PEOPLE = Requirement(lambda config: config.people.enabled, "Needs `people.enabled`.")
 VISITORS = Requirement(
     lambda config: config.people.enabled and config.people.visitors_days > 0,

@@ -37,9 +37,9 @@ def seen(rows: Iterable[AttributeSensor[Outcome]]) -> tuple[Event[Observation], 
 
     Args:
         rows: of all attributes, named in the owner's language: Home Assistant shows the type of an event word for word.
-            Those count that are enabled from the start.
+            Those count that leave the node.
     """
-    counting = tuple((row.attribute, row.name) for row in rows if row.is_enabled_by_default)
+    counting = tuple((row.attribute, row.name) for row in rows if row.is_published)
     if not counting:
         return ()
     return (

@@ -12,16 +12,19 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from device.config import Config
+from device.entities import words
 from device.entities.attributes import ATTRIBUTES, detected, objective
 from device.entities.certainty import certainty
 from device.entities.controls import CONTROLS
 from device.entities.diagnostics import CONDITION
 from device.entities.enrolling import ENROLLING
+from device.entities.facial_hair import FACIAL_HAIR_DETAILS
 from device.entities.kinds import AttributeSensor, Row, Select
 from device.entities.observation import BUTTON_PRESSED, RESULTS, observation_rows
 from device.entities.outcome import Outcome
 from device.entities.people import PERSONS
 from device.entities.pins import PINS
+from device.entities.requirements import FACIAL_HAIR
 from device.entities.seen import seen
 from device.entities.translation import translated
 from device.entities.update import Update
@@ -50,6 +53,7 @@ def catalogue(
     """
     return (
         *observation_rows(vocabulary),
+        *(FACIAL_HAIR_DETAILS if vocabulary.tells_facial_hair else ()),
         *attributes,
         *seen(attributes),
         *PERSONS,
@@ -87,11 +91,13 @@ def entities(config: Config, vocabulary: Vocabulary) -> tuple[Row, ...]:
     Raises:
         EntityError: two labels, or a label and a fixed row, would become the same entity.
     """
+    if vocabulary.tells_facial_hair and FACIAL_HAIR.is_met(config):
+        vocabulary = replace(vocabulary, facial_hair=tuple(words.FACIAL_HAIR))
     attributes = translated(_attributes(config, vocabulary), config.node.language)
     every: tuple[Row, ...] = (
         *catalogue(vocabulary, attributes),
         BUTTON_PRESSED,
-        *(detected(row) for row in attributes if row.is_enabled_by_default),
+        *(detected(row) for row in attributes if row.is_published),
     )
     rows = [_fitted(row, config) for row in every if row.requires.is_met(config)]
     _require_distinct_keys(rows)
@@ -116,8 +122,13 @@ def _attributes(config: Config, vocabulary: Vocabulary) -> Iterator[AttributeSen
         if label in settings.disabled:
             continue
         row = known.get(label) or objective(label, _UNKNOWN_ICON, _UNKNOWN_MEANING)
-        is_offered = row.is_enabled_by_default and label not in vocabulary.unreliable
-        yield replace(row, is_enabled_by_default=is_offered or label in settings.enabled)
+        is_reliable = label not in vocabulary.unreliable
+        is_offered = row.is_enabled_by_default and is_reliable
+        yield replace(
+            row,
+            is_enabled_by_default=is_offered or label in settings.enabled,
+            is_superseded=row.is_superseded and is_reliable,
+        )
 
 
 def _fitted(row: Row, config: Config) -> Row:

@@ -16,13 +16,15 @@ class Vocabulary:
         labels: its attributes, in the order of its outputs.
         unreliable: those for which no threshold reaches the promised precision.
         hair_colors: the values of Face.hair_color.
-        facial_hair: the values of Face.facial_hair.
+        facial_hair: the values of Face.facial_hair, as concluded from the attributes.
+        tells_facial_hair: whether it answers the questions of FacialHair as well.
     """
 
     labels: tuple[str, ...]
     unreliable: frozenset[str] = frozenset()
     hair_colors: tuple[str, ...] = ("black", "blond", "brown", "gray", "bald")
     facial_hair: tuple[str, ...] = ("none", "stubble", "mustache", "goatee", "beard")
+    tells_facial_hair: bool = True
 
     @classmethod
     def of(cls, card: ModelCard) -> Self:
@@ -34,4 +36,5 @@ class Vocabulary:
             unreliable=card.unreliable,
             hair_colors=tuple(dict.fromkeys(groups.hair_color.values())),
             facial_hair=tuple(dict.fromkeys(styles)),
+            tells_facial_hair=card.facial_hair is not None,
         )

@@ -64,3 +64,11 @@ FACIAL_HAIR: Mapping[str, str] = {
     "goatee": "Goatee",
     "beard": "Beard",
 }
+
+FACIAL_HAIR_LENGTH: Mapping[str, str] = {
+    "none": "None",
+    "stubble": "Stubble",
+    "short": "Short",
+    "medium": "Medium",
+    "long": "Long",
+}

@@ -8,27 +8,16 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    NonNegativeFloat,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, NonNegativeFloat, ValidationError, model_validator
 
 from device.errors import ModelError
+from device.networks.facial_hair import FacialHairMeaning
 from device.networks.files import shipped_models
+from device.networks.section import Aim, Section, Threshold
 from device.system.validation import describe
 
 NO_FACIAL_HAIR, UNNAMED_FACIAL_HAIR = "none", "beard"
 """What is concluded about facial hair apart from the styles: there is none, or some without a name."""
-
-
-class Section(BaseModel):
-    """A part of the JSON beside a network."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class InputMeaning(Section):
@@ -38,24 +27,6 @@ class InputMeaning(Section):
     mean: float
     scale: float = Field(gt=0)
     margin: float = Field(gt=0)
-
-
-Aim = Literal["balanced", "precise"]
-"""Which of an attribute's two thresholds decides."""
-
-
-class Threshold(Section):
-    """The probability from which on an attribute is present.
-
-    Attributes:
-        value: the probability, 0..1.
-        precision: share of the predicted positives that are true, on the validation split, 0..1.
-        recall: share of the positives that are predicted, on the validation split, 0..1.
-    """
-
-    value: float = Field(gt=0, lt=1)
-    precision: float = Field(ge=0, le=1)
-    recall: float = Field(ge=0, le=1)
 
 
 class Label(Section):
@@ -139,6 +110,7 @@ class ModelCard(Card):
     Attributes:
         flip_average: whether the logits of the crop and of its mirror image are averaged.
         promised_precision: what a precise threshold keeps on the validation split wherever it can, 0..1.
+        facial_hair: of the network's second output; None for a network without.
     """
 
     format: Literal[2]
@@ -147,6 +119,7 @@ class ModelCard(Card):
     promised_precision: float = Field(gt=0, lt=1)
     labels: tuple[Label, ...] = Field(min_length=1)
     groups: Groups
+    facial_hair: FacialHairMeaning | None = None
 
     @property
     def members(self) -> int:

@@ -7,8 +7,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from device.networks.card import Card, InputMeaning, Section, read_card_of
+from device.networks.card import Card, InputMeaning, read_card_of
 from device.networks.files import ZOO
+from device.networks.section import Section
 
 RECOGNITION_NETWORK = ZOO / "recognition.tflite"
 

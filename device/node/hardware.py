@@ -180,6 +180,7 @@ def open_senses(
     perception = hardware.perception(
         config.perception,
         config.attributes.model,
+        facial_hair=config.facial_hair.enabled,
         gallery=None if known is None else lambda: known.gallery,
         min_score=people.min_score,
     )

@@ -70,7 +70,10 @@ def _led(config: Config) -> str:
 
 
 def _models(config: Config) -> str:
-    card = open_perception(config.perception, config.attributes.model).card
+    wants_facial_hair = config.facial_hair.enabled
+    card = open_perception(
+        config.perception, config.attributes.model, facial_hair=wants_facial_hair
+    ).card
     rows = entities(config, Vocabulary.of(card))
     enabled = sum(row.is_enabled_by_default for row in rows)
     return (

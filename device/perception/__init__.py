@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from device.config import AttributeSettings, PerceptionSettings
+from device.config import AttributeSettings, FacialHairSettings, PerceptionSettings
 from device.errors import ModelError
 from device.networks.card import ModelCard
 from device.networks.files import UPDATED, ZOO, model_path
@@ -16,6 +16,7 @@ from device.observation import Face, Frame
 from device.people.gallery import Gallery
 from device.perception.analysers.analyser import BALANCED, FaceAnalyser
 from device.perception.analysers.attributes import AttributeAnalyser, AttributeClassifier
+from device.perception.analysers.facial_hair import FacialHairAnalyser
 from device.perception.analysers.recognition import RecognitionAnalyser
 from device.perception.detection import FaceDetector
 from device.perception.embedder import Embedder
@@ -29,6 +30,7 @@ _LOG = logging.getLogger(__name__)
 
 _DEFAULTS = PerceptionSettings()
 _DEFAULT_MODEL = AttributeSettings().model
+_DEFAULT_FACIAL_HAIR = FacialHairSettings().enabled
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,14 @@ class Perception:
         pipeline: what it forwards to.
         detector: finds the faces.
         attributes: the analyser of the attribute network.
+        facial_hair: the analyser of facial hair; None where it is not wanted or the network tells nothing of it.
         recognition: the analyser that knows people; None for a node that recognises nobody.
     """
 
     pipeline: Pipeline
     detector: FaceDetector
     attributes: AttributeAnalyser
+    facial_hair: FacialHairAnalyser | None = None
     recognition: RecognitionAnalyser | None = None
 
     @property
@@ -81,6 +85,7 @@ def open_perception(
     model: str = _DEFAULT_MODEL,
     updated: Path = UPDATED,
     *,
+    facial_hair: bool = _DEFAULT_FACIAL_HAIR,
     gallery: Callable[[], Gallery] | None = None,
     min_score: float | None = None,
     analysers: Sequence[FaceAnalyser[Any, Any]] = (),
@@ -91,6 +96,7 @@ def open_perception(
         settings: which faces are judged.
         model: name in the zoo, or path of a .tflite.
         updated: where updates of the zoo's networks may lie.
+        facial_hair: whether facial hair is told by what the network has learned from careful labels, if it has.
         gallery: returns with whom faces are compared; None for a node that recognises nobody.
         min_score: from which on a name is claimed, instead of what belongs to the network, 0..1.
         analysers: find out more about each face, after those that Facet ships.
@@ -101,13 +107,16 @@ def open_perception(
     path, shipped = model_path(model, updated), ZOO / f"{model}.tflite"
 
     def load(network: Path) -> Perception:
-        attributes = AttributeAnalyser(AttributeClassifier.load(network, settings.threads))
-        recognition = None
+        classifier = AttributeClassifier.load(network, settings.threads)
+        attributes = AttributeAnalyser(classifier)
+        beard = recognition = None
+        if facial_hair and classifier.card.facial_hair is not None:
+            beard = FacialHairAnalyser(classifier, classifier.card.facial_hair)
         if gallery is not None:
             embedder = Embedder.load(threads=settings.threads)
             labels = attributes.name, attributes.classifier.card.names
             recognition = RecognitionAnalyser(embedder, gallery, labels, min_score)
-        return _perception(settings, attributes, recognition, analysers)
+        return _perception(settings, attributes, beard, recognition, analysers)
 
     try:
         return load(path)
@@ -121,13 +130,14 @@ def open_perception(
 def _perception(
     settings: PerceptionSettings,
     attributes: AttributeAnalyser,
+    facial_hair: FacialHairAnalyser | None,
     recognition: RecognitionAnalyser | None,
     others: Sequence[FaceAnalyser[Any, Any]],
 ) -> Perception:
     detector = FaceDetector.load(
         ZOO, settings.detector_score, settings.threads, settings.min_face_size
     )
-    shipped = (attributes,) if recognition is None else (attributes, recognition)
+    shipped = [each for each in (attributes, facial_hair, recognition) if each is not None]
     pipeline = Pipeline(
         detector.detect,
         [*shipped, *others],
@@ -135,4 +145,4 @@ def _perception(
         quality_view=attributes.view,
         max_faces=settings.max_faces,
     )
-    return Perception(pipeline, detector, attributes, recognition)
+    return Perception(pipeline, detector, attributes, facial_hair, recognition)

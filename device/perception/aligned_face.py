@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from device.observation import Detection, Image
 from device.perception.alignment import CANONICAL, RECOGNITION, Framing, align
 from device.perception.mouth import is_mouth_hidden
 from device.perception.quality import Quality, measure
+
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class AlignedFace:
         self.measured: dict[str, Any] = {}
         self._quality_view = quality_view
         self._crops: dict[View, Image] = {}
+        self._results: dict[Hashable, Any] = {}
 
     @cached_property
     def quality(self) -> Quality:
@@ -67,3 +71,15 @@ class AlignedFace:
                 self.image, self.detection.keypoints, view.side, view.margin, view.framing
             )
         return self._crops[view]
+
+    def once(self, asked: Hashable, compute: Callable[[], ResultT]) -> ResultT:
+        """Return what a network computes on this face, for whichever analysers need it; it runs only once.
+
+        Args:
+            asked: the network; what it computed is kept under it.
+            compute: runs it.
+        """
+        if asked not in self._results:
+            self._results[asked] = compute()
+        result: ResultT = self._results[asked]
+        return result

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from device.errors import FacetError
-from device.networks.card import Aim
+from device.networks.section import Aim
 from device.system.console import open_console
 from model.cli.app import Data, Masks, Model, app, masks_of, wide_console
 

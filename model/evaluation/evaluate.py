@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from device.networks.card import Aim, ModelCard
+from device.networks.card import ModelCard
 from device.networks.files import model_path
+from device.networks.section import Aim
 from device.perception.analysers.attributes import AttributeClassifier, decide
 from model.data.celeba import CelebA
 from model.evaluation.predictions import Predictions, predict

@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 from device.entities.table import OBJECTIVE, offered
 from device.networks.card import ModelCard
+from device.networks.facial_hair import FacialHairMeaning
 from device.networks.files import ZOO, model_path
+from device.networks.section import Threshold
 from device.perception.analysers.attributes import AttributeClassifier, decide
 from device.perception.detection import FaceDetector
 from model.data.celeba import CelebA, read_picture
 from model.data.faces import CERTAIN_SCORE
+from model.data.facial_hair import QUESTIONS
 from model.evaluation import charts
 from model.evaluation.confidence import intervals
 from model.evaluation.evaluate import decisions, measure
@@ -68,6 +71,7 @@ def report(
         _summary(measured),
         _curves(runs),
         _attributes(first),
+        facial_hair_section(first.card.facial_hair),
         _subgroups(first),
         robust,
         _people(pictures),
@@ -206,6 +210,34 @@ def _attributes(of: _Measured) -> Iterator[str]:
     yield _table([*heads, "precise: precision", "precise: recall"], rows)
     for picture in ("accuracy", "reliability", "precision-recall", "groups"):
         yield f"![{picture}]({PICTURES}/{picture}.png)"
+
+
+def facial_hair_section(meaning: FacialHairMeaning | None) -> Iterator[str]:
+    """Yield what a network tells of facial hair, which labels it learned that from, and what it promises."""
+    if meaning is None:
+        return
+    yield "## Facial hair"
+    learned = meaning.provenance
+    yield (
+        f"Learned from {learned['labels']}. Probabilities and thresholds were fitted on "
+        f"{learned['held_out_careful_pictures']} pictures with careful labels, and "
+        f"{learned['held_out_shaven_pictures']} of people whom CelebA calls beardless, none of whom was trained on; "
+        "precision and recall are those there, among everybody. A dash is an answer that is never given. "
+        "`python -m model evaluate-facial-hair` measures the agreement with the labels, beside CelebA's own."
+    )
+    rows = [
+        [question, answer.name, *_kept(answer.balanced), *_kept(answer.precise)]
+        for question, asked in zip(QUESTIONS, meaning.questions, strict=True)
+        for answer in asked.answers
+    ]
+    heads = ["question", "answer", "from", "precision", "recall"]
+    yield _table([*heads, *(f"precise: {head}" for head in heads[2:])], rows)
+
+
+def _kept(threshold: Threshold | None) -> tuple[str, str, str]:
+    if threshold is None:
+        return "-", "-", "-"
+    return f"{threshold.value:.2f}", f"{threshold.precision:.3f}", f"{threshold.recall:.3f}"
 
 
 def _subgroups(of: _Measured) -> Iterator[str]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from device.networks.card import Label, Threshold
+from device.networks.card import Label
+from device.networks.section import Threshold
 from device.perception.analysers.attributes import calibrate
 from model.evaluation.predictions import Predictions
 from model.training.logistic_regression import FloatArray, fit_scales

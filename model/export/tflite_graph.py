@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from pathlib import Path
 
 import flatbuffers
@@ -36,6 +37,7 @@ class Graph:
     def __init__(self, content: bytes) -> None:
         try:
             self._model = schema.ModelT.InitFromPackedBuf(content, 0)
+            self._take_in_large_constants(content)
             self._graph = self._model.subgraphs[0]
         except (AssertionError, IndexError, ValueError, TypeError, struct.error) as error:
             message = "it is not a TFLite file"
@@ -131,12 +133,104 @@ class Graph:
             widened.append(_operator(dequantize, [len(self._graph.tensors) - 1], [index]))
         self._graph.operators = [*widened, *self._graph.operators]
 
+    def features(self) -> list[int]:
+        """Return the tensors from which each member's dense layers, of which it has two, conclude.
+
+        Raises:
+            WeightsError: it is not an attribute network.
+        """
+        dense = [o for o in self._graph.operators if self._kind(o) == _KINDS.FULLY_CONNECTED]
+        if not dense or len(dense) % 2:
+            message = (
+                f"it has {len(dense)} dense layers; an attribute network has two for each member"
+            )
+            raise WeightsError(message)
+        return [int(operator.inputs[0]) for operator in dense[::2]]
+
+    def keep_outputs(self, count: int) -> None:
+        """Remove all outputs but the first ones, with the operators that make the others, if there are more."""
+        for index in self._graph.outputs[count:]:
+            self._remove_maker(int(index))
+        self._graph.outputs = self._graph.outputs[:count]
+
+    def set_outputs(self, tensors: Sequence[int]) -> None:
+        """Let the network give some of its tensors, and nothing else."""
+        self._graph.outputs = np.array(tensors, np.int32)
+        self._model.signatureDefs = None
+
+    def add_dense_output(
+        self,
+        tensors: Sequence[int],
+        weights: NDArray[np.float32],
+        bias: NDArray[np.float32],
+    ) -> None:
+        """Add an output: the sum of dense layers, one for each of some tensors.
+
+        Args:
+            tensors: (1, n) each.
+            weights: (outputs, the sum of n).
+            bias: (outputs,).
+        """
+        code = self._code(_KINDS.FULLY_CONNECTED)
+        sizes = [int(self._graph.tensors[index].shape[-1]) for index in tensors]
+        parts = np.split(weights, np.cumsum(sizes)[:-1], axis=1)
+        outputs: list[int] = []
+        for index, part in zip(tensors, parts, strict=True):
+            added = np.zeros_like(bias) if outputs else bias
+            outputs.append(self._tensor((1, len(bias))))
+            dense = _operator(code, [index, self._tensor(part), self._tensor(added)], outputs[-1:])
+            dense.builtinOptionsType = schema.BuiltinOptions.FullyConnectedOptions
+            dense.builtinOptions = schema.FullyConnectedOptionsT()
+            self._graph.operators.append(dense)
+        total = reduce(self._add_sum, outputs)
+        self._graph.outputs = np.append(self._graph.outputs, np.int32(total))
+        self._model.signatureDefs = None
+
     def to_bytes(self) -> bytes:
         """Return the content of a .tflite file."""
         self._drop_unused()
         builder = flatbuffers.Builder(0)
         builder.Finish(self._model.Pack(builder), _IDENTIFIER)
         return bytes(builder.Output())
+
+    def _take_in_large_constants(self, content: bytes) -> None:
+        """Give those their place in the tables that stand behind them in the file."""
+        for buffer in self._model.buffers:
+            if buffer.data is None and buffer.offset > 1:
+                part = content[buffer.offset : buffer.offset + buffer.size]
+                buffer.data, buffer.offset, buffer.size = np.frombuffer(part, np.uint8), 0, 0
+
+    def _remove_maker(self, tensor: int) -> None:
+        """Remove what makes a tensor, and what makes its inputs where nothing else needs them."""
+        makers = [o for o in self._graph.operators if tensor in o.outputs]
+        self._graph.operators = [o for o in self._graph.operators if tensor not in o.outputs]
+        needed = {int(i) for o in self._graph.operators for i in o.inputs} | {*self._graph.outputs}
+        for maker in makers:
+            for index in maker.inputs:
+                if int(index) not in needed:
+                    self._remove_maker(int(index))
+
+    def _add_sum(self, first: int, second: int) -> int:
+        total = self._tensor(tuple(self._graph.tensors[first].shape))
+        operator = _operator(self._code(_KINDS.ADD), [first, second], [total])
+        operator.builtinOptionsType = schema.BuiltinOptions.AddOptions
+        operator.builtinOptions = schema.AddOptionsT()
+        self._graph.operators.append(operator)
+        return total
+
+    def _tensor(self, values: NDArray[np.float32] | tuple[int, ...]) -> int:
+        """Add a constant, or a tensor of a shape that is computed; return its index."""
+        tensor = schema.TensorT()
+        tensor.type, tensor.buffer = _TYPES.FLOAT32, 0
+        if isinstance(values, tuple):
+            tensor.shape = np.array(values, np.int32)
+        else:
+            self._model.buffers.append(schema.BufferT())
+            tensor.shape = np.array(values.shape, np.int32)
+            tensor.buffer = len(self._model.buffers) - 1
+            self._write_buffer(tensor.buffer, values)
+        self._graph.tensors.append(tensor)
+        return len(self._graph.tensors) - 1
 
     def _kind(self, operator: schema.OperatorT) -> int:
         code = self._model.operatorCodes[operator.opcodeIndex]
@@ -184,6 +278,12 @@ class Graph:
             for named in (*definition.inputs, *definition.outputs):
                 named.tensorIndex = int(tensors([named.tensorIndex])[0])
         graph.tensors = [graph.tensors[i] for i in tensors]
+        holders = [*graph.tensors, *(self._model.metadata or ())]
+        # The first one is empty by the format's rule.
+        buffers = _Renumbered([0, *(holder.buffer for holder in holders)])
+        for holder in holders:
+            holder.buffer = int(buffers([holder.buffer])[0])
+        self._model.buffers = [self._model.buffers[i] for i in buffers]
         self._model.operatorCodes = [codes[i] for i in kinds]
 
 

@@ -41,6 +41,11 @@ def execute(step: Step, pipeline: Pipeline, places: Places) -> None:
 
             runs, data = _folders(step.runs, files), read_folders(places.data, places.masks)
             export(runs, data, output.parent, step.name, int8=step.int8)
+            if step.facial_hair:
+                from model.export.facial_hair import train_facial_hair
+
+                seen = places.work / "facial-hair"
+                train_facial_hair(output, data, files[step.facial_hair], seen)
         case Evaluate():
             from model.data.celeba import read_folders
             from model.evaluation.evaluate import evaluate

@@ -157,7 +157,8 @@ def _does(step: Step, pipeline: Pipeline) -> str:
         case Teach():
             return "write soft labels"
         case Export():
-            return f"export with {'int8' if step.int8 else 'float16'} weights, calibrate"
+            learn = ", learn facial hair" if step.facial_hair else ""
+            return f"export with {'int8' if step.int8 else 'float16'} weights, calibrate{learn}"
         case Evaluate():
             return f"measure on {step.split}, {step.thresholds} thresholds"
         case Report():

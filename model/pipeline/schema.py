@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from device.networks.card import Aim
+from device.networks.section import Aim
 
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
 Names: TypeAlias = Annotated[tuple[Name, ...], Field(min_length=1, strict=False)]
@@ -73,12 +73,15 @@ class Export(_Section):
     Attributes:
         runs: train steps; the networks of several become one.
         int8: weights of eight bits instead of sixteen.
+        facial_hair: an input, FH37K's careful labels, from which the network learns to tell facial hair; without
+            them it does not.
     """
 
     name: Name
     command: Literal["export"]
     runs: Names
     int8: bool = False
+    facial_hair: Name | None = None
 
 
 class Evaluate(_Section):
@@ -125,6 +128,7 @@ ACCEPTED = {
     "runs": ("train",),
     "model": ("export",),
     "models": ("export",),
+    "facial_hair": ("input",),
 }
 """What a key of a step may refer to: inputs, or steps of these commands."""
 

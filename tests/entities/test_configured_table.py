@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from device.entities.commands import takes_commands
-from device.entities.kinds import Platform, Readable, Row, Select, Sensor
+from device.entities.kinds import AttributeSensor, Platform, Readable, Row, Select, Sensor
 from device.entities.table import CATALOGUE, CELEBA, entities
 from device.entities.vocabulary import Vocabulary
 from device.errors import EntityError
@@ -95,13 +95,11 @@ def _wordless(row: Row) -> Row:
 
 
 def test_enabled_attributes_and_a_button_are_device_triggers() -> None:
-    """What starts disabled has none, and neither has a node without a button."""
+    """What does not leave the node has none, and neither has a node without a button."""
     table = entities(configured(triggers={"button": {"pin": 17}}), CELEBA)
     triggers = {row.key for row in table if row.platform is Platform.DEVICE_TRIGGER}
-    enabled = {
-        row.key for row in attribute_sensors(CATALOGUE).values() if row.is_enabled_by_default
-    }
-    assert triggers == {"button_pressed", *(f"{key}_detected" for key in enabled)}
+    published = {row.key for row in attribute_sensors(CATALOGUE).values() if row.is_published}
+    assert triggers == {"button_pressed", *(f"{key}_detected" for key in published)}
     assert "button_pressed" not in by_key(entities(configured(), CELEBA))
 
 
@@ -131,8 +129,31 @@ def test_labels_that_cannot_be_told_apart_are_an_error(labels: list[str]) -> Non
 def test_the_colors_and_styles_are_those_of_the_network() -> None:
     """A network that says "red" has a sensor that Home Assistant accepts it from."""
     vocabulary = replace(CELEBA, hair_colors=("red", "black"), facial_hair=("none", "moustache"))
-    table = by_key(entities(configured(), vocabulary))
+    table = by_key(entities(configured(facial_hair={"enabled": False}), vocabulary))
     hair, beard = table["hair_color"], table["facial_hair"]
     assert isinstance(hair, Sensor)
     assert isinstance(beard, Sensor)
     assert (hair.options, beard.options) == (("red", "black"), ("none", "moustache"))
+
+
+_DETAILS = {"facial_hair_length", "facial_hair_mustache", "facial_hair_sideburns"}
+
+
+def test_facial_hair_has_details_where_the_network_tells_them_and_the_owner_wants_them() -> None:
+    """Otherwise it is concluded from CelebA's attributes, which know none."""
+    assert set(by_key(entities(configured(), CELEBA))) >= _DETAILS
+    untold = replace(CELEBA, tells_facial_hair=False)
+    assert not _DETAILS & set(by_key(entities(configured(), untold)))
+    unwanted = configured(facial_hair={"enabled": False})
+    assert not _DETAILS & set(by_key(entities(unwanted, CELEBA)))
+
+
+def test_an_attribute_that_is_told_better_elsewhere_leaves_the_node_unless_it_is_unreliable() -> (
+    None
+):
+    """As before: what the network cannot promise is published only where the owner asks for it."""
+    table = by_key(entities(configured(), replace(CELEBA, unreliable=frozenset({"Goatee"}))))
+    goatee, sideburns = table["goatee"], table["sideburns"]
+    assert isinstance(goatee, AttributeSensor)
+    assert isinstance(sideburns, AttributeSensor)
+    assert (goatee.is_published, sideburns.is_published) == (False, True)

@@ -73,7 +73,14 @@ def test_a_blank_state_has_every_key_and_knows_nothing() -> None:
     state = blank_state(TABLE)
     assert {"eyeglasses", "face_present", "hair_color", "last_result", "latency"} <= set(state)
     assert state.pop("_attributes") == {
-        key: {} for key in ("hair_color", "facial_hair", "last_result", "smallest_margin")
+        key: {}
+        for key in (
+            "hair_color",
+            "facial_hair",
+            "facial_hair_length",
+            "last_result",
+            "smallest_margin",
+        )
     }
     assert set(state.values()) == {None}
 

@@ -71,13 +71,22 @@ def test_what_is_subjective_or_sensitive_starts_disabled(label: str) -> None:
     "label",
     [
         "Eyeglasses", "Wearing_Hat", "Smiling", "Mouth_Slightly_Open", "Bangs", "Bald",
-        "Black_Hair", "Blond_Hair", "Brown_Hair", "Gray_Hair", "Wearing_Necktie", "Goatee",
-        "Mustache", "No_Beard", "Sideburns", "5_o_Clock_Shadow",
+        "Black_Hair", "Blond_Hair", "Brown_Hair", "Gray_Hair", "Wearing_Necktie",
     ],
 )  # fmt: skip
 def test_what_is_objective_starts_enabled(label: str) -> None:
     """Two people would agree on it."""
     assert attribute_sensors(CATALOGUE)[label].is_enabled_by_default
+
+
+@pytest.mark.parametrize(
+    "label", ["Goatee", "Mustache", "No_Beard", "Sideburns", "5_o_Clock_Shadow"]
+)
+def test_what_another_entity_tells_better_starts_disabled_and_is_published(label: str) -> None:
+    """Whoever has the entity already keeps it: Home Assistant asks whether to enable one only when it is new."""
+    row = attribute_sensors(CATALOGUE)[label]
+    assert not row.is_enabled_by_default
+    assert row.is_published
 
 
 def test_what_few_owners_look_for_starts_disabled() -> None:

@@ -10,7 +10,17 @@ import numpy as np
 from device.config.sections.node import LANGUAGES
 from device.entities.table import LABELS
 from device.mqtt.topics import OFFLINE
-from device.observation import Attribute, Box, Face, FaceAttributes, Observation, Reason, Source
+from device.observation import (
+    Attribute,
+    Box,
+    Face,
+    FaceAttributes,
+    FacialHair,
+    Observation,
+    Reason,
+    Source,
+    Told,
+)
 from device.people.visitor_book import MOST_VISITORS
 from device.people.visitors import Visitor
 from device.updates.artifact import Kind
@@ -142,6 +152,12 @@ def _face(probability: float, hair_color: str | None, facial_hair: str | None) -
         quality=0.94,
         primary=True,
         facts={
-            "attributes": FaceAttributes(dict.fromkeys(LABELS, attribute), hair_color, facial_hair)
+            "attributes": FaceAttributes(dict.fromkeys(LABELS, attribute), hair_color, facial_hair),
+            "facial_hair": FacialHair(
+                Told(facial_hair, {}),
+                Told("long" if facial_hair else None, {}),
+                Told("present" if facial_hair else None, {}),
+                Told("none", {}),
+            ),
         },
     )

@@ -119,7 +119,7 @@ def test_names_come_in_the_owners_language_under_the_same_ids(
         assert (fault["state"], fault["attributes"]["text"]) == ("none", "Kein Fehler")
 
 
-def test_device_triggers_are_offered_for_the_button_and_what_is_enabled(
+def test_device_triggers_are_offered_for_the_button_and_what_is_published(
     any_setup: Setup, smiling: Path
 ) -> None:
     """The editor of automations lists them on the device."""
@@ -129,8 +129,8 @@ def test_device_triggers_are_offered_for_the_button_and_what_is_enabled(
         offered = client.ask("device_automation/trigger/list", device_id=device)
         found = {(row["type"], row["subtype"]) for row in offered if row["domain"] == "mqtt"}
         sensors = (row for row in _table(node.folder) if isinstance(row, AttributeSensor))
-        enabled = {row.key for row in sensors if row.is_enabled_by_default}
-        assert found == {("button_short_press", "button"), *(("detected", key) for key in enabled)}
+        keys = {row.key for row in sensors if row.is_published}
+        assert found == {("button_short_press", "button"), *(("detected", key) for key in keys)}
 
 
 def test_the_newest_version_that_the_broker_knows_is_offered(

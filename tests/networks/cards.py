@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from device.networks.card import ModelCard
+from device.networks.facial_hair import FacialHairMeaning
 
 NAMES = [
     "Eyeglasses",
@@ -47,6 +48,36 @@ def make_card(threshold: float = 0.5) -> ModelCard:
                 "facial_hair": {"Stubble": "stubble", "Goatee": "goatee", "Mustache": "mustache"},
                 "other_facial_hair": ["Sideburns"],
                 "compatible": [["Bald", "Gray_Hair"], ["Stubble", "No_Beard"]],
+            },
+            "provenance": {},
+        }
+    )
+
+
+def make_facial_hair(threshold: float = 0.5, precise: float | None = 0.9) -> FacialHairMeaning:
+    """Return the meaning of a second output, whose answers all have the same thresholds."""
+
+    def kept(value: float | None) -> dict[str, float] | None:
+        return None if value is None else {"value": value, "precision": 0.8, "recall": 0.8}
+
+    def question(*answers: str) -> dict[str, object]:
+        both = {"bias": 0, "balanced": kept(threshold), "precise": kept(precise)}
+        return {"scale": 1, "answers": [{"name": name, **both} for name in answers]}
+
+    grown = {"length": ["short", "medium", "long"], "mustache": ["none", "present"]}
+    return FacialHairMeaning.model_validate(
+        {
+            "promised_precision": {"balanced": 0.8, "precise": 0.95},
+            "style": question("none", "stubble", "mustache", "goatee", "beard"),
+            "length": question("none", "stubble", "short", "medium", "long"),
+            "mustache": question("none", "present"),
+            "sideburns": question("none", "present"),
+            "implied": {
+                "none": {"length": ["none"], "mustache": ["none"]},
+                "stubble": {"length": ["stubble"], "mustache": ["none", "present"]},
+                "mustache": {"length": ["none"], "mustache": ["present"]},
+                "goatee": grown,
+                "beard": grown,
             },
             "provenance": {},
         }

@@ -80,7 +80,15 @@ def test_a_face_before_the_camera_is_observed(portrait: Path, perception: Percep
     assert seen.captured_at >= trigger.at
     assert seen.reason is None
     assert "Smiling" in present(seen)
-    assert list(seen.timings) == ["capture", "detect", "align", "attributes", "decide", "total"]
+    assert list(seen.timings) == [
+        "capture",
+        "detect",
+        "align",
+        "attributes",
+        "facial_hair",
+        "decide",
+        "total",
+    ]
     assert (shot.picture, shot.failure) == (None, None)
 
 

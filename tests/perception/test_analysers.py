@@ -116,7 +116,7 @@ def test_a_second_analyser_needs_nothing_but_a_place_in_the_list(
     perception: Perception, detector: FaceDetector, astronaut: Image
 ) -> None:
     """Its fact arrives in the observation, in its JSON and, as a stage, in the timings; the first one is as before."""
-    alone = perception.perceive([frame(astronaut)], PLAIN)
+    alone = open_perception(facial_hair=False).perceive([frame(astronaut)], PLAIN)
     both = Pipeline(
         detector.detect,
         [perception.attributes, WarmthAnalyser()],
@@ -141,7 +141,7 @@ def test_an_analyser_is_handed_to_what_loads_the_shipped_ones(
     """All else is as without it."""
     (alone,) = perception.perceive([frame(astronaut)]).faces
     (face,) = open_perception(analysers=[WarmthAnalyser()]).perceive([frame(astronaut)]).faces
-    assert list(face.facts) == ["attributes", "warmth"]
+    assert list(face.facts) == ["attributes", "facial_hair", "warmth"]
     assert face.quality == alone.quality
     assert face.attributes == alone.attributes
 

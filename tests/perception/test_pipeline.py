@@ -28,7 +28,7 @@ def test_the_portrait_smiles(perception: Perception, astronaut: Image) -> None:
     assert face.attributes["Mouth_Slightly_Open"].present
     assert not face.attributes["Eyeglasses"].present
     assert face.facial_hair == "none"
-    assert set(seen.timings) == {"detect", "align", "attributes", "decide"}
+    assert set(seen.timings) == {"detect", "align", "attributes", "facial_hair", "decide"}
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,7 @@ def test_the_document_of_a_face_has_its_keys_in_this_order(
         "attributes",
         "hair_color",
         "facial_hair",
+        "facial_hair_details",
     ]
     assert len(document["attributes"]) == 40
     assert list(document["attributes"]["Smiling"]) == ["probability", "present"]

@@ -98,7 +98,7 @@ def _of_face(number: int, face: Face, reading: Reading) -> _List:
     return _List(
         f"Face {number + 1}" + ("  ·  primary" if face.primary else ""),
         _color(number),
-        (f"{HAIR_COLOR}: {hair_color(fact)}     {FACIAL_HAIR}: {facial_hair(fact)}",),
+        (f"{HAIR_COLOR}: {hair_color(fact)}     {FACIAL_HAIR}: {facial_hair(face.facial_hair)}",),
         (
             *((name, probability, True) for name, probability in reading.attributes(fact)),
             *((name, probability, False) for name, probability in reading.not_offered(fact)),

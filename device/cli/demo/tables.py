@@ -63,7 +63,7 @@ def observation_table(event: Mapping[str, Any], reading: Reading) -> Table:
     table.add_column("says", overflow="fold")
     fact = _fact(face)
     table.add_row(HAIR_COLOR, hair_color(fact))
-    table.add_row(FACIAL_HAIR, facial_hair(fact))
+    table.add_row(FACIAL_HAIR, facial_hair(fact.facial_hair))
     for name, probability in reading.attributes(fact):
         bar = f"{'█' * round(probability * _BAR_CHARACTERS):<{_BAR_CHARACTERS}} {probability:4.0%}"
         table.add_row(name, Text(bar, "green"))

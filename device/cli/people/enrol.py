@@ -173,6 +173,7 @@ def _perception(config: Config, known: Gallery) -> Perception:
     return open_perception(
         config.perception,
         config.attributes.model,
+        facial_hair=False,
         gallery=lambda: known,
         min_score=config.people.min_score,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from device.networks.card import Aim
+from device.networks.section import Aim
 from device.observation import FactT
 from device.perception.aligned_face import AlignedFace
 

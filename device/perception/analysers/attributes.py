@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from device.networks.card import (
     NO_FACIAL_HAIR,
     UNNAMED_FACIAL_HAIR,
-    Aim,
     Groups,
     ModelCard,
     read_card,
 )
+from device.networks.section import Aim
 from device.observation import Attribute, FaceAttributes, Image, Keypoints
 from device.perception.aligned_face import AlignedFace, View
 from device.perception.alignment import align
@@ -41,12 +41,12 @@ class AttributeAnalyser:
 
     def __init__(self, classifier: AttributeClassifier) -> None:
         self.classifier = classifier
-        self.view = View(classifier.card.input.side, classifier.card.input.margin)
+        self.view = classifier.view
         self._of_mouth = np.array([name in MOUTH_LABELS for name in classifier.card.names])
 
     def measure(self, face: AlignedFace) -> FloatArray:
         """Return calibrated probabilities, (labels,) float32 in 0..1; nan where the face cannot show the label."""
-        probabilities = self.classifier.probabilities(face.crop(self.view))
+        probabilities = self.classifier.calibrated(self.classifier.outputs_of(face)[0])
         if face.is_mouth_hidden:
             probabilities[self._of_mouth] = np.nan
         return probabilities
@@ -85,6 +85,7 @@ class AttributeClassifier:
     def __init__(self, network: Network, card: ModelCard) -> None:
         self.network = network
         self.card = card
+        self.view = View(card.input.side, card.input.margin)
         self._scales = np.array([label.scales for label in card.labels], np.float32).T
         self._bias = np.array([label.bias for label in card.labels], np.float32)
 
@@ -102,7 +103,10 @@ class AttributeClassifier:
         card = read_card(path)
         network = Network.load(path, threads)
         side = card.input.side
-        network.require_shapes((1, side, side, 3), [(1, card.members, len(card.labels))])
+        outputs: list[tuple[int, ...]] = [(1, card.members, len(card.labels))]
+        if card.facial_hair is not None:
+            outputs.append((1, card.facial_hair.outputs))
+        network.require_shapes((1, side, side, 3), outputs)
         return cls(network, card)
 
     def crop(self, image: Image, keypoints: Keypoints) -> Image:
@@ -110,15 +114,28 @@ class AttributeClassifier:
         meaning = self.card.input
         return align(image, keypoints, meaning.side, meaning.margin)
 
-    def logits(self, crop: Image) -> FloatArray:
-        """Return the logits of each member, (members, labels) float32, of a crop (side, side, 3) uint8 BGR."""
+    def outputs(self, crop: Image) -> tuple[FloatArray, ...]:
+        """Return what the network answers to a crop (side, side, 3) uint8 BGR.
+
+        Returns:
+            The logits of each member, (members, labels) float32; and, if the card describes them, those about facial
+            hair, (answers,) float32.
+        """
         meaning = self.card.input
         values = (crop[None, ..., ::-1].astype(np.float32) - meaning.mean) / meaning.scale
-        logits: FloatArray = self.network(values)[0][0]
+        outputs = tuple(output[0] for output in self.network(values))
         if self.card.flip_average:
-            mirrored = self.network(np.ascontiguousarray(values[:, :, ::-1]))[0][0]
-            logits = (logits + mirrored) / 2
-        return logits
+            mirrored = self.network(np.ascontiguousarray(values[:, :, ::-1]))
+            outputs = tuple((a + b[0]) / 2 for a, b in zip(outputs, mirrored, strict=True))
+        return outputs
+
+    def outputs_of(self, face: AlignedFace) -> tuple[FloatArray, ...]:
+        """Return the same of a face; the network runs once for all analysers that ask."""
+        return face.once(self, lambda: self.outputs(face.crop(self.view)))
+
+    def logits(self, crop: Image) -> FloatArray:
+        """Return the logits of each member, (members, labels) float32, of a crop (side, side, 3) uint8 BGR."""
+        return self.outputs(crop)[0]
 
     def calibrated(self, logits: FloatArray) -> FloatArray:
         """Turn logits (..., members, labels) into calibrated probabilities (..., labels), 0..1."""

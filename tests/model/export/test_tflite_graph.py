@@ -10,6 +10,7 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
+from device.networks.files import model_path, shipped_models
 from device.perception.runtime import Network
 from model.errors import WeightsError
 from model.export.tflite_graph import Graph
@@ -127,3 +128,37 @@ def test_a_file_that_is_no_network_is_refused(tmp_path: Path) -> None:
     path.write_text("nothing")
     with pytest.raises(WeightsError, match=r"notes\.tflite cannot be read as a network"):
         Graph.read(path)
+
+
+@pytest.mark.parametrize("name", shipped_models())
+def test_another_output_changes_nothing_of_the_first(name: str, tmp_path: Path) -> None:
+    """It is the dense layer that was asked for, on what the network's dense layers see; and it can be taken out."""
+    graph = Graph.read(model_path(name))
+    graph.keep_outputs(1)
+    (tmp_path / "plain.tflite").write_bytes(graph.to_bytes())
+    plain = Network.load(tmp_path / "plain.tflite")
+    random = np.random.default_rng(3)
+    pixels = random.uniform(-1, 1, plain.input_shape).astype(np.float32)
+
+    seen = Graph.read(tmp_path / "plain.tflite")
+    seen.set_outputs(seen.features())
+    (tmp_path / "seen.tflite").write_bytes(seen.to_bytes())
+    features = np.concatenate(Network.load(tmp_path / "seen.tflite")(pixels), axis=1)[0]
+
+    weights = random.normal(size=(3, len(features))).astype(np.float32)
+    bias = np.array([1, 2, 3], np.float32)
+    graph.add_dense_output(graph.features(), weights, bias)
+    (tmp_path / "more.tflite").write_bytes(graph.to_bytes())
+    logits, added = Network.load(tmp_path / "more.tflite")(pixels)
+    np.testing.assert_array_equal(logits, plain(pixels)[0])
+    np.testing.assert_allclose(added[0], weights @ features + bias, rtol=1e-3, atol=1e-2)
+
+    again = Graph.read(tmp_path / "more.tflite")
+    again.keep_outputs(1)
+    assert len(again.to_bytes()) <= (tmp_path / "plain.tflite").stat().st_size
+
+
+def test_a_network_without_two_dense_layers_for_each_member_is_refused() -> None:
+    """Its features would be guessed."""
+    with pytest.raises(WeightsError, match="it has 1 dense layers; an attribute network has two"):
+        Graph(written_out()).features()
