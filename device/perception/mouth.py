@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from device.networks.card import Section
+from device.networks.section import Section
 from device.observation import Image, Keypoints
 from device.perception.visibility import turn
 
