@@ -75,6 +75,10 @@ class PinError(FacetError):
     """A pin cannot be used; str() names the setting, says what was found and what to do next."""
 
 
+class PageError(FacetError):
+    """The node's own page cannot be served."""
+
+
 class UpdateError(FacetError):
     """An index, a file or a signature is not what it should be, or an installation failed."""
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from device import __version__
+from device.cli.page import page
 from device.cli.people.command import people
 from device.cli.provision.command import provision
 from device.system.program import run_program
@@ -262,3 +263,4 @@ def bench(
 
 app.command()(provision)
 app.add_typer(people)
+app.add_typer(page)

@@ -7,10 +7,12 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
 from typing import TypeAlias
 
 from device import __version__
+from device.cli.pages import OnDemand
 from device.config import Config, Fault
 from device.errors import CameraStuckError, FacetError, PerceptionError
 from device.node.hardware import REAL, Hardware
@@ -56,6 +58,8 @@ def run_until_signal(load: Load, *, hardware: Hardware = REAL, timing: Timing = 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
 
+    pages = OnDemand()
+
     def run_once(config: Config, boot_log: BootLog, start: Start) -> End:
         threading.excepthook = _ending_with(boot_log)
         with watched_heartbeats(boot_log) as heartbeats:
@@ -64,7 +68,7 @@ def run_until_signal(load: Load, *, hardware: Hardware = REAL, timing: Timing = 
                 inbox,
                 boot_log=boot_log,
                 heartbeats=heartbeats,
-                start=start,
+                start=replace(start, page=pages.opener(config)),
                 hardware=hardware,
                 timing=timing,
             )

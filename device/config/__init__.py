@@ -20,6 +20,7 @@ from device.config.sections.fields import bcm_number
 from device.config.sections.led import LedSettings
 from device.config.sections.mqtt import MqttSettings, TlsSettings
 from device.config.sections.node import NodeSettings
+from device.config.sections.page import PageSettings
 from device.config.sections.people import PeopleSettings
 from device.config.sections.perception import PerceptionSettings
 from device.config.sections.privacy import PrivacySettings
@@ -42,6 +43,7 @@ __all__ = [
     "MotionSettings",
     "MqttSettings",
     "NodeSettings",
+    "PageSettings",
     "PeopleSettings",
     "PerceptionSettings",
     "PrivacySettings",
@@ -101,6 +103,11 @@ class Config(Section):
         PrivacySettings(),
         title="Privacy",
         description="When the camera is off, and which pictures leave the node.",
+    )
+    page: PageSettings = Field(
+        PageSettings(),
+        title="Page",
+        description="The node's own page; see [page.md](page.md).",
     )
     updates: UpdateSettings = Field(
         UpdateSettings(),

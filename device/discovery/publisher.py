@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from device.discovery.announced import Announced
+from device.discovery.page_link import linked
 from device.discovery.payload import discovery_payload
 from device.discovery.retained import retained_topics
 from device.discovery.selection import announced_rows
@@ -20,6 +21,7 @@ from device.mqtt.topics import OFFLINE, ONLINE, Topics
 from device.mqtt.transport import Transport
 from device.system.compact_json import compact
 from device.system.machine import Machine
+from device.system.network import host_name
 
 if TYPE_CHECKING:
     from device.config import Config
@@ -53,7 +55,7 @@ class Publisher:
         machine: Callable[[], Machine],
     ) -> None:
         self._transport = transport
-        self._node = config.node
+        self._node = linked(config, host_name())
         self._topics = Topics.of(config)
         table = tuple(table)
         self._has_pictures = any(isinstance(row, Image) for row in table)

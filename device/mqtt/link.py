@@ -124,6 +124,11 @@ class Link:
         """Whether messages can leave now."""
         return self._connection is not None
 
+    @property
+    def fault(self) -> str | None:
+        """Why there is no connection, for the owner; None while there is one, and before that is known."""
+        return None if self.is_connected else self._reported_error or None
+
     def start(self) -> None:
         """Begin to connect, in the background."""
         if self._settings.tls.insecure_skip_verify:

@@ -10,6 +10,7 @@ from typing import Protocol
 from device.camera.status import CameraStatus
 from device.errors import CameraReleasedError, PerceptionStoppedError
 from device.node.gallery_work import GalleryTask
+from device.node.live import LiveView
 from device.node.messages import CameraChanged, Captured, Reconsidered
 from device.node.observer import Request, Shot
 from device.node.timing import Timing
@@ -84,6 +85,7 @@ class CaptureThread:
         clock: monotonic, in seconds.
         timing: how often the camera is checked, and how long an answer may take.
         gallery: the work for the people who are enrolled; None for a node that recognises nobody.
+        live: what the page shows of the camera, when nothing else is to be done; None without a page.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class CaptureThread:
         clock: Callable[[], float],
         timing: Timing,
         gallery: GalleryWorking | None = None,
+        live: LiveView | None = None,
     ) -> None:
         self._camera = camera
         self._observer = observer
@@ -104,6 +107,7 @@ class CaptureThread:
         self._clock = clock
         self._timing = timing
         self._gallery = gallery
+        self._live = live
         self._changed = threading.Condition()
         # All of these are changed only while it is held.
         self._request: Request | None = None
@@ -211,16 +215,12 @@ class CaptureThread:
                     self._gallery.release()
                 forgotten = releases
             if request is not None:
-                self._heartbeat.begin(
-                    f"answering the trigger by {request.trigger.source}", self._timing.patience
-                )
                 self._answer(request, releases)
             elif offset is not None:
-                self._heartbeat.begin("deciding again", self._timing.patience)
                 self._decide_again(offset, releases)
             if self._gallery is not None:
-                self._heartbeat.begin("working on the gallery", self._timing.patience)
                 self._work(self._gallery, task, releases, is_private=is_private)
+            self._look(releases, is_private=is_private)
         self._heartbeat.begin("closing the camera", self._timing.patience)
         self._observer.forget()
         self._camera.close()
@@ -232,27 +232,50 @@ class CaptureThread:
 
     def _until_work(self) -> float:
         """Return for how many seconds there is nothing to do, unless somebody asks for something."""
-        due = None if self._gallery is None else self._gallery.due
-        tick = self._timing.tick
-        return tick if due is None else min(max(due - self._clock(), 0.0), tick)
+        gallery = None if self._gallery is None else self._gallery.due
+        live = None if self._live is None or self._is_private else self._live.due
+        dues = [due - self._clock() for due in (gallery, live) if due is not None]
+        return min(max(min(dues, default=self._timing.tick), 0.0), self._timing.tick)
 
     def _work(
         self, gallery: GalleryWorking, task: GalleryTask | None, releases: int, *, is_private: bool
     ) -> None:
+        self._heartbeat.begin("working on the gallery", self._timing.patience)
         if task is not None:
             gallery.begin(task, is_private=is_private)
         if gallery.tick(lambda: releases != self._releases):
             # A name that holds no more must not come back with a decision that is made again.
             self._observer.forget()
 
+    def _look(self, releases: int, *, is_private: bool) -> None:
+        live = self._live
+        if live is None or is_private:
+            return
+        live.rest()
+        due = live.due
+        if due is None or self._clock() < due:
+            return
+
+        def should_stop() -> bool:
+            return self._has_work or releases != self._releases
+
+        self._heartbeat.begin("looking for the page", self._timing.patience)
+        look = live.look(should_stop)
+        with self._changed:
+            # As for an answer: nothing is seen after a release.
+            if look is not None and releases == self._releases:
+                live.show(look)
+
     def _answer(self, request: Request, releases: int) -> None:
         def should_stop() -> bool:
             return self._is_stopping or releases != self._releases
 
+        source = request.trigger.source
+        self._heartbeat.begin(f"answering the trigger by {source}", self._timing.patience)
         try:
             shot = self._observer.observe(request, should_stop)
         except (CameraReleasedError, PerceptionStoppedError) as error:
-            _LOG.debug("The trigger by %s is dropped: %s", request.trigger.source, error)
+            _LOG.debug("The trigger by %s is dropped: %s", source, error)
             return
         with self._changed:
             # What is put while the condition is held comes into the inbox before whatever follows a release.
@@ -261,6 +284,7 @@ class CaptureThread:
                 self._put(Captured(request, shot, self._reported))
 
     def _decide_again(self, threshold_offset: float, releases: int) -> None:
+        self._heartbeat.begin("deciding again", self._timing.patience)
         observation = self._observer.reconsider(threshold_offset)
         if observation is None:
             return

@@ -104,6 +104,7 @@ class Senses:
         vocabulary: the words in which the attribute network answers.
         model: its name and version.
         forget: drops what is remembered of people, for privacy.
+        glance: as perceive, and remembers nothing.
         people: None for a node that recognises nobody.
     """
 
@@ -113,6 +114,7 @@ class Senses:
     triggers: Triggers
     vocabulary: Vocabulary
     model: str
+    glance: Perceive
     forget: Callable[[], None] = lambda: None
     people: People | None = None
 
@@ -192,6 +194,7 @@ def open_senses(
         stack.enter_context(hardware.triggers(config.triggers, put)),
         Vocabulary.of(card),
         f"{card.name} {card.version}",
+        perception.perceive,
     )
     if known is None:
         return senses
@@ -199,6 +202,7 @@ def open_senses(
     return replace(
         senses,
         perceive=recognising.perceive,
+        glance=recognising.glance,
         reconsider=recognising.reconsider,
         forget=recognising.forget,
         people=_people(config, known, hardware.examiner(perception, config.perception), put, clock),
@@ -239,4 +243,5 @@ def safe_senses(config: Config, put: Callable[[PinReport], None], stack: ExitSta
         stack.enter_context(Triggers(no_pins, put)),
         known_vocabulary(config.attributes),
         "none, in safe mode",
+        perceive_nothing,
     )

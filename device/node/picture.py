@@ -31,13 +31,13 @@ def render(image: Image, face: Box | None, mode: PictureMode) -> bytes | None:
     """
     match mode:
         case "full":
-            return _encode(image)
+            return encode(image)
         case "blurred":
             small = _fit(image, _BLURRED, cv2.INTER_AREA)
             size = image.shape[1], image.shape[0]
-            return _encode(_as_image(cv2.resize(small, size, interpolation=cv2.INTER_CUBIC)))
+            return encode(_as_image(cv2.resize(small, size, interpolation=cv2.INTER_CUBIC)))
         case "crop" if face is not None:
-            return _encode(_cut(image, face))
+            return encode(_cut(image, face))
         case _:
             return None
 
@@ -56,9 +56,10 @@ def _fit(image: Image, longest: int, interpolation: int) -> Image:
     return _as_image(cv2.resize(image, size, interpolation=interpolation))
 
 
-def _encode(image: Image) -> bytes:
-    if max(image.shape[:2]) > _LONGEST:
-        image = _fit(image, _LONGEST, cv2.INTER_AREA)
+def encode(image: Image, longest: int = _LONGEST) -> bytes:
+    """Return a picture as a JPEG, its longer side at most so many pixels."""
+    if max(image.shape[:2]) > longest:
+        image = _fit(image, longest, cv2.INTER_AREA)
     return cv2.imencode(".jpg", image, _QUALITY)[1].tobytes()
 
 

@@ -48,6 +48,17 @@ class RecognisingPerception:
             self._known.saw(_strangers(settled))
         return settled
 
+    def glance(
+        self,
+        frames: Sequence[Frame],
+        judgement: Judgement,
+        previous: Sequence[Face],
+        should_stop: Callable[[], bool],
+    ) -> Perceived:
+        """Return what frames show by themselves; the visit goes on as if nobody had looked."""
+        self._known.refresh()
+        return self._perceive(frames, judgement, previous, should_stop)
+
     def reconsider(self, seen: Perceived, judgement: Judgement) -> Perceived:
         """Return what the newest burst would have shown with another judgement, in the same visit."""
         return self._settled(self._reconsider(seen, judgement))[0]

@@ -170,6 +170,10 @@ class Reporter:
         self._next_report = now + self._timing.report_interval
         self._sink.changed(DIAGNOSTICS, document)
 
+    def node_faults(self) -> tuple[str, ...]:
+        """Return what is wrong with the node itself, for the owner."""
+        return tuple(self._sources.node_faults())
+
     def _report_camera(self) -> None:
         is_online = self._camera.is_available and not self._is_private
         if is_online is not self._was_online:

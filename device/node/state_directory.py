@@ -31,10 +31,12 @@ FAREWELLS = "farewells.json"
 """What Home Assistant must forget, and under which topics the node was announced: see discovery.announced."""
 PEOPLE_DEVICES = "people-devices.json"
 """Whom Home Assistant was offered, by their ids: see discovery.people_devices."""
+PAGE = "page.json"
+"""What the page's password is compared with: see web.security.passwords."""
 OUTBOX = "outbox.sqlite"
 """Events on their way to the broker: see mqtt.outbox."""
 
-_WRITTEN = (STARTS, SETTINGS, STATE, PERCEPTION, ANNOUNCED, FAREWELLS, PEOPLE_DEVICES)
+_WRITTEN = (STARTS, SETTINGS, STATE, PERCEPTION, ANNOUNCED, FAREWELLS, PEOPLE_DEVICES, PAGE)
 
 
 def make_state_directory(config: Config) -> Path:

@@ -20,6 +20,9 @@ from device.triggers import probe as probe_pins
 from device.updates.node.index import read_index
 from device.updates.signature import read_key
 
+BROKER, CAMERA, PINS, LED, MODELS = "broker", "camera", "pins", "status LED", "models"
+STATE_DIRECTORY, UPDATES, NODE = "state directory", "updates", "node"
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -111,11 +114,11 @@ def _state_directory(config: Config) -> str:
 
 
 _ATTEMPTS: Mapping[str, Callable[[Config], str]] = {
-    "broker": _broker,
-    "camera": _camera,
-    "pins": _pins,
-    "status LED": _led,
-    "models": _models,
-    "state directory": _state_directory,
-    "updates": _updates,
+    BROKER: _broker,
+    CAMERA: _camera,
+    PINS: _pins,
+    LED: _led,
+    MODELS: _models,
+    STATE_DIRECTORY: _state_directory,
+    UPDATES: _updates,
 }

@@ -28,6 +28,9 @@ from device.node.inbox import Inbox
 from device.node.loop import End, Inputs, Loop, Takers, Upkeep
 from device.node.mqtt_wiring import open_mqtt
 from device.node.observer import Observer
+from device.node.page import OpenPage, WithPage, no_page
+from device.node.page_wiring import open_page
+from device.node.parts import PartSources
 from device.node.people_desk import PeopleDesk
 from device.node.reporter import About, Reporter, Sources
 from device.node.settings_store import SettingsStore
@@ -67,11 +70,13 @@ class Start:
         is_safe_mode: leave camera, networks and triggers alone: only MQTT, the status LED and diagnostics.
         fault: what was wrong before it started, for the owner; None when nothing was.
         is_restart: whether a command asked for it, while the process goes on.
+        page: opens the node's own page.
     """
 
     is_safe_mode: bool = False
     fault: str | None = None
     is_restart: bool = False
+    page: OpenPage = no_page
 
 
 AS_USUAL = Start()
@@ -132,8 +137,9 @@ def run_node(
         shared = SharedTopic(mqtt.link, Topics.of(config), senses.sharing)
         # The outbox is open, for this process alone.
         remove_unfinished(directory)
+        own = open_page(start.page, config, table, directory, senses, gate.put, stack)
         fan_out = FanOut(
-            (mqtt.sink, *map(GuardedSink, sinks)),
+            (mqtt.sink, *map(GuardedSink, (*sinks, own.page))),
             state=state,
             picture_expiry=config.privacy.picture_expiry,
             hidden=hidden_attributes(senses.vocabulary.labels, table),
@@ -151,13 +157,14 @@ def run_node(
             clock=_CLOCK,
             timing=timing,
             gallery=senses.gallery_work(gate.put, _CLOCK, timing),
+            live=own.live,
         )
         people = PeopleDesk(
             table,
             None if senses.people is None else capture,
             fan_out,
-            mqtt.sink,
-            on_somebody_over=fan_out.forget,
+            WithPage(mqtt.sink, own.page),
+            on_somebody_over=own.forgetting_too(fan_out.forget),
             clock=_CLOCK,
         )
         health = Health(
@@ -185,7 +192,8 @@ def run_node(
                 is_connected=lambda: mqtt.link.is_connected,
                 pin_faults=lambda: senses.triggers.faults,
                 node_faults=lambda: filter(
-                    None, (start.fault, *controls.faults, health.fault, senses.fault)
+                    None,
+                    (start.fault, *controls.faults, health.fault, senses.fault, own.page.fault),
                 ),
                 last_failure=lambda: boot_log.present_failure,
                 vitals=partial(read_vitals, directory),
@@ -209,6 +217,7 @@ def run_node(
             # The camera first: privacy waits for nothing.
             apply=(
                 lambda settings: capture.set_private(is_private=settings.privacy),
+                own.apply,
                 reporter.apply,
                 fan_out.apply,
                 answers.apply,
@@ -219,6 +228,16 @@ def run_node(
             people=people.ask,
             clock=_CLOCK,
             timing=timing,
+        )
+        parts = own.parts(
+            PartSources(
+                is_connected=lambda: mqtt.link.is_connected,
+                link_fault=lambda: mqtt.link.fault,
+                camera=lambda: senses.camera.status,
+                is_private=lambda: controls.settings.privacy,
+                pin_faults=lambda: senses.triggers.faults,
+                node_faults=reporter.node_faults,
+            )
         )
         always = (
             senses.triggers.retry,
@@ -245,6 +264,7 @@ def run_node(
                     people.publish_if_owed,
                     mqtt.sender.flush,
                     reporter.report,
+                    parts.report,
                 ),
                 due=lambda: mqtt.sink.due,
             ),

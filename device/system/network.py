@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from pathlib import Path
 
 _ROUTES = Path("/proc/net/route")
@@ -14,6 +15,11 @@ _NO_ADDRESS = "00:00:00:00:00:00"
 # Columns of the table of routes.
 _INTERFACE, _DESTINATION, _METRIC, _MASK = 0, 1, 6, 7
 _ANYWHERE = "00000000"
+
+
+def host_name() -> str:
+    """Return the machine's name, without a domain: where it is announced, `.local` follows it."""
+    return socket.gethostname().partition(".")[0]
 
 
 def mac_address(routes: Path = _ROUTES, interfaces: Path = _INTERFACES) -> str | None:

@@ -135,6 +135,12 @@ def _second(interpreters: Interpreters) -> Iterator[Tier]:
         400,
         needs=("environment",),
     )
+    yield Tier(
+        "web",
+        "scripts/test -m 'web and not timed' --numprocesses=2",
+        300,
+        needs=("environment",),
+    )
     for version, program in interpreters.programs.items():
         if version != interpreters.default:
             command = f"PYTHON={program} VENV=.venv-{version} scripts/test"

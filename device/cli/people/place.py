@@ -24,8 +24,7 @@ def people_file(configuration: Path, service: Path = _SERVICE) -> Path:
     Raises:
         ConfigError: the configuration has faults.
     """
-    config = load(configuration)
-    return _state_directory(config, is_service=configuration.absolute() == service) / PEOPLE
+    return state_directory(load(configuration), configuration, service) / PEOPLE
 
 
 def open_people(configuration: Path, embedder: str | None = None) -> GalleryFile:
@@ -51,7 +50,14 @@ def open_people(configuration: Path, embedder: str | None = None) -> GalleryFile
     return GalleryFile.open(path, embedder)
 
 
-def _state_directory(config: Config, *, is_service: bool) -> Path:
-    if is_service and config.node.state_directory is None:
+def state_directory(config: Config, configuration: Path, service: Path = _SERVICE) -> Path:
+    """Return where a node keeps what survives a restart.
+
+    Args:
+        config: the node's.
+        configuration: the file that it is from.
+        service: that of the installed service.
+    """
+    if configuration.absolute() == service and config.node.state_directory is None:
         return _STATE_OF_SERVICE
     return config.node.effective_state_directory

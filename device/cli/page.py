@@ -1,0 +1,46 @@
+"""`facet page`: what the owner of a node does for its page on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+page = typer.Typer(
+    name="page", help="The node's own page: make its password.", no_args_is_help=True
+)
+
+_HERE, _SERVICE = Path("facet.yaml"), Path("/etc/facet/facet.yaml")
+
+
+@page.callback()
+def _group() -> None:
+    pass
+
+
+@page.command()
+def password(
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            "-c",
+            metavar="FILE",
+            help="The node's YAML file.",
+            show_default=f"facet.yaml, or that of the service, {_SERVICE}",
+        ),
+    ] = None,
+) -> None:
+    """Make another password for the page and show it once; whoever has logged in with the one before is out."""
+    from device.cli.people.place import state_directory
+    from device.config import load
+    from device.node.state_directory import PAGE
+    from device.web.security.passwords import StoredPassword
+
+    path = config or (_HERE if _HERE.exists() or not _SERVICE.exists() else _SERVICE)
+    loaded = load(path)
+    directory = state_directory(loaded, path)
+    typer.echo(StoredPassword(directory / PAGE).renew())
+    if not loaded.page.enabled:
+        typer.echo("The page is off: set page.enabled: true, and restart the node.", err=True)

@@ -1,0 +1,75 @@
+// What all views use: the words, requests to the node, and what happens on it.
+import { write } from "./dom.js";
+
+export const meta = (name) => document.querySelector(`meta[name="${name}"]`).content;
+const words = await (await fetch("words")).json();
+
+/** Return a text in the reader's language; {names} in it are replaced. */
+export function t(key, values = {}) {
+  return Object.entries(values).reduce(
+    (text, [name, value]) => text.replaceAll(`{${name}}`, value),
+    words[key] ?? key,
+  );
+}
+
+/** Ask the node for something; what it refuses is shown, and thrown. */
+export async function ask(path, options = {}) {
+  const answer = await fetch(path, {
+    ...options,
+    headers: options.method ? { "x-csrf-token": meta("csrf"), ...options.headers } : options.headers,
+  });
+  if (answer.status === 401) location.reload();
+  if (!answer.ok) {
+    const { error } = await answer.json().catch(() => ({ error: answer.statusText }));
+    say(error);
+    throw new Error(error);
+  }
+  return answer;
+}
+
+export const get = async (path) => (await ask(path)).json();
+export const post = (path, body, headers) => ask(path, { method: "POST", body, headers });
+/** Send a command, as Home Assistant would. */
+export const command = (key, payload) => post(`command/${encodeURIComponent(key)}`, payload);
+
+let silence = 0;
+/** Say something for a few seconds. */
+export function say(text) {
+  write(document.getElementById("toast"), text);
+  clearTimeout(silence);
+  silence = setTimeout(() => write(document.getElementById("toast"), ""), 8000);
+}
+
+/** What the node has said last, by the event's name; documents by theirs. */
+export const known = { privacy: false, documents: {} };
+const listeners = new Set();
+
+/** Call a function with the name and the content of each event until the view is left. */
+export function listen(call) {
+  listeners.add(call);
+  return () => listeners.delete(call);
+}
+
+function happened(name, content) {
+  if (name === "document") known.documents[content.name] = content.content;
+  else known[name] = content;
+  if (name === "privacy") {
+    const banner = document.getElementById("banner");
+    banner.hidden = !content;
+    write(banner, content ? t("privacy_on") : "");
+  }
+  for (const call of [...listeners]) call(name, content);
+}
+
+/** Listen to the node, for as long as the page is open. */
+export function follow() {
+  const events = new EventSource("events");
+  for (const name of ["privacy", "document", "observation", "pictures_gone", "forgotten", "health", "enrolment"]) {
+    events.addEventListener(name, (event) => happened(name, JSON.parse(event.data)));
+  }
+  events.onerror = async () => {
+    happened("lost", null);
+    // A session that has ended is not one that comes back.
+    if ((await fetch("words").catch(() => null))?.status === 401) location.reload();
+  };
+}

@@ -1,0 +1,1 @@
+"""The node's own page: its security, and what a browser shows of it."""

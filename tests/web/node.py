@@ -1,0 +1,124 @@
+"""A real node with its page, on a thread: the demo's portrait before its camera, and a pin that a test presses."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic, sleep
+
+import httpx
+
+from device.cli.demo.portrait import write_portrait
+from device.config import Config
+from device.mqtt.events import Command
+from device.node.inbox import Inbox
+from device.node.messages import Stop
+from device.node.sink import Sink
+from device.node.state_directory import PAGE
+from device.node.wiring import Start, run_node
+from device.observation import Source, Trigger
+from device.web.page import Pages
+from device.web.security.passwords import StoredPassword
+from tests.node.fakes import RecordingSink
+
+_PATIENCE_SECONDS = 30.0
+
+
+def free_port() -> int:
+    """Return a port that nobody listens to."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class PageNode:
+    """A node that runs.
+
+    Attributes:
+        config: its settings.
+        password: of its page.
+        inbox: where its triggers come in.
+        sink: receives what the page receives.
+    """
+
+    config: Config
+    password: str
+    inbox: Inbox = field(default_factory=Inbox)
+    sink: RecordingSink = field(default_factory=RecordingSink)
+    failure: BaseException | None = None
+
+    @property
+    def url(self) -> str:
+        """Of the page, without a slash at its end."""
+        return self.config.page.url("127.0.0.1").rstrip("/")
+
+    def press(self) -> None:
+        """Press the button."""
+        self.inbox.put(Trigger(Source.BUTTON))
+
+    def command(self, key: str, payload: str) -> None:
+        """Send a command as Home Assistant does."""
+        self.inbox.put(Command(key, payload.encode()))
+
+    def run(self, *sinks: Sink) -> None:
+        """Run until a Stop comes."""
+        try:
+            run_node(
+                self.config,
+                self.inbox,
+                start=Start(page=Pages().open),
+                sinks=(self.sink, *sinks),
+            )
+        except BaseException as error:  # noqa: BLE001 - the test looks at it
+            self.failure = error
+
+
+@contextmanager
+def running_page(folder: Path, **sections: Mapping[str, object]) -> Iterator[PageNode]:
+    """Run a node with a page until the context ends.
+
+    Args:
+        folder: for what it keeps, and its picture.
+        **sections: of its configuration, in addition.
+    """
+    page = {"enabled": True, "port": free_port(), **sections.pop("page", {})}
+    document: dict[str, Mapping[str, object]] = {
+        "node": {"id": "hall", "name": "Hall", "state_directory": str(folder / "state")},
+        "mqtt": {"host": "127.0.0.1", "port": 1},
+        "camera": {"source": str(write_portrait(folder))},
+        "page": page,
+        **sections,
+    }
+    config = Config.model_validate(document)
+    (folder / "state").mkdir(exist_ok=True)
+    password = StoredPassword(folder / "state" / PAGE).renew()
+    node = PageNode(config, password)
+    thread = threading.Thread(target=node.run, name="facet-node", daemon=True)
+    thread.start()
+    try:
+        _wait_until_served(node)
+        yield node
+    finally:
+        node.inbox.put(Stop())
+        thread.join(_PATIENCE_SECONDS)
+    assert not thread.is_alive()
+    if node.failure is not None:
+        raise node.failure
+
+
+def _wait_until_served(node: PageNode) -> None:
+    end = monotonic() + _PATIENCE_SECONDS
+    while True:
+        assert node.failure is None, node.failure
+        try:
+            httpx.get(f"{node.url}/login", verify=False)  # noqa: S501 - a test's own certificate
+        except httpx.TransportError:
+            assert monotonic() < end
+            sleep(0.05)
+        else:
+            return

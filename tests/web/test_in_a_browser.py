@@ -1,0 +1,145 @@
+"""What somebody sees who opens the page in a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.web.node import PageNode
+
+if TYPE_CHECKING:
+    from tests.web.browser import Visit
+
+pytestmark = pytest.mark.web
+
+Begin = Callable[..., "Visit"]
+
+VIEWS = ("live", "observations", "health")
+
+
+_HAS_PICTURE = """() => {
+  const canvas = document.querySelector("canvas");
+  if (!canvas) return false;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return new Set(data).size > 20;
+}"""
+
+
+def test_whoever_knows_the_password_is_let_in_and_may_leave(visit: Begin) -> None:
+    """The page is shown after logging in, and the form again after logging out."""
+    tab = visit().log_in()
+    assert tab.title() == "Live · Hall"
+    tab.get_by_role("button", name="Log out").click()
+    tab.get_by_label("Password").wait_for()
+
+
+def test_a_wrong_password_is_refused_and_after_five_the_door_is_shut(visit: Begin) -> None:
+    """The sixth attempt is not even looked at, although it is right."""
+    guest = visit()
+    tab = guest.open("/login")
+    for _ in range(4):
+        tab.get_by_label("Password").fill("wrong")
+        tab.get_by_role("button", name="Log in").click()
+        tab.get_by_text("That is not it.").wait_for()
+    tab.get_by_label("Password").fill("wrong")
+    tab.get_by_role("button", name="Log in").click()
+    tab.get_by_text("Too many attempts").wait_for()
+    tab.get_by_label("Password").fill(guest.node.password)
+    tab.get_by_role("button", name="Log in").click()
+    tab.get_by_text("Too many attempts").wait_for()
+
+
+def test_the_live_view_shows_the_picture_its_boxes_and_the_same_in_words(visit: Begin) -> None:
+    """The portrait is drawn with a green box, and what is seen is said."""
+    tab = visit().log_in("/#live")
+    tab.wait_for_function(_HAS_PICTURE)
+    said = tab.locator("[aria-live=polite]")
+    said.get_by_text("Smiling").wait_for()
+    assert "quality 85 %" in said.inner_text()
+    tab.get_by_text("A usable face in").wait_for()
+    greens = tab.evaluate(
+        """() => {
+          const canvas = document.querySelector("canvas");
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          let count = 0;
+          for (let i = 0; i < data.length; i += 4)
+            count += data[i] === 61 && data[i + 1] === 220 && data[i + 2] === 132;
+          return count;
+        }"""
+    )
+    assert greens > 500
+
+
+def test_a_press_appears_without_loading_the_page_again(node: PageNode, visit: Begin) -> None:
+    """What is seen at a press is listed, with bars, and with the picture that may leave the node."""
+    tab = visit().log_in("/#observations")
+    tab.get_by_text("Nothing yet").wait_for()
+    node.press()
+    line = tab.get_by_role("button", name="Face seen")
+    line.click()
+    tab.get_by_text("Smiling", exact=True).wait_for()
+    tab.get_by_role("img", name="Picture of").wait_for()
+    assert tab.get_by_text("Took: capture").count() == 1
+
+
+def test_privacy_blanks_everything_within_a_second_in_every_tab(
+    node: PageNode, visit: Begin
+) -> None:
+    """Neither the live picture nor a crop is left, in whichever tab it was."""
+    guest = visit()
+    live = guest.log_in("/#live")
+    listed = guest.open("/#observations")
+    live.wait_for_function(_HAS_PICTURE)
+    node.press()
+    listed.get_by_role("button", name="Face seen").click()
+    listed.get_by_role("img", name="Picture of").wait_for()
+    node.command("privacy", "ON")
+    live.get_by_role("status").filter(has_text="Privacy is on").wait_for(timeout=1000)
+    listed.get_by_role("img").wait_for(state="detached", timeout=1000)
+    assert not live.evaluate(_HAS_PICTURE)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1280, 800), (360, 740)])
+def test_nothing_keeps_anybody_from_using_a_view(
+    node: PageNode, visit: Begin, scheme: str, size: tuple[int, int]
+) -> None:
+    """axe-core finds nothing serious, on a desk and on a phone, by day and by night; nothing is wider than a phone."""
+    from tests.web.browser import serious_violations
+
+    width, height = size
+    guest = visit(color_scheme=scheme, viewport={"width": width, "height": height})
+    assert serious_violations(guest.open("/login")) == []
+    tab = guest.log_in()
+    node.press()
+    for view in VIEWS:
+        tab.get_by_role("link", name=view.capitalize()).click()
+        tab.get_by_role("heading", name=view.capitalize(), level=1).wait_for()
+        if view == "observations":
+            tab.get_by_role("button", name="Face seen").click()
+            tab.get_by_text("Smiling", exact=True).wait_for()
+        assert serious_violations(tab) == []
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_keyboard_alone_is_enough(node: PageNode, visit: Begin) -> None:
+    """Logging in, choosing a view and opening an observation take no mouse."""
+    guest = visit()
+    tab = guest.open("/login")
+    tab.keyboard.type(guest.node.password)
+    tab.keyboard.press("Enter")
+    tab.get_by_role("navigation").wait_for()
+    node.press()
+    for _ in range(3):  # past the skip link and Live
+        tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    line = tab.get_by_role("button", name="Face seen")
+    line.wait_for()
+    for _ in range(10):
+        tab.keyboard.press("Tab")
+        if line.evaluate("element => element === document.activeElement"):
+            break
+    tab.keyboard.press("Enter")
+    tab.get_by_text("Smiling", exact=True).wait_for()
