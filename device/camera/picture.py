@@ -55,12 +55,24 @@ def read_picture(path: Path) -> Image:
     Raises:
         CameraError: it is missing, unreadable, too large, too small, damaged, or not a picture.
     """
-    data = _read_bounded(path)
-    width, height, shrinks = read_header(str(path), data)
+    return decode_picture(str(path), _read_bounded(path))
+
+
+def decode_picture(name: str, data: bytes) -> Image:
+    """Decode a picture that somebody sent; see read_picture.
+
+    Args:
+        name: of the picture, for the error.
+        data: a JPEG, PNG, WebP or BMP file.
+
+    Raises:
+        UnreadablePictureError: it is too large, too small, damaged, or not a picture.
+    """
+    width, height, shrinks = read_header(name, data)
     pixels = width * height
     if min(width, height) < MIN_SIDE:
         message = (
-            f"{path} has {width}x{height} pixels; a picture needs at least {MIN_SIDE}x{MIN_SIDE}."
+            f"{name} has {width}x{height} pixels; a picture needs at least {MIN_SIDE}x{MIN_SIDE}."
         )
         raise UnreadablePictureError(message)
     limit = MAX_SHRINKING_PIXELS if shrinks else MAX_WHOLE_PIXELS
@@ -69,14 +81,14 @@ def read_picture(path: Path) -> Image:
             "Make it smaller." if shrinks else "Make it smaller, or save it as a baseline JPEG."
         )
         message = (
-            f"{path} has {width}x{height} pixels, that is {pixels / MEGAPIXEL:.0f} megapixels; "
+            f"{name} has {width}x{height} pixels, that is {pixels / MEGAPIXEL:.0f} megapixels; "
             f"allowed for a file of this kind: {limit // MEGAPIXEL}. {remedy}"
         )
         raise UnreadablePictureError(message)
     image = decode(data, _REDUCED[reduction(width, height)])
     if image is None:
         message = (
-            f"{path} is damaged or not complete: its header promises {width}x{height} pixels. "
+            f"{name} is damaged or not complete: its header promises {width}x{height} pixels. "
             f"Copy it again."
         )
         raise UnreadablePictureError(message)

@@ -34,6 +34,14 @@ class EnrolTask:
     name: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class EnrolPictureTask:
+    """Enrol whoever a picture shows, or add to who has this name."""
+
+    name: str
+    image: Image
+
+
 @dataclass(frozen=True, slots=True)
 class RenameTask:
     """Give somebody another name."""
@@ -57,7 +65,7 @@ class NameVisitorTask:
     name: str
 
 
-GalleryTask: TypeAlias = EnrolTask | RenameTask | ForgetTask | NameVisitorTask
+GalleryTask: TypeAlias = EnrolTask | EnrolPictureTask | RenameTask | ForgetTask | NameVisitorTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +119,13 @@ class _Session:
     Attributes:
         name: of whom.
         due: when to take the next picture.
+        image: the only picture, where somebody has sent one.
         pictures: of each that was taken, the faces.
     """
 
     name: str
     due: float
+    image: Image | None = None
     pictures: list[Sequence[Candidate]] = field(default_factory=list)
 
 
@@ -168,10 +178,12 @@ class GalleryWork:
         """Do a task, or begin to."""
         try:
             match task:
-                case EnrolTask() if is_private:
+                case EnrolTask() | EnrolPictureTask() if is_private:
                     self._end(private(task.name))
                 case EnrolTask(name):
                     self._session = _Session(checked_name(name), self._clock())
+                case EnrolPictureTask(name, image):
+                    self._session = _Session(checked_name(name), self._clock(), image)
                 case RenameTask(person, name):
                     renamed = self._known.file().rename(person.id, name)
                     self._report()
@@ -230,12 +242,14 @@ class GalleryWork:
 
     def _take_picture(self, session: _Session, should_stop: Callable[[], bool]) -> None:
         try:
-            (frame, *_) = self._camera.burst(1, newer_than=self._clock())
-            session.pictures.append(self._examiner.examine(frame.image))
+            image = session.image
+            if image is None:
+                image = self._camera.burst(1, newer_than=self._clock())[0].image
+            session.pictures.append(self._examiner.examine(image))
             session.due = self._clock() + self._pause
             if should_stop():
                 self._end(private(session.name))
-            elif len(session.pictures) == _PICTURES:
+            elif session.image is not None or len(session.pictures) == _PICTURES:
                 self._end(self._enrolled(session))
         except CameraReleasedError:
             self._end(private(session.name))
@@ -282,7 +296,7 @@ class GalleryWork:
 
 def _name(task: GalleryTask) -> str:
     match task:
-        case EnrolTask(name):
+        case EnrolTask(name) | EnrolPictureTask(name):
             return name
         case NameVisitorTask(visitor):
             return visitor.label

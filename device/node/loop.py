@@ -14,7 +14,15 @@ from device.errors import PerceptionError
 from device.mqtt.events import Command, LinkEvent, NewestVersion
 from device.node.gallery_work import GalleryDone, PeopleChanged
 from device.node.inbox import Inbox
-from device.node.messages import CameraChanged, Captured, Content, Message, Reconsidered, Stop
+from device.node.messages import (
+    CameraChanged,
+    Captured,
+    Content,
+    Message,
+    PictureToEnrol,
+    Reconsidered,
+    Stop,
+)
 from device.node.shared_topic import PersonToShare
 from device.node.timing import Timing
 from device.observation import MotionLevel, Source, Trigger
@@ -94,12 +102,12 @@ class Takers:
 
     Attributes:
         connection: what the link reports.
-        people: who is enrolled, and what came of a task for them.
+        people: who is enrolled, a picture of whom to enrol, and what came of a task for them.
         shared: who is to be published for other nodes.
     """
 
     connection: Sequence[Callable[[LinkEvent], None]]
-    people: Callable[[PeopleChanged | GalleryDone], None]
+    people: Callable[[PeopleChanged | GalleryDone | PictureToEnrol], None]
     shared: Callable[[PersonToShare], None]
 
 
@@ -243,7 +251,7 @@ class Loop:
                 self._answers.reconsidered(reconsidered)
             case CameraChanged(camera):
                 self._reporter.camera_is(camera)
-            case PeopleChanged() | GalleryDone() as change:
+            case PeopleChanged() | GalleryDone() | PictureToEnrol() as change:
                 self._takers.people(change)
             case PersonToShare() as somebody:
                 self._takers.shared(somebody)

@@ -11,7 +11,7 @@ from device.mqtt.events import LinkEvent
 from device.node.gallery_work import GalleryDone, PeopleChanged
 from device.node.observer import Request, Shot
 from device.node.shared_topic import PersonToShare
-from device.observation import MotionLevel, Observation, Trigger
+from device.observation import Image, MotionLevel, Observation, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,19 @@ class CameraChanged:
     camera: CameraStatus
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PictureToEnrol:
+    """Somebody sends a picture of whom to enrol, from the page.
+
+    Attributes:
+        name: of the person.
+        image: shows nobody else.
+    """
+
+    name: str
+    image: Image
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     """Somebody asks the node to end."""
@@ -64,6 +77,7 @@ Content: TypeAlias = (
     | PeopleChanged
     | GalleryDone
     | PersonToShare
+    | PictureToEnrol
     | Stop
 )
 

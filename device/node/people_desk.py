@@ -22,6 +22,7 @@ from device.entities.requests import (
 from device.entities.roster import Roster, RosterEvent, RosterEventType, RosterReason
 from device.entities.settings import Settings
 from device.node.gallery_work import (
+    EnrolPictureTask,
     EnrolTask,
     ForgetTask,
     GalleryDone,
@@ -30,8 +31,10 @@ from device.node.gallery_work import (
     PeopleChanged,
     RenameTask,
 )
+from device.node.messages import PictureToEnrol
 from device.node.roster_events import refused
 from device.node.sink import Sink
+from device.observation import Image
 from device.people.person import Person, Tombstone
 from device.people.visitors import Visitor
 
@@ -124,13 +127,15 @@ class PeopleDesk:
             case NameVisitor():
                 self._name_visitor()
 
-    def take(self, report: PeopleChanged | GalleryDone) -> None:
-        """Take who is enrolled, whoever has changed that, or what came of a task."""
+    def take(self, report: PeopleChanged | GalleryDone | PictureToEnrol) -> None:
+        """Take who is enrolled, whoever has changed that, what came of a task, or a picture of whom to enrol."""
         match report:
             case PeopleChanged():
                 self._changed(report)
             case GalleryDone(event):
                 self._done(event)
+            case PictureToEnrol(name, image):
+                self._enrol_picture(name.strip(), image)
 
     def _changed(self, change: PeopleChanged) -> None:
         before = self._roster.people
@@ -184,6 +189,16 @@ class PeopleDesk:
         elif self._ask(name, EnrolTask(name)):
             text = "look at the camera, and turn your head a little for ten seconds"
             self._say(RosterEvent(RosterEventType.STARTED, name, text))
+
+    def _enrol_picture(self, name: str, image: Image) -> None:
+        if not name:
+            text = "type a name first, and send the picture again"
+            self._say(refused("", RosterReason.NO_NAME, text))
+        elif self._is_private:
+            text = "privacy is on; switch it off, and send the picture again"
+            self._say(refused(name, RosterReason.PRIVACY, text))
+        else:
+            self._ask(name, EnrolPictureTask(name, image))
 
     def _rename(self) -> None:
         person, name = self._roster.selected, self._roster.name.strip()

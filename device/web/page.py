@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from device.entities.kinds import Document, Json
-from device.entities.roster import RosterEvent
+from device.entities.roster import RosterEvent, RosterEventType
 from device.entities.settings import Settings
 from device.errors import PageError
 from device.node.page import NodeAccess, NoPage, Page
@@ -106,7 +106,12 @@ class WebPage(Page):
 
     def enrolment(self, event: RosterEvent) -> None:
         """Hand on what came of enrolling, renaming or forgetting somebody."""
-        self._hub.publish("enrolment", {"kind": event.kind.value, "text": event.text})
+        has_changed = event.kind in {
+            RosterEventType.ENROLLED,
+            RosterEventType.RENAMED,
+            RosterEventType.FORGOTTEN,
+        }
+        self._hub.publish("enrolment", {"text": event.text, "is_change": has_changed})
 
     def forget(self) -> None:
         """Forget what was seen: it may name somebody who is forgotten."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from device.node.page import NodeAccess
+from device.people.reader import PEOPLE
 from device.web.endpoint import Endpoint
 from device.web.hub import Hub
 from device.web.memory import Memory
@@ -18,6 +19,7 @@ from device.web.views.health import Health
 from device.web.views.live import Live
 from device.web.views.login import Login
 from device.web.views.observations import Observations
+from device.web.views.people import NoPeople, People
 from device.web.views.shell import Shell
 
 if TYPE_CHECKING:
@@ -52,14 +54,22 @@ def endpoints(shown: Shown) -> tuple[Endpoint, ...]:
     return tuple(_endpoints(shown))
 
 
+def _people(access: NodeAccess) -> People | NoPeople:
+    settings = access.config.people
+    if not settings.enabled:
+        return NoPeople()
+    return People(access.table, access.ask, access.directory / PEOPLE, settings.min_score)
+
+
 def _endpoints(shown: Shown) -> Iterator[Endpoint]:
     access, language = shown.access, shown.access.config.node.language
     views: list[str] = []
     if access.live is not None:
         views.append("live")
         yield from Live(access.live, shown.hub, language).endpoints()
-    views += ["observations", "health"]
+    views += ["observations", "people", "health"]
     yield from Observations(shown.memory, language).endpoints()
+    yield from _people(access).endpoints()
     yield from Health(access.config, lambda: shown.page.parts).endpoints()
     yield from Commands(access.table, access.ask).endpoints()
 

@@ -17,6 +17,7 @@ from device.entities.settings import Settings
 from device.entities.table import CATALOGUE, CELEBA
 from device.mqtt.events import Command
 from device.node.live import LiveView, Look
+from device.node.messages import PictureToEnrol
 from device.node.page import NodeAccess
 from device.observation import Frame, Observation, Source, utc_now
 from device.perception.pipeline import Judgement, Perceived
@@ -109,13 +110,14 @@ class PageBench:
 
     def __post_init__(self) -> None:
         """Put it together."""
-        self.commands: list[Command] = []
+        self.commands: list[Command | PictureToEnrol] = []
         self.passwords = KnownPassword()
         self.sessions = Sessions(self.clock)
         document = {
             "node": {"id": "hall", "name": "Hall & <b>co</b>", "state_directory": str(self.folder)},
             "mqtt": {"host": "127.0.0.1", "username": "facet", "password": SECRET},
             "camera": {"source": f"rtsp://cam:{SECRET}@192.168.1.9/stream"},
+            "people": {"enabled": True},
             "page": {
                 "enabled": True,
                 "names": ["hall.example.org"],

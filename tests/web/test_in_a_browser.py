@@ -16,7 +16,7 @@ pytestmark = pytest.mark.web
 
 Begin = Callable[..., "Visit"]
 
-VIEWS = ("live", "observations", "health")
+VIEWS = ("live", "observations", "people", "health")
 
 
 _HAS_PICTURE = """() => {

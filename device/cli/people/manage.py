@@ -17,7 +17,8 @@ from device.errors import NobodyEnrolledError
 def list_people(*, config: ConfigOption = FACET_YAML, as_json: Json = False) -> None:
     """List who is enrolled."""
     from device.cli.people.place import open_people
-    from device.cli.people.tables import people_table, person_json
+    from device.cli.people.tables import people_table
+    from device.people.listing import person_json
     from device.system.console import open_console
 
     everybody, forgotten = [], 0
@@ -40,10 +41,9 @@ def show(name: Name, *, config: ConfigOption = FACET_YAML, as_json: Json = False
     from device.cli.people.place import open_people
     from device.cli.people.tables import (
         people_table,
-        person_json,
-        references_json,
         references_table,
     )
+    from device.people.listing import person_json, references_json
     from device.system.console import open_console
 
     with open_people(config) as gallery:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
-import numpy as np
 from rich.table import Column, Table
 from rich.text import Text
 
-from device.observation import iso_time
 from device.people.calibration import Nearness
 from device.people.identity import Identity
+from device.people.listing import likenesses, set_aside
 from device.people.names import LONGEST_NAME
 from device.people.person import Person, Reference
 from device.people.visitors import Visitor
@@ -29,7 +27,7 @@ def people_table(people: Sequence[tuple[Person, Sequence[Reference]]]) -> Table:
         Column("id", no_wrap=True),
     )
     for person, references in people:
-        aside = _set_aside(references)
+        aside = set_aside(references)
         table.add_row(
             Text(shown_name(person)),
             str(len(references) - aside),
@@ -49,7 +47,7 @@ def references_table(references: Sequence[Reference]) -> Table:
         Column("added", no_wrap=True),
         "compared",
     )
-    for reference, likeness in zip(references, _likenesses(references), strict=True):
+    for reference, likeness in zip(references, likenesses(references), strict=True):
         table.add_row(
             str(reference.id),
             f"{reference.quality:.2f}",
@@ -100,52 +98,9 @@ def nearness_table(people: Sequence[Nearness]) -> Table:
     return table
 
 
-def person_json(person: Person, references: Sequence[Reference]) -> dict[str, Any]:
-    """Return a person as `facet people list --json` and `show --json` have it."""
-    aside = _set_aside(references)
-    return {
-        "id": person.id,
-        "name": person.name,
-        "enrolled_at": iso_time(person.enrolled_at),
-        "references": len(references) - aside,
-        "set_aside": aside,
-    }
-
-
-def references_json(references: Sequence[Reference]) -> list[dict[str, Any]]:
-    """Return a person's references as `facet people show --json` lists them; without their embeddings."""
-    return [
-        {
-            "reference": reference.id,
-            "quality": round(reference.quality, 4),
-            "likeness": None if likeness is None else round(likeness, 4),
-            "added_at": iso_time(reference.added_at),
-            "set_aside": reference.is_set_aside,
-        }
-        for reference, likeness in zip(references, _likenesses(references), strict=True)
-    ]
-
-
 def shown_name(person: Person) -> str:
     """Return a name that a terminal shows as it is, also if the file holds something else."""
     return printable(person.name, LONGEST_NAME)
-
-
-def _likenesses(references: Sequence[Reference]) -> list[float | None]:
-    """Return how much each is like the most similar other one that is compared: a cosine similarity, -1..1."""
-    likenesses: list[float | None] = []
-    for reference in references:
-        others = [
-            float(np.dot(reference.embedding, other.embedding))
-            for other in references
-            if other is not reference and not other.is_set_aside
-        ]
-        likenesses.append(max(others, default=None))
-    return likenesses
-
-
-def _set_aside(references: Sequence[Reference]) -> int:
-    return sum(reference.is_set_aside for reference in references)
 
 
 def _day(moment: datetime) -> str:

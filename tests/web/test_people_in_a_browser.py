@@ -1,0 +1,77 @@
+"""Enrolling, renaming and forgetting somebody in a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from device.cli.demo.portrait import write_portrait
+from tests.web.node import PageNode, running_page
+
+if TYPE_CHECKING:
+    from tests.web.browser import Visit
+
+pytestmark = pytest.mark.web
+
+Begin = Callable[..., "Visit"]
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[PageNode]:
+    """A node that recognises people, and knows nobody yet."""
+    with running_page(tmp_path, people={"enabled": True}) as running:
+        yield running
+
+
+def test_somebody_is_enrolled_from_a_picture_recognised_renamed_and_forgotten(
+    node: PageNode, visit: Begin, tmp_path: Path
+) -> None:
+    """With consent, a picture of a phone is enough; forgetting takes two presses, and takes the name everywhere."""
+    from tests.web.browser import serious_violations
+
+    tab = visit().log_in("/#people")
+    tab.get_by_text("Nobody is enrolled.").wait_for()
+    portrait = write_portrait(tmp_path)
+    tab.get_by_label("Name", exact=True).fill("Clara")
+    tab.get_by_label("Or from a picture").set_input_files(portrait)
+    tab.get_by_text("Ask first").wait_for()
+    tab.get_by_label("Whoever is enrolled").check()
+    tab.get_by_label("Or from a picture").set_input_files(portrait)
+    tab.get_by_role("heading", name="Clara").wait_for()
+    assert serious_violations(tab) == []
+
+    tab.get_by_text("Rename or forget").click()
+    tab.get_by_label("Another name").fill("Klara")
+    tab.get_by_role("button", name="Rename").click()
+    tab.get_by_role("heading", name="Klara").wait_for()
+
+    tab.get_by_role("link", name="Observations").click()
+    node.press()
+    tab.get_by_role("button", name="Face seen").click()
+    tab.get_by_role("heading", name="Klara (primary)").wait_for()
+
+    tab.get_by_role("link", name="People").click()
+    tab.get_by_text("Rename or forget").click()
+    tab.get_by_role("button", name="Forget", exact=True).click()
+    tab.get_by_role("button", name="Forget Klara for good").click()
+    tab.get_by_text("Nobody is enrolled.").wait_for()
+    tab.get_by_role("link", name="Observations").click()
+    tab.get_by_text("Nothing yet").wait_for()
+
+
+def test_a_picture_without_a_face_enrols_nobody_and_says_why(visit: Begin, tmp_path: Path) -> None:
+    """Neither does a file that is no picture."""
+    import cv2
+    import numpy as np
+
+    tab = visit().log_in("/#people")
+    gray = tmp_path / "gray.png"
+    cv2.imwrite(str(gray), np.full((300, 300, 3), 128, np.uint8))
+    tab.get_by_label("Name", exact=True).fill("Clara")
+    tab.get_by_label("Whoever is enrolled").check()
+    tab.get_by_label("Or from a picture").set_input_files(gray)
+    tab.get_by_role("main").get_by_text("there is no face in it").wait_for()
+    tab.get_by_text("Nobody is enrolled.").wait_for()
