@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from device.entities.roster import RosterEventType, RosterReason
 from device.errors import CameraReleasedError, NoPictureError
-from device.node.gallery_work import EnrolTask, ForgetTask, RenameTask
+from device.node.gallery_work import EnrolPictureTask, EnrolTask, ForgetTask, RenameTask
 from device.people.gallery_file import GalleryFile
 from device.people.hygiene import Flaw
 from tests.node.gallery_bench import PAUSE, PICTURES, Bench, looks
@@ -176,3 +177,20 @@ def test_what_a_command_changes_is_reported_though_a_burst_has_taken_it_up_alrea
     bench.tick()
     bench.tick()
     assert bench.changes == [[], ["Bert"]]
+
+
+def test_one_picture_that_somebody_sends_is_enough(bench: Bench) -> None:
+    """The camera is not asked."""
+    bench.camera_fault = NoPictureError("unplugged")
+    bench.show(*looks(1))
+    image = np.zeros((4, 4, 3), np.uint8)
+    (event,) = bench.do(EnrolPictureTask("Anna", image))
+    assert (event.kind, event.references) == (RosterEventType.ENROLLED, 1)
+
+
+def test_a_picture_that_shows_nobody_says_so(bench: Bench) -> None:
+    """In words for one picture."""
+    bench.faces.append([])
+    (event,) = bench.do(EnrolPictureTask("Anna", np.zeros((4, 4, 3), np.uint8)))
+    assert event.reason is RosterReason.NOTHING_TAKEN
+    assert event.text.startswith("the picture was not taken: there is no face in it")

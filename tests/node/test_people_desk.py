@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
 from device.entities.kinds import Json
@@ -21,6 +23,7 @@ from device.entities.requests import (
 from device.entities.roster import Roster, RosterEvent, RosterEventType, RosterReason
 from device.entities.table import CATALOGUE
 from device.node.gallery_work import (
+    EnrolPictureTask,
     EnrolTask,
     ForgetTask,
     GalleryDone,
@@ -29,6 +32,7 @@ from device.node.gallery_work import (
     PeopleChanged,
     RenameTask,
 )
+from device.node.messages import PictureToEnrol
 from device.node.people_desk import PeopleDesk
 from device.people.person import Person, Tombstone
 from device.people.visitors import Visitor
@@ -282,3 +286,20 @@ def test_no_name_is_logged(panel: Panel, caplog: pytest.LogCaptureFixture) -> No
         panel.finish()
     assert caplog.messages
     assert "nna" not in caplog.text
+
+
+def test_a_picture_that_somebody_sends_enrols_whom_it_shows(panel: Panel) -> None:
+    """As a task like any other; a name is needed, and privacy forbids it."""
+    image = np.zeros((4, 4, 3), np.uint8)
+    panel.desk.take(PictureToEnrol(" Clara ", image))
+    (task,) = panel.tasks
+    assert isinstance(task, EnrolPictureTask)
+    assert (task.name, task.image is image) == ("Clara", True)
+    panel.desk.take(PictureToEnrol("Dora", image))
+    panel.finish()
+    panel.desk.take(PictureToEnrol("  ", image))
+    panel.desk.apply(replace(PLAIN, privacy=True))
+    panel.desk.take(PictureToEnrol("Dora", image))
+    assert len(panel.tasks) == 1
+    refused = [RosterReason.BUSY, None, RosterReason.NO_NAME, RosterReason.PRIVACY]
+    assert panel.reasons == refused

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
@@ -143,3 +144,18 @@ def test_the_keyboard_alone_is_enough(node: PageNode, visit: Begin) -> None:
             break
     tab.keyboard.press("Enter")
     tab.get_by_text("Smiling", exact=True).wait_for()
+
+
+@pytest.mark.timed
+def test_a_slow_phone_has_the_page_within_a_second(visit: Begin) -> None:
+    """On a processor slowed six times, from asking for it to a view that answers."""
+    guest = visit()
+    tab = guest.log_in("/#health")
+    tools = guest.context.new_cdp_session(tab)
+    tools.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    began = monotonic()
+    tab.reload(wait_until="commit")
+    tab.get_by_role("cell", name="works").first.wait_for()
+    took = monotonic() - began
+    print(f"the page is there after {took:.2f} s")
+    assert took < 1

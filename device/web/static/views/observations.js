@@ -2,7 +2,7 @@
 import { get, listen, t } from "../node.js";
 import { el } from "../dom.js";
 
-const time = (iso) => new Date(iso).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "medium" });
+const time = (iso) => new Date(iso).toLocaleString([], { dateStyle: "short", timeStyle: "medium" });
 
 function bars(attributes) {
   return el("dl", { className: "bars" },
@@ -43,11 +43,11 @@ async function fill(box, line) {
   const seen = await get(`observations/${line.id}`);
   const left = Object.entries(seen.left_out).map(([reason, count]) => `${count} × ${t(`hint_${reason}`)}`);
   const timings = Object.entries(seen.timings).map(([stage, ms]) => `${stage} ${ms} ms`);
+  const picture = seen.has_picture
+    ? el("img", { className: "picture", src: `observations/${line.id}/picture`, alt: t("picture_of", { time: time(line.at) }), width: 320 })
+    : null;
   box.replaceChildren(
-    ...(seen.has_picture
-      ? [el("img", { className: "picture", src: `observations/${line.id}/picture`, alt: t("picture_of", { time: time(line.at) }), width: 320 })]
-      : []),
-    ...seen.faces.map(faceCard),
+    el("div", { className: picture ? "seen" : "" }, picture, el("div", {}, ...seen.faces.map(faceCard))),
     ...(left.length ? [el("p", { textContent: left.join(" · ") })] : []),
     el("p", { className: "quiet number", textContent: `${t("timings")}: ${timings.join(" · ")}` }),
   );
