@@ -43,6 +43,14 @@ class EnrolPictureTask:
 
 
 @dataclass(frozen=True, slots=True)
+class EnrolSeenTask:
+    """Enrol whoever the newest observation shows, or add to who has this name."""
+
+    name: str
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class RenameTask:
     """Give somebody another name."""
 
@@ -65,7 +73,9 @@ class NameVisitorTask:
     name: str
 
 
-GalleryTask: TypeAlias = EnrolTask | EnrolPictureTask | RenameTask | ForgetTask | NameVisitorTask
+GalleryTask: TypeAlias = (
+    EnrolTask | EnrolPictureTask | EnrolSeenTask | RenameTask | ForgetTask | NameVisitorTask
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +152,7 @@ class GalleryWork:
         clock: monotonic, in seconds.
         pause: seconds between two pictures.
         sharing: with other nodes; None for a node that shares nobody.
+        recall: returns what is still known of whoever an observation shows, by its id; nothing of any but the newest.
     """
 
     def __init__(
@@ -154,6 +165,7 @@ class GalleryWork:
         clock: Callable[[], float],
         pause: float,
         sharing: Sharing | None = None,
+        recall: Callable[[str], Sequence[Candidate]] = lambda _event_id: (),
     ) -> None:
         self._known = known
         self._camera = camera
@@ -162,6 +174,7 @@ class GalleryWork:
         self._clock = clock
         self._pause = pause
         self._sharing = sharing
+        self._recall = recall
         self._session: _Session | None = None
         self._reported: PeopleChanged | None = None
         self._retry_at = float("-inf")
@@ -178,12 +191,14 @@ class GalleryWork:
         """Do a task, or begin to."""
         try:
             match task:
-                case EnrolTask() | EnrolPictureTask() if is_private:
+                case EnrolTask() | EnrolPictureTask() | EnrolSeenTask() if is_private:
                     self._end(private(task.name))
                 case EnrolTask(name):
                     self._session = _Session(checked_name(name), self._clock())
                 case EnrolPictureTask(name, image):
                     self._session = _Session(checked_name(name), self._clock(), image)
+                case EnrolSeenTask(name, event_id):
+                    self._end(self._enrolled_seen(checked_name(name), event_id))
                 case RenameTask(person, name):
                     renamed = self._known.file().rename(person.id, name)
                     self._report()
@@ -262,6 +277,15 @@ class GalleryWork:
             found = f"{type(error).__name__}: {error}"
             self._end(refused(session.name, RosterReason.FAILED, found))
 
+    def _enrolled_seen(self, name: str, event_id: str) -> RosterEvent:
+        seen = self._recall(event_id)
+        if not seen:
+            text = (
+                "only whoever was seen last can be named; press the button again, or use a picture"
+            )
+            return refused(name, RosterReason.NOTHING_TAKEN, text)
+        return self._enrolled(_Session(name, self._clock(), pictures=[[each] for each in seen]))
+
     def _enrolled(self, session: _Session) -> RosterEvent:
         if self._known.fault is not None:
             # Nobody can be told apart from those who are in it.
@@ -296,7 +320,7 @@ class GalleryWork:
 
 def _name(task: GalleryTask) -> str:
     match task:
-        case EnrolTask(name) | EnrolPictureTask(name):
+        case EnrolTask(name) | EnrolPictureTask(name) | EnrolSeenTask(name):
             return name
         case NameVisitorTask(visitor):
             return visitor.label

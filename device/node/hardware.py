@@ -30,12 +30,13 @@ from device.node.sharing import PeopleSharing
 from device.node.timing import Timing
 from device.node.visitor_log import VisitorLog, forget_visitors, open_gallery
 from device.observation import Face, Frame
+from device.people.enrolment import Candidate
 from device.people.reader import PEOPLE
 from device.people.sealing import SealingKey
 from device.perception import open_perception
 from device.perception.analysers.recognition import limits_of
-from device.perception.examination import open_examiner
-from device.perception.pipeline import Judgement, Perceived
+from device.perception.examination import candidates_of, open_examiner
+from device.perception.pipeline import Judgement, Perceived, Person
 from device.triggers import PinReport, Triggers
 
 
@@ -135,6 +136,7 @@ class Senses:
         put: Callable[[PeopleChanged | GalleryDone], None],
         clock: Callable[[], float],
         timing: Timing,
+        recall: Callable[[str], Person | None],
     ) -> GalleryWork | None:
         """Return what enrols, renames and forgets people; None for a node that recognises nobody.
 
@@ -142,9 +144,15 @@ class Senses:
             put: takes what has changed; the inbox's.
             clock: monotonic, in seconds.
             timing: how long to wait between two pictures.
+            recall: returns whom the newest observation shows, by its id.
         """
         if self.people is None:
             return None
+
+        def recalled(event_id: str) -> list[Candidate]:
+            seen = recall(event_id)
+            return [] if seen is None else candidates_of(seen)
+
         return GalleryWork(
             self.people.known,
             self.camera,
@@ -153,6 +161,7 @@ class Senses:
             clock=clock,
             pause=timing.enrolment_pause,
             sharing=self.sharing,
+            recall=recalled,
         )
 
 

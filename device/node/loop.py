@@ -21,6 +21,7 @@ from device.node.messages import (
     Message,
     PictureToEnrol,
     Reconsidered,
+    SeenToEnrol,
     Stop,
 )
 from device.node.shared_topic import PersonToShare
@@ -102,12 +103,12 @@ class Takers:
 
     Attributes:
         connection: what the link reports.
-        people: who is enrolled, a picture of whom to enrol, and what came of a task for them.
+        people: who is enrolled, whom else to enrol, and what came of a task for them.
         shared: who is to be published for other nodes.
     """
 
     connection: Sequence[Callable[[LinkEvent], None]]
-    people: Callable[[PeopleChanged | GalleryDone | PictureToEnrol], None]
+    people: Callable[[PeopleChanged | GalleryDone | PictureToEnrol | SeenToEnrol], None]
     shared: Callable[[PersonToShare], None]
 
 
@@ -251,7 +252,7 @@ class Loop:
                 self._answers.reconsidered(reconsidered)
             case CameraChanged(camera):
                 self._reporter.camera_is(camera)
-            case PeopleChanged() | GalleryDone() | PictureToEnrol() as change:
+            case PeopleChanged() | GalleryDone() | PictureToEnrol() | SeenToEnrol() as change:
                 self._takers.people(change)
             case PersonToShare() as somebody:
                 self._takers.shared(somebody)

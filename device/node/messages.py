@@ -63,6 +63,19 @@ class PictureToEnrol:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenToEnrol:
+    """Somebody says who it is whom the newest observation shows, on the page.
+
+    Attributes:
+        name: of the person.
+        event_id: of the observation.
+    """
+
+    name: str
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Somebody asks the node to end."""
 
@@ -78,6 +91,7 @@ Content: TypeAlias = (
     | GalleryDone
     | PersonToShare
     | PictureToEnrol
+    | SeenToEnrol
     | Stop
 )
 

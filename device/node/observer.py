@@ -12,7 +12,7 @@ from device.errors import CameraError, CameraReleasedError, PerceptionStoppedErr
 from device.node.picture import render
 from device.observation import Face, Frame, Observation, Reason, Trigger
 from device.perception.analysers.analyser import BALANCED
-from device.perception.pipeline import Judgement, Perceived
+from device.perception.pipeline import Judgement, Perceived, Person
 
 _LOG = logging.getLogger(__name__)
 
@@ -196,6 +196,13 @@ class Observer:
         observation = replace(last.observation, faces=seen.faces)
         self._last = _Last(observation, seen, threshold_offset, last.captured)
         return observation
+
+    def recall(self, event_id: str) -> Person | None:
+        """Return what was measured of the primary face of the newest observation; None when it is another one."""
+        last = self._last
+        if last is None or last.observation.event_id != event_id or not last.seen.people:
+            return None
+        return last.seen.people[0]
 
     def forget(self) -> None:
         """Drop what was seen before, for privacy."""

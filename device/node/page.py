@@ -15,7 +15,7 @@ from device.entities.settings import Settings
 from device.entities.vocabulary import Vocabulary
 from device.mqtt.events import Command
 from device.node.live import LiveView
-from device.node.messages import PictureToEnrol
+from device.node.messages import PictureToEnrol, SeenToEnrol
 from device.node.people_desk import PeoplePublishing
 from device.node.sink import Sink
 from device.node.trials import Trial
@@ -31,7 +31,7 @@ class NodeAccess:
         table: its rows.
         vocabulary: the words in which its attribute network answers.
         directory: what it keeps.
-        ask: takes a command, as MQTT's: the inbox judges how urgent it is; or a picture of whom to enrol.
+        ask: takes a command, as MQTT's: the inbox judges how urgent it is; or whom to enrol.
         live: what the camera sees; None where the owner does not want that.
     """
 
@@ -39,7 +39,7 @@ class NodeAccess:
     table: tuple[Row, ...]
     vocabulary: Vocabulary
     directory: Path
-    ask: Callable[[Command | PictureToEnrol], object]
+    ask: Callable[[Command | PictureToEnrol | SeenToEnrol], object]
     live: LiveView | None
 
 

@@ -16,7 +16,7 @@ from device.entities.table import offered
 from device.mqtt.events import Command
 from device.node.hardware import Senses
 from device.node.live import LiveView
-from device.node.messages import PictureToEnrol
+from device.node.messages import PictureToEnrol, SeenToEnrol
 from device.node.page import NodeAccess, OpenPage, Page
 from device.node.parts import Parts, PartSources
 from device.perception.pipeline import Judgement
@@ -64,7 +64,7 @@ def open_page(
     table: tuple[Row, ...],
     directory: Path,
     senses: Senses,
-    ask: Callable[[Command | PictureToEnrol], object],
+    ask: Callable[[Command | PictureToEnrol | SeenToEnrol], object],
     stack: ExitStack,
 ) -> OwnPage:
     """Open the page of a node.

@@ -23,6 +23,7 @@ from device.entities.roster import Roster, RosterEvent, RosterEventType, RosterR
 from device.entities.settings import Settings
 from device.node.gallery_work import (
     EnrolPictureTask,
+    EnrolSeenTask,
     EnrolTask,
     ForgetTask,
     GalleryDone,
@@ -31,10 +32,9 @@ from device.node.gallery_work import (
     PeopleChanged,
     RenameTask,
 )
-from device.node.messages import PictureToEnrol
+from device.node.messages import PictureToEnrol, SeenToEnrol
 from device.node.roster_events import refused
 from device.node.sink import Sink
-from device.observation import Image
 from device.people.person import Person, Tombstone
 from device.people.visitors import Visitor
 
@@ -127,15 +127,17 @@ class PeopleDesk:
             case NameVisitor():
                 self._name_visitor()
 
-    def take(self, report: PeopleChanged | GalleryDone | PictureToEnrol) -> None:
-        """Take who is enrolled, whoever has changed that, what came of a task, or a picture of whom to enrol."""
+    def take(self, report: PeopleChanged | GalleryDone | PictureToEnrol | SeenToEnrol) -> None:
+        """Take who is enrolled, whoever has changed that, what came of a task, or whom else to enrol."""
         match report:
             case PeopleChanged():
                 self._changed(report)
             case GalleryDone(event):
                 self._done(event)
             case PictureToEnrol(name, image):
-                self._enrol_picture(name.strip(), image)
+                self._enrol_with(EnrolPictureTask(name.strip(), image))
+            case SeenToEnrol(name, event_id):
+                self._enrol_with(EnrolSeenTask(name.strip(), event_id))
 
     def _changed(self, change: PeopleChanged) -> None:
         before = self._roster.people
@@ -190,15 +192,15 @@ class PeopleDesk:
             text = "look at the camera, and turn your head a little for ten seconds"
             self._say(RosterEvent(RosterEventType.STARTED, name, text))
 
-    def _enrol_picture(self, name: str, image: Image) -> None:
-        if not name:
-            text = "type a name first, and send the picture again"
+    def _enrol_with(self, task: EnrolPictureTask | EnrolSeenTask) -> None:
+        if not task.name:
+            text = "type a name first, and try again"
             self._say(refused("", RosterReason.NO_NAME, text))
         elif self._is_private:
-            text = "privacy is on; switch it off, and send the picture again"
-            self._say(refused(name, RosterReason.PRIVACY, text))
+            text = "privacy is on; switch it off, and try again"
+            self._say(refused(task.name, RosterReason.PRIVACY, text))
         else:
-            self._ask(name, EnrolPictureTask(name, image))
+            self._ask(task.name, task)
 
     def _rename(self) -> None:
         person, name = self._roster.selected, self._roster.name.strip()

@@ -149,14 +149,15 @@ def run_node(
         )
         updates = Updates(config.updates, directory / FOLDER, _model(config), heartbeats.updates)
         settings = Settings.configured(config)
+        observer = _observer(config, senses)
         capture = CaptureThread(
             senses.camera,
-            _observer(config, senses),
+            observer,
             gate.put,
             heartbeats.capture,
             clock=_CLOCK,
             timing=timing,
-            gallery=senses.gallery_work(gate.put, _CLOCK, timing),
+            gallery=senses.gallery_work(gate.put, _CLOCK, timing, observer.recall),
             live=own.live,
         )
         people = PeopleDesk(

@@ -16,6 +16,7 @@ from device.perception.aligned_face import AlignedFace, View
 from device.perception.analysers.attributes import AttributeAnalyser
 from device.perception.analysers.recognition import Appearance, RecognitionAnalyser
 from device.perception.detection import FaceDetector
+from device.perception.pipeline import Person
 from device.perception.quality import Gate, Quality
 from device.perception.tracking import Sample, Track
 
@@ -103,6 +104,25 @@ class Examiner:
             face.quality.score,
             refusal or (_hidden(appearance.hidden) if appearance.hidden else None),
         )
+
+
+def candidates_of(seen: Person) -> list[Candidate]:
+    """Return what was measured of somebody whom a burst has shown, one for each frame that was judged.
+
+    Args:
+        seen: by a pipeline that recognises people.
+    """
+    candidates: list[Candidate] = []
+    for sample in seen.track.samples:
+        if not sample.is_judged or sample.quality is None:
+            continue
+        appearance = _appearance(sample)
+        too_small = sample.quality.size < MIN_SIZE_PIXELS
+        refusal = _poor(Reason.TOO_SMALL, sample.quality) if too_small else None
+        if appearance.hidden is not None:
+            refusal = refusal or _hidden(appearance.hidden)
+        candidates.append(Candidate(appearance.embedding, sample.quality.score, refusal))
+    return candidates
 
 
 def reference_of(track: Track) -> NewReference | None:

@@ -46,6 +46,7 @@ class Bench:
         put: what the node's inbox would have.
         is_over: whether what was seen of somebody counts no more.
         should_stop: whether privacy has begun.
+        seen: what is still known of whoever an observation shows, by its id.
     """
 
     def __init__(self, folder: Path, visitors_days: int = 0) -> None:
@@ -61,9 +62,16 @@ class Bench:
         self.camera_fault: CameraError | None = None
         self.put: list[PeopleChanged | GalleryDone] = []
         self.is_over = False
+        self.seen: dict[str, Sequence[Candidate]] = {}
         self.should_stop: Callable[[], bool] = lambda: False
         self.work = GalleryWork(
-            self.known, self, self, self.put.append, clock=self.clock, pause=PAUSE
+            self.known,
+            self,
+            self,
+            self.put.append,
+            clock=self.clock,
+            pause=PAUSE,
+            recall=lambda event_id: self.seen.get(event_id, ()),
         )
 
     def burst(self, n: int, newer_than: float) -> list[Frame]:

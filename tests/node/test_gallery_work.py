@@ -10,7 +10,14 @@ import pytest
 
 from device.entities.roster import RosterEventType, RosterReason
 from device.errors import CameraReleasedError, NoPictureError
-from device.node.gallery_work import EnrolPictureTask, EnrolTask, ForgetTask, RenameTask
+from device.node.gallery_work import (
+    EnrolPictureTask,
+    EnrolSeenTask,
+    EnrolTask,
+    ForgetTask,
+    RenameTask,
+)
+from device.people.enrolment import Candidate
 from device.people.gallery_file import GalleryFile
 from device.people.hygiene import Flaw
 from tests.node.gallery_bench import PAUSE, PICTURES, Bench, looks
@@ -194,3 +201,14 @@ def test_a_picture_that_shows_nobody_says_so(bench: Bench) -> None:
     (event,) = bench.do(EnrolPictureTask("Anna", np.zeros((4, 4, 3), np.uint8)))
     assert event.reason is RosterReason.NOTHING_TAKEN
     assert event.text.startswith("the picture was not taken: there is no face in it")
+
+
+def test_whoever_was_seen_last_is_named_from_what_was_measured(bench: Bench) -> None:
+    """Each frame of the burst may become a reference; the camera is not asked, and nobody older can be named."""
+    bench.camera_fault = NoPictureError("unplugged")
+    bench.seen["newest"] = [Candidate(each, 0.9) for each in looks(3)]
+    (event,) = bench.do(EnrolSeenTask("Anna", "older"))
+    assert event.reason is RosterReason.NOTHING_TAKEN
+    assert "whoever was seen last" in event.text
+    (event,) = bench.do(EnrolSeenTask("Anna", "newest"))
+    assert (event.kind, event.references) == (RosterEventType.ENROLLED, 3)

@@ -17,7 +17,7 @@ from device.entities.settings import Settings
 from device.entities.table import CATALOGUE, CELEBA
 from device.mqtt.events import Command
 from device.node.live import LiveView, Look
-from device.node.messages import PictureToEnrol
+from device.node.messages import PictureToEnrol, SeenToEnrol
 from device.node.page import NodeAccess
 from device.observation import Frame, Observation, Source, utc_now
 from device.perception.pipeline import Judgement, Perceived
@@ -110,7 +110,7 @@ class PageBench:
 
     def __post_init__(self) -> None:
         """Put it together."""
-        self.commands: list[Command | PictureToEnrol] = []
+        self.commands: list[Command | PictureToEnrol | SeenToEnrol] = []
         self.passwords = KnownPassword()
         self.sessions = Sessions(self.clock)
         document = {

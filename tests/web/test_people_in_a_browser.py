@@ -75,3 +75,23 @@ def test_a_picture_without_a_face_enrols_nobody_and_says_why(visit: Begin, tmp_p
     tab.get_by_label("Or from a picture").set_input_files(gray)
     tab.get_by_role("main").get_by_text("there is no face in it").wait_for()
     tab.get_by_text("Nobody is enrolled.").wait_for()
+
+
+def test_whoever_was_seen_last_is_named_and_recognised_at_the_next_press(
+    node: PageNode, visit: Begin
+) -> None:
+    """Without standing before the camera again; it needs their consent."""
+    tab = visit().log_in("/#observations")
+    node.press()
+    tab.get_by_role("button", name="Face seen").click()
+    tab.get_by_text("This is ...").click()
+    tab.get_by_label("Name", exact=True).fill("Clara")
+    tab.get_by_role("button", name="Enrol somebody").click()
+    tab.get_by_text("Ask first").wait_for()
+    tab.get_by_label("Whoever is enrolled").check()
+    tab.get_by_role("button", name="Enrol somebody").click()
+    tab.get_by_text("Clara is enrolled").wait_for()
+    node.press()
+    tab.get_by_role("button", name="Face seen").nth(1).wait_for()
+    tab.get_by_role("button", name="Face seen").first.click()
+    tab.get_by_role("heading", name="Clara (primary)").wait_for()

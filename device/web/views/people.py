@@ -22,7 +22,7 @@ from device.entities.roster_kinds import Choice, Text
 from device.errors import CameraError, CommandError, PeopleError
 from device.mqtt.events import Command
 from device.networks.recognition_card import read_recognition_card
-from device.node.messages import PictureToEnrol
+from device.node.messages import PictureToEnrol, SeenToEnrol
 from device.people.calibration import calibrate
 from device.people.gallery_file import GalleryFile
 from device.people.listing import person_json, references_json
@@ -38,7 +38,7 @@ _LARGEST_PICTURE = 2048 * KILOBYTE
 _PICTURE_SECONDS = 5.0
 _INVALID, _BUSY = 422, 429
 
-_Ask = Callable[[Command | PictureToEnrol], object]
+_Ask = Callable[[Command | PictureToEnrol | SeenToEnrol], object]
 
 
 class People:
@@ -66,6 +66,7 @@ class People:
         yield Endpoint("/people", self.all)
         yield Endpoint("/people/enrol", self.enrol, "POST")
         yield Endpoint("/people/picture", self.picture, "POST", largest=_LARGEST_PICTURE)
+        yield Endpoint("/people/seen/{event_id}", self.seen, "POST")
         yield Endpoint("/people/rename", self.rename, "POST")
         yield Endpoint("/people/forget", self.forget, "POST")
         yield Endpoint("/people/references/{reference:int}/{what}", self.reference, "POST")
@@ -99,6 +100,15 @@ class People:
             self._next_picture = monotonic() + _PICTURE_SECONDS
         self._log(request, "enrols somebody from a picture")
         self._ask(PictureToEnrol(name, image))
+        return JSONResponse({}, 202)
+
+    async def seen(self, request: Request) -> Response:
+        """Say who it is whom the newest observation shows; the body is the name."""
+        name = await request.body()
+        if refused := self._refused((self._text(), name)):
+            return refused
+        self._log(request, "says who was seen")
+        self._ask(SeenToEnrol(name.decode(), request.path_params["event_id"]))
         return JSONResponse({}, 202)
 
     async def rename(self, request: Request) -> Response:
