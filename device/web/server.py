@@ -13,6 +13,7 @@ import uvicorn
 from device.config import PageSettings
 from device.errors import PageError
 from device.web.hub import Hub
+from device.web.listening import HurryingLoop, listen
 from device.web.protocol import LONGEST_HEADERS_BYTES, BoundedProtocol
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ _LOG = logging.getLogger(__name__)
 # For requests that are being answered when the node ends.
 _GRACE_SECONDS = 2
 _END_SECONDS = 5.0
-_BACKLOG = 32
 
 
 class WebServer:
@@ -57,7 +57,6 @@ class WebServer:
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            backlog=_BACKLOG,
             h11_max_incomplete_event_size=LONGEST_HEADERS_BYTES,
             timeout_graceful_shutdown=_GRACE_SECONDS,
             ssl_certfile=settings.certificate_file,
@@ -92,7 +91,7 @@ class WebServer:
             )
             raise PageError(message) from error
         try:
-            self._socket = _listen(self._settings.port)
+            self._socket = listen(self._settings.port)
         except OSError as error:
             message = f"page.port {self._settings.port} cannot be used: {error.strerror or error}; choose another one"
             raise PageError(message) from error
@@ -108,7 +107,8 @@ class WebServer:
 
     def _run(self) -> None:
         try:
-            asyncio.run(self._serve())
+            with asyncio.Runner(loop_factory=HurryingLoop) as runner:
+                runner.run(self._serve())
         except Exception as error:  # noqa: BLE001 - a node without its page still works
             self.fault = f"the page has ended: {type(error).__name__}: {error}; restart the node"
             _LOG.exception("The page has ended; the node goes on without it")
@@ -118,16 +118,3 @@ class WebServer:
         self._hub.attach(asyncio.get_running_loop())
         with self._socket as listening:
             await self._server.serve([listening])
-
-
-def _listen(port: int) -> socket.socket:
-    """Return a socket that listens at all addresses, also those of IPv6 where the machine has any."""
-    if socket.has_dualstack_ipv6():
-        try:
-            return socket.create_server(
-                ("", port), family=socket.AF_INET6, backlog=_BACKLOG, dualstack_ipv6=True
-            )
-        except OSError:
-            # IPv6 is compiled in, and switched off.
-            return socket.create_server(("", port), backlog=_BACKLOG)
-    return socket.create_server(("", port), backlog=_BACKLOG)

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from device.config import PageSettings
+from device.web.listening import MOST_SOCKETS
 from device.web.protocol import MOST_CONNECTIONS, BoundedProtocol
 from device.web.security.bounds import Patience
 from device.web.server import WebServer
@@ -159,3 +160,28 @@ def test_a_stream_that_nobody_takes_is_ended(tmp_path: Path) -> None:
                 assert monotonic() < end
     finally:
         server.stop()
+
+
+def test_no_more_sockets_are_open_than_the_node_can_spare(served: int) -> None:
+    """Also of clients that say nothing at all; the others are closed at once, and later ones are served."""
+    assert _is_served(served)
+    before = _open_files()
+    crowd = [_connect(served) for _ in range(4 * MOST_SOCKETS)]
+    try:
+        # Each of them is one file more in this process, whose server has its own for as many as it keeps.
+        assert _open_files() - before - len(crowd) <= MOST_SOCKETS
+    finally:
+        for connection in crowd:
+            connection.close()
+    end = monotonic() + _SOON
+    while True:
+        try:
+            assert _is_served(served)
+        except httpx.TransportError:
+            assert monotonic() < end
+        else:
+            break
+
+
+def _open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))

@@ -469,3 +469,13 @@ def test_people_are_asked_for_by_the_same_commands_as_home_assistant_s(bench: Pa
         Command("selected_person", b"Anne"),
         Command("forget", b"PRESS"),
     ]
+
+
+def test_strangers_cannot_fill_the_log(bench: PageBench, caplog: pytest.LogCaptureFixture) -> None:
+    """A line a minute says that somebody tries, however often."""
+    browser = bench.browser()
+    for number in range(50):
+        browser.get("/", headers={"host": f"evil{number}.example"})
+        browser.post("/login", headers={"origin": ELSEWHERE})
+    warnings = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert len(warnings) == 2

@@ -21,6 +21,7 @@ from device.web.security.bounds import USUAL, Patience
 from device.web.security.headers import security_headers
 from device.web.security.origin import Origin, origin
 from device.web.security.passwords import Passwords
+from device.web.security.seldom import SeldomLog
 from device.web.security.sessions import Session, Sessions
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class Guard:
         patience: Patience = USUAL,
     ) -> None:
         self._patience = patience
+        self._seldom = SeldomLog(_LOG)
         self._app = app
         self._public = frozenset(each.path for each in endpoints if each.is_public)
         self._sessions = sessions
@@ -134,7 +136,9 @@ class Guard:
     def _refusal(self, scope: Scope, headers: Headers, visitor: Visitor) -> Response | None:
         if not visitor.origin.has_own_name(self._names):
             host = printable(visitor.origin.host)
-            _LOG.warning("The page is refused under the name %s, to %s", host, visitor.address)
+            self._seldom.warning(
+                "The page is refused under the name %s, to %s", host, visitor.address
+            )
             message = f"this node is not called {host}; ask for it by its address, or add the name to page.names"
             return refusal(message, _MISDIRECTED)
         is_safe = scope["method"] in _SAFE
@@ -154,8 +158,9 @@ class Guard:
             is_meant = compare_digest(given.encode(), wanted.encode())
         if is_meant:
             return None
-        _LOG.warning(
-            "A request from another site is refused, by the browser at %s", visitor.address
+        self._seldom.warning(
+            "The page: a request from another site is refused, by the browser at %s",
+            visitor.address,
         )
         return refusal("this request comes from another page; load this one again", _FORBIDDEN)
 
