@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from device.config import Config
+from device.discovery.publisher import Publisher
 from device.entities.documents import DIAGNOSTICS, EVENTS, MOTION, SETTINGS, STATE
 from device.entities.kinds import Document
 from device.entities.table import CELEBA, entities
 from device.system.json_store import JsonStore
-from tests.discovery.publishers import announce, make
+from device.system.machine import Machine
+from device.system.network import host_name
+from tests.discovery.publishers import announce, announced_in, make
 from tests.transport import RecordingTransport
 
 DOCUMENTS: Mapping[Document[Any], Mapping[str, Any]] = {
@@ -262,3 +265,16 @@ def test_no_picture_is_published_where_none_may_leave(tmp_path: Path) -> None:
 
 CATALOGUE_OF_HALL = entities(Config.model_validate({"mqtt": {"host": "broker"}}), CELEBA)
 WITHOUT_BALD = tuple(row for row in CATALOGUE_OF_HALL if row.key != "bald")
+
+
+def test_home_assistant_is_led_to_the_node_s_own_page(tmp_path: Path) -> None:
+    """While it is on; the key is one that every supported Home Assistant knows."""
+    found = []
+    for page in ({}, {"enabled": True}):
+        link = RecordingTransport()
+        config = Config.model_validate({"mqtt": {"host": "broker"}, "page": page})
+        announced = announced_in(tmp_path)
+        publisher = Publisher(link, config, entities(config, CELEBA), announced, Machine)
+        publisher.announce({}, is_camera_online=True, picture=None)
+        found.append(json.loads(link.messages[0][1])["device"].get("configuration_url"))
+    assert found == [None, f"http://{host_name()}.local:8420/"]

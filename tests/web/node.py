@@ -7,25 +7,31 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import httpx
+from gpiozero.pins.mock import MockFactory
 
 from device.cli.demo.portrait import write_portrait
 from device.config import Config
 from device.mqtt.events import Command
+from device.node.hardware import Hardware
 from device.node.inbox import Inbox
 from device.node.messages import Stop
 from device.node.sink import Sink
 from device.node.state_directory import PAGE
 from device.node.wiring import Start, run_node
-from device.observation import Source, Trigger
+from device.triggers import Triggers
 from device.web.page import Pages
 from device.web.security.passwords import StoredPassword
 from tests.node.fakes import RecordingSink
 
 _PATIENCE_SECONDS = 30.0
+_BUTTON = 17
+_PRESS_SECONDS = 0.1
 
 
 def free_port() -> int:
@@ -43,12 +49,14 @@ class PageNode:
         config: its settings.
         password: of its page.
         inbox: where its triggers come in.
+        pins: of its header, all simulated.
         sink: receives what the page receives.
     """
 
     config: Config
     password: str
     inbox: Inbox = field(default_factory=Inbox)
+    pins: Any = field(default_factory=MockFactory)
     sink: RecordingSink = field(default_factory=RecordingSink)
     failure: BaseException | None = None
 
@@ -58,8 +66,11 @@ class PageNode:
         return self.config.page.url("127.0.0.1").rstrip("/")
 
     def press(self) -> None:
-        """Press the button."""
-        self.inbox.put(Trigger(Source.BUTTON))
+        """Press the button at its simulated pin, for longer than it bounces."""
+        pin = self.pins.pin(_BUTTON)
+        pin.drive_low()
+        sleep(_PRESS_SECONDS)
+        pin.drive_high()
 
     def command(self, key: str, payload: str) -> None:
         """Send a command as Home Assistant does."""
@@ -73,6 +84,7 @@ class PageNode:
                 self.inbox,
                 start=Start(page=Pages().open),
                 sinks=(self.sink, *sinks),
+                hardware=Hardware(triggers=partial(Triggers, factory=lambda: self.pins)),
             )
         except BaseException as error:  # noqa: BLE001 - the test looks at it
             self.failure = error
@@ -91,6 +103,7 @@ def running_page(folder: Path, **sections: Mapping[str, object]) -> Iterator[Pag
         "node": {"id": "hall", "name": "Hall", "state_directory": str(folder / "state")},
         "mqtt": {"host": "127.0.0.1", "port": 1},
         "camera": {"source": str(write_portrait(folder))},
+        "triggers": {"button": {"pin": _BUTTON}},
         "page": page,
         **sections,
     }
@@ -107,6 +120,7 @@ def running_page(folder: Path, **sections: Mapping[str, object]) -> Iterator[Pag
         node.inbox.put(Stop())
         thread.join(_PATIENCE_SECONDS)
     assert not thread.is_alive()
+    node.pins.close()
     if node.failure is not None:
         raise node.failure
 

@@ -21,7 +21,7 @@ from device.cli.pages import OnDemand
 from device.config import Config
 from device.node import wiring
 OnDemand().opener(Config.model_validate({"mqtt": {"host": "broker"}}))
-stack = {"argon2", "starlette", "uvicorn", "h11", "anyio", "asyncio"}
+stack = {"starlette", "uvicorn", "h11", "anyio", "asyncio"}
 print(json.dumps(sorted(stack & set(sys.modules))))
 """
 

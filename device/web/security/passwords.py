@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
+from hmac import compare_digest
 from pathlib import Path
 from typing import Protocol
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from device.errors import StoreError
 from device.system.json_store import JsonStore, Shape
 
-# OWASP's second choice for Argon2id (Password Storage Cheat Sheet): 19 MiB, which a Pi Zero 2 W can spare for a moment.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+# OWASP's for scrypt with 16 MiB (Password Storage Cheat Sheet), which a Pi Zero 2 W can spare for a moment. Every
+# Python has it from OpenSSL; argon2-cffi has no wheel for 32-bit ARM.
+_COST, _BLOCK, _PARALLEL = 2**14, 8, 5
+_MOST_BYTES = 64 * 2**20
+_SALT_BYTES, _HASH_BYTES = 16, 32
+_KIND = "scrypt"
 # Without letters and digits that are taken for others.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _GROUPS, _GROUP_LETTERS = 4, 5
@@ -57,12 +60,7 @@ class StoredPassword:
     def matches(self, given: str) -> bool:
         """Return whether this is the password."""
         known = self.edition
-        if known is None:
-            return False
-        try:
-            return _HASHER.verify(known, given)
-        except (VerificationError, InvalidHashError):
-            return False
+        return known is not None and _is_hash_of(known, given)
 
     def renew(self) -> str:
         """Make another password and return it; only its hash is kept.
@@ -73,7 +71,7 @@ class StoredPassword:
             StoreError: the file cannot be written; then the password of before is still there.
         """
         password = new_password()
-        self._store.write({_HASH: _HASHER.hash(password)})
+        self._store.write({_HASH: _hashed(password, secrets.token_bytes(_SALT_BYTES))})
         path = self._store.path
         folder = path.parent.stat()
         try:
@@ -92,3 +90,26 @@ def new_password() -> str:
         "".join(secrets.choice(_LETTERS) for _ in range(_GROUP_LETTERS)) for _ in range(_GROUPS)
     )
     return "-".join(groups)
+
+
+def _hashed(password: str, salt: bytes) -> str:
+    """Return a hash as text: its kind, the salt and the hash, the last two in hexadecimal digits."""
+    key = hashlib.scrypt(
+        password.encode(),
+        salt=salt,
+        n=_COST,
+        r=_BLOCK,
+        p=_PARALLEL,
+        maxmem=_MOST_BYTES,
+        dklen=_HASH_BYTES,
+    )
+    return f"{_KIND}:{salt.hex()}:{key.hex()}"
+
+
+def _is_hash_of(known: str, given: str) -> bool:
+    kind, _, rest = known.partition(":")
+    try:
+        salt = bytes.fromhex(rest.partition(":")[0])
+    except ValueError:
+        return False
+    return kind == _KIND and bool(salt) and compare_digest(_hashed(given, salt), known)
