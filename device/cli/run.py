@@ -19,9 +19,10 @@ from device.node.hardware import REAL, Hardware
 from device.node.inbox import Inbox
 from device.node.loop import End
 from device.node.messages import Stop
+from device.node.start import Start
 from device.node.state_directory import open_boot_log
 from device.node.timing import USUAL, Timing
-from device.node.wiring import Start, run_node
+from device.node.wiring import run_node
 from device.supervision.boot_log import BootLog
 from device.supervision.heartbeats import watched_heartbeats
 from device.supervision.systemd import notify

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 from device.camera.status import CameraStatus
 from device.config import Config
-from device.node.trials import BROKER, CAMERA, LED, MODELS, NODE, PINS, STATE_DIRECTORY, Trial
+from device.node.trials import (
+    BROKER,
+    CAMERA,
+    LED,
+    MODELS,
+    NODE,
+    PINS,
+    STATE_DIRECTORY,
+    UPDATES,
+    Trial,
+)
+from device.updates.node.status import UpdateStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +32,7 @@ class PartSources:
         is_private: whether privacy is on.
         pin_faults: what is wrong with the pins.
         node_faults: what is wrong with the node itself.
+        updates: what is known of newer versions.
     """
 
     is_connected: Callable[[], bool]
@@ -29,6 +41,7 @@ class PartSources:
     is_private: Callable[[], bool]
     pin_faults: Callable[[], Iterable[str]]
     node_faults: Callable[[], Iterable[str]]
+    updates: Callable[[], UpdateStatus]
 
 
 class Parts:
@@ -67,6 +80,7 @@ class Parts:
                 works=True,
                 detail=str(self._config.node.effective_state_directory),
             ),
+            self._updates(),
             self._node(),
         )
         if parts != self._reported:
@@ -104,6 +118,15 @@ class Parts:
         return Trial(
             LED, works=True, detail="none configured" if led is None else f"led on pin {led.pin}"
         )
+
+    def _updates(self) -> Trial:
+        if self._config.updates.index is None:
+            return Trial(UPDATES, works=True, detail="no index configured")
+        status = self._sources.updates()
+        found = [f"Facet {status.release.version}"] if status.release else []
+        found += [f"the network {status.model.name} {status.model.version}"] if status.model else []
+        detail = f"the index offers {', '.join(found)}" if found else "the index is not read yet"
+        return Trial(UPDATES, works=True, detail=detail)
 
     def _node(self) -> Trial:
         faults = tuple(self._sources.node_faults())

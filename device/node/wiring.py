@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -28,7 +27,7 @@ from device.node.inbox import Inbox
 from device.node.loop import End, Inputs, Loop, Takers, Upkeep
 from device.node.mqtt_wiring import open_mqtt
 from device.node.observer import Observer
-from device.node.page import OpenPage, WithPage, no_page
+from device.node.page import WithPage
 from device.node.page_wiring import open_page
 from device.node.parts import PartSources
 from device.node.people_desk import PeopleDesk
@@ -36,6 +35,7 @@ from device.node.reporter import About, Reporter, Sources
 from device.node.settings_store import SettingsStore
 from device.node.shared_topic import SharedTopic
 from device.node.sink import GuardedSink, Sink
+from device.node.start import AS_USUAL, Start
 from device.node.state_directory import (
     PERCEPTION,
     SETTINGS,
@@ -60,26 +60,6 @@ from device.updates.request import FOLDER
 
 # The triggers' own.
 _CLOCK = time.monotonic
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """In which way a node starts.
-
-    Attributes:
-        is_safe_mode: leave camera, networks and triggers alone: only MQTT, the status LED and diagnostics.
-        fault: what was wrong before it started, for the owner; None when nothing was.
-        is_restart: whether a command asked for it, while the process goes on.
-        page: opens the node's own page.
-    """
-
-    is_safe_mode: bool = False
-    fault: str | None = None
-    is_restart: bool = False
-    page: OpenPage = no_page
-
-
-AS_USUAL = Start()
 
 
 def run_node(
@@ -238,6 +218,7 @@ def run_node(
                 is_private=lambda: controls.settings.privacy,
                 pin_faults=lambda: senses.triggers.faults,
                 node_faults=reporter.node_faults,
+                updates=lambda: updates.status,
             )
         )
         always = (

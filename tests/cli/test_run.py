@@ -12,7 +12,7 @@ from device.cli.run import run_until_stopped
 from device.config import Config, load
 from device.errors import CameraStuckError, FacetError, ModelError, PerceptionError
 from device.node.loop import End
-from device.node.wiring import Start
+from device.node.start import Start
 from device.supervision.boot_log import MAXIMUM_FAILED_BOOTS, BootLog, Failure
 from device.supervision.watchdog import EXIT_CODE
 

@@ -22,8 +22,9 @@ from device.node.hardware import Hardware
 from device.node.inbox import Inbox
 from device.node.messages import Stop
 from device.node.sink import Sink
+from device.node.start import Start
 from device.node.state_directory import PAGE
-from device.node.wiring import Start, run_node
+from device.node.wiring import run_node
 from device.triggers import Triggers
 from device.web.page import Pages
 from device.web.security.passwords import StoredPassword
