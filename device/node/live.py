@@ -21,7 +21,9 @@ WATCHED_SECONDS = 5.0
 """For which one question keeps the view alive; within ten seconds of the last one the camera has rest."""
 
 # Between the beginnings of two looks: a few a second are enough to aim a camera.
-_PAUSE_SECONDS = 0.2
+_PAUSE_SECONDS = 0.25
+# Of what a look takes, on a slow board: two thirds of the thread's time are left, and few presses come during a look.
+_LOOKS_APART = 3.0
 # Of the longer side of what is shown: enough to aim, and small for a slow network.
 _LONGEST_PIXELS = 640
 # Looks of which it is counted how many had a usable face.
@@ -148,8 +150,7 @@ class LiveView:
         finally:
             self._number += 1
             took = self._clock() - began
-            # At most half of the thread's time, whatever the board.
-            self._next_look = began + max(_PAUSE_SECONDS, 2 * took)
+            self._next_look = began + max(_PAUSE_SECONDS, _LOOKS_APART * took)
 
     def show(self, look: Look) -> None:
         """Have everybody who watches see a look."""
@@ -165,6 +166,8 @@ class LiveView:
     def _looked(self, began: float, should_stop: Callable[[], bool]) -> Look:
         frame, *_ = self._camera.burst(1, newer_than=began - _PAUSE_SECONDS)
         seen = self._perceive([frame], self._judgement, (), should_stop)
+        if should_stop():
+            raise PerceptionStoppedError
         picture = encode(frame.image, _LONGEST_PIXELS)
         height, width = frame.image.shape[:2]
         with self._changed:

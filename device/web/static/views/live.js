@@ -41,7 +41,7 @@ function described(seen) {
   const lines = seen.faces.map((face) => {
     const present = face.attributes.filter((each) => each.present && each.offered).map((each) => each.name);
     // What keeps somebody from being recognised, or enrolled.
-    const hidden = face.person && t(`hint_${face.person.result}`);
+    const hidden = face.person && !face.person.name && t(`hint_${face.person.result}`);
     const words = Object.entries(face.words).map(([name, value]) => `${name}: ${value ?? t("unknown")}`);
     return [
       face.person?.name ?? t("a_face"),
