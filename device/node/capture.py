@@ -9,7 +9,7 @@ from typing import Protocol
 
 from device.camera.status import CameraStatus
 from device.errors import CameraReleasedError, PerceptionStoppedError
-from device.node.gallery_work import GalleryTask
+from device.node.gallery_tasks import GalleryTask
 from device.node.live import LiveView
 from device.node.messages import CameraChanged, Captured, Reconsidered
 from device.node.observer import Request, Shot

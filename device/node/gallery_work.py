@@ -5,10 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from device.entities.roster import RosterEvent, RosterEventType, RosterReason
 from device.errors import CameraError, CameraReleasedError, PeopleError, PersonNameError
+from device.node.gallery_tasks import (
+    EnrolPictureTask,
+    EnrolSeenTask,
+    EnrolTask,
+    ForgetTask,
+    GalleryTask,
+    NameVisitorTask,
+    RenameTask,
+)
 from device.node.known_people import KnownPeople
 from device.node.observer import BurstCamera
 from device.node.roster_events import enrolled_event, private, refused
@@ -25,57 +34,6 @@ _LOG = logging.getLogger(__name__)
 _PICTURES = 8
 # Until a gallery that could not be read is tried again, unless somebody is to be recognised.
 _RETRY_SECONDS = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class EnrolTask:
-    """Enrol whoever is before the camera, or add to who has this name."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EnrolPictureTask:
-    """Enrol whoever a picture shows, or add to who has this name."""
-
-    name: str
-    image: Image
-
-
-@dataclass(frozen=True, slots=True)
-class EnrolSeenTask:
-    """Enrol whoever the newest observation shows, or add to who has this name."""
-
-    name: str
-    event_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class RenameTask:
-    """Give somebody another name."""
-
-    person: Person
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ForgetTask:
-    """Forget somebody."""
-
-    person: Person
-
-
-@dataclass(frozen=True, slots=True)
-class NameVisitorTask:
-    """Enrol an unknown visitor, or add the visits to who has this name."""
-
-    visitor: Visitor
-    name: str
-
-
-GalleryTask: TypeAlias = (
-    EnrolTask | EnrolPictureTask | EnrolSeenTask | RenameTask | ForgetTask | NameVisitorTask
-)
 
 
 @dataclass(frozen=True, slots=True)

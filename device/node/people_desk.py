@@ -21,17 +21,16 @@ from device.entities.requests import (
 )
 from device.entities.roster import Roster, RosterEvent, RosterEventType, RosterReason
 from device.entities.settings import Settings
-from device.node.gallery_work import (
+from device.node.gallery_tasks import (
     EnrolPictureTask,
     EnrolSeenTask,
     EnrolTask,
     ForgetTask,
-    GalleryDone,
     GalleryTask,
     NameVisitorTask,
-    PeopleChanged,
     RenameTask,
 )
+from device.node.gallery_work import GalleryDone, PeopleChanged
 from device.node.messages import PictureToEnrol, SeenToEnrol
 from device.node.roster_events import refused
 from device.node.sink import Sink

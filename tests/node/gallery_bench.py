@@ -9,7 +9,8 @@ import numpy as np
 
 from device.entities.roster import RosterEvent
 from device.errors import CameraError
-from device.node.gallery_work import GalleryDone, GalleryTask, GalleryWork, PeopleChanged
+from device.node.gallery_tasks import GalleryTask
+from device.node.gallery_work import GalleryDone, GalleryWork, PeopleChanged
 from device.node.known_people import KnownPeople
 from device.node.visitor_log import VisitorLog
 from device.observation import Frame, Image

@@ -9,7 +9,7 @@ import pytest
 
 from device.camera.camera import Camera
 from device.node.capture import CaptureThread
-from device.node.gallery_work import EnrolTask, GalleryTask
+from device.node.gallery_tasks import EnrolTask, GalleryTask
 from device.node.observer import Request, Shot
 from device.observation import Observation, Source, Trigger
 from device.supervision.heartbeat import Heartbeat

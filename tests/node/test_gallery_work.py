@@ -10,7 +10,7 @@ import pytest
 
 from device.entities.roster import RosterEventType, RosterReason
 from device.errors import CameraReleasedError, NoPictureError
-from device.node.gallery_work import (
+from device.node.gallery_tasks import (
     EnrolPictureTask,
     EnrolSeenTask,
     EnrolTask,

@@ -22,16 +22,15 @@ from device.entities.requests import (
 )
 from device.entities.roster import Roster, RosterEvent, RosterEventType, RosterReason
 from device.entities.table import CATALOGUE
-from device.node.gallery_work import (
+from device.node.gallery_tasks import (
     EnrolPictureTask,
     EnrolTask,
     ForgetTask,
-    GalleryDone,
     GalleryTask,
     NameVisitorTask,
-    PeopleChanged,
     RenameTask,
 )
+from device.node.gallery_work import GalleryDone, PeopleChanged
 from device.node.messages import PictureToEnrol
 from device.node.people_desk import PeopleDesk
 from device.people.person import Person, Tombstone

@@ -11,7 +11,8 @@ import pytest
 
 from device.entities.roster import RosterEventType, RosterReason
 from device.errors import OtherEmbedderError
-from device.node.gallery_work import EnrolTask, ForgetTask, NameVisitorTask, PeopleChanged
+from device.node.gallery_tasks import EnrolTask, ForgetTask, NameVisitorTask
+from device.node.gallery_work import PeopleChanged
 from device.node.visitor_log import VisitorLog, forget_visitors, open_gallery
 from device.people.connection import GalleryConnection
 from device.people.database import open_database
