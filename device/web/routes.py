@@ -58,7 +58,7 @@ def _people(access: NodeAccess) -> People | NoPeople:
     settings = access.config.people
     if not settings.enabled:
         return NoPeople()
-    return People(access.table, access.ask, access.directory / PEOPLE, settings.min_score)
+    return People(access.table, access.ask, access.directory / PEOPLE, settings)
 
 
 def _endpoints(shown: Shown) -> Iterator[Endpoint]:

@@ -77,6 +77,15 @@ class PageNode:
         """Send a command as Home Assistant does."""
         self.inbox.put(Command(key, payload.encode()))
 
+    def wait_for_visitors(self, count: int) -> None:
+        """Wait until this many unknown visitors have been published."""
+        end = monotonic() + _PATIENCE_SECONDS
+        while not any(
+            content.get("unknown_visitors") == count for _, content in self.sink.documents
+        ):
+            assert monotonic() < end
+            sleep(0.05)
+
     def run(self, *sinks: Sink) -> None:
         """Run until a Stop comes."""
         try:

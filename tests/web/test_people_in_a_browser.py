@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from device.cli.demo.portrait import write_portrait
+from device.networks.recognition_card import read_recognition_card
+from device.people.gallery_file import GalleryFile
+from device.people.reader import PEOPLE
+from tests.node.gallery_bench import LIMITS
+from tests.people.references import new_references
 from tests.web.node import PageNode, running_page
 
 if TYPE_CHECKING:
@@ -21,8 +26,8 @@ Begin = Callable[..., "Visit"]
 
 @pytest.fixture
 def node(tmp_path: Path) -> Iterator[PageNode]:
-    """A node that recognises people, and knows nobody yet."""
-    with running_page(tmp_path, people={"enabled": True}) as running:
+    """A node that recognises people and keeps who is unknown, and knows nobody yet."""
+    with running_page(tmp_path, people={"enabled": True, "visitors_days": 7}) as running:
         yield running
 
 
@@ -95,3 +100,29 @@ def test_whoever_was_seen_last_is_named_and_recognised_at_the_next_press(
     tab.get_by_role("button", name="Face seen").nth(1).wait_for()
     tab.get_by_role("button", name="Face seen").first.click()
     tab.get_by_role("heading", name="Clara (primary)").wait_for()
+
+
+def test_an_unknown_visitor_is_named_afterwards_from_the_visits_that_are_kept(
+    node: PageNode, visit: Begin
+) -> None:
+    """It needs their consent, and takes them from the list."""
+    from tests.web.browser import serious_violations
+
+    tab = visit().log_in("/#people")
+    tab.get_by_text("Nobody unknown came").wait_for()
+    path = node.config.node.effective_state_directory / PEOPLE
+    with GalleryFile.open(path, read_recognition_card().sha256) as gallery:
+        gallery.visitors.record(new_references(1), LIMITS)
+    node.wait_for_visitors(1)
+    tab.reload()
+    tab.get_by_role("heading", name="Visitor 1").wait_for()
+    tab.get_by_text("This is ...").click()
+    assert serious_violations(tab) == []
+    card = tab.locator("section.card", has=tab.get_by_role("heading", name="Visitor 1"))
+    card.get_by_label("Name", exact=True).fill("Clara")
+    card.get_by_role("button", name="Name this visitor").click()
+    tab.get_by_text("Ask first").wait_for()
+    card.get_by_label("Whoever is enrolled").check()
+    card.get_by_role("button", name="Name this visitor").click()
+    tab.get_by_role("heading", name="Clara").wait_for()
+    tab.get_by_text("Nobody unknown came").wait_for()

@@ -14,9 +14,13 @@ import pytest
 from PIL import Image
 
 from device.mqtt.events import Command
+from device.people.gallery_file import GalleryFile
+from device.people.reader import PEOPLE
 from device.web.endpoint import Endpoint
 from device.web.security.origin import SUPERVISOR
 from device.web.security.throttle import MOST_FAILURES
+from tests.node.gallery_bench import LIMITS
+from tests.people.references import EMBEDDER, new_references
 from tests.web.bench import HOST, JPEG, PASSWORD, SECRET, PageBench
 
 INGRESS = "/api/hassio_ingress/abc_DEF-1"
@@ -469,6 +473,38 @@ def test_people_are_asked_for_by_the_same_commands_as_home_assistant_s(bench: Pa
         Command("selected_person", b"Anne"),
         Command("forget", b"PRESS"),
     ]
+
+
+def test_an_unknown_visitor_is_named_by_the_same_commands_as_home_assistant_s(
+    tmp_path: Path,
+) -> None:
+    """If the node keeps any: otherwise there are none, and nobody to name."""
+    with PageBench(tmp_path, {"people": {"enabled": True, "visitors_days": 7}}) as bench:
+        browser = bench.log_in()
+        assert browser.get("/people/visitors").json() == []
+        with GalleryFile.open(tmp_path / PEOPLE, EMBEDDER) as gallery:
+            gallery.visitors.record(new_references(1), LIMITS)
+        [visitor] = browser.get("/people/visitors").json()
+        assert (visitor["label"], visitor["visits"]) == ("Visitor 1", 1)
+        assert visitor.keys() == {"label", "visits", "first_seen", "last_seen"}
+        named = browser.post("/people/visitors/name", content=b"Visitor 1\nAnna")
+        assert named.status_code == 202
+        assert browser.post("/people/visitors/name", content=b"Visitor 1").status_code == 202
+        too_long = browser.post("/people/visitors/name", content=b"Visitor 1\n" + b"x" * 200)
+        assert too_long.status_code == 422
+        assert bench.commands[:3] == [
+            Command("selected_visitor", b"Visitor 1"),
+            Command("person_name", b"Anna"),
+            Command("name_visitor", b"PRESS"),
+        ]
+
+
+def test_a_node_that_keeps_no_visitors_names_none(bench: PageBench) -> None:
+    """It shows no list either."""
+    browser = bench.log_in()
+    assert browser.get("/people/visitors").json() is None
+    assert browser.post("/people/visitors/name", content=b"Visitor 1\nAnna").status_code == 404
+    assert bench.commands == []
 
 
 def test_strangers_cannot_fill_the_log(bench: PageBench, caplog: pytest.LogCaptureFixture) -> None:

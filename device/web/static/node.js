@@ -12,6 +12,9 @@ export function t(key, values = {}) {
   );
 }
 
+/** Return a moment as the reader's language writes it. */
+export const time = (iso) => new Date(iso).toLocaleString([], { dateStyle: "short", timeStyle: "medium" });
+
 /** Ask the node for something; what it refuses is shown, and thrown. */
 export async function ask(path, options = {}) {
   const answer = await fetch(path, {

@@ -15,9 +15,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from device.camera.picture import decode_picture
+from device.config.sections.people import PeopleSettings
 from device.entities.commands import read_command
 from device.entities.kinds import PRESS, Button, Row
-from device.entities.requests import Enrol, Forget, Rename, SelectPerson, TypeName
+from device.entities.requests import (
+    Enrol,
+    Forget,
+    NameVisitor,
+    Rename,
+    SelectPerson,
+    SelectVisitor,
+    TypeName,
+)
 from device.entities.roster_kinds import Choice, Text
 from device.errors import CameraError, CommandError, PeopleError
 from device.mqtt.events import Command
@@ -26,6 +35,7 @@ from device.node.messages import PictureToEnrol, SeenToEnrol
 from device.people.calibration import calibrate
 from device.people.gallery_file import GalleryFile
 from device.people.listing import person_json, references_json
+from device.people.visitors import visitors_of
 from device.perception.analysers.recognition import limits_of
 from device.web.endpoint import KILOBYTE, Endpoint, refusal
 from device.web.security.guard import Visitor
@@ -48,16 +58,16 @@ class People:
         table: the node's rows.
         ask: takes commands and pictures; the inbox's.
         path: of the gallery.
-        min_score: the owner's, if it is not the network's.
+        settings: the owner's.
     """
 
     def __init__(
-        self, table: tuple[Row, ...], ask: _Ask, path: Path, min_score: float | None
+        self, table: tuple[Row, ...], ask: _Ask, path: Path, settings: PeopleSettings
     ) -> None:
         self._table = table
         self._ask = ask
         self._path = path
-        self._min_score = min_score
+        self._settings = settings
         self._decoding = asyncio.Lock()
         self._next_picture = float("-inf")
 
@@ -69,6 +79,9 @@ class People:
         yield Endpoint("/people/seen/{event_id}", self.seen, "POST")
         yield Endpoint("/people/rename", self.rename, "POST")
         yield Endpoint("/people/forget", self.forget, "POST")
+        yield Endpoint("/people/visitors", self.visitors)
+        if self._settings.visitors_days:
+            yield Endpoint("/people/visitors/name", self.name_visitor, "POST")
         yield Endpoint("/people/references/{reference:int}/{what}", self.reference, "POST")
 
     async def all(self, _request: Request) -> Response:
@@ -116,7 +129,7 @@ class People:
         name, _, new = (await request.body()).partition(b"\n")
         return await self._command(
             request,
-            (self._choice(), name),
+            (self._choice(SelectPerson), name),
             (self._text(), new),
             (self._button(Rename), PRESS.encode()),
         )
@@ -124,7 +137,28 @@ class People:
     async def forget(self, request: Request) -> Response:
         """Press Forget for somebody, whose name is the body; the second press within ten seconds counts."""
         return await self._command(
-            request, (self._choice(), await request.body()), (self._button(Forget), PRESS.encode())
+            request,
+            (self._choice(SelectPerson), await request.body()),
+            (self._button(Forget), PRESS.encode()),
+        )
+
+    async def visitors(self, _request: Request) -> Response:
+        """Return who came in the last days and is unknown; null where the owner has none kept."""
+        if not self._settings.visitors_days:
+            return JSONResponse(None)
+        try:
+            return JSONResponse(await run_in_threadpool(self._unknown))
+        except PeopleError as error:
+            return refusal(str(error), _INVALID)
+
+    async def name_visitor(self, request: Request) -> Response:
+        """Give an unknown visitor a name; the body is the label and the name, a line each."""
+        label, _, name = (await request.body()).partition(b"\n")
+        return await self._command(
+            request,
+            (self._choice(SelectVisitor), label),
+            (self._text(), name),
+            (self._button(NameVisitor), PRESS.encode()),
         )
 
     async def reference(self, request: Request) -> Response:
@@ -153,7 +187,9 @@ class People:
         with GalleryFile.open(self._path) as gallery:
             people = [(person, gallery.references(person.id)) for person in gallery.people()]
             snapshot = gallery.snapshot()
-        calibration = calibrate(snapshot, limits_of(read_recognition_card(), self._min_score))
+        calibration = calibrate(
+            snapshot, limits_of(read_recognition_card(), self._settings.min_score)
+        )
         near = {each.name: each for each in calibration.people}
         return [
             {
@@ -164,6 +200,12 @@ class People:
             }
             for person, references in people
         ]
+
+    def _unknown(self) -> list[dict[str, str | int]]:
+        if not self._path.exists():
+            return []
+        with GalleryFile.open(self._path) as gallery:
+            return [each.to_json() for each in visitors_of(gallery.visitors.encounters())]
 
     async def _command(self, request: Request, *asked: tuple[Row, bytes]) -> Response:
         """Hand several commands on, all of them or none."""
@@ -186,10 +228,10 @@ class People:
     def _text(self) -> Row:
         return next(r for r in self._table if isinstance(r, Text) and r.ask is TypeName)
 
-    def _choice(self) -> Row:
-        return next(r for r in self._table if isinstance(r, Choice) and r.ask is SelectPerson)
+    def _choice(self, kind: type[SelectPerson | SelectVisitor]) -> Row:
+        return next(r for r in self._table if isinstance(r, Choice) and r.ask is kind)
 
-    def _button(self, kind: type[Enrol | Rename | Forget]) -> Row:
+    def _button(self, kind: type[Enrol | Rename | Forget | NameVisitor]) -> Row:
         return next(r for r in self._table if isinstance(r, Button) and isinstance(r.press, kind))
 
     def _log(self, request: Request, what: str) -> None:

@@ -1,8 +1,7 @@
 // What was seen in the last hours: a line each, and all of it for those that are opened.
-import { get, listen, post, say, t } from "../node.js";
+import { get, listen, post, say, t, time } from "../node.js";
 import { el } from "../dom.js";
-
-const time = (iso) => new Date(iso).toLocaleString([], { dateStyle: "short", timeStyle: "medium" });
+import { naming } from "../naming.js";
 
 function bars(attributes) {
   return el("dl", { className: "bars" },
@@ -39,24 +38,6 @@ function faceCard(face, number) {
     others.length ? el("details", {}, el("summary", { textContent: t("not_offered") }), bars(others)) : null);
 }
 
-/** Return what names whoever was seen last; only of them the node still knows enough. */
-function naming(line) {
-  const name = el("input", { id: `is-${line.id}`, maxLength: 40, autocomplete: "off" });
-  const agreed = el("input", { id: `agreed-${line.id}`, type: "checkbox" });
-  return el("details", {}, el("summary", { textContent: t("this_is") }),
-    el("p", {}, agreed, " ", el("label", { for: agreed.id, className: "beside", textContent: t("agreed") })),
-    el("div", { className: "row" },
-      el("div", {}, el("label", { for: name.id, textContent: t("name") }), name),
-      el("button", {
-        textContent: t("enrol"),
-        onclick: () => {
-          if (!agreed.checked) say(t("consent_first"));
-          else if (!name.value.trim()) say(t("name_first"));
-          else post(`people/seen/${line.id}`, name.value);
-        },
-      })));
-}
-
 async function fill(box, line) {
   const seen = await get(`observations/${line.id}`);
   const left = Object.entries(seen.left_out).map(([reason, count]) => `${count} × ${t(`hint_${reason}`)}`);
@@ -66,7 +47,7 @@ async function fill(box, line) {
     : null;
   box.replaceChildren(
     el("div", { className: picture ? "seen" : "" }, picture, el("div", {}, ...seen.faces.map(faceCard))),
-    ...(line.is_newest && seen.faces[0]?.person ? [naming(line)] : []),
+    ...(line.is_newest && seen.faces[0]?.person ? [naming(line.id, t("this_is"), t("enrol"), (name) => post(`people/seen/${line.id}`, name))] : []),
     ...(left.length ? [el("p", { textContent: left.join(" · ") })] : []),
     el("p", { className: "quiet number", textContent: `${t("timings")}: ${timings.join(" · ")}` }),
   );

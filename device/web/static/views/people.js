@@ -1,6 +1,7 @@
 // Who is enrolled, and how somebody comes to be: after asking them.
-import { get, listen, meta, post, say, t } from "../node.js";
+import { get, listen, meta, post, say, t, time } from "../node.js";
 import { el } from "../dom.js";
+import { naming } from "../naming.js";
 import { show as showLive } from "./live.js";
 
 // Of the longer side: more than the network sees of a face that fills a picture.
@@ -114,10 +115,18 @@ function card(person, reload) {
     el("details", {}, el("summary", { textContent: t("change") }), renaming(person.name), forgetting(person.name)));
 }
 
+function visitorCard(each) {
+  return el("section", { className: "card" },
+    el("h3", { textContent: each.label }),
+    el("p", { className: "quiet", textContent: t("visits", { count: each.visits, first: time(each.first_seen), last: time(each.last_seen) }) }),
+    naming(each.label.replaceAll(" ", "-"), t("this_is"), t("name_visitor"), (name) => post("people/visitors/name", `${each.label}\n${name}`)));
+}
+
 export function show(root) {
   const list = el("div");
   const outcome = el("p", { role: "status" });
   const eye = el("div");
+  const strangers = el("div");
   let leaveLive = () => {};
   let isOver = false;
 
@@ -134,9 +143,13 @@ export function show(root) {
     }
     list.replaceChildren(...people.map((person) => card(person, load)));
     if (!people.length) list.append(el("p", { className: "quiet", textContent: t("nobody") }));
+    const visitors = await get("people/visitors");
+    if (isOver || visitors === null) return;
+    const nobody = visitors.length ? null : el("p", { className: "quiet", textContent: t("no_visitors") });
+    strangers.replaceChildren(...[el("h2", { textContent: t("visitors") }), nobody, ...visitors.map(visitorCard)].filter(Boolean));
   }
 
-  root.append(list);
+  root.append(list, strangers);
   load();
   const unlisten = listen(async (name, content) => {
     if (name !== "enrolment") return;
