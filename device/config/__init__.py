@@ -28,6 +28,7 @@ from device.config.sections.section import Section, conflict
 from device.config.sections.triggers import ButtonSettings, MotionSettings, TriggerSettings
 from device.config.sections.updates import UpdateSettings
 from device.config.yaml.document import read
+from device.config.yaml.source import Drafts
 from device.errors import ConfigError, Fault
 from device.system.secret_address import SecretAddress
 
@@ -53,6 +54,8 @@ __all__ = [
     "json_schema",
     "load",
 ]
+
+_NO_DRAFTS: Drafts = {}
 
 
 class Config(Section):
@@ -145,6 +148,7 @@ def load(
     environment: Mapping[str, str] = os.environ,
     *,
     on_doubt: Callable[[Fault], object] = lambda _doubt: None,
+    drafts: Drafts = _NO_DRAFTS,
 ) -> Config:
     """Read a configuration file.
 
@@ -152,11 +156,12 @@ def load(
         path: the YAML file; secrets.yaml is expected beside it, and relative paths in it start at its folder.
         environment: the variables that !env reads.
         on_doubt: takes what the file says and cannot mean, although a node runs with it.
+        drafts: the content of the file, or of secrets.yaml, if it is not written yet.
 
     Raises:
         ConfigError: with every fault that was found, not only the first.
     """
-    document = read(path, environment)
+    document = read(path, environment, drafts)
     faults = list(document.faults)
     try:
         context = {"folder": path.absolute().parent, "blank": document.blank}

@@ -14,12 +14,14 @@ import yaml
 
 from device.config.key_path import KeyPath, dotted
 from device.config.yaml.scalar import CONSTRUCTORS, NULL, Reference, Scalar
-from device.config.yaml.source import QUOTES, compose
+from device.config.yaml.source import QUOTES, Drafts, compose
 from device.errors import ConfigError, Fault
 from device.system.redaction import redact_word
 from device.system.text import printable
 
 SECRETS = "secrets.yaml"
+
+_NO_DRAFTS: Drafts = {}
 
 
 Value: TypeAlias = "Scalar | list[Value] | dict[str, Value]"
@@ -54,33 +56,37 @@ class Document:
         return self.lines.get(path, 1)
 
 
-def read(path: Path, environment: Mapping[str, str]) -> Document:
+def read(path: Path, environment: Mapping[str, str], drafts: Drafts = _NO_DRAFTS) -> Document:
     """Read a configuration file.
 
     Args:
         path: the file; secrets.yaml is expected beside it.
         environment: the variables that !env reads.
+        drafts: the content of either file if it is not written yet.
 
     Raises:
         ConfigError: the file cannot be read, or is not a YAML section. Smaller faults are in the document.
     """
-    root = compose(path)
+    root = compose(path, drafts)
     if not isinstance(root, yaml.MappingNode):
         found = "is empty" if root is None else f"found {_kind(root)} instead of sections"
         line = 0 if root is None else _line(root)
         message = f"{found}; the minimum is two lines: mqtt: and below it, indented, host: NAME"
         raise ConfigError([Fault(str(path), line, "", message)])
     document = Document(str(path))
-    document.values = _Reader(document, path.with_name(SECRETS), environment).section(root, ())
+    secrets = _Secrets(path.with_name(SECRETS), drafts)
+    document.values = _Reader(document, secrets, environment).section(root, ())
     return document
 
 
 class _Reader:
     """Walks the tree of one file, and records lines and faults in its document."""
 
-    def __init__(self, document: Document, secrets: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, document: Document, secrets: _Secrets, environment: Mapping[str, str]
+    ) -> None:
         self._document = document
-        self._secrets = _Secrets(secrets)
+        self._secrets = secrets
         self._environment = environment
 
     def section(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, Value]:
@@ -157,8 +163,9 @@ class _Reader:
 class _Secrets:
     """secrets.yaml as in Home Assistant: names and their values. It is read when the first name is looked up."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, drafts: Drafts) -> None:
         self._path = path
+        self._drafts = drafts
         self._values: dict[str, str] | None = None
         self._blank: dict[str, int] = {}
         self._problem = ""
@@ -191,7 +198,7 @@ class _Secrets:
             )
             return {}
         try:
-            root = compose(self._path)
+            root = compose(self._path, self._drafts)
         except ConfigError as error:
             self._problem = str(error)
             return {}

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 import yaml
 
 from device.config.yaml.scalar import RULES
 from device.errors import ConfigError, Fault
 
-# A node's settings take about two kilobytes; PyYAML reads this much in less than a second even on a Pi Zero.
-_MAX_BYTES = 64 * 1024
+Drafts: TypeAlias = Mapping[Path, bytes]
+"""What files are to hold; read instead of what they hold now."""
+
+MAX_BYTES = 64 * 1024
+"""A node's settings take about two kilobytes; PyYAML reads this much in less than a second even on a Pi Zero."""
 # The deepest setting is three levels down. Bounded because PyYAML recurses.
 _MAX_DEPTH = 12
 
@@ -65,13 +70,17 @@ for _tag, _pattern, _first in RULES:
     _Loader.add_implicit_resolver(_tag, _pattern, _first)
 
 
-def compose(path: Path) -> yaml.Node | None:
+def compose(path: Path, drafts: Drafts) -> yaml.Node | None:
     """Read a file as a tree of YAML nodes; None if it is empty.
+
+    Args:
+        path: the file.
+        drafts: the content of files that are not written yet.
 
     Raises:
         ConfigError: the file cannot be read, or is not YAML. It has one fault.
     """
-    text = _text(path)
+    text = _text(path, drafts)
     try:
         return _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
@@ -93,17 +102,16 @@ def _fault(path: Path, line: int, message: str) -> ConfigError:
     return ConfigError([Fault(str(path), line, "", message)])
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, drafts: Drafts) -> str:
     try:
-        with path.open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
+        content = drafts[path] if path in drafts else _content(path)
     except FileNotFoundError:
         raise _fault(path, 0, f"does not exist; {_NEXT_STEP}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise _fault(path, 0, f"cannot be read: {reason}; {_NEXT_STEP}") from None
-    if len(content) > _MAX_BYTES:
-        message = f"is larger than {_MAX_BYTES // 1024} KiB, far more than a configuration needs; {_NEXT_STEP}"
+    if len(content) > MAX_BYTES:
+        message = f"is larger than {MAX_BYTES // 1024} KiB, far more than a configuration needs; {_NEXT_STEP}"
         raise _fault(path, 0, message)
     try:
         # Editors on Windows put a byte order mark in front.
@@ -112,6 +120,11 @@ def _text(path: Path) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         message = f"byte 0x{content[error.start]:02x} is not UTF-8; save the file in that encoding"
         raise _fault(path, line, message) from None
+
+
+def _content(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def _in_plain_words(error: yaml.MarkedYAMLError) -> str:
