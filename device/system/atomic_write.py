@@ -12,7 +12,13 @@ from pathlib import Path
 _DEFAULT_MODE = 0o666
 
 
-def atomic_write(path: Path, data: bytes | str, *, mode: int | None = None) -> None:
+def atomic_write(
+    path: Path,
+    data: bytes | str,
+    *,
+    mode: int | None = None,
+    owner: tuple[int, int] | None = None,
+) -> None:
     """Replace a file, or make it; other readers see the old content or the new one, never a part.
 
     Safe to call from several threads. Only a kill within the call leaves a hidden file in the folder.
@@ -21,6 +27,7 @@ def atomic_write(path: Path, data: bytes | str, *, mode: int | None = None) -> N
         path: the file; its folder must exist. A symbolic link is replaced, not followed.
         data: the whole content; text is encoded as UTF-8.
         mode: the permissions of the file, whatever the umask is; None for those that open() gives a new file.
+        owner: user and group of the file; None for those of this process.
 
     Raises:
         OSError: the file cannot be written; what was there before is untouched.
@@ -30,8 +37,11 @@ def atomic_write(path: Path, data: bytes | str, *, mode: int | None = None) -> N
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         descriptor = os.open(unfinished, flags, _DEFAULT_MODE if mode is None else mode)
         with os.fdopen(descriptor, "wb") as file:
+            found = os.fstat(descriptor)
+            if owner is not None and owner != (found.st_uid, found.st_gid):
+                os.fchown(descriptor, *owner)
             # Only where the umask took bits away: a file system such as FAT rejects chmod, and has no modes to set.
-            if mode is not None and os.fstat(descriptor).st_mode & mode != mode:
+            if mode is not None and found.st_mode & mode != mode:
                 os.fchmod(descriptor, mode)
             file.write(content)
             file.flush()
