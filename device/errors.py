@@ -87,6 +87,10 @@ class DiagnosticsError(FacetError):
     """The archive cannot be written."""
 
 
+class SettingsFileError(FacetError):
+    """The node's file cannot be changed as it was asked for."""
+
+
 class ClassifyError(FacetError):
     """An annotated picture cannot be written where it was asked for, or must not be."""
 
