@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from device.config import Config
@@ -12,9 +13,14 @@ if TYPE_CHECKING:
 
 
 class OnDemand:
-    """Opens the page of each start of a node; who has logged in stays so when the node starts again."""
+    """Opens the page of each start of a node; who has logged in stays so when the node starts again.
 
-    def __init__(self) -> None:
+    Args:
+        file: the node's YAML file, which the page changes; None for a node without one.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
         self._pages: Pages | None = None
 
     def opener(self, config: Config) -> OpenPage:
@@ -24,5 +30,5 @@ class OnDemand:
         if self._pages is None:
             from device.web.page import Pages
 
-            self._pages = Pages()
+            self._pages = Pages(self._file)
         return self._pages.open

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +18,8 @@ from device.editing.hidden import Hidden, hide
 from device.editing.request import ask_root
 from device.editing.splice import Keys, Value, with_values
 from device.errors import ConfigError, Fault, SettingsFileError
+
+_NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 
 SERVICE = Path("/etc/facet/facet.yaml")
 """Of the installed service, which may read it only."""
@@ -119,6 +122,18 @@ class SettingsFile:
             SettingsFileError: it cannot be changed.
         """
         return self._load(self._changed(changes, secrets or {}))
+
+    def keep_secret(self, name: str, value: str) -> None:
+        """Write a value into secrets.yaml, which the file may then refer to.
+
+        Raises:
+            ConfigError: the file has faults then, or had them before.
+            SettingsFileError: this is no name, or a file cannot be written.
+        """
+        if not _NAME.fullmatch(name):
+            message = "a secret's name has 1 to 64 letters, digits and _; choose such a one"
+            raise SettingsFileError(message)
+        self._save(self._changed({}, {name: value}))
 
     def _changed(
         self, changes: Mapping[Keys, Value | None], secrets: Mapping[str, str]

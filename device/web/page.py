@@ -6,9 +6,11 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from device.editing.settings_file import SettingsFile, open_settings_file
 from device.entities.kinds import Document, Json
 from device.entities.roster import RosterEvent, RosterEventType
 from device.entities.settings import Settings
@@ -142,7 +144,12 @@ class Assembled:
 
 
 def assemble(
-    access: NodeAccess, sessions: Sessions, passwords: Passwords, patience: Patience = USUAL
+    access: NodeAccess,
+    sessions: Sessions,
+    passwords: Passwords,
+    patience: Patience = USUAL,
+    *,
+    file: SettingsFile | None = None,
 ) -> Assembled:
     """Put the page of a node together.
 
@@ -151,13 +158,14 @@ def assemble(
         sessions: who has logged in.
         passwords: with which password.
         patience: how long a client may take.
+        file: the node's; None for one that was not made from a file.
     """
     settings = access.config.page
     hub = Hub()
     memory = Memory(access.config.privacy.picture_expiry, monotonic, utc_now)
     page = WebPage(memory, hub, KnownSecrets(access.config.secrets()).redact_json)
     is_encrypted = settings.certificate_file is not None
-    table = endpoints(Shown(access, memory, hub, page, sessions, passwords, is_encrypted))
+    table = endpoints(Shown(access, memory, hub, page, sessions, passwords, is_encrypted, file))
     app = site(
         table,
         sessions,
@@ -170,17 +178,22 @@ def assemble(
 
 
 class Pages:
-    """Opens the page of each start of a node; who has logged in stays so when the node starts again."""
+    """Opens the page of each start of a node; who has logged in stays so when the node starts again.
 
-    def __init__(self) -> None:
+    Args:
+        file: the node's YAML file; None for a node without one.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
         self._sessions = Sessions()
+        self._file = None if file is None else open_settings_file(file)
 
     @contextmanager
     def open(self, access: NodeAccess) -> Iterator[Page]:
         """Open the page of a node; one that cannot be opened is logged, and the node goes on without it."""
         settings = access.config.page
         passwords = StoredPassword(access.directory / PAGE)
-        made = assemble(access, self._sessions, passwords)
+        made = assemble(access, self._sessions, passwords, file=self._file)
         server = WebServer(made.app, settings, made.hub)
         try:
             server.start()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from device.editing.settings_file import SettingsFile
 from device.node.page import NodeAccess
 from device.people.reader import PEOPLE
 from device.web.endpoint import Endpoint
@@ -15,11 +16,13 @@ from device.web.security.passwords import Passwords
 from device.web.security.sessions import Sessions
 from device.web.security.throttle import Throttle
 from device.web.views.commands import Commands
+from device.web.views.file import FileView
 from device.web.views.health import Health
 from device.web.views.live import Live
 from device.web.views.login import Login
 from device.web.views.observations import Observations
 from device.web.views.people import NoPeople, People
+from device.web.views.settings import SettingsView
 from device.web.views.shell import Shell
 
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ class Shown:
         sessions: who has logged in.
         passwords: with which password.
         is_encrypted: whether the page is served by https.
+        file: the node's; None for one that was not made from a file.
     """
 
     access: NodeAccess
@@ -47,6 +51,7 @@ class Shown:
     sessions: Sessions
     passwords: Passwords
     is_encrypted: bool
+    file: SettingsFile | None = None
 
 
 def endpoints(shown: Shown) -> tuple[Endpoint, ...]:
@@ -71,6 +76,11 @@ def _endpoints(shown: Shown) -> Iterator[Endpoint]:
     yield from Observations(shown.memory, language).endpoints()
     yield from _people(access).endpoints()
     yield from Health(access.config, lambda: shown.page.parts).endpoints()
+    views.append("settings")
+    yield from SettingsView(access.table, language).endpoints()
+    if shown.file is not None:
+        views.append("file")
+        yield from FileView(shown.file, access.table).endpoints()
     yield from Commands(access.table, access.ask).endpoints()
 
     yield from Login(

@@ -52,6 +52,8 @@ class PageNode:
         inbox: where its triggers come in.
         pins: of its header, all simulated.
         sink: receives what the page receives.
+        failure: what has ended it.
+        file: what its page changes as the node's file; None for none.
     """
 
     config: Config
@@ -60,6 +62,7 @@ class PageNode:
     pins: Any = field(default_factory=MockFactory)
     sink: RecordingSink = field(default_factory=RecordingSink)
     failure: BaseException | None = None
+    file: Path | None = None
 
     @property
     def url(self) -> str:
@@ -92,7 +95,7 @@ class PageNode:
             run_node(
                 self.config,
                 self.inbox,
-                start=Start(page=Pages().open),
+                start=Start(page=Pages(self.file).open),
                 sinks=(self.sink, *sinks),
                 hardware=Hardware(triggers=partial(Triggers, factory=lambda: self.pins)),
             )
@@ -101,11 +104,14 @@ class PageNode:
 
 
 @contextmanager
-def running_page(folder: Path, **sections: Mapping[str, object]) -> Iterator[PageNode]:
+def running_page(
+    folder: Path, file: Path | None = None, **sections: Mapping[str, object]
+) -> Iterator[PageNode]:
     """Run a node with a page until the context ends.
 
     Args:
         folder: for what it keeps, and its picture.
+        file: see PageNode.
         **sections: of its configuration, in addition.
     """
     page = {"enabled": True, "port": free_port(), **sections.pop("page", {})}
@@ -120,7 +126,7 @@ def running_page(folder: Path, **sections: Mapping[str, object]) -> Iterator[Pag
     config = Config.model_validate(document)
     (folder / "state").mkdir(exist_ok=True)
     password = StoredPassword(folder / "state" / PAGE).renew()
-    node = PageNode(config, password)
+    node = PageNode(config, password, file=file)
     thread = threading.Thread(target=node.run, name="facet-node", daemon=True)
     thread.start()
     try:

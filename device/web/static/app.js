@@ -34,15 +34,20 @@ document.getElementById("nav").append(
     return link;
   }),
 );
+// On a node that is being set up nothing happens, and nothing can be captured.
+if (views.includes("observations")) {
+  follow();
+  document.getElementById("actions").append(
+    el("button", {
+      className: "main",
+      textContent: t("capture"),
+      onclick: async () => {
+        await post("capture");
+        say(t("captured"));
+      },
+    }));
+}
 document.getElementById("actions").append(
-  el("button", {
-    className: "main",
-    textContent: t("capture"),
-    onclick: async () => {
-      await post("capture");
-      say(t("captured"));
-    },
-  }),
   el("button", {
     textContent: t("log_out"),
     onclick: async () => {
@@ -52,5 +57,4 @@ document.getElementById("actions").append(
   }),
 );
 addEventListener("hashchange", show);
-follow();
 await show();
