@@ -91,6 +91,10 @@ class SettingsFileError(FacetError):
     """The node's file cannot be changed as it was asked for."""
 
 
+class SetupError(FacetError):
+    """A node cannot be set up, because it is already."""
+
+
 class ClassifyError(FacetError):
     """An annotated picture cannot be written where it was asked for, or must not be."""
 

@@ -73,9 +73,18 @@ def run(
     file: ConfigFile = None,
     config: ConfigOption = None,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
+    setup: Annotated[
+        bool,
+        typer.Option(
+            "--setup",
+            envvar="FACET_SETUP",
+            help="Without a broker in the file, serve a page that asks for one; see `facet page code`.",
+        ),
+    ] = False,
 ) -> None:
     """Run the node until Ctrl-C or SIGTERM."""
-    from device.cli.run import log_doubt, run_until_signal
+    from device.cli.run import at_once, log_doubt, run_until_signal
+    from device.cli.setup import until_set_up
     from device.config import Config, load
     from device.system.known_secrets import KnownSecrets
     from device.system.logs import start_logging
@@ -89,7 +98,8 @@ def run(
         secrets.learn(loaded.secrets())
         return loaded
 
-    run_until_signal(load_and_learn)
+    prepare = until_set_up(path) if setup else at_once
+    run_until_signal(load_and_learn, file=path, prepare=prepare)
 
 
 @app.command()

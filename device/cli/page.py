@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 page = typer.Typer(
-    name="page", help="The node's own page: make its password.", no_args_is_help=True
+    name="page",
+    help="The node's own page: its password, and the code of the first start.",
+    no_args_is_help=True,
 )
 
 _HERE, _SERVICE = Path("facet.yaml"), Path("/etc/facet/facet.yaml")
@@ -19,26 +21,39 @@ def _group() -> None:
     pass
 
 
+_ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        "-c",
+        metavar="FILE",
+        help="The node's YAML file.",
+        show_default=f"facet.yaml, or that of the service, {_SERVICE}",
+    ),
+]
+
+
+def _chosen(config: Path | None) -> Path:
+    return config or (_HERE if _HERE.exists() or not _SERVICE.exists() else _SERVICE)
+
+
 @page.command()
-def password(
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            "--config",
-            "-c",
-            metavar="FILE",
-            help="The node's YAML file.",
-            show_default=f"facet.yaml, or that of the service, {_SERVICE}",
-        ),
-    ] = None,
-) -> None:
+def code(config: _ConfigFile = None) -> None:
+    """Show where a node without a broker is set up, and the code that opens that page; it is good for one log-in."""
+    from device.cli.setup import address_and_code
+
+    typer.echo(address_and_code(_chosen(config)))
+
+
+@page.command()
+def password(config: _ConfigFile = None) -> None:
     """Make another password for the page and show it once; whoever has logged in with the one before is out."""
     from device.cli.people.place import state_directory
     from device.config import load
     from device.node.state_directory import PAGE
     from device.web.security.passwords import StoredPassword
 
-    path = config or (_HERE if _HERE.exists() or not _SERVICE.exists() else _SERVICE)
+    path = _chosen(config)
     loaded = load(path)
     directory = state_directory(loaded, path)
     typer.echo(StoredPassword(directory / PAGE).renew())

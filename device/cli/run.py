@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 from typing import TypeAlias
 
@@ -33,15 +34,32 @@ _LOG = logging.getLogger(__name__)
 Load: TypeAlias = Callable[[], Config]
 """Reads the configuration; raises FacetError when it has faults."""
 
+Prepare: TypeAlias = Callable[[threading.Event], bool]
+"""Returns whether the node can start; the event is set when it is to end instead."""
+
 RunOnce: TypeAlias = Callable[[Config, BootLog, Start], End]
 """Runs a node from one start to the next."""
 
 
-def run_until_signal(load: Load, *, hardware: Hardware = REAL, timing: Timing = USUAL) -> None:
+def at_once(_stopped: threading.Event) -> bool:
+    """Let the node start as it is."""
+    return True
+
+
+def run_until_signal(
+    load: Load,
+    *,
+    file: Path | None = None,
+    prepare: Prepare = at_once,
+    hardware: Hardware = REAL,
+    timing: Timing = USUAL,
+) -> None:
     """Run a node until SIGTERM or SIGINT; then it reports that it is offline, and returns.
 
     Args:
         load: reads the configuration, at the start and for Home Assistant's button Restart.
+        file: what load reads, for the page.
+        prepare: does what must be done before the first start.
         hardware: opens camera, networks, pins and LED.
         timing: how long to wait for what.
 
@@ -49,17 +67,18 @@ def run_until_signal(load: Load, *, hardware: Hardware = REAL, timing: Timing = 
         FacetError: the configuration has faults, a model cannot be loaded, or the state directory not be used.
         SystemExit: an unexpected error.
     """
-    inbox = Inbox()
+    inbox, stopped = Inbox(), threading.Event()
 
     def stop(number: int, _frame: FrameType | None) -> None:
         _LOG.info("Stopping, because of %s", signal.Signals(number).name)
         notify("STOPPING=1")
         inbox.put(Stop())
+        stopped.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
 
-    pages = OnDemand()
+    pages = OnDemand(file)
 
     def run_once(config: Config, boot_log: BootLog, start: Start) -> End:
         threading.excepthook = _ending_with(boot_log)
@@ -74,7 +93,8 @@ def run_until_signal(load: Load, *, hardware: Hardware = REAL, timing: Timing = 
                 timing=timing,
             )
 
-    run_until_stopped(load, run_once)
+    if prepare(stopped):
+        run_until_stopped(load, run_once)
 
 
 def log_doubt(doubt: Fault) -> None:

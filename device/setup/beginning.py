@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from device.config import load
+from device.config import Config, load
 from device.config.yaml.document import Document, read
 from device.config.yaml.source import compose
+from device.editing.settings_file import SettingsFile
 from device.errors import ConfigError
 
 _SECTION, _KEY = "mqtt", "host"
@@ -33,6 +34,15 @@ def is_without_broker(path: Path, environment: Mapping[str, str]) -> bool:
     else:
         return False
     return about <= {_SECTION, f"{_SECTION}.{_KEY}"} and _names_no_host(document)
+
+
+def configured_so_far(file: SettingsFile) -> Config:
+    """Return what the file of a node without a broker says about all else.
+
+    Raises:
+        ConfigError: it has faults.
+    """
+    return file.preview({(_SECTION, _KEY): "localhost"})
 
 
 def _names_no_host(document: Document) -> bool:

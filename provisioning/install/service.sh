@@ -79,6 +79,8 @@ check_configuration() {
 
 next_steps() {
   if [[ -s $work/check ]]; then cat "$work/check"; fi
+  # Only a node without a broker has a code; an older release knows no page.
+  as_user "$root/current/bin/facet" page code -c "$config/facet.yaml" 2>/dev/null || true
   if _is_active; then
     echo "The node runs: journalctl --unit facet --follow"
   elif _is_booted; then
@@ -87,7 +89,7 @@ next_steps() {
     echo "systemd does not run here; the node starts when it boots, if it is enabled."
   fi
   cat <<NEXT
-To change its settings:
+To change its settings without the page:
   sudo nano $config/facet.yaml        # the broker's host has no default
   sudo facet check -c $config/facet.yaml
   sudo systemctl restart facet

@@ -127,9 +127,9 @@ place_owners_files() {
   step "command /usr/local/bin/facet" is_link make_link /usr/local/bin/facet "$root/current/bin/facet"
 }
 
-# The example, with the camera's name from our rule for udev.
+# The example, with the camera's name from our rule for udev, and without a broker: the node then asks for one.
 example() {
-  sed 's|^#camera:|camera:|; s|^  #source: "0"|  source: /dev/facet-camera|' \
+  sed 's|^#camera:|camera:|; s|^  #source: "0"|  source: /dev/facet-camera|; s|^  host:|  #host:|' \
     "$1/share/facet/provisioning/config.example.yaml"
 }
 

@@ -27,9 +27,10 @@ def test_a_bare_debian_gets_a_node_that_sees(debian: Debian) -> None:
 
 
 def test_the_end_says_what_works_and_what_to_do_next(installed: Installed) -> None:
-    """The outcome of `facet check`, how many steps were done, and the file to edit."""
-    assert re.search(r"models +│ yes", installed.output)
-    assert re.search(r"broker +│ no", installed.output)
+    """What is missing, where to set the node up and with which code, how many steps were done, and the file to edit."""
+    assert "facet.yaml:5: mqtt.host: is missing" in installed.output
+    code = installed.debian.run("cat", "/var/lib/facet/setup-code").stdout.strip()
+    assert re.search(r"at http://\S+:8420/ with the code " + code, installed.output)
     assert re.search(
         rf"^Facet {VERSION} is installed; \d+ step\(s\) done", installed.output, re.MULTILINE
     )
@@ -78,12 +79,14 @@ def test_only_the_host_has_to_be_edited(debian: Debian) -> None:
     settings = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
     assert settings == [
         "mqtt:",
-        "  host: homeassistant.local",
         "camera:",
         "  source: /dev/facet-camera",
     ]
+    debian.run("sed", "--in-place", "s/^  #host:/  host:/", "/etc/facet/facet.yaml")
     said = debian.run("facet", "check", "-c", "/etc/facet/facet.yaml").stdout
     assert re.search(r"configuration +│ yes", said)
+    assert re.search(r"models +│ yes", said)
+    assert re.search(r"broker +│ no", said)
 
 
 def test_a_second_run_changes_nothing_and_says_so(debian: Debian) -> None:

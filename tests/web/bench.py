@@ -13,6 +13,7 @@ import httpx
 import numpy as np
 
 from device.config import Config
+from device.editing.settings_file import open_settings_file
 from device.entities.settings import Settings
 from device.entities.table import CATALOGUE, CELEBA
 from device.mqtt.events import Command
@@ -136,7 +137,15 @@ class PageBench:
         access = NodeAccess(
             self.config, CATALOGUE, CELEBA, self.folder, self.commands.append, self.live
         )
-        self.made: Assembled = assemble(access, self.sessions, self.passwords, self.patience)
+        file = self.folder / "facet.yaml"
+        file.write_text(f"mqtt: {{host: broker, username: facet, password: {SECRET}}}\n")
+        self.made: Assembled = assemble(
+            access,
+            self.sessions,
+            self.passwords,
+            self.patience,
+            file=open_settings_file(file),
+        )
         self.settings: Settings = PLAIN
         self.made.page.apply(PLAIN)
 

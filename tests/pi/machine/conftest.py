@@ -57,7 +57,7 @@ def installed(pi: Machine, node: NodeView, report: Callable[[str], None]) -> Mac
     pi.run(f"{INSTALL} --offline {WHEELHOUSE}", INSTALLATION)
     report(f"install.sh {time.monotonic() - start:.0f} s")
     with node.comes_back():
-        pi.run(f"sed --in-place 's/homeassistant.local/127.0.0.1/' {CONFIGURATION}")
+        pi.run(f"sed --in-place 's/#host: homeassistant.local/host: 127.0.0.1/' {CONFIGURATION}")
         pi.run("systemctl restart facet")
     return pi
 

@@ -94,7 +94,6 @@ export function show(root) {
     event.preventDefault();
     const said = await ask("file/secret", { name: name.value, value: value.value });
     if (!said) return;
-    if (said.faults) return mark(said.faults);
     say(t("secret_kept", { name: name.value }));
     secrets.reset();
     check();

@@ -1,0 +1,41 @@
+"""What a browser sends, read as a typed wish; what is wrong with it is said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from device.errors import ConfigError, FacetError
+from device.web.endpoint import Handler, refusal
+
+_UNUSABLE = 422
+
+
+class Wish(BaseModel):
+    """The body of a request, in JSON: strict, and never repeated in an error."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
+
+
+def answering(handler: Callable[[Request], Awaitable[Response]]) -> Handler:
+    """Return a handler that refuses, in words for its user, what it raises an error for."""
+
+    @wraps(handler)
+    async def explained(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            place = ".".join(map(str, first["loc"]))
+            return refusal(": ".join(filter(None, (place, first["msg"]))), _UNUSABLE)
+        except ConfigError as error:
+            faults = "; ".join(f"{fault.path}: {fault.message}" for fault in error.faults)
+            return refusal(faults, _UNUSABLE)
+        except FacetError as error:
+            return refusal(str(error), _UNUSABLE)
+
+    return explained
