@@ -1,7 +1,8 @@
 """root's side: takes what the node asks for and writes it, but for what decides about root's own work.
 
-The section `updates` says which key must have signed what root installs. A node that was taken over could otherwise
-name its own key, and with that be root. So this section changes in an editor only.
+The section `updates` says which key must have signed what root installs: a node that was taken over could name its own
+key, and with that be root. `node.state_directory` is where commands that root runs write, such as `facet page
+password`. So these change in an editor only.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from device.config.key_path import KeyPath, dotted
 from device.config.yaml.document import Value, read
 from device.config.yaml.source import Drafts
 from device.editing.contents import Contents, write_contents
@@ -27,7 +29,7 @@ from device.errors import ConfigError, FacetError, SettingsFileError
 from device.system.atomic_write import atomic_write
 from device.system.untrusted_folder import untrusted_folder
 
-_SECTION = "updates"
+_OWNERS = (("updates",), ("node", "state_directory"))
 # As Result allows.
 _MAXIMUM_CHARACTERS = 1000
 # The node, another user, reads the result.
@@ -61,7 +63,7 @@ def apply(places: Places) -> bool:
     try:
         request = _take(places.state)
         contents = Contents(request.settings, request.secrets)
-        _require_same_updates(places.config, contents)
+        _require_owners_settings(places.config, contents)
         write_contents(places.config, contents)
     except (FacetError, OSError) as error:
         refusal = str(error)[:_MAXIMUM_CHARACTERS]
@@ -85,19 +87,27 @@ def _take(state: Path) -> Request:
         raise SettingsFileError(message) from error
 
 
-def _require_same_updates(path: Path, contents: Contents) -> None:
+def _require_owners_settings(path: Path, contents: Contents) -> None:
     try:
-        before = _updates(path, _NO_DRAFTS)
+        before = _read(path, _NO_DRAFTS)
     except ConfigError:
-        before = None  # with which root installs nothing
-    if _updates(path, contents.drafts(path)) != before:
-        message = (
-            f"the section {_SECTION} can be changed in {path} itself only, because it says what root installs; "
-            "leave it as it is there"
-        )
-        raise SettingsFileError(message)
+        before = {}  # with which root installs nothing
+    after = _read(path, contents.drafts(path))
+    for keys in _OWNERS:
+        if _value(after, keys) != _value(before, keys):
+            message = (
+                f"{dotted(keys)} can be changed in {path} itself only, because root relies on it; "
+                "leave it as it is there"
+            )
+            raise SettingsFileError(message)
 
 
-def _updates(path: Path, drafts: Drafts) -> Value:
-    """Return the section as root reads it, with what it takes from secrets.yaml."""
-    return read(path, {}, drafts).values.get(_SECTION)
+def _read(path: Path, drafts: Drafts) -> Value:
+    """Return the settings as root reads them, with what they take from secrets.yaml."""
+    return read(path, {}, drafts).values
+
+
+def _value(settings: Value, keys: KeyPath) -> Value:
+    for key in keys:
+        settings = settings.get(str(key)) if isinstance(settings, dict) else None
+    return settings

@@ -70,12 +70,13 @@ def test_root_writes_what_the_node_asks_for(places: Places) -> None:
         Contents(_TEXT.replace(_UPDATES, "")),
         Contents(f"{_TEXT}  allow_install: true\n"),
         Contents(f"updates: {{}}\n{_TEXT}"),
+        Contents(f"{_TEXT}node: {{state_directory: /etc}}\n"),
     ],
-    ids=["index", "by its secret", "removed", "allowed", "twice"],
+    ids=["index", "by its secret", "removed", "allowed", "twice", "folder"],
 )
-def test_root_writes_no_other_section_updates(places: Places, contents: Contents) -> None:
-    """A node that was taken over would name its own key, and be root."""
-    with pytest.raises(SettingsFileError, match="the section updates can be changed in"):
+def test_root_writes_nothing_that_it_relies_on_itself(places: Places, contents: Contents) -> None:
+    """A node that was taken over would name its own key, or another folder, and be root."""
+    with pytest.raises(SettingsFileError, match=r"can be changed in .* itself only"):
         _ask(places, contents)
     assert places.config.read_text() == _TEXT
     assert places.config.with_name("secrets.yaml").read_text() == "key: ours\n"
