@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
 from device.cli.demo.portrait import write_portrait
 from device.config import Config, load
 from device.mqtt.presence import wait_until_online
+from device.setup.code import SetupCode
+from device.setup.pin_finder import PinFinder
+from device.web.server import WebServer
+from device.web.setup_site import assemble_setup
+from device.web.views.setup import Tools
 from tests.broker.mosquitto import Mosquitto, free_port, listens, password_file, wait_for
 from tests.child import Child
 from tests.web.node import PageNode
@@ -28,7 +34,7 @@ _SECRET = "o'n #1: secret"  # what YAML would misunderstand
 
 
 class _Service(Child):
-    """`facet run --setup`, with pins that a file presses."""
+    """`facet run`, as the unit starts it."""
 
     def __init__(self, path: Path, port: int) -> None:
         super().__init__(path.with_name("log"))
@@ -36,7 +42,8 @@ class _Service(Child):
         self._port = port
 
     def start(self) -> None:
-        self._run(*_FACET, "run", "--setup", "-c", self.path)
+        environment = {**os.environ, "FACET_SETUP": "1"}
+        self._run(*_FACET, "run", "-c", self.path, environment=environment)
         wait_for(lambda: listens(self._port), "the page is served", patience=60)
 
     def code(self) -> str:
@@ -146,23 +153,53 @@ def test_what_the_broker_says_is_said_before_anything_is_written(
     assert service.path.read_text() == before
 
 
-def test_the_code_is_good_for_one_log_in(tab: Page, service: _Service, browser: Any) -> None:  # noqa: ANN401
-    """Another one is shown by the command; whoever is in stays in."""
-    assert tab.get_by_role("heading", name="Setup").is_visible()
-    first, second = service.code(), service.code()
-    assert first == second
-    assert first not in service.log
-    del browser
+def test_a_pin_is_found_by_pressing_it(tmp_path: Path, browser: Any) -> None:  # noqa: ANN401
+    """On simulated pins, with the keyboard alone; a pin that nobody presses is asked for again."""
+    from gpiozero.pins.mock import MockFactory
+
+    from tests.web.browser import Visit
+
+    pins = MockFactory()
+
+    def find(pull: Literal["up", "down"]) -> int | None:
+        with PinFinder(pull, factory=lambda: pins) as finder:
+            return finder.wait(20 if pull == "up" else 0.1)
+
+    path = tmp_path / "facet.yaml"
+    path.write_text(f"node: {{state_directory: {tmp_path}}}\npage: {{port: {free_port()}}}\n")
+    setup = assemble_setup(path, Tools(suggest=tuple, cameras=tuple, find_pin=find))
+    server = WebServer(setup.app, setup.config.page, setup.hub)
+    server.start()
+    visit = Visit(PageNode(setup.config, ""), browser.new_context(locale="en-GB"))
+    try:
+        tab = visit.open("/login")
+        tab.keyboard.type(SetupCode(tmp_path).make())
+        tab.keyboard.press("Enter")
+        find_button = tab.get_by_role("button", name="Find it by pressing")
+        find_button.focus()
+        tab.keyboard.press("Enter")
+        tab.get_by_text("Press the button now").wait_for()
+        wait_for(lambda: len(pins.pins) > 20, "the pins are watched")
+        pins.pin(22).drive_low()
+        tab.get_by_text("It is pin 22.").wait_for()
+        assert tab.get_by_label("Button", exact=True).input_value() == "22"
+        tab.get_by_role("button", name="Find it by moving").click()
+        tab.get_by_text("No pin changed. Try again.").wait_for()
+    finally:
+        visit.context.close()
+        server.stop()
+        pins.close()
+    assert (visit.complaints, visit.foreign) == ([], [])
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_setup_can_be_used_by_everybody(tab: Page, scheme: Any) -> None:  # noqa: ANN401
-    """axe-core finds no serious violation, also on a phone."""
+def test_the_setup_can_be_used_by_everybody(tab: Page) -> None:
+    """axe-core finds no serious violation, in the light and in the dark, also on a phone."""
     from tests.web.browser import serious_violations
 
-    tab.emulate_media(color_scheme=scheme)
     tab.set_viewport_size({"width": 360, "height": 740})
     tab.get_by_role("group", name="Camera").wait_for()
-    assert serious_violations(tab) == []
+    for scheme in ("light", "dark"):
+        tab.emulate_media(color_scheme=scheme)
+        assert serious_violations(tab) == [], scheme
     wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert not tab.evaluate(wide)
