@@ -45,6 +45,14 @@ def code(config: _ConfigFile = None) -> None:
     typer.echo(address_and_code(_chosen(config)))
 
 
+@page.command(hidden=True)
+def welcome(config: _ConfigFile = None) -> None:
+    """Print what the installer says of the page."""
+    from device.cli.setup import welcome as said
+
+    typer.echo(said(_chosen(config)))
+
+
 @page.command()
 def password(config: _ConfigFile = None) -> None:
     """Make another password for the page and show it once; whoever has logged in with the one before is out."""

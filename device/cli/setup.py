@@ -9,8 +9,10 @@ from pathlib import Path
 
 from device.cli.people.place import state_directory
 from device.cli.run import Prepare
+from device.config import load
 from device.editing.settings_file import open_settings_file
 from device.errors import PageError, SetupError
+from device.node.state_directory import PAGE
 from device.setup.beginning import configured_so_far, is_without_broker
 from device.setup.code import SetupCode
 from device.supervision.systemd import notify
@@ -33,7 +35,11 @@ def until_set_up(path: Path) -> Prepare:
         if not is_without_broker(path, os.environ):
             return True
         # The web server is there for as long as it is needed, and with a broker never.
-        from device.web.setup_site import open_setup
+        try:
+            from device.web.setup_site import open_setup
+        except ImportError as error:
+            _LOG.warning("The page that asks for a broker needs a package: %s", error)
+            return True  # loading the file says what it lacks
 
         with open_setup(path) as setup:
             _LOG.warning(
@@ -72,3 +78,30 @@ def address_and_code(path: Path) -> str:
     config = configured_so_far(open_settings_file(path))
     code = SetupCode(state_directory(config, path)).make()
     return f"Set the node up at {config.page.url(f'{host_name()}.local')} with the code {code}"
+
+
+def welcome(path: Path) -> str:
+    """Return what the installer says of the page: where it is, and how to get in; nothing where there is none.
+
+    A page that has no password yet gets one, which is shown this once.
+
+    Args:
+        path: the YAML file.
+
+    Raises:
+        ConfigError: the file has faults.
+        FacetError: code or password cannot be kept.
+    """
+    if is_without_broker(path, os.environ):
+        return address_and_code(path)
+    config = load(path)
+    if not config.page.enabled:
+        return ""
+    from device.web.security.passwords import StoredPassword
+
+    there = f"The node's page is at {config.page.url(f'{host_name()}.local')}"
+    stored = StoredPassword(state_directory(config, path) / PAGE)
+    if stored.edition is not None:
+        return there
+    again = "It is shown this once; `sudo facet page password` makes another one."
+    return f"{there} with the password {stored.renew()}\n{again}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -53,6 +54,7 @@ class SettingsFile:
         self.path = path
         self._write = write
         self._environment = environment
+        self._saving = threading.Lock()
 
     def read(self) -> Shown:
         """Return what may be shown of the file.
@@ -90,11 +92,12 @@ class SettingsFile:
             ConfigError: the text has faults.
             SettingsFileError: the file has changed since, or cannot be written.
         """
-        before = _text(self.path)
-        if _revision(before) != revision:
-            message = f"{self.path} has changed meanwhile; load it again, and repeat the change"
-            raise SettingsFileError(message)
-        return self._save(Contents(hide(before).restored(text)))
+        with self._saving:
+            before = _text(self.path)
+            if _revision(before) != revision:
+                message = f"{self.path} has changed meanwhile; load it again, and repeat the change"
+                raise SettingsFileError(message)
+            return self._save(Contents(hide(before).restored(text)))
 
     def change(
         self, changes: Mapping[Keys, Value | None], secrets: Mapping[str, str] | None = None
@@ -109,8 +112,8 @@ class SettingsFile:
             ConfigError: the file has faults then.
             SettingsFileError: it cannot be changed, or not be written.
         """
-        contents = self._changed(changes, secrets or {})
-        return self._save(contents)
+        with self._saving:
+            return self._save(self._changed(changes, secrets or {}))
 
     def preview(
         self, changes: Mapping[Keys, Value | None], secrets: Mapping[str, str] | None = None
@@ -133,7 +136,7 @@ class SettingsFile:
         if not _NAME.fullmatch(name):
             message = "a secret's name has 1 to 64 letters, digits and _; choose such a one"
             raise SettingsFileError(message)
-        self._save(self._changed({}, {name: value}))
+        self.change({}, {name: value})
 
     def _changed(
         self, changes: Mapping[Keys, Value | None], secrets: Mapping[str, str]

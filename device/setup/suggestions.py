@@ -81,7 +81,9 @@ def suggest_brokers(
 
 
 def _suggestion(kind: str, info: ServiceInfo) -> Suggestion | None:
-    addresses = info.parsed_addresses()
+    from zeroconf import IPVersion
+
+    addresses = info.parsed_addresses(IPVersion.V4Only) or info.parsed_addresses()
     host = (info.server or "").rstrip(".")
     if not addresses or info.port is None:
         return None

@@ -79,8 +79,8 @@ check_configuration() {
 
 next_steps() {
   if [[ -s $work/check ]]; then cat "$work/check"; fi
-  # Only a node without a broker has a code; an older release knows no page.
-  as_user "$root/current/bin/facet" page code -c "$config/facet.yaml" 2>/dev/null || true
+  # An older release knows no page.
+  as_user "$root/current/bin/facet" page welcome -c "$config/facet.yaml" 2>/dev/null || true
   if _is_active; then
     echo "The node runs: journalctl --unit facet --follow"
   elif _is_booted; then

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import stat
+import sys
 import threading
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from typer.testing import CliRunner
 from device.cli import app
 from device.cli.setup import address_and_code, until_set_up
 from device.errors import SetupError
+from device.node.state_directory import PAGE
 from device.setup.code import CODE
 from device.system.network import host_name
+from device.web.security.passwords import StoredPassword
 from tests.web.node import free_port
 
 
@@ -78,3 +81,30 @@ def test_a_node_that_is_set_up_or_broken_has_no_code(tmp_path: Path, text: str) 
     path.write_text(text)
     with pytest.raises(SetupError, match="facet page password"):
         address_and_code(path)
+
+
+def test_the_installer_says_how_to_get_in(path: Path) -> None:
+    """With the code, with a password that is shown once, with the address alone, or nothing of a page that is off."""
+
+    def said() -> str:
+        return CliRunner().invoke(app, ["page", "welcome", "-c", str(path)]).output.strip()
+
+    assert said() == address_and_code(path)
+    path.write_text(
+        path.read_text().replace("page: {", "page: {enabled: true, ") + "mqtt: {host: a}\n"
+    )
+    first, second = said(), said()
+    password = first.splitlines()[0].rpartition(" ")[2]
+    assert StoredPassword(path.with_name(PAGE)).matches(password)
+    assert "shown this once" in first
+    assert first.startswith(f"{second} with the password ")
+    path.write_text(path.read_text().replace("enabled: true, ", ""))
+    assert said() == ""
+
+
+def test_without_the_web_stack_the_file_is_reported_as_before(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a package has no wheel, a node without a broker is an error again."""
+    monkeypatch.setitem(sys.modules, "device.web.setup_site", None)
+    assert until_set_up(path)(threading.Event())

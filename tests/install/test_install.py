@@ -70,7 +70,24 @@ def test_files_are_of_those_who_need_them(debian: Debian) -> None:
 
 def test_the_node_starts_with_the_system(debian: Debian) -> None:
     """Where systemd does not run, as in an image that is being made, the unit is enabled all the same."""
-    assert debian.run("systemctl", "is-enabled", "facet.service").stdout == "enabled\n"
+    for unit in ("facet.service", "facet-settings.path"):
+        assert debian.run("systemctl", "is-enabled", unit).stdout == "enabled\n"
+
+
+def test_root_writes_what_is_set_on_the_page(debian: Debian) -> None:
+    """The node may only read its file; owner and mode stay, and what root relies on is refused."""
+    apply = ("/opt/facet/current/bin/python", "-I", "-B", "-m", "device.editing.apply")
+    for settings, said in (
+        ("mqtt: {host: mine}\n", "facet.yaml is written"),
+        ("mqtt: {host: evil}\nupdates: {index: /tmp}\n", "updates can be changed in"),
+    ):
+        wish = {"id": "0" * 32, "settings": settings, "secrets": None}
+        debian.write("/var/lib/facet/settings/request", json.dumps(wish))
+        assert said in debian.run(*apply).stdout
+        assert debian.run("cat", "/etc/facet/facet.yaml").stdout == "mqtt: {host: mine}\n"
+    files = ("/etc/facet/facet.yaml", "/etc/facet/facet.yaml.before")
+    found = debian.run("stat", "--format", "%U:%G %a", *files).stdout
+    assert found == "root:facet 640\nroot:facet 640\n"
 
 
 def test_only_the_host_has_to_be_edited(debian: Debian) -> None:
