@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from device.config.sections.node import Language
+from device.config.sections.node import Language, NodeSettings
 from device.editing.splice import Keys, Secret, Value
 
 PASSWORD = "mqtt_password"  # noqa: S105 - the name of a secret
 """In secrets.yaml, as the example has it."""
 
 _Text = Annotated[str, Field(max_length=500)]
+
+
+# What a Pi, a Debian and a container are called before anybody names them.
+_NAMELESS = re.compile(r"(raspberrypi|raspberry|debian|localhost|[0-9a-f]{12})?")
+_NOT_IN_ID = re.compile(r"[^a-z0-9_-]+")
+_LONGEST_ID = 32
+
+
+def named_like(host: str, node: NodeSettings) -> NodeSettings:
+    """Return what a node may be called: as its machine is, unless its owner has named either already.
+
+    Two nodes with the same id would push each other off the broker.
+
+    Args:
+        host: the machine's name.
+        node: what its file says so far.
+    """
+    id_ = _NOT_IN_ID.sub("-", host.lower()).strip("-")[:_LONGEST_ID]
+    usual = NodeSettings()
+    if not id_ or _NAMELESS.fullmatch(id_) or (node.id, node.name) != (usual.id, usual.name):
+        return node
+    return node.model_copy(update={"id": id_, "name": id_.replace("-", " ").capitalize()})
 
 
 class _Answers(BaseModel):

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from device.config import Config, MqttSettings, load
+from device.config import Config, MqttSettings, NodeSettings, load
 from device.editing.contents import write_contents
 from device.editing.settings_file import SettingsFile
 from device.errors import CameraError, LinkError
-from device.setup.answers import BrokerAnswer, SetupAnswers
+from device.setup.answers import BrokerAnswer, SetupAnswers, named_like
 from device.setup.trial import picture_of, try_broker
 
 _BROKER = BrokerAnswer(
@@ -69,6 +69,27 @@ def test_what_is_not_answered_keeps_its_default(file: SettingsFile) -> None:
         file, SetupAnswers(broker=BrokerAnswer(host="broker"), name="Facet", id="facet")
     )
     assert config == Config(mqtt=MqttSettings(host="broker"))
+
+
+@pytest.mark.parametrize(
+    ("host", "node", "id_", "name"),
+    [
+        ("Hall", NodeSettings(), "hall", "Hall"),
+        ("front-door", NodeSettings(), "front-door", "Front door"),
+        ("büro 1", NodeSettings(), "b-ro-1", "B ro 1"),
+        ("raspberrypi", NodeSettings(), "facet", "Facet"),
+        ("6f1c2b3a4d5e", NodeSettings(), "facet", "Facet"),
+        ("", NodeSettings(), "facet", "Facet"),
+        ("hall", NodeSettings(id="door"), "door", "Facet"),
+    ],
+)
+def test_a_node_is_called_as_its_machine_unless_somebody_has_named_it(
+    host: str, node: NodeSettings, id_: str, name: str
+) -> None:
+    """Two nodes that are both called facet would push each other off the broker."""
+    found = named_like(host, node)
+    assert (found.id, found.name) == (id_, name)
+    assert NodeSettings.model_validate(found.model_dump()) == found
 
 
 def test_a_broker_is_tried_with_what_is_answered_and_nothing_is_written(file: SettingsFile) -> None:

@@ -47,6 +47,7 @@ _TOOLS = Tools(
     cameras=lambda: (CameraDevice("/dev/video0", "Webcam"),),
     picture=_picture,
     find_pin=_pin,
+    host_name=lambda: "hall-pi",
 )
 
 
@@ -112,7 +113,7 @@ def test_what_is_known_is_offered(bench: _Bench) -> None:
     """Name, id, cameras, and the brokers in the network."""
     owner = bench.log_in()
     known = owner.get("/setup").json()
-    assert (known["name"], known["id"], known["camera"]) == ("Facet", "facet", "0")
+    assert (known["name"], known["id"], known["camera"]) == ("Hall pi", "hall-pi", "0")
     assert known["cameras"] == [{"source": "/dev/video0", "name": "Webcam"}]
     (broker,) = owner.get("/setup/brokers").json()
     assert broker == {"host": "192.0.2.7", "port": 1883, "is_tls": False, "name": "Home"}

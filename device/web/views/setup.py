@@ -21,10 +21,11 @@ from device.config import Config
 from device.editing.settings_file import SettingsFile
 from device.node.state_directory import PAGE
 from device.node.trials import Trial
-from device.setup.answers import BrokerAnswer, SetupAnswers
+from device.setup.answers import BrokerAnswer, SetupAnswers, named_like
 from device.setup.pin_finder import PinFinder
 from device.setup.suggestions import Suggestion, suggest_brokers
 from device.setup.trial import picture_of, try_broker
+from device.system.network import host_name
 from device.web.answering import Wish, answering
 from device.web.endpoint import Endpoint, refusal
 from device.web.security.guard import Visitor
@@ -52,6 +53,7 @@ class Tools:
     cameras: Callable[[], Sequence[CameraDevice]] = camera_devices
     picture: Callable[[str], bytes] = picture_of
     find_pin: Callable[[Literal["up", "down"]], int | None] = find_pin
+    host_name: Callable[[], str] = host_name
 
 
 class _Picture(Wish):
@@ -101,10 +103,11 @@ class SetupView:
     async def show(self, _request: Request) -> Response:
         """Return what is known before anything is asked."""
         cameras = await run_in_threadpool(self._tools.cameras)
+        node = named_like(self._tools.host_name(), self._config.node)
         return JSONResponse(
             {
-                "name": self._config.node.name,
-                "id": self._config.node.id,
+                "name": node.name,
+                "id": node.id,
                 "camera": str(self._config.camera.source),
                 "cameras": [asdict(camera) for camera in cameras],
             }
