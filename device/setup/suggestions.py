@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -12,12 +13,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from zeroconf import ServiceInfo, Zeroconf
 
+_LOG = logging.getLogger(__name__)
+
 # That of a broker beside a Home Assistant, which says its own only.
 _PORT = 1883
 _HOME_ASSISTANT = "_home-assistant._tcp.local."
 _KINDS = {"_mqtt._tcp.local.": False, "_secure-mqtt._tcp.local.": True, _HOME_ASSISTANT: False}
 _SECONDS = 3.0
 _ROUND_SECONDS = 0.1
+_INFO_MS = 500
 # Whoever floods the network with names gets no longer a list.
 _MOST = 8
 
@@ -51,9 +55,23 @@ def suggest_brokers(
         interfaces: the addresses of the interfaces to ask on; None is for all.
     """
     try:
-        from zeroconf import ServiceBrowser, Zeroconf
+        from zeroconf import Error, Zeroconf
     except ImportError:  # on a 32-bit system, for which there is no wheel
         return ()
+    try:
+        zeroconf = Zeroconf() if interfaces is None else Zeroconf(interfaces=list(interfaces))
+        try:
+            return _distinct(_ask(zeroconf, seconds))
+        finally:
+            zeroconf.close()
+    except (Error, OSError) as error:
+        _LOG.info("The network names no broker: %s", error or type(error).__name__)
+        return ()
+
+
+def _ask(zeroconf: Zeroconf, seconds: float) -> list[Suggestion | None]:
+    from zeroconf import Error, ServiceBrowser
+
     names: dict[str, str] = {}
 
     def found(zeroconf: Zeroconf, service_type: str, name: str, state_change: object) -> None:
@@ -61,23 +79,18 @@ def suggest_brokers(
         if len(names) < _MOST:
             names[name] = service_type
 
-    try:
-        zeroconf = Zeroconf() if interfaces is None else Zeroconf(interfaces=list(interfaces))
-    except OSError:
-        return ()
-    try:
-        browser = ServiceBrowser(zeroconf, list(_KINDS), handlers=[found])
-        end = monotonic() + seconds
-        while monotonic() < end:
-            sleep(_ROUND_SECONDS)
-        browser.cancel()
-        infos = [
-            (kind, zeroconf.get_service_info(kind, name, timeout=500))
-            for name, kind in sorted(names.items(), key=lambda item: item[1] == _HOME_ASSISTANT)
-        ]
-    finally:
-        zeroconf.close()
-    return _distinct(_suggestion(kind, info) for kind, info in infos if info is not None)
+    browser = ServiceBrowser(zeroconf, list(_KINDS), handlers=[found])
+    end = monotonic() + seconds
+    while monotonic() < end:
+        sleep(_ROUND_SECONDS)
+    browser.cancel()
+    suggestions: list[Suggestion | None] = []
+    for name, kind in sorted(names.items(), key=lambda item: item[1] == _HOME_ASSISTANT):
+        # Anybody may announce a name that cannot be one.
+        with suppress(Error):
+            info = zeroconf.get_service_info(kind, name, timeout=_INFO_MS)
+            suggestions.append(None if info is None else _suggestion(kind, info))
+    return suggestions
 
 
 def _suggestion(kind: str, info: ServiceInfo) -> Suggestion | None:

@@ -93,7 +93,7 @@ def tab(service: _Service, browser: Any) -> Iterator[Page]:  # noqa: ANN401
     yield tab
     complaints, foreign = visit.complaints, visit.foreign
     visit.context.close()
-    assert (complaints, foreign) == ([], [])
+    assert (complaints, foreign) == ([], []), service.log[-3000:]
 
 
 def test_a_first_start_leads_to_a_working_node_without_an_editor(

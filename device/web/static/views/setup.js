@@ -7,6 +7,8 @@ const field = (id, properties = {}) => {
   return [input, el("div", {}, el("label", { for: id, textContent: t(`setup_${id}`) }), input)];
 };
 const send = (path, answer) => post(path, JSON.stringify(answer));
+// What the network names takes seconds; whoever is done before does not wait for it.
+const search = new AbortController();
 const text = (input) => input.value.trim() || null;
 
 function brokerPart() {
@@ -46,7 +48,8 @@ function brokerPart() {
     }
     attempt.disabled = false;
   };
-  get("setup/brokers").then((brokers) => found.replaceChildren(...brokers.map((each) =>
+  const suggested = fetch("setup/brokers", { signal: search.signal }).then((answer) => (answer.ok ? answer.json() : []), () => []);
+  suggested.then((brokers) => found.replaceChildren(...brokers.map((each) =>
     el("button", {
       type: "button",
       textContent: `${each.name} (${each.host}:${each.port})`,
@@ -135,6 +138,7 @@ function ask(root, known) {
     wrong, el("button", { className: "main", textContent: t("setup_finish") }));
   form.onsubmit = async (event) => {
     event.preventDefault();
+    search.abort();
     write(wrong, "");
     const answer = await send("setup", {
       broker: brokerAnswer(),
