@@ -17,6 +17,7 @@ from device.triggers.decisions import Press
 
 # Seconds for which a level must be steady: a cable picks up what its neighbour does.
 _STEADY_SECONDS = 0.05
+_ROUND_SECONDS = 0.2
 # Changes that wait; a pin that nothing is connected to may chatter.
 _MOST_CHANGES = 1000
 # Pulled up on the board: with another resistor they find nothing.
@@ -82,10 +83,14 @@ class PinFinder:
         while self._pins:
             self._pins.pop().close()
 
-    def wait(self, seconds: float) -> int | None:
+    def wait(self, seconds: float, is_wanted: Callable[[], bool] = lambda: True) -> int | None:
         """Return the BCM number of the first pin that is pressed, or None if none is for so long.
 
         What is pressed already has to be let go first.
+
+        Args:
+            seconds: to wait.
+            is_wanted: asked several times a second; the wait ends when it is not.
         """
         end = self._clock() + seconds
         while True:
@@ -93,11 +98,13 @@ class PinFinder:
             for number, press in self._presses.items():
                 if press.poll(now):
                     return number
-            if now >= end:
+            if now >= end or not is_wanted():
                 return None
             due = [press.due for press in self._presses.values() if press.due is not None]
             with suppress(queue.Empty):
-                change = self._changes.get(timeout=max(0.0, min([end, *due]) - now))
+                change = self._changes.get(
+                    timeout=max(0.0, min([end, now + _ROUND_SECONDS, *due]) - now)
+                )
                 self._presses[change.pin].edge(change.at, is_active=change.is_active)
 
     def _claim(self, number: int, factory: Factory) -> None:

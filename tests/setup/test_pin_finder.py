@@ -54,6 +54,12 @@ def test_nothing_is_found_where_nobody_presses(pins: Any) -> None:  # noqa: ANN4
     assert _found(pins, "up") is None
 
 
+def test_a_wait_ends_when_it_is_not_wanted_any_more(pins: Any) -> None:  # noqa: ANN401
+    """The node starts, and claims its pins."""
+    with PinFinder("up", factory=lambda: pins) as finder:
+        assert finder.wait(_PATIENCE * 1000, lambda: False) is None
+
+
 def test_a_press_is_found_while_the_finder_waits(pins: Any) -> None:  # noqa: ANN401
     """As it is when somebody walks to the button."""
     with PinFinder("up", factory=lambda: pins) as finder:

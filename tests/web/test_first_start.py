@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -161,9 +161,9 @@ def test_a_pin_is_found_by_pressing_it(tmp_path: Path, browser: Any) -> None:  #
 
     pins = MockFactory()
 
-    def find(pull: Literal["up", "down"]) -> int | None:
+    def find(pull: Literal["up", "down"], is_wanted: Callable[[], bool]) -> int | None:
         with PinFinder(pull, factory=lambda: pins) as finder:
-            return finder.wait(20 if pull == "up" else 0.1)
+            return finder.wait(20 if pull == "up" else 0.1, is_wanted)
 
     path = tmp_path / "facet.yaml"
     path.write_text(f"node: {{state_directory: {tmp_path}}}\npage: {{port: {free_port()}}}\n")

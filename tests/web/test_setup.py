@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ def _picture(source: str) -> bytes:
     return JPEG
 
 
-def _pin(pull: str) -> int | None:
+def _pin(pull: str, _is_wanted: Callable[[], bool]) -> int | None:
     if pull == "down":
         message = "GPIO: no pins"
         raise PinError(message)

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
+from anyio import to_thread
 from pydantic import Field
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
@@ -33,15 +34,22 @@ from device.web.security.passwords import StoredPassword
 
 _LOG = logging.getLogger(__name__)
 
+_Found = TypeVar("_Found")
+
 # For somebody who walks to the button; the browser asks again.
 _PRESS_SECONDS = 20.0
 _BUSY = 422
 
 
-def find_pin(pull: Literal["up", "down"]) -> int | None:
+def find_pin(pull: Literal["up", "down"], is_wanted: Callable[[], bool]) -> int | None:
     """Return the pin that is pressed within a while."""
     with PinFinder(pull) as finder:
-        return finder.wait(_PRESS_SECONDS)
+        return finder.wait(_PRESS_SECONDS, is_wanted)
+
+
+async def _unless_done(call: Callable[[], _Found]) -> _Found:
+    """Run what takes long on a thread; the server does not wait for it when it ends."""
+    return await to_thread.run_sync(call, abandon_on_cancel=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,7 @@ class Tools:
     try_broker: Callable[[BrokerAnswer, SettingsFile], Trial] = try_broker
     cameras: Callable[[], Sequence[CameraDevice]] = camera_devices
     picture: Callable[[str], bytes] = picture_of
-    find_pin: Callable[[Literal["up", "down"]], int | None] = find_pin
+    find_pin: Callable[[Literal["up", "down"], Callable[[], bool]], int | None] = find_pin
     host_name: Callable[[], str] = host_name
 
 
@@ -90,6 +98,7 @@ class SetupView:
         self._tools = tools
         # Of the camera, and of the pins: each has one user at a time.
         self._camera, self._pins = asyncio.Lock(), asyncio.Lock()
+        self._is_done = False
 
     def endpoints(self) -> Iterator[Endpoint]:
         """Yield what can be asked."""
@@ -115,20 +124,20 @@ class SetupView:
 
     async def brokers(self, _request: Request) -> Response:
         """Return the brokers that the network names."""
-        found = await run_in_threadpool(self._tools.suggest)
+        found = await _unless_done(self._tools.suggest)
         return JSONResponse([asdict(each) for each in found])
 
     async def broker(self, request: Request) -> Response:
         """Try a broker."""
         answer = BrokerAnswer.model_validate_json(await request.body())
-        trial = await run_in_threadpool(self._tools.try_broker, answer, self._file)
+        trial = await _unless_done(partial(self._tools.try_broker, answer, self._file))
         return JSONResponse({"works": trial.works, "detail": trial.detail})
 
     async def picture(self, request: Request) -> Response:
         """Return what a camera sees; nothing keeps it."""
         wish = _Picture.model_validate_json(await request.body())
         async with self._camera:
-            picture = await run_in_threadpool(self._tools.picture, wish.source)
+            picture = await _unless_done(partial(self._tools.picture, wish.source))
         return Response(picture, media_type="image/jpeg")
 
     async def pin(self, request: Request) -> Response:
@@ -136,8 +145,9 @@ class SetupView:
         wish = _Pin.model_validate_json(await request.body())
         if self._pins.locked():
             return refusal("the pins are being watched already; press, or wait", _BUSY)
+        find = partial(self._tools.find_pin, wish.pull, lambda: not self._is_done)
         async with self._pins:
-            return JSONResponse({"pin": await run_in_threadpool(self._tools.find_pin, wish.pull)})
+            return JSONResponse({"pin": await _unless_done(find)})
 
     async def save(self, request: Request) -> Response:
         """Write the file, and let the node start."""
@@ -148,6 +158,7 @@ class SetupView:
         if answers.keeps_page:
             stored = StoredPassword(self._directory / PAGE)
             password = await run_in_threadpool(stored.renew)
+        self._is_done = True
         visitor: Visitor = request.state.visitor
         _LOG.info("The node is set up, by a browser at %s; it starts", visitor.address)
         return JSONResponse(
