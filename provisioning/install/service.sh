@@ -79,8 +79,8 @@ check_configuration() {
 
 next_steps() {
   if [[ -s $work/check ]]; then cat "$work/check"; fi
-  # An older release knows no page.
-  as_user "$root/current/bin/facet" page welcome -c "$config/facet.yaml" 2>/dev/null || true
+  # A code and a password are for whoever is there, and not for the journal. An older release knows no page.
+  [[ ${JOURNAL_STREAM:-} ]] || as_user "$root/current/bin/facet" page welcome -c "$config/facet.yaml" 2>/dev/null || true
   if _is_active; then
     echo "The node runs: journalctl --unit facet --follow"
   elif _is_booted; then

@@ -114,6 +114,7 @@ def test_a_second_run_changes_nothing_and_says_so(debian: Debian) -> None:
     assert result.returncode == 0, result.stdout
     assert f"Facet {VERSION} is installed; nothing had to change." in result.stdout
     assert not re.search(r"^(done|would do):", result.stdout, re.MULTILINE)
+    assert "with the code" in result.stdout
     assert debian.snapshot() == before
 
 

@@ -15,7 +15,7 @@ _PYTHON = "/opt/facet/current/bin/python"
 # What the maintainer does, and then the owner.
 _PUBLISH = f"""
 rm --recursive --force /srv/release.pem /srv/site
-sed --in-place '/^updates:/d' /etc/facet/facet.yaml
+sed --in-place '/^updates:/d; s/^  #host:/  host:/' /etc/facet/facet.yaml
 key=$({_PYTHON} -m device.updates.sign key /srv/release.pem)
 {_PYTHON} -m device.updates.sign index /srv/site --key /srv/release.pem --wheel "$1" >/dev/null
 chmod -R a+rX /srv/site

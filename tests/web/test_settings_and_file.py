@@ -103,6 +103,8 @@ def test_a_file_is_changed_with_the_keyboard_alone(visit: Begin, file: Path) -> 
     shown = text.input_value()
     assert "tiger" not in shown
     assert "!secret broker" in shown
+    restart = tab.get_by_role("button", name="Restart the node")
+    assert not restart.is_visible()
     text.focus()
     tab.keyboard.press("Control+End")
     tab.keyboard.type("attributes: {hysteresis: 0.1}\n")
@@ -115,7 +117,7 @@ def test_a_file_is_changed_with_the_keyboard_alone(visit: Begin, file: Path) -> 
     assert "# mine" in saved
     assert "tiger" in saved
     assert "hysteresis: 0.1" in saved
-    assert tab.get_by_role("button", name="Restart the node").is_visible()
+    restart.wait_for()
 
 
 def test_a_secret_is_written_and_never_read(visit: Begin, file: Path) -> None:
