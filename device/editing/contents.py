@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ BACKUP = ".before"
 
 # Of a file that is not there yet.
 _PRIVATE = 0o600
+_GROUP_READS = 0o040
 _NOT_OTHERS = 0o660
 
 
@@ -81,6 +83,10 @@ def write_contents(path: Path, contents: Contents) -> None:
 
 def _mode_and_owner(path: Path) -> tuple[int, tuple[int, int] | None]:
     if not path.exists():
-        return _PRIVATE, None
+        folder = path.parent.stat()
+        if os.geteuid() != 0:
+            return _PRIVATE, None
+        # root writes it for the node, whom the folder's group lets in.
+        return _PRIVATE | folder.st_mode & _GROUP_READS, (folder.st_uid, folder.st_gid)
     found = path.stat()
     return stat.S_IMODE(found.st_mode), (found.st_uid, found.st_gid)

@@ -124,6 +124,19 @@ def test_a_file_that_is_not_there_is_made_for_its_user_alone(tmp_path: Path) -> 
     assert _mode(path) == 0o600
 
 
+@pytest.mark.parametrize(("folder", "file"), [(0o750, 0o640), (0o700, 0o600)])
+def test_a_file_that_root_makes_can_be_read_by_whom_its_folder_lets_in(
+    tmp_path: Path, folder: int, file: int
+) -> None:
+    """The service's user, for whom root writes."""
+    tmp_path.chmod(folder)
+    path = tmp_path / "facet.yaml"
+    SettingsFile(path, partial(write_contents, path), {}).change({("mqtt", "host"): "broker"})
+    found = path.stat()
+    assert stat.S_IMODE(found.st_mode) == (file if os.geteuid() == 0 else 0o600)
+    assert (found.st_uid, found.st_gid) == (tmp_path.stat().st_uid, tmp_path.stat().st_gid)
+
+
 def test_a_link_is_followed(tmp_path: Path, path: Path) -> None:
     """Somebody keeps the file elsewhere."""
     link = tmp_path / "link.yaml"
