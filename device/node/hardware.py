@@ -10,6 +10,7 @@ from typing import Protocol
 
 from device.camera import open_camera
 from device.config import CameraSettings, Config, LedSettings, TriggerSettings
+from device.entities.settings import Settings
 from device.entities.vocabulary import Vocabulary
 from device.gpio.led import StatusLed
 from device.networks.card import ModelCard
@@ -130,6 +131,11 @@ class Senses:
     def sharing(self) -> PeopleSharing | None:
         """What shares people with other nodes; None for a node that shares nobody."""
         return None if self.people is None else self.people.sharing
+
+    def arm(self, settings: Settings) -> None:
+        """Take other settings of the motion sensor."""
+        self.triggers.is_motion_armed = settings.motion_trigger
+        self.triggers.motion_cool_down = settings.motion_cool_down
 
     def gallery_work(
         self,

@@ -54,7 +54,6 @@ from device.system.clock import Clocks, SystemClock
 from device.system.json_store import JsonStore
 from device.system.known_secrets import KnownSecrets
 from device.system.vitals import is_alarmed, read_vitals, under_voltage_alarm
-from device.triggers import Triggers
 from device.updates.node.checker import Updates
 from device.updates.request import FOLDER
 
@@ -203,7 +202,7 @@ def run_node(
                 fan_out.apply,
                 answers.apply,
                 people.apply,
-                lambda settings: _arm(senses.triggers, settings),
+                senses.arm,
             ),
             updates=updates,
             people=people.ask,
@@ -288,11 +287,6 @@ def _observer(config: Config, senses: Senses) -> Observer:
         on_forget=senses.forget,
         clock=_CLOCK,
     )
-
-
-def _arm(triggers: Triggers, settings: Settings) -> None:
-    triggers.is_motion_armed = settings.motion_trigger
-    triggers.motion_cool_down = settings.motion_cool_down
 
 
 def _model(config: Config) -> tuple[str, str] | None:
