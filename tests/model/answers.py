@@ -20,7 +20,7 @@ def main() -> None:
     """Print the answers of the network whose path is the only argument."""
     interpreter: Any = Interpreter(sys.argv[1], num_threads=1)
     interpreter.allocate_tensors()
-    (source,), (sink,) = interpreter.get_input_details(), interpreter.get_output_details()
+    (source,), sinks = interpreter.get_input_details(), interpreter.get_output_details()
     random = np.random.default_rng(0)
     answers: list[float] = []
     for _ in range(_PICTURES):
@@ -29,7 +29,8 @@ def main() -> None:
         picture = coarse.repeat(8, axis=1).repeat(8, axis=2).astype(np.float32)
         interpreter.set_tensor(source["index"], picture)
         interpreter.invoke()
-        answers += interpreter.get_tensor(sink["index"]).ravel().tolist()
+        for sink in sinks:
+            answers += interpreter.get_tensor(sink["index"]).ravel().tolist()
     sys.stdout.write(json.dumps(answers))
 
 
