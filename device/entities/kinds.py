@@ -171,7 +171,7 @@ class AttributeSensor(BinarySensor[SubjectT]):
 
     Attributes:
         attribute: the attribute network's label, for instance "Eyeglasses".
-        is_superseded: whether another entity tells the same better: this one starts disabled, and is published as
+        is_superseded: whether another entity tells the same as well: where this one starts disabled, it is published as
             before for whoever has it.
     """
 

@@ -127,7 +127,7 @@ def _attributes(config: Config, vocabulary: Vocabulary) -> Iterator[AttributeSen
         yield replace(
             row,
             is_enabled_by_default=is_offered or label in settings.enabled,
-            is_superseded=row.is_superseded and is_reliable,
+            is_superseded=row.is_superseded and (is_reliable or row.is_enabled_by_default),
         )
 
 
