@@ -81,7 +81,9 @@ ATTRIBUTES = (
     objective("Eyeglasses", "mdi:glasses", "Wears glasses, sunglasses included."),
     _superseded("Goatee", "mdi:mustache", "Has a goatee."),
     # Hair color tells it too. Not every network can promise it; whoever has this entity keeps it then.
-    replace(objective("Gray_Hair", "mdi:palette", "The hair is gray or white."), is_superseded=True),
+    replace(
+        objective("Gray_Hair", "mdi:palette", "The hair is gray or white."), is_superseded=True
+    ),
     _subjective("Heavy_Makeup", "mdi:brush", "Wears much make-up."),
     _subjective("High_Cheekbones", "mdi:emoticon-neutral-outline", "The cheekbones stand out."),
     _subjective("Male", "mdi:gender-male", "People called such faces male."),
