@@ -58,7 +58,11 @@ def shipped_catalogue() -> tuple[Row, ...]:
     """
     unreliable = read_card(model_path(_NETWORK)).unreliable
     attributes = [
-        replace(row, is_enabled_by_default=False, is_superseded=False)
+        replace(
+            row,
+            is_enabled_by_default=False,
+            is_superseded=row.is_superseded and row.is_enabled_by_default,
+        )
         if row.attribute in unreliable
         else row
         for row in ATTRIBUTES
