@@ -106,31 +106,31 @@ def test_home_assistant_makes_a_step_of_every_per_cent_and_a_per_cent_of_every_s
 
 def test_more_caution_shows_at_once_on_who_was_seen_last(any_setup: Setup, smiling: Path) -> None:
     """The states follow the slider; there is no other event, and after privacy there is nobody to decide about."""
-    client, caution = any_setup.client, "number.atrium_threshold_offset"
-    hair, oval = "sensor.atrium_hair_color", "binary_sensor.atrium_oval_face"
+    client, caution = any_setup.client, "number.solarium_threshold_offset"
+    hair, oval = "sensor.solarium_hair_color", "binary_sensor.solarium_oval_face"
     # Its probability is neither near zero nor near one.
     enabled = {"enabled": ["Oval_Face"]}
     with (
-        any_setup.node("atrium", smiling, attributes=enabled),
-        any_setup.overhear("facet/atrium/event") as observer,
+        any_setup.node("solarium", smiling, attributes=enabled),
+        any_setup.overhear("facet/solarium/event") as observer,
     ):
-        press(any_setup, "atrium")
+        press(any_setup, "solarium")
         client.expect(hair, "brown")
         client.expect(oval, "on")
-        event, events = client.state("event.atrium_observation"), len(observer.drain())
+        event, events = client.state("event.solarium_observation"), len(observer.drain())
         for percent, expected in ((40, ("unknown", "off")), (-40, ("brown", "on"))):
             client.act("number.set_value", entity_id=caution, value=percent)
             client.expect(hair, expected[0])
             client.expect(oval, expected[1])
-        client.act("switch.turn_on", entity_id="switch.atrium_privacy")
+        client.act("switch.turn_on", entity_id="switch.solarium_privacy")
         client.expect(oval, "unavailable")
         client.act("number.set_value", entity_id=caution, value=0)
-        client.act("switch.turn_off", entity_id="switch.atrium_privacy")
+        client.act("switch.turn_off", entity_id="switch.solarium_privacy")
         client.expect(oval, "unknown")
         client.act("number.set_value", entity_id=caution, value=-40)
         client.expect(caution, "-40.0")
         assert client.state(oval) == "unknown"
-        assert client.state("event.atrium_observation") == event
+        assert client.state("event.solarium_observation") == event
         assert len(observer.drain()) == events
 
 
