@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +17,8 @@ from tests.homeassistant.simulated_pins import PIPE
 
 _FACET = Path(sys.executable).with_name("facet")
 _WITH_PINS = "tests.homeassistant.simulated_pins"
+
+_TRIES = 10
 
 
 class Node(Child):
@@ -75,7 +78,13 @@ class Node(Child):
 
     def drive(self, pin: int, level: Literal["high", "low"]) -> None:
         """Change the level of a simulated pin."""
-        (self.folder / PIPE).write_text(f"{pin} {level}\n")
+        # The node opens the pipe again after each change; what is written while it closes it is refused.
+        for _ in range(_TRIES):
+            with suppress(BrokenPipeError):
+                (self.folder / PIPE).write_text(f"{pin} {level}\n")
+                return
+        message = f"the node does not take {level} of pin {pin}"
+        raise AssertionError(message)
 
     def kill(self) -> None:
         """End it as a power cut would."""
