@@ -1,4 +1,4 @@
-"""What the capture thread can be asked to do for people, as typed values."""
+"""What the capture thread can be asked to do for people, as typed values; the page puts its own into the inbox."""
 
 from __future__ import annotations
 

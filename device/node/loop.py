@@ -12,6 +12,7 @@ from device.camera.status import CameraStatus
 from device.entities.requests import Capture, Restart
 from device.errors import PerceptionError
 from device.mqtt.events import Command, LinkEvent, NewestVersion
+from device.node.gallery_tasks import EnrolPictureTask, EnrolSeenTask
 from device.node.gallery_work import GalleryDone, PeopleChanged
 from device.node.inbox import Inbox
 from device.node.messages import (
@@ -19,9 +20,7 @@ from device.node.messages import (
     Captured,
     Content,
     Message,
-    PictureToEnrol,
     Reconsidered,
-    SeenToEnrol,
     Stop,
 )
 from device.node.shared_topic import PersonToShare
@@ -108,7 +107,7 @@ class Takers:
     """
 
     connection: Sequence[Callable[[LinkEvent], None]]
-    people: Callable[[PeopleChanged | GalleryDone | PictureToEnrol | SeenToEnrol], None]
+    people: Callable[[PeopleChanged | GalleryDone | EnrolPictureTask | EnrolSeenTask], None]
     shared: Callable[[PersonToShare], None]
 
 
@@ -252,7 +251,7 @@ class Loop:
                 self._answers.reconsidered(reconsidered)
             case CameraChanged(camera):
                 self._reporter.camera_is(camera)
-            case PeopleChanged() | GalleryDone() | PictureToEnrol() | SeenToEnrol() as change:
+            case PeopleChanged() | GalleryDone() | EnrolPictureTask() | EnrolSeenTask() as change:
                 self._takers.people(change)
             case PersonToShare() as somebody:
                 self._takers.shared(somebody)

@@ -8,10 +8,11 @@ from typing import TypeAlias
 
 from device.camera.status import CameraStatus
 from device.mqtt.events import LinkEvent
+from device.node.gallery_tasks import EnrolPictureTask, EnrolSeenTask
 from device.node.gallery_work import GalleryDone, PeopleChanged
 from device.node.observer import Request, Shot
 from device.node.shared_topic import PersonToShare
-from device.observation import Image, MotionLevel, Observation, Trigger
+from device.observation import MotionLevel, Observation, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,32 +50,6 @@ class CameraChanged:
     camera: CameraStatus
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PictureToEnrol:
-    """Somebody sends a picture of whom to enrol, from the page.
-
-    Attributes:
-        name: of the person.
-        image: shows nobody else.
-    """
-
-    name: str
-    image: Image
-
-
-@dataclass(frozen=True, slots=True)
-class SeenToEnrol:
-    """Somebody says who it is whom the newest observation shows, on the page.
-
-    Attributes:
-        name: of the person.
-        event_id: of the observation.
-    """
-
-    name: str
-    event_id: str
-
-
 @dataclass(frozen=True, slots=True)
 class Stop:
     """Somebody asks the node to end."""
@@ -90,8 +65,8 @@ Content: TypeAlias = (
     | PeopleChanged
     | GalleryDone
     | PersonToShare
-    | PictureToEnrol
-    | SeenToEnrol
+    | EnrolPictureTask
+    | EnrolSeenTask
     | Stop
 )
 

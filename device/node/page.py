@@ -14,8 +14,8 @@ from device.entities.roster import Roster, RosterEvent
 from device.entities.settings import Settings
 from device.entities.vocabulary import Vocabulary
 from device.mqtt.events import Command
+from device.node.gallery_tasks import EnrolPictureTask, EnrolSeenTask
 from device.node.live import LiveView
-from device.node.messages import PictureToEnrol, SeenToEnrol
 from device.node.people_desk import PeoplePublishing
 from device.node.sink import Sink
 from device.node.trials import Trial
@@ -39,7 +39,7 @@ class NodeAccess:
     table: tuple[Row, ...]
     vocabulary: Vocabulary
     directory: Path
-    ask: Callable[[Command | PictureToEnrol | SeenToEnrol], object]
+    ask: Callable[[Command | EnrolPictureTask | EnrolSeenTask], object]
     live: LiveView | None
 
 

@@ -14,9 +14,9 @@ from device.entities.kinds import Row
 from device.entities.settings import Settings
 from device.entities.table import offered
 from device.mqtt.events import Command
+from device.node.gallery_tasks import EnrolPictureTask, EnrolSeenTask
 from device.node.hardware import Senses
 from device.node.live import LiveView
-from device.node.messages import PictureToEnrol, SeenToEnrol
 from device.node.page import NodeAccess, OpenPage, Page
 from device.node.parts import Parts, PartSources
 from device.perception.pipeline import Judgement
@@ -64,7 +64,7 @@ def open_page(
     table: tuple[Row, ...],
     directory: Path,
     senses: Senses,
-    ask: Callable[[Command | PictureToEnrol | SeenToEnrol], object],
+    ask: Callable[[Command | EnrolPictureTask | EnrolSeenTask], object],
     stack: ExitStack,
 ) -> OwnPage:
     """Open the page of a node.

@@ -31,7 +31,6 @@ from device.node.gallery_tasks import (
     RenameTask,
 )
 from device.node.gallery_work import GalleryDone, PeopleChanged
-from device.node.messages import PictureToEnrol, SeenToEnrol
 from device.node.roster_events import refused
 from device.node.sink import Sink
 from device.people.person import Person, Tombstone
@@ -126,17 +125,15 @@ class PeopleDesk:
             case NameVisitor():
                 self._name_visitor()
 
-    def take(self, report: PeopleChanged | GalleryDone | PictureToEnrol | SeenToEnrol) -> None:
+    def take(self, report: PeopleChanged | GalleryDone | EnrolPictureTask | EnrolSeenTask) -> None:
         """Take who is enrolled, whoever has changed that, what came of a task, or whom else to enrol."""
         match report:
             case PeopleChanged():
                 self._changed(report)
             case GalleryDone(event):
                 self._done(event)
-            case PictureToEnrol(name, image):
-                self._enrol_with(EnrolPictureTask(name.strip(), image))
-            case SeenToEnrol(name, event_id):
-                self._enrol_with(EnrolSeenTask(name.strip(), event_id))
+            case EnrolPictureTask() | EnrolSeenTask():
+                self._enrol_with(replace(report, name=report.name.strip()))
 
     def _changed(self, change: PeopleChanged) -> None:
         before = self._roster.people

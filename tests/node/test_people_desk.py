@@ -31,7 +31,6 @@ from device.node.gallery_tasks import (
     RenameTask,
 )
 from device.node.gallery_work import GalleryDone, PeopleChanged
-from device.node.messages import PictureToEnrol
 from device.node.people_desk import PeopleDesk
 from device.people.person import Person, Tombstone
 from device.people.visitors import Visitor
@@ -290,15 +289,15 @@ def test_no_name_is_logged(panel: Panel, caplog: pytest.LogCaptureFixture) -> No
 def test_a_picture_that_somebody_sends_enrols_whom_it_shows(panel: Panel) -> None:
     """As a task like any other; a name is needed, and privacy forbids it."""
     image = np.zeros((4, 4, 3), np.uint8)
-    panel.desk.take(PictureToEnrol(" Clara ", image))
+    panel.desk.take(EnrolPictureTask(" Clara ", image))
     (task,) = panel.tasks
     assert isinstance(task, EnrolPictureTask)
     assert (task.name, task.image is image) == ("Clara", True)
-    panel.desk.take(PictureToEnrol("Dora", image))
+    panel.desk.take(EnrolPictureTask("Dora", image))
     panel.finish()
-    panel.desk.take(PictureToEnrol("  ", image))
+    panel.desk.take(EnrolPictureTask("  ", image))
     panel.desk.apply(replace(PLAIN, privacy=True))
-    panel.desk.take(PictureToEnrol("Dora", image))
+    panel.desk.take(EnrolPictureTask("Dora", image))
     assert len(panel.tasks) == 1
     refused = [RosterReason.BUSY, None, RosterReason.NO_NAME, RosterReason.PRIVACY]
     assert panel.reasons == refused

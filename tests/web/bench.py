@@ -17,8 +17,8 @@ from device.editing.settings_file import open_settings_file
 from device.entities.settings import Settings
 from device.entities.table import CATALOGUE, CELEBA
 from device.mqtt.events import Command
+from device.node.gallery_tasks import EnrolPictureTask, EnrolSeenTask
 from device.node.live import LiveView, Look
-from device.node.messages import PictureToEnrol, SeenToEnrol
 from device.node.page import NodeAccess
 from device.observation import Frame, Observation, Source, utc_now
 from device.perception.pipeline import Judgement, Perceived
@@ -111,7 +111,7 @@ class PageBench:
 
     def __post_init__(self) -> None:
         """Put it together."""
-        self.commands: list[Command | PictureToEnrol | SeenToEnrol] = []
+        self.commands: list[Command | EnrolPictureTask | EnrolSeenTask] = []
         self.passwords = KnownPassword()
         self.sessions = Sessions(self.clock)
         document = {

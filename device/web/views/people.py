@@ -31,7 +31,7 @@ from device.entities.roster_kinds import Choice, Text
 from device.errors import CameraError, CommandError, PeopleError
 from device.mqtt.events import Command
 from device.networks.recognition_card import read_recognition_card
-from device.node.messages import PictureToEnrol, SeenToEnrol
+from device.node.gallery_tasks import EnrolPictureTask, EnrolSeenTask
 from device.people.calibration import calibrate
 from device.people.gallery_file import GalleryFile
 from device.people.listing import person_json, references_json
@@ -48,7 +48,7 @@ _LARGEST_PICTURE = 2048 * KILOBYTE
 _PICTURE_SECONDS = 5.0
 _INVALID, _BUSY = 422, 429
 
-_Ask = Callable[[Command | PictureToEnrol | SeenToEnrol], object]
+_Ask = Callable[[Command | EnrolPictureTask | EnrolSeenTask], object]
 
 
 class People:
@@ -112,7 +112,7 @@ class People:
                 return refusal(str(error), _INVALID)
             self._next_picture = monotonic() + _PICTURE_SECONDS
         self._log(request, "enrols somebody from a picture")
-        self._ask(PictureToEnrol(name, image))
+        self._ask(EnrolPictureTask(name, image))
         return JSONResponse({}, 202)
 
     async def seen(self, request: Request) -> Response:
@@ -121,7 +121,7 @@ class People:
         if refused := self._refused((self._text(), name)):
             return refused
         self._log(request, "says who was seen")
-        self._ask(SeenToEnrol(name.decode(), request.path_params["event_id"]))
+        self._ask(EnrolSeenTask(name.decode(), request.path_params["event_id"]))
         return JSONResponse({}, 202)
 
     async def rename(self, request: Request) -> Response:
