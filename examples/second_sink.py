@@ -1,13 +1,14 @@
 """Run a node that also prints all that it publishes, as JSON lines: second_sink.py CONFIG."""
 
 import json
+import signal
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from device.config import load
 from device.node.inbox import Inbox
+from device.node.messages import Stop
 from device.node.sink import Sink
 from device.node.wiring import run_node
 from device.observation import Observation
@@ -21,5 +22,7 @@ class JsonLines(Sink):
         print(json.dumps({document: content}), flush=True)
 
 
-with suppress(KeyboardInterrupt):
-    run_node(load(Path(sys.argv[1])), Inbox(), sinks=[JsonLines()])
+inbox = Inbox()
+# Ctrl-C ends the node in good order, wherever it is.
+signal.signal(signal.SIGINT, lambda *_: inbox.put(Stop()))
+run_node(load(Path(sys.argv[1])), inbox, sinks=[JsonLines()])

@@ -16,7 +16,7 @@ class Child(ABC):
         log: the file.
     """
 
-    _seconds_to_end: ClassVar[float] = 15.0
+    _seconds_to_end: ClassVar[float] = 45.0
 
     def __init__(self, log: Path) -> None:
         self._log = log

@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.summary import WorkerNode, hand_over, show, take_over
 
-# scripts/test --hypothesis-profile full: each property is tried as often as docs/reliability.md states.
-settings.register_profile("full", max_examples=10_000, deadline=None)
 # How long an example takes says more of the machine's other work than of the code.
-settings.register_profile("patient", deadline=None)
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# scripts/test --hypothesis-profile full: each property is tried as often as docs/reliability.md states.
+settings.register_profile("full", settings.get_profile("patient"), max_examples=10_000)
 settings.load_profile("patient")
 
 _SHARED = Path(__file__).resolve().parents[2] / "shared"

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image as Header
-from PIL import UnidentifiedImageError
 
 from device.camera.address import PICTURES
 from device.camera.source import unreadable
@@ -136,6 +134,10 @@ def read_header(name: str, data: bytes) -> tuple[int, int, bool]:
     Raises:
         UnreadablePictureError: it is none, or its header is damaged.
     """
+    # Not before there is a picture: a node with a USB camera does without Pillow.
+    from PIL import Image as Header
+    from PIL import UnidentifiedImageError
+
     try:
         with warnings.catch_warnings():
             # Pillow warns about large pictures; this module sets its own limits.

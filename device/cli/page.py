@@ -39,7 +39,7 @@ def _chosen(config: Path | None) -> Path:
 
 @page.command()
 def code(config: _ConfigFile = None) -> None:
-    """Show where a node without a broker is set up, and the code that opens that page; it is good for one log-in."""
+    """Show the address of the first start of a node without a broker, and a code for one log-in."""
     from device.cli.setup import address_and_code
 
     typer.echo(address_and_code(_chosen(config)))
@@ -55,7 +55,7 @@ def welcome(config: _ConfigFile = None) -> None:
 
 @page.command()
 def password(config: _ConfigFile = None) -> None:
-    """Make another password for the page and show it once; whoever has logged in with the one before is out."""
+    """Make a new password for the page and show it once; this ends all sessions."""
     from device.cli.people.place import state_directory
     from device.config import load
     from device.node.state_directory import PAGE

@@ -14,7 +14,8 @@ from typing import TypeAlias
 
 from device import __version__
 from device.cli.pages import OnDemand
-from device.config import Config, Fault
+from device.cli.run_options import RunOptions
+from device.config import Config, Fault, load
 from device.errors import CameraStuckError, FacetError, PerceptionError
 from device.node.hardware import REAL, Hardware
 from device.node.inbox import Inbox
@@ -28,6 +29,9 @@ from device.supervision.boot_log import BootLog
 from device.supervision.heartbeats import watched_heartbeats
 from device.supervision.systemd import notify
 from device.supervision.watchdog import EXIT_CODE, die
+from device.system.known_secrets import KnownSecrets
+from device.system.logs import start_logging
+from device.system.memory import share_one_heap
 
 _LOG = logging.getLogger(__name__)
 
@@ -39,6 +43,33 @@ Prepare: TypeAlias = Callable[[threading.Event], bool]
 
 RunOnce: TypeAlias = Callable[[Config, BootLog, Start], End]
 """Runs a node from one start to the next."""
+
+
+def run(options: RunOptions) -> None:
+    """Run the node until Ctrl-C or SIGTERM.
+
+    Args:
+        options: of the command line.
+
+    Raises:
+        FacetError: see run_until_signal.
+        SystemExit: an unexpected error.
+    """
+    share_one_heap()
+    secrets = KnownSecrets()
+    start_logging(options.log_level, secrets.redact)
+
+    def load_and_learn() -> Config:
+        loaded = load(options.file, on_doubt=log_doubt)
+        secrets.learn(loaded.secrets())
+        return loaded
+
+    prepare: Prepare = at_once
+    if options.is_setup:
+        from device.cli.setup import until_set_up
+
+        prepare = until_set_up(options.file)
+    run_until_signal(load_and_learn, file=options.file, prepare=prepare)
 
 
 def at_once(_stopped: threading.Event) -> bool:

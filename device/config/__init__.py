@@ -95,7 +95,7 @@ class Config(Section):
     facial_hair: FacialHairSettings = Field(
         FacialHairSettings(),
         title="Facial hair",
-        description="Whether facial hair is told by what the attribute network has learned from careful labels.",
+        description="Where the answers about facial hair come from.",
     )
     people: PeopleSettings = Field(
         PeopleSettings(),

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import device
 from device.discovery.ghosts import ghost, unique_id
+from device.discovery.message import AboutJson, AvailabilityJson, ComponentJson, DiscoveryJson
 from device.discovery.templates import (
     attributes_template,
     command_template,
@@ -51,7 +52,7 @@ def discovery_payload(
     machine: Machine,
     removed: Mapping[str, str] | None = None,
     ghosts: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
+) -> DiscoveryJson:
     """Return the payload for Topics.discovery.
 
     Args:
@@ -62,8 +63,11 @@ def discovery_payload(
         removed: platforms by key of components that Home Assistant should remove; published once and then left out.
         ghosts: platforms by key of components that Home Assistant should add, so that it can remove them afterwards.
     """
+    mac = machine.mac_address
     about: dict[str, Any] = {
         "identifiers": [f"facet_{node.id}"],
+        # Home Assistant joins devices that have one in common.
+        "connections": [["mac", mac]] if node.publish_mac_address and mac is not None else [],
         "name": node.name,
         "manufacturer": "Facet",
         "model": machine.model or "Facial attribute sensor",
@@ -74,20 +78,17 @@ def discovery_payload(
         "configuration_url": node.configuration_url,
         "suggested_area": node.suggested_area,
     }
-    if node.publish_mac_address and machine.mac_address is not None:
-        # Home Assistant joins devices that have one in common.
-        about["connections"] = [["mac", machine.mac_address]]
-    components = {key: {"platform": platform} for key, platform in (removed or {}).items()}
+    components: dict[str, ComponentJson] = {
+        key: {"platform": platform} for key, platform in (removed or {}).items()
+    }
     met = {key: ghost(key, platform, topics) for key, platform in (ghosts or {}).items()}
     components |= {key: component for key, component in met.items() if component is not None}
     components |= {row.key: _component(row, node.id, topics) for row in table}
     return {
-        "device": known(about),
+        "device": cast("AboutJson", known(about)),
         "origin": {"name": "facet", "sw_version": device.__version__},
-        "availability": [{"topic": topics.status}],
+        "availability": [_availability(topics.status)],
         "availability_mode": "all",
-        "payload_available": ONLINE,
-        "payload_not_available": OFFLINE,
         "components": components,
     }
 
@@ -111,7 +112,7 @@ def _component(row: Row, node_id: str, topics: Topics) -> dict[str, Any]:
         component["enabled_by_default"] = False
     if conditions := _conditions(row, topics):
         # The root's availability_mode makes it "all" of these.
-        component["availability"] = [{"topic": topic} for topic in (topics.status, *conditions)]
+        component["availability"] = [_availability(each) for each in (topics.status, *conditions)]
     return known(component)
 
 
@@ -136,6 +137,16 @@ def entity(row: Row, unique: str, wanted_id: str) -> dict[str, Any]:
         "value_template": value_template(row),
         "qos": _QOS,
     }
+
+
+def _availability(topic: str) -> AvailabilityJson:
+    """Return the condition that a topic says online.
+
+    The payloads are Home Assistant's defaults. They are given nevertheless: while it loads a platform in another
+    thread, the check that adds the defaults can be skipped, and an entity without them is lost with a KeyError
+    (voluptuous compiles its ``All`` anew, in place, for each schema that contains it).
+    """
+    return {"topic": topic, "payload_available": ONLINE, "payload_not_available": OFFLINE}
 
 
 def _conditions(row: Row, topics: Topics) -> list[str]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from device.config import NodeSettings
+from device.discovery.message import DiscoveryJson
 from device.discovery.person import person_farewell, person_ghost, person_payload
 from device.entities.documents import content
 from device.entities.person_device import PERSON_DEVICE, SIGHTING, Sighting
@@ -215,7 +216,7 @@ class PeopleDevices:
         if number is not None:
             self._clearing[number] = person
 
-    def _say_goodbye(self, person: str, *payloads: dict[str, Any]) -> None:
+    def _say_goodbye(self, person: str, *payloads: DiscoveryJson) -> None:
         topic = self._topics.person_discovery(person)
         for payload in payloads:
             self._retain(topic, compact(payload))

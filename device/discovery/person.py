@@ -7,6 +7,7 @@ import unicodedata
 from typing import Any
 
 from device.config.sections.node import Language
+from device.discovery.message import ComponentJson, DiscoveryJson
 from device.discovery.payload import entity, known
 from device.discovery.templates import sighting_template
 from device.entities.kinds import Readable, Sensor
@@ -16,7 +17,7 @@ from device.mqtt.topics import Topics
 from device.people.person import Person
 
 
-def person_payload(person: Person, topics: Topics, language: Language) -> dict[str, Any]:
+def person_payload(person: Person, topics: Topics, language: Language) -> DiscoveryJson:
     """Return the payload for Topics.person_discovery.
 
     It names no node and no version: whichever node announces the person, Home Assistant receives the same. Without an
@@ -32,6 +33,7 @@ def person_payload(person: Person, topics: Topics, language: Language) -> dict[s
     return {
         "device": {
             "identifiers": [unique],
+            "connections": [],
             "name": person.name,
             "manufacturer": "Facet",
             "model": "Person",
@@ -51,7 +53,7 @@ def person_payload(person: Person, topics: Topics, language: Language) -> dict[s
     }
 
 
-def person_ghost(person: str, topics: Topics) -> dict[str, Any]:
+def person_ghost(person: str, topics: Topics) -> DiscoveryJson:
     """Return the least payload by which Home Assistant knows somebody again whom it has met before its last start.
 
     Args:
@@ -72,7 +74,7 @@ def person_ghost(person: str, topics: Topics) -> dict[str, Any]:
     )
 
 
-def person_farewell(person: str) -> dict[str, Any]:
+def person_farewell(person: str) -> DiscoveryJson:
     """Return the payload with which Home Assistant removes the entities of somebody, and with the last one the device.
 
     An empty payload alone is not enough for older versions, among them 2024.11: they look for the entities of a device
@@ -81,9 +83,9 @@ def person_farewell(person: str) -> dict[str, Any]:
     return _goodbye(person, {row.key: {"platform": row.platform.value} for row in PERSON_DEVICE})
 
 
-def _goodbye(person: str, components: dict[str, Any]) -> dict[str, Any]:
+def _goodbye(person: str, components: dict[str, ComponentJson]) -> DiscoveryJson:
     return {
-        "device": {"identifiers": [_unique(person)]},
+        "device": {"identifiers": [_unique(person)], "connections": []},
         "origin": {"name": "facet"},
         "components": components,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,7 @@ class Publisher:
         is_camera_online: bool,
         picture: bytes | None,
         is_birth: bool = False,
-    ) -> None:
+    ) -> int | None:
         """Publish discovery, then the states, and last that the node is online.
 
         To be called when the link has connected and when Home Assistant sends its birth message: then
@@ -85,15 +86,29 @@ class Publisher:
             is_camera_online: whether the camera gives pictures.
             picture: see picture().
             is_birth: whether Home Assistant has just started, and may have missed a farewell.
+
+        Returns:
+            The number of the last message, or None without a connection.
         """
         self._is_birth = is_birth
         self._clear_former()
         self._discover()
         self.camera(is_online=is_camera_online)
         self.picture(picture)
-        for document, content in documents.items():
-            self.document(document, content)
-        self._retain(self._topics.status, ONLINE)
+        return self._publish_states(documents)
+
+    def repeat(
+        self, documents: Documents, *, is_camera_online: bool, has_picture: bool
+    ) -> int | None:
+        """Publish once more what announce() has, but discovery, and the picture, which would look like a new one.
+
+        Returns:
+            As announce().
+        """
+        self.camera(is_online=is_camera_online)
+        if self._has_pictures:
+            self._retain(self._topics.picture_status, ONLINE if has_picture else OFFLINE)
+        return self._publish_states(documents)
 
     def offer(self, roster: Roster) -> None:
         """Take the names that choices offer; announced at once if the node is, and these are others."""
@@ -119,6 +134,10 @@ class Publisher:
             message = f"{document}: an event is never retained; it goes through a sender"
             raise ValueError(message)
         self._retain(self._topics.document(document), compact(content))
+
+    def together(self) -> AbstractContextManager[None]:
+        """Let what is published within, also by others, leave together; see transport.Transport."""
+        return self._transport.together()
 
     def picture(self, jpeg: bytes | None) -> None:
         """Publish what the newest capture shows, to whoever listens now: the broker keeps no picture for anyone.
@@ -176,6 +195,11 @@ class Publisher:
         has_ghosts = self._announced.find(_components(payload), self._current)
         if has_ghosts and self._discovery_number is not None:
             self._discover()
+
+    def _publish_states(self, documents: Documents) -> int | None:
+        for document, content in documents.items():
+            self.document(document, content)
+        return self._retain(self._topics.status, ONLINE)
 
     def _clear_former(self) -> None:
         former = self._announced.former(self._topics)

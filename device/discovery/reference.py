@@ -28,26 +28,22 @@ from device.entities.roster_kinds import Choice, Text
 from device.entities.table import CELEBA, catalogue
 from device.networks.card import read_card
 from device.networks.files import model_path
+from device.system.marked_part import renewed
 
-BEGIN = "<!-- entities: made by `python -m device.discovery.reference docs/mqtt.md` -->"
-END = "<!-- end of entities -->"
+_BEGIN = "<!-- entities: made by `python -m device.discovery.reference docs/mqtt.md` -->"
+_END = "<!-- end of entities -->"
 
 _NODE = "facet"
 _NETWORK = "attributes"
 
 
-def renewed(page: str) -> str:
+def with_new_table(page: str) -> str:
     """Return the page with a new table between its marks.
 
     Raises:
         ValueError: the page has no marks.
     """
-    before, found_begin, rest = page.partition(BEGIN)
-    _old, found_end, after = rest.partition(END)
-    if not (found_begin and found_end):
-        message = f"the page has no {BEGIN} ... {END}"
-        raise ValueError(message)
-    return f"{before}{BEGIN}\n{entity_table()}\n{END}{after}"
+    return renewed(page, _BEGIN, _END, entity_table())
 
 
 def shipped_catalogue() -> tuple[Row, ...]:
@@ -127,7 +123,7 @@ def _listed(values: Iterable[str]) -> str:
 
 def main(page: Path) -> None:
     """Renew the table in a page."""
-    page.write_text(renewed(page.read_text(encoding="utf-8")), encoding="utf-8")
+    page.write_text(with_new_table(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

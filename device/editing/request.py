@@ -37,7 +37,9 @@ class Request(BaseModel):
         secrets: of secrets.yaml; None leaves that as it is.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        defer_build=True, frozen=True, strict=True, extra="forbid", hide_input_in_errors=True
+    )
 
     id: str = Field(pattern=r"^[0-9a-f]{32}$")
     settings: str
@@ -52,7 +54,7 @@ class Result(BaseModel):
         refusal: why nothing was written; None when it was.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, strict=True, extra="forbid")
 
     request: str | None
     refusal: str | None = Field(max_length=1000)

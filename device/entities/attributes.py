@@ -55,7 +55,7 @@ def _subjective(label: str, icon: str, meaning: str) -> AttributeSensor[Outcome]
 
 def _superseded(label: str, icon: str, meaning: str) -> AttributeSensor[Outcome]:
     """Return the row of what CelebA's annotators often got wrong; the rows of facial hair tell it better."""
-    row = objective(label, icon, f"{meaning} As CelebA means it; *Facial hair* tells more.")
+    row = objective(label, icon, f"{meaning} As CelebA means it; *Facial hair* is more accurate.")
     return replace(row, is_enabled_by_default=False, is_superseded=True)
 
 

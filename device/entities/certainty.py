@@ -9,9 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from typing_extensions import TypedDict
+
 from device.entities.documents import STATE
-from device.entities.kinds import AttributeSensor, Category, Json, Sensor
+from device.entities.kinds import AttributeSensor, Category, Sensor
 from device.entities.outcome import Outcome
+from device.observation import Share
+
+
+class ComparedJson(TypedDict):
+    """The probability of an attribute, and what it was compared with."""
+
+    probability: Share
+    threshold: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,7 @@ class _SmallestMargin(_Compared):
 
 
 class _Listed(_Compared):
-    def __call__(self, outcome: Outcome) -> dict[str, Json]:
+    def __call__(self, outcome: Outcome) -> dict[str, ComparedJson]:
         """Return probability and threshold by key."""
         return {
             key: {"probability": round(probability, 3), "threshold": round(limit, 3)}
@@ -60,7 +70,7 @@ def certainty(rows: Iterable[AttributeSensor[Outcome]]) -> Sensor[Outcome]:
         key="smallest_margin",
         name="Smallest margin",
         meaning=(
-            "How sure the node was: the least distance between an attribute's probability and its threshold, in "
+            "How sure the node was: the smallest distance between an attribute's probability and its threshold, in "
             "percentage points. Its attributes list both for each attribute that starts enabled."
         ),
         icon="mdi:scale-balance",

@@ -54,11 +54,13 @@ def read_command(table: Iterable[Row], key: str, payload: bytes) -> Request:
         CommandError: no row takes commands under this key, or the payload is too long, of another type, out of bounds
             or between two steps.
     """
-    rows = {row.key: row for row in table if takes_commands(row)}
-    if key not in rows:
-        message = f"set/{_shown(key.encode())}: no such command; allowed: {', '.join(sorted(rows))}"
+    rows = tuple(table)
+    row = next((row for row in rows if row.key == key and takes_commands(row)), None)
+    if row is None:
+        allowed = ", ".join(sorted(row.key for row in rows if takes_commands(row)))
+        message = f"set/{_shown(key.encode())}: no such command; allowed: {allowed}"
         raise CommandError(message)
-    return _read(rows[key], payload)
+    return _read(row, payload)
 
 
 def parse_version(payload: bytes) -> str:

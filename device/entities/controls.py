@@ -45,7 +45,7 @@ CONTROLS: tuple[Row, ...] = (
     Button(
         key="restart",
         name="Restart",
-        meaning="Starts the node again with the configuration as it is now, and so ends safe mode.",
+        meaning="Restarts the node with the current configuration, which also ends safe mode.",
         category=Category.CONFIG,
         device_class="restart",
         press=Restart(),
@@ -54,7 +54,7 @@ CONTROLS: tuple[Row, ...] = (
         document=SETTINGS,
         key="picture_mode",
         name="Picture mode",
-        meaning="What of a picture leaves the node: at most what privacy.picture allows.",
+        meaning="How much of a picture leaves the node: at most what privacy.picture allows.",
         icon="mdi:image-lock-outline",
         category=Category.CONFIG,
         options=PICTURE_MODES,
@@ -68,8 +68,8 @@ CONTROLS: tuple[Row, ...] = (
         key="threshold_offset",
         name="Caution",
         meaning=(
-            "Added to every attribute's threshold, at once also for who was seen last: more caution means fewer false "
-            "alarms, and fewer detections."
+            "Added to every attribute's threshold, at once also for the faces that were seen last: more caution means "
+            "fewer false alarms, and fewer detections."
         ),
         icon="mdi:tune-variant",
         category=Category.CONFIG,
@@ -84,7 +84,7 @@ CONTROLS: tuple[Row, ...] = (
         document=SETTINGS,
         key="motion_cool_down",
         name="Motion cool-down",
-        meaning="How long motion is ignored after it started a capture.",
+        meaning="For how long motion is ignored after it has started a capture.",
         icon="mdi:timer-sand",
         category=Category.CONFIG,
         device_class="duration",

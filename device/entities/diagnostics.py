@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing_extensions import TypedDict
+
 from device import __version__
 from device.entities.condition import Condition, short
 from device.entities.documents import DIAGNOSTICS
-from device.entities.kinds import BinarySensor, Category, Json, Row, Sensor
+from device.entities.kinds import BinarySensor, Category, Row, Sensor
 from device.entities.requests import Install
 from device.entities.requirements import NETWORK_UPDATES, UPDATE_INDEX
 from device.entities.update import BY_HAND, Update
@@ -24,7 +26,11 @@ _NETWORK_BY_HAND = (
 )
 
 
-def _camera_fault(node: Condition) -> dict[str, Json]:
+class _ReasonJson(TypedDict, total=False):
+    reason: str | None
+
+
+def _camera_fault(node: Condition) -> _ReasonJson:
     return {"reason": short(node.camera_fault)} if node.camera_fault else {}
 
 
@@ -36,7 +42,7 @@ def _started_at(node: Condition) -> str | None:
     return node.started_at.isoformat(timespec="seconds") if node.started_at else None
 
 
-def _last_failure(node: Condition) -> dict[str, Json]:
+def _last_failure(node: Condition) -> _ReasonJson:
     return {"reason": short(node.last_failure.cause)} if node.last_failure else {}
 
 
@@ -45,7 +51,7 @@ CONDITION: tuple[Row, ...] = (
         document=DIAGNOSTICS,
         key="camera_problem",
         name="Camera",
-        meaning="Problem while the camera gives no pictures, the same one again and again, or black ones.",
+        meaning="Problem while the camera gives no pictures, repeats the same one, or gives black ones.",
         category=Category.DIAGNOSTIC,
         device_class="problem",
         read=lambda node: node.camera_fault is not None,
@@ -89,7 +95,7 @@ CONDITION: tuple[Row, ...] = (
         document=DIAGNOSTICS,
         key="safe_mode",
         name="Safe mode",
-        meaning="Problem while the node leaves camera and networks alone, because its last starts failed.",
+        meaning="Problem while the node does not use camera and networks, because its last starts failed.",
         category=Category.DIAGNOSTIC,
         device_class="problem",
         read=lambda node: node.is_safe_mode,
@@ -109,7 +115,7 @@ CONDITION: tuple[Row, ...] = (
         document=DIAGNOSTICS,
         key="cpu_temperature",
         name="CPU temperature",
-        meaning="The processor's, read every five minutes; a change of less than two degrees does not count.",
+        meaning="Temperature of the processor, read every five minutes; a change of less than two degrees is ignored.",
         category=Category.DIAGNOSTIC,
         device_class="temperature",
         unit="°C",
@@ -131,7 +137,7 @@ CONDITION: tuple[Row, ...] = (
         document=DIAGNOSTICS,
         key="version",
         name="Version",
-        meaning="Facet's; *Software* and the device's page show it as well.",
+        meaning="The version of Facet; *Software* and the device's page show it as well.",
         icon="mdi:tag-outline",
         category=Category.DIAGNOSTIC,
         is_enabled_by_default=False,
@@ -166,7 +172,7 @@ CONDITION: tuple[Row, ...] = (
         document=DIAGNOSTICS,
         key="last_update",
         name="Last update",
-        meaning="When something was last installed, and what became of it; unknown if nothing ever was.",
+        meaning="When an update was last installed, and with what result; unknown if none ever was.",
         icon="mdi:package-up",
         category=Category.DIAGNOSTIC,
         requires=UPDATE_INDEX,
@@ -179,6 +185,7 @@ CONDITION: tuple[Row, ...] = (
         meaning="Observations that have waited for the broker for more than five seconds.",
         icon="mdi:tray-full",
         category=Category.DIAGNOSTIC,
+        is_count=True,
         read=lambda node: node.queue_length,
     ),
     Sensor(
@@ -186,11 +193,12 @@ CONDITION: tuple[Row, ...] = (
         key="dropped_events",
         name="Dropped events",
         meaning=(
-            "Observations since the start that were given up: too many waited, they waited for too long, or the disk "
+            "Observations since the start that were dropped: too many waited, they waited for too long, or the disk "
             "has damaged them."
         ),
         icon="mdi:tray-remove",
         category=Category.DIAGNOSTIC,
+        is_count=True,
         read=lambda node: node.dropped_events,
     ),
     Sensor(
@@ -200,6 +208,7 @@ CONDITION: tuple[Row, ...] = (
         meaning="Triggers since the start that came during a burst and were answered by it.",
         icon="mdi:gesture-tap-button",
         category=Category.DIAGNOSTIC,
+        is_count=True,
         read=lambda node: node.coalesced_presses,
     ),
     BinarySensor(
@@ -219,7 +228,7 @@ CONDITION: tuple[Row, ...] = (
         document=DIAGNOSTICS,
         key="wifi_signal",
         name="Wi-Fi signal",
-        meaning="Read every five minutes; a change of less than 6 dB does not count. Unknown without Wi-Fi.",
+        meaning="Read every five minutes; a change of less than 6 dB is ignored. Unknown without Wi-Fi.",
         category=Category.DIAGNOSTIC,
         device_class="signal_strength",
         unit="dBm",
@@ -233,7 +242,7 @@ CONDITION: tuple[Row, ...] = (
         name="Disk free",
         meaning=(
             "How much of the file system with the state directory is free, read every five minutes; a change of less "
-            "than two percent does not count."
+            "than two percent is ignored."
         ),
         icon="mdi:harddisk",
         category=Category.DIAGNOSTIC,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from device.entities.condition import Condition
@@ -88,10 +88,10 @@ def state_content(
         outcome: the newest observation.
         previous: the document before.
     """
-    rows = list(rows_of(STATE, table))
-    state = blank_state(rows, previous)
+    rows = tuple(rows_of(STATE, table))
+    state = _blank(rows, previous or {})
     if not outcome.is_seen:
-        state = ended_state(rows, state)
+        state = _ended(rows, state)
     explained = _explained(state)
     for row in rows:
         value = row.value(outcome)
@@ -114,7 +114,11 @@ def ended_state(table: Iterable[Row], state: Mapping[str, Json]) -> dict[str, Js
         table: the node's rows.
         state: the document before.
     """
-    rows = [row for row in rows_of(STATE, table) if row.needs_camera]
+    return _ended(rows_of(STATE, table), state)
+
+
+def _ended(table: Iterable[Readable[Outcome]], state: Mapping[str, Json]) -> dict[str, Json]:
+    rows = [row for row in table if row.needs_camera]
     if all(state[row.key] is None for row in rows):
         return dict(state)
     explained = _explained(state) | {row.key: {} for row in rows if row.has_attributes}
@@ -130,8 +134,10 @@ def blank_state(
         table: the node's rows.
         previous: a state document, perhaps of an older table.
     """
-    before = previous or {}
-    rows = list(rows_of(STATE, table))
+    return _blank(tuple(rows_of(STATE, table)), previous or {})
+
+
+def _blank(rows: Sequence[Readable[Outcome]], before: Mapping[str, Json]) -> dict[str, Json]:
     explained = _explained(before)
     return _joined(
         {row.key: before.get(row.key) for row in rows},
@@ -152,7 +158,7 @@ def hidden_attributes(labels: Iterable[str], table: Iterable[Row]) -> frozenset[
 
 def happened(
     document: Document[SubjectT], table: Iterable[Row], subject: SubjectT
-) -> list[dict[str, Json]]:
+) -> list[dict[str, object]]:
     """Return the content of each event that follows from a subject, one for each type that has happened.
 
     Args:

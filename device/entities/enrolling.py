@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing_extensions import TypedDict
 
 from device.entities.documents import ENROLMENT, ROSTER
-from device.entities.kinds import TEXT, Button, Category, Event, Json, Row
+from device.entities.kinds import Button, Category, Event, Row
 from device.entities.requests import Enrol, Forget, Rename, SelectPerson, TypeName
 from device.entities.requirements import PEOPLE
-from device.entities.roster import RosterEvent, RosterEventType
+from device.entities.roster import RosterEvent, RosterEventType, RosterReason
 from device.entities.roster_kinds import Choice, Text
+from device.observation import Count
+from device.people.hygiene import Flaw
 from device.people.names import LONGEST_NAME
 
 
-def _described(event: RosterEvent) -> Mapping[str, Json]:
+class PictureJson(TypedDict):
+    """What came of one picture of an enrolment, and why it was not taken if it was not."""
+
+    taken: bool
+    reason: Flaw | None
+    explanation: str | None
+
+
+class EnrolmentJson(TypedDict):
+    """What came of one press; `text` says it in words."""
+
+    event_id: str
+    name: str
+    text: str
+    reason: RosterReason | None
+    references: Count
+    pictures: list[PictureJson]
+
+
+def _described(event: RosterEvent) -> EnrolmentJson:
     return {
         "event_id": event.event_id,
         "name": event.name,
-        TEXT: event.text,
-        "reason": None if event.reason is None else event.reason.value,
+        "text": event.text,
+        "reason": event.reason,
         "references": event.references,
         "pictures": [
             {
                 "taken": refusal is None,
-                "reason": None if refusal is None else refusal.flaw.value,
+                "reason": None if refusal is None else refusal.flaw,
                 "explanation": None if refusal is None else refusal.explanation,
             }
             for refusal in event.pictures
@@ -36,7 +57,7 @@ ENROLLING: tuple[Row, ...] = (
         document=ROSTER,
         key="person_name",
         name="Name",
-        meaning="The name with which *Enrol* enrols somebody, *Rename* renames, and *Name this visitor* names.",
+        meaning="The name for the next *Enrol*, *Rename* or *Name this visitor*.",
         icon="mdi:form-textbox",
         category=Category.CONFIG,
         requires=PEOPLE,
@@ -48,8 +69,8 @@ ENROLLING: tuple[Row, ...] = (
         key="enrol",
         name="Enrol",
         meaning=(
-            "Takes eight pictures of whoever stands before the camera, who is then recognised under *Name*; to "
-            "somebody of this name it adds what helps."
+            "Takes eight pictures of the person in front of the camera, who is then recognised under *Name*. If "
+            "somebody of this name is enrolled already, pictures that help are added."
         ),
         icon="mdi:account-plus-outline",
         category=Category.CONFIG,
@@ -61,7 +82,7 @@ ENROLLING: tuple[Row, ...] = (
         document=ROSTER,
         key="selected_person",
         name="Known person",
-        meaning="Who is enrolled on this node; choose whom *Rename* and *Forget* concern. Nobody is chosen afterwards.",
+        meaning="Who is enrolled on this node: choose a person for *Rename* or *Forget*. Afterwards nobody is chosen.",
         icon="mdi:account-details-outline",
         category=Category.CONFIG,
         requires=PEOPLE,
@@ -74,7 +95,7 @@ ENROLLING: tuple[Row, ...] = (
     Button(
         key="rename",
         name="Rename",
-        meaning="Gives whoever is chosen in *Known person* the name in *Name*.",
+        meaning="Gives the person in *Known person* the name in *Name*.",
         icon="mdi:account-edit-outline",
         category=Category.CONFIG,
         requires=PEOPLE,
@@ -84,7 +105,7 @@ ENROLLING: tuple[Row, ...] = (
         key="forget",
         name="Forget",
         meaning=(
-            "Forgets whoever is chosen in *Known person*, for good: pressed twice, the second time one to ten seconds "
+            "Forgets the person in *Known person* forever, if it is pressed twice, the second time one to ten seconds "
             "after the first."
         ),
         icon="mdi:account-remove-outline",
@@ -97,8 +118,8 @@ ENROLLING: tuple[Row, ...] = (
         key="enrolment",
         name="Enrolment",
         meaning=(
-            "Fires for what comes of *Enrol*, *Rename*, *Name this visitor* and *Forget*: its attribute `text` says it "
-            "in words, and `pictures` why a picture was not taken."
+            "Fires with the result of *Enrol*, *Rename*, *Name this visitor* or *Forget*: its attribute `text` says it "
+            "in words, and `pictures` why a picture was rejected."
         ),
         icon="mdi:account-voice",
         requires=PEOPLE,

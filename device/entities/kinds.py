@@ -13,7 +13,10 @@ from device.entities.requests import Request
 from device.entities.requirements import NOTHING, Requirement
 from device.entities.settings import Settings
 
-Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
+# A TypedDict is a Mapping[str, object] to mypy, and no dict: its own keys say what is in it.
+Json: TypeAlias = (
+    "str | int | float | bool | list[Json] | dict[str, Json] | Mapping[str, object] | None"
+)
 
 EXPLANATIONS = "_attributes"
 """The key of a document under which the attributes of its entities stand; no row's key begins so."""
@@ -96,14 +99,15 @@ class Readable(Row, ABC, Generic[SubjectT]):
         document: the one that contains the value.
         device_class: Home Assistant's.
         explain: returns what Home Assistant shows as the entity's attributes; few, because its recorder keeps them.
-            None for an entity without.
+            None for an entity without; it returns None where there is nothing to explain. Its annotation says which
+            they are: docs/asyncapi.yaml is made from it.
         words: what a person reads instead of the value, by the value; empty where people read the value itself.
         when_ended: the value, as it stands in the document, once what was seen is over; for rows that need the camera.
     """
 
     document: Document[SubjectT]
     device_class: str | None = None
-    explain: Callable[[SubjectT], Mapping[str, Json]] | None = None
+    explain: Callable[[SubjectT], Mapping[str, object] | None] | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     when_ended: Json = None
 
@@ -121,9 +125,9 @@ class Readable(Row, ABC, Generic[SubjectT]):
     def value(self, subject: SubjectT) -> Json:
         """Return the value as the document contains it; None is Home Assistant's "unknown"."""
 
-    def attributes(self, subject: SubjectT) -> dict[str, Json]:
+    def attributes(self, subject: SubjectT) -> dict[str, object]:
         """Return what Home Assistant shows as the entity's attributes: the value in words, and what explains it."""
-        explained = self.explain(subject) if self.explain is not None else {}
+        explained = (self.explain(subject) if self.explain is not None else None) or {}
         text = self.words.get(str(self.value(subject)))
         return {**explained} if text is None else {TEXT: text, **explained}
 
@@ -134,6 +138,7 @@ class Sensor(Readable[SubjectT]):
 
     Attributes:
         unit: of measurement.
+        is_count: whether the value is a whole number, which has no unit.
         state_class: Home Assistant's, for statistics.
         precision: decimals that Home Assistant shows.
         options: the values of an enum.
@@ -143,6 +148,7 @@ class Sensor(Readable[SubjectT]):
 
     read: Callable[[SubjectT], Json]
     unit: str | None = None
+    is_count: bool = False
     state_class: str | None = None
     precision: int | None = None
     options: tuple[str, ...] = ()
@@ -275,6 +281,7 @@ class Event(Row, Generic[SubjectT]):
         types: what can happen; Home Assistant shows them word for word.
         read: returns those of the types that have happened, from what the document is made from.
         describe: returns what an event says apart from its type, which Home Assistant shows as the entity's attributes.
+            Its annotation says what that is: docs/asyncapi.yaml is made from it.
         device_class: Home Assistant's.
     """
 
@@ -283,7 +290,7 @@ class Event(Row, Generic[SubjectT]):
     document: Document[SubjectT]
     types: tuple[str, ...]
     read: Callable[[SubjectT], Iterable[str]]
-    describe: Callable[[SubjectT], Mapping[str, Json]]
+    describe: Callable[[SubjectT], Mapping[str, object]]
     device_class: str | None = None
 
 

@@ -19,7 +19,7 @@ from device.entities.outcome import EventType, event_type
 from device.entities.requirements import BUTTON, PICTURES
 from device.entities.vocabulary import Vocabulary
 from device.entities.words import FACIAL_HAIR, HAIR_COLOR, LAST_RESULT
-from device.observation import Reason, Source
+from device.observation import Observation, Reason, Source
 
 _WHAT_WAS_SEEN: tuple[Row, ...] = (
     Event(
@@ -31,13 +31,13 @@ _WHAT_WAS_SEEN: tuple[Row, ...] = (
         is_essential=True,
         types=tuple(EventType),
         read=lambda observation: (event_type(observation).value,),
-        describe=lambda observation: observation.to_json(),
+        describe=Observation.to_json,
     ),
     BinarySensor(
         document=STATE,
         key="face_present",
         name="Face present",
-        meaning="A face was seen lately, even one that is too small or too dark to judge.",
+        meaning="A face was seen at the last capture, even one that is too small or too dark to judge.",
         icon="mdi:face-recognition",
         device_class="occupancy",
         is_essential=True,
@@ -49,10 +49,11 @@ _WHAT_WAS_SEEN: tuple[Row, ...] = (
         document=STATE,
         key="face_count",
         name="Face count",
-        meaning="How many faces were seen lately.",
+        meaning="How many faces were seen at the last capture.",
         icon="mdi:account-multiple-outline",
         needs_camera=True,
         when_ended=0,
+        is_count=True,
         read=lambda outcome: outcome.observation.face_count,
     ),
 )
@@ -61,7 +62,7 @@ HAIR_COLOR_ROW = Sensor(
     document=STATE,
     key="hair_color",
     name="Hair color",
-    meaning="The primary face's; unknown when the network cannot decide.",
+    meaning="The primary face's hair color; unknown if the network cannot decide.",
     icon="mdi:palette",
     device_class="enum",
     is_essential=True,
@@ -74,7 +75,7 @@ FACIAL_HAIR_ROW = Sensor(
     document=STATE,
     key="facial_hair",
     name="Facial hair",
-    meaning="The primary face's; unknown when the network cannot decide.",
+    meaning="The primary face's facial hair; unknown if the network cannot decide.",
     icon="mdi:mustache",
     device_class="enum",
     is_essential=True,
@@ -86,7 +87,7 @@ FACIAL_HAIR_ROW = Sensor(
 _PICTURE = Image(
     key="picture",
     name="Picture",
-    meaning="What the newest capture shows, as far as it may leave the node; unavailable after a while.",
+    meaning="The picture of the newest capture, as far as it may leave the node; unavailable after a while.",
     icon="mdi:image-outline",
     needs_camera=True,
     requires=PICTURES,
@@ -98,7 +99,7 @@ RESULTS: tuple[Row, ...] = (
         key="last_result",
         name="Last result",
         meaning=(
-            "What became of the newest trigger: a face, or the reason why there is none; its attribute `text` says it "
+            "The result of the newest trigger: a face, or the reason why there is none. Its attribute `text` says it "
             "in words."
         ),
         icon="mdi:clipboard-text-outline",

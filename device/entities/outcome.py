@@ -67,6 +67,6 @@ class Outcome:
         """Return whether the primary face has an attribute: False without a face, None if it cannot be judged."""
         if self.observation.reason is Reason.NO_FACE:
             return False
-        if self.face is None or attribute not in self.face.attributes:
-            return None
-        return self.face.attributes[attribute].present
+        face = self.face
+        known = None if face is None else face.attributes.get(attribute)
+        return None if known is None else known.present

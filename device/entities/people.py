@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 
+from typing_extensions import TypedDict
+
 from device.entities.documents import RECOGNISED, STATE
-from device.entities.kinds import Event, Json, Row, Sensor
+from device.entities.kinds import Event, Row, Sensor
 from device.entities.outcome import Outcome
 from device.entities.requirements import PEOPLE
-from device.observation import Face, Observation
-from device.people.identity import Identity, Recognition
+from device.observation import Face, Observation, Source
+from device.people.identity import Identity, RecognisedJson, Recognition
 
 
 class PersonEvent(StrEnum):
@@ -18,6 +19,22 @@ class PersonEvent(StrEnum):
 
     PERSON_RECOGNISED = "person_recognised"
     UNKNOWN_PERSON = "unknown_person"
+
+
+class NamedJson(TypedDict):
+    """Somebody who is enrolled."""
+
+    id: str
+    name: str
+
+
+class RecognisedPeopleJson(TypedDict):
+    """Who of an observation is enrolled; `person` is the first of them."""
+
+    event_id: str
+    trigger: Source
+    person: str | None
+    people: list[NamedJson]
 
 
 _EVENTS = {
@@ -44,9 +61,9 @@ def _name(outcome: Outcome) -> str | None:
     return identity.person.name if identity.person else None
 
 
-def _explained(outcome: Outcome) -> Mapping[str, Json]:
+def _explained(outcome: Outcome) -> RecognisedJson | None:
     identity = _identity(outcome.face)
-    return {} if identity is None else identity.to_json()["person"]
+    return None if identity is None else identity.to_json()["person"]
 
 
 def _happened(observation: Observation) -> tuple[str, ...]:
@@ -54,11 +71,11 @@ def _happened(observation: Observation) -> tuple[str, ...]:
     return tuple(event.value for result, event in _EVENTS.items() if result in results)
 
 
-def _described(observation: Observation) -> Mapping[str, Json]:
+def _described(observation: Observation) -> RecognisedPeopleJson:
     people = [identity.person for identity in _identities(observation) if identity.person]
     return {
         "event_id": observation.event_id,
-        "trigger": observation.trigger.value,
+        "trigger": observation.trigger,
         "person": people[0].name if people else None,
         "people": [{"id": person.id, "name": person.name} for person in people],
     }
@@ -69,7 +86,7 @@ PERSONS: tuple[Row, ...] = (
         document=STATE,
         key="person",
         name="Person",
-        meaning="Who the primary face belongs to; unknown_person for a stranger, unknown where that is not certain.",
+        meaning="Whose face the primary face is; unknown_person for a stranger, unknown if that is not certain.",
         icon="mdi:account-check-outline",
         is_essential=True,
         needs_camera=True,
@@ -82,8 +99,8 @@ PERSONS: tuple[Row, ...] = (
         key="recognised",
         name="Recognised",
         meaning=(
-            "Fires at once when somebody who is enrolled, or somebody unknown, is seen; never later, when the broker "
-            "was away."
+            "Fires at once when somebody who is enrolled, or somebody unknown, is seen. It never fires later, even if "
+            "the broker was away."
         ),
         icon="mdi:account-eye-outline",
         is_essential=True,

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from typing_extensions import TypedDict
+
 from device.config.sections.triggers import ButtonKind
 from device.entities.documents import MOTION, PRESSED
 from device.entities.kinds import BinarySensor, Event, Row
 from device.entities.requirements import MOTION_SENSOR, button_shown_as
-from device.observation import Source, Trigger, iso_time
+from device.observation import Source, Time, Trigger, iso_time
+
+
+class PressedJson(TypedDict):
+    """When the button was pressed: the observation that follows has the same."""
+
+    triggered_at: Time
+
+
+def _described(trigger: Trigger) -> PressedJson:
+    return {"triggered_at": iso_time(trigger.at)}
 
 
 def _button(kind: ButtonKind, name: str, event: str, meaning: str) -> Event[Trigger]:
@@ -27,8 +39,7 @@ def _button(kind: ButtonKind, name: str, event: str, meaning: str) -> Event[Trig
         requires=button_shown_as(kind),
         types=(event,),
         read=lambda trigger: (event,) if trigger.source is Source.BUTTON else (),
-        # Under which the observation that follows has it too.
-        describe=lambda trigger: {"triggered_at": iso_time(trigger.at)},
+        describe=_described,
     )
 
 
@@ -43,7 +54,7 @@ PINS: tuple[Row, ...] = (
         document=MOTION,
         key="motion",
         name="Motion",
-        meaning="What the motion sensor says, whether or not motion starts a capture.",
+        meaning="The level of the motion sensor, whether or not motion starts a capture.",
         device_class="motion",
         requires=MOTION_SENSOR,
         read=lambda level: level.is_active,

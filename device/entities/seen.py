@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from typing_extensions import TypedDict
+
 from device.entities.documents import SEEN
 from device.entities.kinds import AttributeSensor, Event
 from device.entities.outcome import Outcome
-from device.observation import Observation
+from device.observation import Observation, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,17 @@ class _InAnyFace:
         return tuple(dict.fromkeys(name for label, name in self.attributes if label in present))
 
 
+class SeenJson(TypedDict):
+    """Which observation an attribute is from."""
+
+    event_id: str
+    trigger: Source
+
+
+def _described(observation: Observation) -> SeenJson:
+    return {"event_id": observation.event_id, "trigger": observation.trigger}
+
+
 def seen(rows: Iterable[AttributeSensor[Outcome]]) -> tuple[Event[Observation], ...]:
     """Return the row of what is seen; none for a node without attributes, for Home Assistant demands a type.
 
@@ -48,16 +61,13 @@ def seen(rows: Iterable[AttributeSensor[Outcome]]) -> tuple[Event[Observation], 
             key="seen",
             name="Seen",
             meaning=(
-                "Fires at once for each attribute that any face of an observation has; never later, when the broker "
-                "was away."
+                "Fires at once for each attribute that any face of an observation has. It never fires later, even if "
+                "the broker was away."
             ),
             icon="mdi:eye-check-outline",
             is_essential=True,
             types=tuple(dict.fromkeys(name for _label, name in counting)),
             read=_InAnyFace(counting),
-            describe=lambda observation: {
-                "event_id": observation.event_id,
-                "trigger": observation.trigger.value,
-            },
+            describe=_described,
         ),
     )

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing_extensions import TypedDict
 
 from device.entities.documents import ROSTER
-from device.entities.kinds import Button, Category, Json, Row, Sensor
+from device.entities.kinds import Button, Category, Row, Sensor
 from device.entities.requests import NameVisitor, SelectVisitor
 from device.entities.requirements import VISITORS as KEPT
 from device.entities.roster import Roster
 from device.entities.roster_kinds import Choice
 from device.people.names import LONGEST_NAME
+from device.people.visitors import VisitorJson
 
 
-def _listed(roster: Roster) -> Mapping[str, Json]:
-    return {"visitors": [{**visitor.to_json()} for visitor in roster.visitors or ()]}
+class _VisitorsJson(TypedDict):
+    visitors: list[VisitorJson]
+
+
+def _listed(roster: Roster) -> _VisitorsJson:
+    return {"visitors": [visitor.to_json() for visitor in roster.visitors or ()]}
 
 
 VISITORS: tuple[Row, ...] = (
@@ -23,11 +28,11 @@ VISITORS: tuple[Row, ...] = (
         key="unknown_visitors",
         name="Unknown visitors",
         meaning=(
-            "How many people whom the node does not know came in the last days; its attribute `visitors` says when and "
-            "how often."
+            "How many unknown people came in the last days; its attribute `visitors` says when and how often."
         ),
         icon="mdi:account-question-outline",
         requires=KEPT,
+        is_count=True,
         read=lambda roster: None if roster.visitors is None else len(roster.visitors),
         explain=_listed,
     ),
@@ -35,7 +40,7 @@ VISITORS: tuple[Row, ...] = (
         document=ROSTER,
         key="selected_visitor",
         name="Visitor",
-        meaning="Who came in the last days and is unknown; choose whom *Name this visitor* concerns.",
+        meaning="The unknown people of the last days: choose one for *Name this visitor*.",
         icon="mdi:account-search-outline",
         category=Category.CONFIG,
         requires=KEPT,
@@ -49,8 +54,8 @@ VISITORS: tuple[Row, ...] = (
         key="name_visitor",
         name="Name this visitor",
         meaning=(
-            "Enrols whoever is chosen in *Visitor* under *Name*, from the visits that are kept; to somebody of this "
-            "name it adds what helps."
+            "Enrols the person in *Visitor* under *Name*, from the stored visits. If somebody of this name is enrolled "
+            "already, visits that help are added."
         ),
         icon="mdi:account-check",
         category=Category.CONFIG,

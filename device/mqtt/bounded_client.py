@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTErrorCode, MQTTProtocolVersion
@@ -19,6 +20,8 @@ _LOG = logging.getLogger(__name__)
 _VERSIONS = {"5": MQTTProtocolVersion.MQTTv5, "3.1.1": MQTTProtocolVersion.MQTTv311}
 # Bytes of one packet for a client that takes all: as much as a Listener keeps.
 _LONGEST_OF_ALL = 16 * 2**20
+# What paho itself writes to its socket pair, which its thread waits for.
+_WAKE = b"0"
 # Characters of paho's words about a packet.
 _MOST_SHOWN = 100
 
@@ -69,6 +72,25 @@ class BoundedClient(Client):
     def let_go(self) -> None:
         """Close the sockets; to be called once the thread has ended. Otherwise the garbage collector does, some day."""
         self._reset_sockets()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Wake paho's thread once for what is published within, at the end, instead of for each message.
+
+        A thread that is awake wants the interpreter, and whoever publishes the next message would wait for it.
+        """
+        waker, self._sockpairW = self._sockpairW, None
+        try:
+            yield
+        finally:
+            self._sockpairW = waker
+            if self._sockpairR is None:
+                # let_go() has come in between, and has not seen this one.
+                self._reset_sockets(sockpair_only=True)
+            elif waker is not None:
+                # One that is full has woken the thread already.
+                with suppress(OSError):
+                    waker.send(_WAKE)
 
     def loop_misc(self) -> MQTTErrorCode:
         """End a round."""

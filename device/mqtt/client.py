@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from socket import IPPROTO_TCP, SHUT_RDWR, SO_RCVBUF, SOL_SOCKET, TCP_NODELAY, socket
 from typing import TYPE_CHECKING, Any
@@ -134,6 +134,10 @@ class MqttClient:
         """Send a message, for delivery at least once; return MQTT's id for it, or None if that cannot be done."""
         info = self._client.publish(topic, payload, _QOS, retain)
         return info.mid if _is_published(info) else None
+
+    def together(self) -> AbstractContextManager[None]:
+        """Let paho's thread send what is published within at its end."""
+        return self._client.together()
 
     def publish_to_present(self, topic: str, payload: bytes) -> int | None:
         """Send a message with quality of service 0: the broker stores it for nobody, and does not answer.

@@ -17,25 +17,20 @@ from device.mqtt.client import Callbacks, MqttClient
 from device.mqtt.errors import Reason
 from device.mqtt.message import ReceivedMessage, RetainedMessage
 from device.mqtt.session import Session
-from device.mqtt.sizes import publish_size, subscribe_size
+from device.mqtt.sizes import TOO_LONG, publish_size, subscribe_size
 from device.mqtt.subscription import Subscription
 from device.mqtt.unconfirmed import Answer, Unconfirmed, next_number
+from device.mqtt.waits import USUAL
 
 if TYPE_CHECKING:
     from device.config import MqttSettings
 
 PATIENCE = 10.0
 """Seconds, for each of TCP, TLS and the broker's answers; a small machine needs two for TLS."""
-TOO_LONG = "it is longer than the broker allows"
-"""Why a message is refused that the broker need not see for it."""
 MOST_UNCONFIRMED = 500
 """Messages that are published and not confirmed: an announcement and the events after it are some seventy."""
 MOST_UNCONFIRMED_BYTES = 4 * 2**20
 """Bytes of all of these: an announcement with its picture and the events after it are less than one megabyte."""
-
-CONFIRMATION_SECONDS = 30.0
-"""That the broker has to confirm a message, once it has confirmed the one before; most take milliseconds. Without this
-bound twenty confirmations that are lost would end all delivery: no more messages are in flight at a time."""
 
 # Seconds that a round of paho's network loop takes when nothing happens.
 _ROUND_SECONDS = 1.0
@@ -74,7 +69,7 @@ class Connection:
         version: str,
         handlers: Handlers,
         *,
-        confirmation: float = CONFIRMATION_SECONDS,
+        confirmation: float = USUAL.confirmation,
     ) -> None:
         self.version = version
         self._settings = settings
@@ -82,6 +77,8 @@ class Connection:
         self._handlers = handlers
         # One more than may be published here: the last message of close() always has room.
         self._client = MqttClient(settings, session, version, MOST_UNCONFIRMED + 1)
+        self.together = self._client.together
+        """Lets the messages that are published within leave together, in their order, at its end."""
         self._confirmation = confirmation
         self._unconfirmed = Unconfirmed(MOST_UNCONFIRMED, MOST_UNCONFIRMED_BYTES, handlers.answer)
         self._welcome: Reason | None = None
@@ -291,7 +288,7 @@ class Connection:
     def _on_answer(self, message_id: int, reason: Reason) -> None:
         is_heard = reason.code != _NO_MATCHING_SUBSCRIBERS if self.version == "5" else None
         refusal = reason.name if reason.is_failure else None
-        self._unconfirmed.answered(message_id, Answer(refusal, is_heard))
+        self._unconfirmed.answered(message_id, Answer(refusal, is_heard, reason.is_for_now))
 
     def _on_error(self, text: str) -> None:
         # What paho reports once the socket is closed does not say why it was.

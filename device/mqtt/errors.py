@@ -28,6 +28,9 @@ _BAD_CLIENT_ID = 0x85
 _BAD_CREDENTIALS = frozenset({0x86, 0x87, 0x8C})
 _TAKEN_OVER = 0x8E
 _BUSY = frozenset({0x88, 0x89, 0x97, 0x9F})
+# 3.4.2.1: unspecified, implementation specific, and a quota. RabbitMQ answers with the second while somebody's
+# subscription is on a member that has just died.
+_FOR_NOW = frozenset({_UNSPECIFIED, 0x83, 0x97})
 # X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH of OpenSSL.
 _WRONG_NAME = frozenset({62, 64})
 # What the kernel answers while the broker's machine is off, or the node's own network not up yet.
@@ -57,6 +60,11 @@ class Reason:
     def is_failure(self) -> bool:
         """Whether the broker refuses what it answers."""
         return self.code >= _UNSPECIFIED
+
+    @property
+    def is_for_now(self) -> bool:
+        """Whether a message that was refused so may be taken a little later."""
+        return self.code in _FOR_NOW
 
 
 def refused(settings: MqttSettings, version: str, reason: Reason) -> LinkError:

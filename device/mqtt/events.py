@@ -33,10 +33,17 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The broker threw away the message that publish() gave this number (only MQTT 5 reports it)."""
+    """The broker threw away the message that publish() gave this number (only MQTT 5 reports it).
+
+    Attributes:
+        number: the message's.
+        reason: the broker's.
+        is_for_now: whether it may take the message a little later.
+    """
 
     number: int
     reason: str
+    is_for_now: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,22 +11,27 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
-from enum import Flag, auto
+from contextlib import AbstractContextManager, nullcontext
 from random import Random
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from device.errors import HungUpError, LinkError, ProtocolRefusedError
-from device.mqtt.connection import CONFIRMATION_SECONDS, PATIENCE, TOO_LONG, Connection, Handlers
+from device.errors import LinkError, ProtocolRefusedError
+from device.mqtt.connection import Connection, Handlers
 from device.mqtt.events import Connected, Delivered, Disconnected, LinkEvent, Refused
+from device.mqtt.hang_ups import STABLE_SECONDS, HangUps
 from device.mqtt.inbound import Inbound
+from device.mqtt.interests import Also, remedy
 from device.mqtt.message import RetainedMessage
 from device.mqtt.negotiation import negotiate
 from device.mqtt.retry import delay_after
 from device.mqtt.session import Session
-from device.mqtt.topics import BIRTH_TOPIC, OFFLINE, Topics
+from device.mqtt.subscriber import Subscriber
+from device.mqtt.topics import OFFLINE, Topics
 from device.mqtt.unconfirmed import Answer
+from device.mqtt.waits import USUAL, Waits
 from device.supervision.heartbeat import Heartbeat
 
 if TYPE_CHECKING:
@@ -38,31 +43,14 @@ _INSECURE = (
     "mqtt.tls.insecure_skip_verify is on: ANYBODY can pretend to be the broker, read the password "
     "and send commands; set mqtt.tls.ca_file instead"
 )
-# Seconds. A connection that ends sooner counts as a failure, or two clients with one id push each other out for ever.
-_STABLE_SECONDS = 30.0
-# Connections in a row that ended this soon and without a reason. Once is a broker that was stopped in good order, which
-# then cannot be reached; two clients with one id reach it each time.
-_SUSPICIOUS_HANG_UPS = 2
-# Seconds. Name, TCP, TLS and CONNECT have ten each, for two versions of MQTT; resolvers take their time.
-_CONNECTING_SECONDS = 120.0
+# Seconds. Name, TCP, TLS and CONNECT have ten each, for two versions of MQTT, and SUBSCRIBE; resolvers take their time.
+_CONNECTING_SECONDS = 150.0
 # Seconds. A broker sends what it keeps together with its answer to SUBSCRIBE, and nothing if there is nothing.
 _OWN_DISCOVERY_SECONDS = 0.25
 # Seconds. A round of paho's takes one.
 _ROUND_SECONDS = 30.0
 # Seconds between two attempts, however often somebody presses.
 _SHORTEST_DELAY = 1.0
-
-
-class Also(Flag):
-    """What a node may ask of the broker beside its commands."""
-
-    NOTHING = 0
-    OWN_DISCOVERY = auto()
-    """Once, what the broker has kept as this node's discovery; it comes before Connected."""
-    FORGOTTEN_PEOPLE = auto()
-    """Whom other nodes have forgotten."""
-    SEALED_PEOPLE = auto()
-    """Whom other nodes share."""
 
 
 class Link:
@@ -72,14 +60,14 @@ class Link:
     without jitter, and all nodes of a home would connect to a restarted broker at once.
 
     Args:
-        settings: where to connect to, and as whom.
+        settings: where to connect to, and as whom. Of a cluster the members are tried in turn, by each node in another
+            order.
         node_id: the node's.
         inbox: receives what happens, from threads of the link; it must only put it on a queue.
         heartbeat: records the progress of the link's thread, and through it of paho's.
-        random: for the jitter.
+        random: for the jitter, and for the order of a cluster's members.
         also_reads: what not every node asks for.
-        patience: seconds that the broker has to answer SUBSCRIBE.
-        confirmation: seconds that it has to confirm a message; see connection.Connection.
+        waits: how long the broker has for its answers.
     """
 
     def __init__(
@@ -91,10 +79,12 @@ class Link:
         random: Random | None = None,
         *,
         also_reads: Also = Also.NOTHING,
-        patience: float = PATIENCE,
-        confirmation: float = CONFIRMATION_SECONDS,
+        waits: Waits = USUAL,
     ) -> None:
-        self._settings = settings
+        self._random = random or Random()  # noqa: S311 - jitter, not cryptography
+        members = settings.members()
+        # The broker, or the members of its cluster in the order in which this node tries them; the first one is next.
+        self._members = deque(self._random.sample(members, len(members)))
         self._topics = Topics(settings.base_topic, node_id, settings.discovery_prefix)
         self._session = Session(
             client_id=settings.client_id or f"facet-{node_id}",
@@ -104,20 +94,26 @@ class Link:
         self._deliver_to = inbox
         self._heartbeat = heartbeat
         self._also_reads = also_reads
-        self._patience = patience
-        self._confirmation = confirmation
-        self._random = random or Random()  # noqa: S311 - jitter, not cryptography
+        self._subscriber = Subscriber(self._topics, waits)
+        self._confirmation = waits.confirmation
         self._inbound = Inbound(self._topics, self._deliver, self._random)
         self._handlers = Handlers(message=self._inbound.received, answer=self._answer)
         self._connection: Connection | None = None
         self._version: str | None = None
         self._stopping = threading.Event()
-        self._hang_ups = 0
+        self._hang_ups = HangUps(self._session.client_id)
         # Ends the wait between two attempts.
         self._hurry = threading.Event()
-        self._reported_error = ""
+        self._fault: str | None = None
+        # Since the last connection; each member of a cluster may have another.
+        self._reported: set[str] = set()
         self._has_reported_refusal = False
         self._thread = threading.Thread(target=self._run, name="facet-mqtt", daemon=True)
+
+    @property
+    def _settings(self) -> MqttSettings:
+        """Those of the member whose turn it is."""
+        return self._members[0]
 
     @property
     def is_connected(self) -> bool:
@@ -127,7 +123,7 @@ class Link:
     @property
     def fault(self) -> str | None:
         """Why there is no connection, for the owner; None while there is one, and before that is known."""
-        return None if self.is_connected else self._reported_error or None
+        return None if self.is_connected else self._fault
 
     def start(self) -> None:
         """Begin to connect, in the background."""
@@ -143,6 +139,11 @@ class Link:
         """
         connection = self._connection
         return connection.publish(topic, payload, retain=retain) if connection else None
+
+    def together(self) -> AbstractContextManager[None]:
+        """Let the messages that are published within leave together, in their order, at its end."""
+        connection = self._connection
+        return nullcontext() if connection is None else connection.together()
 
     def publish_to_present(self, topic: str, payload: bytes) -> None:
         """Hand a message to the broker for whoever is connected to it now; without a connection it is not kept."""
@@ -180,15 +181,15 @@ class Link:
             try:
                 lasted, error = self._connect_and_stay()
             except LinkError as cause:
-                lasted, error = 0.0, cause
-                self._hang_ups = 0
+                lasted, error = 0.0, self._hang_ups.explained(cause, 0.0)
             except Exception as cause:  # noqa: BLE001 - survive what was not foreseen
                 _LOG.exception("The link with the broker failed in an unexpected way")
                 lasted, error = 0.0, LinkError(f"unexpected: {cause}")
-            failures = 1 if lasted > _STABLE_SECONDS else failures + 1
+            failures = 1 if lasted > STABLE_SECONDS else failures + 1
             delay = delay_after(error, failures, self._random.random())
             if not self._stopping.is_set():
                 self._report(error, delay)
+            self._members.rotate(-1)
             self._heartbeat.begin("waiting to connect again", delay + _ROUND_SECONDS)
             self._wait(error, delay)
 
@@ -206,10 +207,10 @@ class Link:
         connection = self._connect()
         started = monotonic()
         try:
-            self._subscribe(connection)
+            self._subscriber.subscribe(connection, self._also_reads)
         except LinkError as cause:
             connection.close()
-            return 0.0, self._explained(cause, monotonic() - started)
+            return 0.0, self._hang_ups.explained(cause, monotonic() - started)
         if Also.OWN_DISCOVERY in self._also_reads:
             # Before Connected, or the states of the new table would come to the entities of the old one.
             self._inbound.wait_for_own_discovery(_OWN_DISCOVERY_SECONDS)
@@ -219,7 +220,8 @@ class Link:
         self._connection = connection
         if self._stopping.is_set():
             connection.close()
-        self._reported_error = ""
+        self._fault = None
+        self._reported.clear()
         self._has_reported_refusal = False
         _LOG.info(
             "Connected to %s:%d with MQTT %s, TLS %s, as %s",
@@ -231,40 +233,15 @@ class Link:
         )
         self._deliver(Connected())
         self._keep(connection)
-        error = connection.wait_until_ended(lambda: self._keep(connection))
+        error = connection.wait_until_ended(lambda: self._on_round(connection))
         self._connection = None
         self._deliver(Disconnected(str(error)))
         lasted = monotonic() - started
-        return lasted, self._explained(error, lasted)
+        return lasted, self._hang_ups.explained(error, lasted)
 
-    def _explained(self, error: LinkError, lasted: float) -> LinkError:
-        if lasted > _STABLE_SECONDS or not isinstance(error, HungUpError):
-            self._hang_ups = 0
-            return error
-        self._hang_ups += 1
-        if self._hang_ups < _SUSPICIOUS_HANG_UPS:
-            return error
-        # So does Mosquitto with a client whose id comes a second time.
-        return LinkError(
-            f"{error} after {lasted:.0f} s, {self._hang_ups} times in a row. Another client may use the id "
-            f"{self._session.client_id}; give each node a different node.id"
-        )
-
-    def _subscribe(self, connection: Connection) -> None:
-        topics = [self._topics.command("+"), BIRTH_TOPIC, self._topics.newest_version]
-        # The node works without this one, so a broker that does not allow it is not an error.
-        optional = (self._topics.discovery,) if Also.OWN_DISCOVERY in self._also_reads else ()
-        if Also.FORGOTTEN_PEOPLE in self._also_reads:
-            topics.append(self._topics.forgotten("+"))
-        if Also.SEALED_PEOPLE in self._also_reads:
-            topics.append(self._topics.sealed("+"))
-        refused = connection.subscribe(*topics, *optional, patience=self._patience)
-        needed = [topic for topic in refused if topic not in optional]
-        if needed:
-            what = ", ".join(needed)
-            if self._topics.command("+") in needed:
-                what += ", so that no command of Home Assistant arrives"
-            _LOG.error("The broker does not let mqtt.username read %s; allow it in its ACL", what)
+    def _on_round(self, connection: Connection) -> None:
+        self._keep(connection)
+        self._subscriber.ask_again(connection)
 
     def _keep(self, connection: Connection) -> None:
         self._heartbeat.begin(f"keeping {connection}", _ROUND_SECONDS)
@@ -290,8 +267,9 @@ class Link:
     def _report(self, error: LinkError, delay: float) -> None:
         """Log why there is no connection: once, not at each attempt."""
         level = logging.ERROR if error.needs_owner else logging.WARNING
-        level = logging.DEBUG if str(error) == self._reported_error else level
-        self._reported_error = str(error)
+        self._fault = str(error)
+        level = logging.DEBUG if self._fault in self._reported else level
+        self._reported.add(self._fault)
         _LOG.log(level, "MQTT: %s (next attempt in %.1f s)", error, delay)
 
     # These run on paho's thread, which an exception would end.
@@ -304,19 +282,9 @@ class Link:
         # Once a connection: it concerns every message on a topic.
         level = logging.DEBUG if self._has_reported_refusal else logging.ERROR
         self._has_reported_refusal = True
-        _LOG.log(level, "The broker threw a message away (%s); %s", refusal, self._remedy(refusal))
-        self._deliver(Refused(number, refusal))
-
-    def _remedy(self, refusal: str) -> str:
-        if refusal == TOO_LONG:
-            return "raise its limit for packets (Mosquitto: max_packet_size) to 65536 or more"
-        topics = [self._topics.discovery, self._topics.document("#")]
-        if Also.FORGOTTEN_PEOPLE in self._also_reads:
-            shared = self._topics.person_discovery, self._topics.person, self._topics.forgotten
-            topics += [topic("+") for topic in shared]
-        if Also.SEALED_PEOPLE in self._also_reads:
-            topics.append(self._topics.sealed("+"))
-        return f"allow mqtt.username in its ACL to write {', '.join(topics[:-1])} and {topics[-1]}"
+        what_to_do = remedy(answer, self._topics, self._also_reads)
+        _LOG.log(level, "The broker threw a message away (%s); %s", refusal, what_to_do)
+        self._deliver(Refused(number, refusal, answer.is_for_now))
 
     def _deliver(self, event: LinkEvent) -> None:
         try:

@@ -40,8 +40,8 @@ class Listener:
     """Receives what is published on some topics, and can publish. Within the context it is connected.
 
     Args:
-        settings: where the broker is, and with which credentials. The client id is a random one: the node's, used a
-            second time, would push the node out.
+        settings: where the broker is, and with which credentials; of a cluster, the first member that can be reached
+            is taken. The client id is a random one: the node's, used a second time, would push the node out.
         topics: may have wildcards.
         session: a name under which the broker keeps what comes while the listener is away; it then also connects
             again when the connection ends. None is for one connection.
@@ -178,11 +178,19 @@ class Listener:
                 self._changed.wait(min(left, _RETRY_SECONDS))
 
     def _connect(self) -> None:
+        """Connect with the first member of the broker's cluster that works, or with the broker."""
+        *others, last = self._settings.members()
+        for member in others:
+            with suppress(LinkError):
+                return self._connect_with(member)
+        return self._connect_with(last)
+
+    def _connect_with(self, settings: MqttSettings) -> None:
         handlers = Handlers(message=self._received, answer=self._answered)
         connection = negotiate(
-            self._settings,
+            settings,
             None,
-            lambda version: Connection(self._settings, self._session, version, handlers),
+            lambda version: Connection(settings, self._session, version, handlers),
         )
         try:
             self._subscribe(connection)

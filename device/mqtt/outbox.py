@@ -89,14 +89,16 @@ class Outbox:
 
         def put(database: sqlite3.Connection) -> int:
             database.execute(INSERT, tuple(row.values()))
-            before = _count(database)
-            database.execute(_DROP_TOO_OLD, {**row, "max_age": MAX_AGE.total_seconds()})
-            database.execute(
-                "DELETE FROM events WHERE position IN "
-                "(SELECT position FROM events ORDER BY position LIMIT ?)",
-                (max(_count(database) - self._capacity, 0),),
-            )
-            return before - _count(database)
+            limits = {**row, "max_age": MAX_AGE.total_seconds()}
+            too_old = database.execute(_DROP_TOO_OLD, limits).rowcount
+            too_many = max(_count(database) - self._capacity, 0)
+            if too_many:
+                database.execute(
+                    "DELETE FROM events WHERE position IN "
+                    "(SELECT position FROM events ORDER BY position LIMIT ?)",
+                    (too_many,),
+                )
+            return too_old + too_many
 
         if dropped := self._do(put):
             self.dropped += dropped

@@ -37,8 +37,8 @@ _MIGRATIONS = (
 # that waits in it. These columns it does not see, and its own rows do not have them. What an older Facet cannot ignore
 # needs a migration.
 _ADDED = {"boot_id": "TEXT", "uptime": "REAL", "is_clock_set": "INTEGER", "checksum": "BLOB"}
-# Of SQLite: the file is damaged, or is not a database at all.
-_CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+# Of SQLite: the file is damaged, is not a database at all, or claims that a row is longer than any can be.
+_CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG})
 # Its codes say more in the bits above these.
 _PRIMARY_CODE = 0xFF
 

@@ -10,8 +10,16 @@ from datetime import timedelta
 
 from device.errors import OutboxError
 from device.mqtt.outbox import CAPACITY, Outbox
+from device.mqtt.retry import RefusedForNow
 from device.mqtt.transport import Transport
-from device.mqtt.waiting_event import Event, corrected, is_time_uncertain, waited, was_set
+from device.mqtt.waiting_event import (
+    DeliveryJson,
+    Event,
+    corrected,
+    is_time_uncertain,
+    waited,
+    was_set,
+)
 from device.observation import iso_time
 from device.system.clock import ReadClock, Reading
 from device.system.compact_json import compact
@@ -66,6 +74,7 @@ class OutboxSender:
         self._confirmed: set[str] = set()
         self._needs_flush = False
         self._crowded_out = 0
+        self._refused = RefusedForNow()
 
     @property
     def waiting(self) -> int:
@@ -127,6 +136,7 @@ class OutboxSender:
     def resume(self) -> None:
         """Send all that waits; to be called for Connected, after the announcement."""
         self._on_the_way = {}
+        self._refused = RefusedForNow()
         self._send_all()
 
     def pause(self) -> None:
@@ -186,10 +196,22 @@ class OutboxSender:
                 self.flush()
         self._send_next()
 
-    def refused(self, number: int) -> None:
-        """Keep an event that the broker threw away; it is sent again at the next connection."""
-        self._taken_off(number)
+    def refused(self, number: int, *, is_for_now: bool = False) -> None:
+        """Keep an event that the broker threw away; it is sent again at the next connection.
+
+        Args:
+            number: the message's; perhaps of no event.
+            is_for_now: whether it is to be sent again over this connection too, by retry().
+        """
+        is_event = self._taken_off(number) is not None
+        if is_event and is_for_now:
+            self._refused.refused(self._read_clock().uptime)
         self._send_next()
+
+    def retry(self) -> None:
+        """Send what was refused for now if it is time; to be called about once a second."""
+        if self._refused.is_over(self._read_clock().uptime):
+            self._send_all()
 
     def flush(self) -> None:
         """Remove from disk what the broker has confirmed; to be called when nothing else waits, and at the end.
@@ -268,13 +290,14 @@ class OutboxSender:
             return
         now = self._read_clock()
         seconds = waited(event, now)
-        document = json.loads(event.payload) | {
+        delivery: DeliveryJson = {
             "occurred_at": iso_time(corrected(event, now).occurred_at),
             "delivered_at": iso_time(now.at),
             "waited": None if seconds is None else round(seconds, 3),
             "time_uncertain": is_time_uncertain(event, now),
             "repeated": event.event_id in self._taken_back,
         }
+        document = json.loads(event.payload) | delivery
         number = self._transport.publish(self._topic, compact(document))
         if number is None:
             self.pause()

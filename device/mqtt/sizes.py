@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+TOO_LONG = "it is longer than the broker allows"
+"""Why a message is refused that the broker need not see for it."""
+
 # Bytes: type, length of the packet, length of the topic, id, length of the properties, of which there are none.
 _LONGEST_HEADER = 1 + 4 + 2 + 2 + 1
 # Bytes for each topic: its length, and the options.

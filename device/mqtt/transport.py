@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 
@@ -10,6 +11,9 @@ class Transport(Protocol):
 
     def publish(self, topic: str, payload: str | bytes, *, retain: bool = False) -> int | None:
         """Hand a message to the broker; return its number, or None without a connection."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """Let the messages that are published within leave together, in their order, at its end."""
 
     def publish_to_present(self, topic: str, payload: bytes) -> None:
         """Hand a message to the broker for whoever is connected to it now, and for nobody later."""

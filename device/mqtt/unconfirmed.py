@@ -23,10 +23,12 @@ class Answer:
     Attributes:
         refusal: why it threw the message away; None if it did not.
         is_heard: whether it had a subscriber to hand the message to; None where it does not say.
+        is_for_now: whether it may take a message later that it threw away.
     """
 
     refusal: str | None = None
     is_heard: bool | None = None
+    is_for_now: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, Self
 
+from typing_extensions import TypedDict
+
+from device.observation import Time
 from device.system.clock import Reading
 
 # Less is the clock that is being adjusted, and reading two clocks one after the other.
@@ -71,6 +74,16 @@ class Event:
     state: str | None = None
     uptime: Uptime | None = None
     is_clock_set: bool | None = None
+
+
+class DeliveryJson(TypedDict):
+    """What each sending of an event adds to it; `waited` is in seconds, and null where nobody knows."""
+
+    occurred_at: Time
+    delivered_at: Time
+    waited: float | None
+    time_uncertain: bool
+    repeated: bool
 
 
 def was_set(before: Reading, now: Reading) -> bool:

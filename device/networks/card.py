@@ -12,12 +12,14 @@ from pydantic import Field, NonNegativeFloat, ValidationError, model_validator
 
 from device.errors import ModelError
 from device.networks.facial_hair import FacialHairMeaning
-from device.networks.files import shipped_models
+from device.networks.files import float_file, is_eight_bit, shipped_models
 from device.networks.section import Aim, Section, Threshold
 from device.system.validation import describe
 
 NO_FACIAL_HAIR, UNNAMED_FACIAL_HAIR = "none", "beard"
 """What is concluded about facial hair apart from the styles: there is none, or some without a name."""
+
+_SETTING = "attributes.model"
 
 
 class InputMeaning(Section):
@@ -161,13 +163,52 @@ class ModelCard(Card):
         return self
 
 
+class EightBitCard(Card):
+    """What the JSON beside a file for eight-bit arithmetic says: everything else is in that of the float network.
+
+    Attributes:
+        stands_for: the sha256 of the float network of which it was made.
+        answers: each output of the float network for the known pattern of device/perception/eight_bit.py, flattened.
+        tolerance: how far this file's answers may be from them; a TFLite that computes rightly stays far below, and
+            one that does not is far above.
+    """
+
+    format: Literal[1]
+    stands_for: str = Field(pattern=r"^[0-9a-f]{64}$")
+    answers: tuple[tuple[float, ...], ...] = Field(min_length=1)
+    tolerance: float = Field(gt=0)
+
+
 def read_card(network: Path) -> ModelCard:
-    """Read the JSON beside an attribute network and check that both belong together.
+    """Read what an attribute network's numbers mean, and check that the files belong together.
+
+    Args:
+        network: the .tflite file; where it is for eight-bit arithmetic, the float network's JSON is beside it too.
 
     Raises:
-        ModelError: either file is missing or damaged, or they are not from the same export.
+        ModelError: a file is missing or damaged, or they are not from the same export.
     """
-    return read_card_of(ModelCard, network, "attributes.model")
+    if not is_eight_bit(network):
+        return read_card_of(ModelCard, network, _SETTING)
+    made_of = read_card_of(EightBitCard, network, _SETTING).stands_for
+    whole = float_file(network)
+    card = _read_json(ModelCard, whole, _SETTING)
+    if card.sha256 != made_of:
+        message = (
+            f"{_SETTING}: {network} was not made of the network that {whole.stem}.json describes; "
+            f"run `python -m model eight-bit {whole}`, or delete it"
+        )
+        raise ModelError(message)
+    return card
+
+
+def read_eight_bit_card(network: Path) -> EightBitCard:
+    """Read the JSON beside a file for eight-bit arithmetic, which read_card() has checked.
+
+    Raises:
+        ModelError: it is missing or damaged.
+    """
+    return _read_json(EightBitCard, network, _SETTING)
 
 
 def read_card_of(kind: type[CardT], network: Path, setting: str) -> CardT:
@@ -181,23 +222,32 @@ def read_card_of(kind: type[CardT], network: Path, setting: str) -> CardT:
     Raises:
         ModelError: either file is missing or damaged, or they are not from the same export.
     """
+    card = _read_json(kind, network, setting)
+    digest = hashlib.sha256(_content(network, setting)).hexdigest()
+    if digest != card.sha256:
+        message = (
+            f"{setting}: {network} is not the network that {network.stem}.json describes "
+            f"(sha256 {digest[:12]}… differs); export or copy both together"
+        )
+        raise ModelError(message)
+    return card
+
+
+def _read_json(kind: type[CardT], network: Path, setting: str) -> CardT:
     path = network.with_suffix(".json")
     try:
-        card = kind.model_validate_json(path.read_bytes())
-        digest = hashlib.sha256(network.read_bytes()).hexdigest()
+        return kind.model_validate_json(_content(path, setting))
+    except ValidationError as error:
+        message = f"{setting}: {path} is not a model description: {describe(error)}; export the model again"
+        raise ModelError(message) from error
+
+
+def _content(path: Path, setting: str) -> bytes:
+    try:
+        return path.read_bytes()
     except OSError as error:
         message = (
             f"{setting}: {error.filename} cannot be read ({error.strerror}); a model is a .tflite "
             f"file with a .json beside it; shipped ones: {', '.join(shipped_models())}"
         )
         raise ModelError(message) from error
-    except ValidationError as error:
-        message = f"{setting}: {path} is not a model description: {describe(error)}; export the model again"
-        raise ModelError(message) from error
-    if digest != card.sha256:
-        message = (
-            f"{setting}: {network} is not the network that {path.name} describes "
-            f"(sha256 {digest[:12]}… differs); export or copy both together"
-        )
-        raise ModelError(message)
-    return card

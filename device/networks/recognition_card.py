@@ -40,7 +40,7 @@ class MatchLimits(Section):
     margin: float = Field(ge=0, lt=1)
     votes: float = Field(ge=0, le=1)
     growth: float = Field(ge=0, lt=1)
-    doubt: float = Field(ge=0, lt=1)
+    stranger: float = Field(gt=0, lt=1)
 
 
 class RecognitionCard(Card):

@@ -27,7 +27,7 @@ class EnrolPictureTask:
 
 @dataclass(frozen=True, slots=True)
 class EnrolSeenTask:
-    """Enrol whoever the newest observation shows, or add to who has this name."""
+    """Enrol whoever a recent observation shows, or add to who has this name."""
 
     name: str
     event_id: str

@@ -20,6 +20,7 @@ from device.node.gallery_tasks import (
 )
 from device.node.known_people import KnownPeople
 from device.node.observer import BurstCamera
+from device.node.recent_faces import RecentFaces
 from device.node.roster_events import enrolled_event, private, refused
 from device.observation import Image
 from device.people.enrolled import enrol, name_visitor, person_named
@@ -110,7 +111,7 @@ class GalleryWork:
         clock: monotonic, in seconds.
         pause: seconds between two pictures.
         sharing: with other nodes; None for a node that shares nobody.
-        recall: returns what is still known of whoever an observation shows, by its id; nothing of any but the newest.
+        recent: what is still known of whoever the last observations show.
     """
 
     def __init__(
@@ -123,7 +124,7 @@ class GalleryWork:
         clock: Callable[[], float],
         pause: float,
         sharing: Sharing | None = None,
-        recall: Callable[[str], Sequence[Candidate]] = lambda _event_id: (),
+        recent: RecentFaces,
     ) -> None:
         self._known = known
         self._camera = camera
@@ -132,7 +133,7 @@ class GalleryWork:
         self._clock = clock
         self._pause = pause
         self._sharing = sharing
-        self._recall = recall
+        self._recent = recent
         self._session: _Session | None = None
         self._reported: PeopleChanged | None = None
         self._retry_at = float("-inf")
@@ -190,6 +191,7 @@ class GalleryWork:
         """
         if not should_stop():
             self._known.keep_strangers()
+        self._recent.tidy()
         self._report()
         if self._sharing is not None:
             self._sharing.tick()
@@ -236,11 +238,9 @@ class GalleryWork:
             self._end(refused(session.name, RosterReason.FAILED, found))
 
     def _enrolled_seen(self, name: str, event_id: str) -> RosterEvent:
-        seen = self._recall(event_id)
+        seen = self._recent.find(event_id)
         if not seen:
-            text = (
-                "only whoever was seen last can be named; press the button again, or use a picture"
-            )
+            text = "nothing is known any more of whoever was seen then; press the button again, or use a picture"
             return refused(name, RosterReason.NOTHING_TAKEN, text)
         return self._enrolled(_Session(name, self._clock(), pictures=[[each] for each in seen]))
 

@@ -19,6 +19,7 @@ from device.node.capture import OwnedCamera
 from device.node.gallery_work import Examining, GalleryDone, GalleryWork, PeopleChanged
 from device.node.known_people import KnownPeople
 from device.node.observer import BurstCamera, Perceive, Reconsider
+from device.node.recent_faces import MOST_OBSERVATIONS, RecentFaces
 from device.node.recognising import RecognisingPerception
 from device.node.safe_mode import (
     known_vocabulary,
@@ -31,13 +32,12 @@ from device.node.sharing import PeopleSharing
 from device.node.timing import Timing
 from device.node.visitor_log import VisitorLog, forget_visitors, open_gallery
 from device.observation import Face, Frame
-from device.people.enrolment import Candidate
 from device.people.reader import PEOPLE
 from device.people.sealing import SealingKey
 from device.perception import open_perception
 from device.perception.analysers.recognition import limits_of
 from device.perception.examination import candidates_of, open_examiner
-from device.perception.pipeline import Judgement, Perceived, Person
+from device.perception.pipeline import Judgement, Perceived
 from device.triggers import PinReport, Triggers
 
 
@@ -87,11 +87,13 @@ class People:
         known: who is known.
         examiner: looks at the pictures of whoever is enrolled.
         sharing: with other nodes; None for a node that shares nobody.
+        recent: what was measured of whoever came lately.
     """
 
     known: KnownPeople
     examiner: Examining
     sharing: PeopleSharing | None
+    recent: RecentFaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Senses:
         triggers: button and motion sensor.
         vocabulary: the words in which the attribute network answers.
         model: its name and version.
-        forget: drops what is remembered of people, for privacy.
+        end_visit: drops what perception remembers of people.
         glance: as perceive, and remembers nothing.
         people: None for a node that recognises nobody.
     """
@@ -117,7 +119,7 @@ class Senses:
     vocabulary: Vocabulary
     model: str
     glance: Perceive
-    forget: Callable[[], None] = lambda: None
+    end_visit: Callable[[], None] = lambda: None
     people: People | None = None
 
     @property
@@ -132,6 +134,17 @@ class Senses:
         """What shares people with other nodes; None for a node that shares nobody."""
         return None if self.people is None else self.people.sharing
 
+    def remember(self, event_id: str, seen: Perceived) -> None:
+        """Keep for a while what was measured of whoever an observation shows, if people are recognised at all."""
+        if self.people is not None and seen.people:
+            self.people.recent.add(event_id, candidates_of(seen.people[0]))
+
+    def forget(self) -> None:
+        """Drop what is remembered of people, for privacy."""
+        self.end_visit()
+        if self.people is not None:
+            self.people.recent.forget()
+
     def arm(self, settings: Settings) -> None:
         """Take other settings of the motion sensor."""
         self.triggers.is_motion_armed = settings.motion_trigger
@@ -142,7 +155,6 @@ class Senses:
         put: Callable[[PeopleChanged | GalleryDone], None],
         clock: Callable[[], float],
         timing: Timing,
-        recall: Callable[[str], Person | None],
     ) -> GalleryWork | None:
         """Return what enrols, renames and forgets people; None for a node that recognises nobody.
 
@@ -150,15 +162,9 @@ class Senses:
             put: takes what has changed; the inbox's.
             clock: monotonic, in seconds.
             timing: how long to wait between two pictures.
-            recall: returns whom the newest observation shows, by its id.
         """
         if self.people is None:
             return None
-
-        def recalled(event_id: str) -> list[Candidate]:
-            seen = recall(event_id)
-            return [] if seen is None else candidates_of(seen)
-
         return GalleryWork(
             self.people.known,
             self.camera,
@@ -167,7 +173,7 @@ class Senses:
             clock=clock,
             pause=timing.enrolment_pause,
             sharing=self.sharing,
-            recall=recalled,
+            recent=self.people.recent,
         )
 
 
@@ -219,7 +225,7 @@ def open_senses(
         perceive=recognising.perceive,
         glance=recognising.glance,
         reconsider=recognising.reconsider,
-        forget=recognising.forget,
+        end_visit=recognising.forget,
         people=_people(config, known, hardware.examiner(perception, config.perception), put, clock),
     )
 
@@ -231,10 +237,12 @@ def _people(
     put: Callable[[PersonToShare], None],
     clock: Callable[[], float],
 ) -> People:
+    recent = RecentFaces(clock, MOST_OBSERVATIONS if config.page.enabled else 0)
     if config.people.share_key is None:
-        return People(known, examiner, None)
+        return People(known, examiner, None, recent)
     key = SealingKey.derive(config.people.share_key.get_secret_value(), config.mqtt.base_topic)
-    return People(known, examiner, PeopleSharing(key, known, lambda: examiner.limits, put, clock))
+    sharing = PeopleSharing(key, known, lambda: examiner.limits, put, clock)
+    return People(known, examiner, sharing, recent)
 
 
 def _known_people(config: Config) -> KnownPeople:

@@ -88,11 +88,14 @@ class Upkeep:
     Attributes:
         always: whatever waits.
         when_idle: only while nothing waits in the inbox.
+        when_quiet: once nothing has come for a moment, and every second while messages come one by one. The thread that
+            answers a press would have to wait for it, and what follows from a press would cause it again and again.
         due: returns when there is upkeep to do that should not wait for a second; None while there is none.
     """
 
     always: Sequence[Callable[[], object]]
     when_idle: Sequence[Callable[[], object]]
+    when_quiet: Sequence[Callable[[], object]]
     due: Callable[[], float | None]
 
 
@@ -165,6 +168,8 @@ class Loop:
         self._takers = takers
         self._upkeep = upkeep
         self._has_ignored_restart = False
+        self._is_quiet = False
+        self._quiet_by = float("-inf")
         self._inputs = inputs
         self._end: End | None = None
 
@@ -176,7 +181,7 @@ class Loop:
         """
         try:
             while self._end is None:
-                self._take_message(self._until_upkeep())
+                self._is_quiet = not self._take_message(self._until_upkeep())
                 self._heartbeats.loop.begin("looking after pins and reports", self._timing.patience)
                 self._look_after_everything()
                 self._heartbeats.progress()
@@ -211,18 +216,21 @@ class Loop:
 
     def _until_upkeep(self) -> float:
         """Return for how many seconds a message may be waited for."""
-        due = self._upkeep.due()
+        timing, due = self._timing, self._upkeep.due()
+        longest = timing.tick if self._is_quiet else min(timing.moment, timing.tick)
         if due is None:
-            return self._timing.tick
-        return min(max(due - self._inputs.clock(), 0.0), self._timing.tick)
+            return longest
+        return min(max(due - self._inputs.clock(), 0.0), longest)
 
-    def _take_message(self, timeout: float) -> None:
+    def _take_message(self, timeout: float) -> bool:
+        """Handle the next message; return whether one has come in this time."""
         timing, heartbeat = self._timing, self._heartbeats.loop
         heartbeat.begin("waiting", timeout + timing.patience)
         message = self._inbox.get(timeout)
         if message is not None:
             heartbeat.begin(f"handling a {type(message.content).__name__}", timing.patience)
             self._handle(message)
+        return message is not None
 
     def _handle(self, message: Message) -> None:
         match message.content:
@@ -282,6 +290,11 @@ class Loop:
     def _look_after_everything(self) -> None:
         for do in self._upkeep.always:
             do()
-        for do in self._upkeep.when_idle:
+        waiting = self._upkeep.when_idle
+        now = self._inputs.clock()
+        if self._is_quiet or now >= self._quiet_by:
+            self._quiet_by = now + self._timing.tick
+            waiting = (*waiting, *self._upkeep.when_quiet)
+        for do in waiting:
             if self._inbox.is_empty:
                 do()

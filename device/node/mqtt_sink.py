@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from device.discovery.people_devices import PeopleDevices
 from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
+from device.discovery.repeats import Repeats
 from device.entities.documents import (
     ENROLMENT,
     EVENT,
@@ -92,6 +93,7 @@ class MqttSink:
         self._presence = presence
         self._moments = moments
         self._people = people
+        self._repeats = Repeats()
         self._events = tuple(row for row in table if isinstance(row, EventRow))
         self._state = state
         self._clock = clocks.monotonic
@@ -129,13 +131,11 @@ class MqttSink:
     def changed(self, document: Document[Any], content: Mapping[str, Json]) -> None:
         """Publish a document, and again with each announcement."""
         self._documents[document] = content
-        self._publisher.document(document, content)
-        if document is STATE and self._answer is not None:
-            (event, observation), self._answer = self._answer, None
-            self._sight(observation)
-            if self._sender.publish(event):
-                self._publish_now(SEEN, observation)
-                self._publish_now(RECOGNISED, observation)
+        with self._publisher.together():
+            self._publisher.document(document, content)
+            if document is STATE and self._answer is not None:
+                answer, self._answer = self._answer, None
+                self._publish_answer(*answer)
 
     def enrolment(self, event: RosterEvent) -> None:
         """Publish what came of enrolling, renaming or forgetting somebody."""
@@ -180,6 +180,7 @@ class MqttSink:
                 if self._sender.is_held:
                     self._sender.take_back(_ENDING)
             case Disconnected():
+                self._repeats.disconnected()
                 self._sender.pause()
                 for sender in self._moments.values():
                     sender.drop()
@@ -187,7 +188,7 @@ class MqttSink:
                 self._delivered(event)
             case Refused(number):
                 self._publisher.refused(number)
-                self._sender.refused(number)
+                self._sender.refused(number, is_for_now=event.is_for_now)
                 self._answered(number)
             case OwnDiscovery() | PersonForgotten():
                 self._found(event)
@@ -203,8 +204,11 @@ class MqttSink:
         if now >= self._next_clock_check:
             self._next_clock_check = now + _CLOCK_CHECK_SECONDS
             self._sender.follow_clock()
+            self._sender.retry()
         self._follow_presence()
         self._people.tick()
+        if self._repeats.is_due(now):
+            self._repeat()
         for sender in self._moments.values():
             sender.tick()
 
@@ -226,6 +230,7 @@ class MqttSink:
     def _delivered(self, event: Delivered) -> None:
         number, is_heard = event.number, event.is_heard
         self._people.delivered(number)
+        self._repeats.answered(number, self._clock(), is_heard=is_heard)
         if self._publisher.delivered(number):
             self._presence.discovery_answered(is_heard=is_heard)
         is_unheard = is_heard is False and self._sender.is_on_the_way(number)
@@ -249,6 +254,12 @@ class MqttSink:
         for person in {each.person.id for each in identities if each and each.person}:
             self._people.seen(person, at)
 
+    def _publish_answer(self, event: Event, observation: Observation) -> None:
+        self._sight(observation)
+        if self._sender.publish(event):
+            self._publish_now(SEEN, observation)
+            self._publish_now(RECOGNISED, observation)
+
     def _answered(self, number: int) -> None:
         for sender in self._moments.values():
             sender.answered(number)
@@ -259,9 +270,18 @@ class MqttSink:
             self._publisher.picture(picture)
 
     def _announce(self, *, is_birth: bool = False) -> None:
-        self._publisher.announce(
+        number = self._publisher.announce(
             self._documents,
             is_camera_online=self._is_camera_online,
             picture=self._picture,
             is_birth=is_birth,
         )
+        self._repeats.announced(number)
+
+    def _repeat(self) -> None:
+        number = self._publisher.repeat(
+            self._documents,
+            is_camera_online=self._is_camera_online,
+            has_picture=self._picture is not None,
+        )
+        self._repeats.repeated(number)

@@ -13,7 +13,8 @@ from device.discovery.presence import Presence
 from device.discovery.publisher import Publisher
 from device.entities.documents import EVENT, EVENTS
 from device.entities.kinds import Row
-from device.mqtt.link import Also, Link
+from device.mqtt.interests import Also
+from device.mqtt.link import Link
 from device.mqtt.paced_sender import PacedSender
 from device.mqtt.sender import OutboxSender
 from device.mqtt.topics import Topics

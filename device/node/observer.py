@@ -12,7 +12,7 @@ from device.errors import CameraError, CameraReleasedError, PerceptionStoppedErr
 from device.node.picture import render
 from device.observation import Face, Frame, Observation, Reason, Trigger
 from device.perception.analysers.analyser import BALANCED
-from device.perception.pipeline import Judgement, Perceived, Person
+from device.perception.pipeline import Judgement, Perceived
 
 _LOG = logging.getLogger(__name__)
 
@@ -27,6 +27,16 @@ Perceive: TypeAlias = Callable[
 
 Reconsider: TypeAlias = Callable[[Perceived, Judgement], Perceived]
 """What a burst would have shown with another judgement; see pipeline.Perception.reconsider."""
+
+
+class Remembering(Protocol):
+    """Whatever remembers what was seen; see hardware.Senses."""
+
+    def remember(self, event_id: str, seen: Perceived) -> None:
+        """Take what an observation was made from."""
+
+    def forget(self) -> None:
+        """Drop it."""
 
 
 class BurstCamera(Protocol):
@@ -95,7 +105,7 @@ class Observer:
         reconsider: returns what it would have shown with other settings.
         burst: frames.
         judgement: how cautious decisions are, but for the offset, which each request has.
-        on_forget: drops what else is remembered.
+        others: remember what each burst shows as well.
         clock: monotonic, in seconds; the triggers' own.
     """
 
@@ -108,7 +118,7 @@ class Observer:
         *,
         burst: int,
         judgement: Judgement = BALANCED,
-        on_forget: Callable[[], None] = lambda: None,
+        others: Remembering | None = None,
         clock: Callable[[], float],
     ) -> None:
         self._node = node
@@ -117,7 +127,7 @@ class Observer:
         self._reconsider = reconsider
         self._burst = burst
         self._judgement = judgement
-        self._on_forget = on_forget
+        self._others = others
         self._clock = clock
         self._last: _Last | None = None
 
@@ -176,6 +186,8 @@ class Observer:
         )
         first = frames[0].monotonic if frames else None
         self._last = _Last(observation, seen, request.threshold_offset, first)
+        if self._others is not None:
+            self._others.remember(observation.event_id, seen)
         burst_ended = frames[-1].monotonic if frames else started
         return Shot(observation, picture, len(frames), burst_ended, failure)
 
@@ -197,17 +209,11 @@ class Observer:
         self._last = _Last(observation, seen, threshold_offset, last.captured)
         return observation
 
-    def recall(self, event_id: str) -> Person | None:
-        """Return what was measured of the primary face of the newest observation; None when it is another one."""
-        last = self._last
-        if last is None or last.observation.event_id != event_id or not last.seen.people:
-            return None
-        return last.seen.people[0]
-
     def forget(self) -> None:
         """Drop what was seen before, for privacy."""
         self._last = None
-        self._on_forget()
+        if self._others is not None:
+            self._others.forget()
 
     def _judged_with(self, threshold_offset: float) -> Judgement:
         return replace(self._judgement, threshold_offset=threshold_offset)

@@ -33,6 +33,8 @@ class NodeAccess:
         directory: what it keeps.
         ask: takes a command, as MQTT's: the inbox judges how urgent it is; or whom to enrol.
         live: what the camera sees; None where the owner does not want that.
+        restarts_from: when the node begins to take the command to restart, on the monotonic clock: a restart is no
+            sooner followed by another one.
     """
 
     config: Config
@@ -41,6 +43,7 @@ class NodeAccess:
     directory: Path
     ask: Callable[[Command | EnrolPictureTask | EnrolSeenTask], object]
     live: LiveView | None
+    restarts_from: float = float("-inf")
 
 
 class Page(Sink, Protocol):
@@ -58,6 +61,10 @@ class Page(Sink, Protocol):
     def enrolment(self, event: RosterEvent) -> None:
         """Take what came of enrolling, renaming or forgetting somebody."""
         del event
+
+    def people(self) -> None:
+        """Take in that who is enrolled, or came and was unknown, is not as it was."""
+        return  # a method without a body would be abstract
 
     def forget(self) -> None:
         """Forget what was seen: somebody was forgotten, or has another name."""
@@ -106,4 +113,6 @@ class WithPage:
 
     def people(self, roster: Roster, forgotten: Iterable[Tombstone]) -> bool:
         """Hand on who can be chosen; return whether somebody has left."""
-        return self.mqtt.people(roster, forgotten)
+        has_left = self.mqtt.people(roster, forgotten)
+        self.page.people()
+        return has_left

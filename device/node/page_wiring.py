@@ -65,6 +65,7 @@ def open_page(
     directory: Path,
     senses: Senses,
     ask: Callable[[Command | EnrolPictureTask | EnrolSeenTask], object],
+    restarts_from: float,
     stack: ExitStack,
 ) -> OwnPage:
     """Open the page of a node.
@@ -76,10 +77,11 @@ def open_page(
         directory: what it keeps.
         senses: camera and networks.
         ask: takes commands.
+        restarts_from: see NodeAccess.
         stack: closes the page at its end.
     """
     live = _live(config, table, senses) if config.page.enabled and config.page.live else None
-    access = NodeAccess(config, table, senses.vocabulary, directory, ask, live)
+    access = NodeAccess(config, table, senses.vocabulary, directory, ask, live, restarts_from)
     return OwnPage(stack.enter_context(page(access)), live, config, senses.model)
 
 

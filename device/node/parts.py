@@ -89,7 +89,8 @@ class Parts:
 
     def _broker(self) -> Trial:
         settings = self._config.mqtt
-        place = f"{settings.host}:{settings.effective_port}"
+        hosts = " or ".join(member.host for member in settings.members())
+        place = f"{hosts}:{settings.effective_port}"
         if self._sources.is_connected():
             return Trial(BROKER, works=True, detail=f"connected with {place}")
         fault = self._sources.link_fault() or f"connecting with {place}"

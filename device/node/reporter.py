@@ -120,6 +120,7 @@ class Reporter:
         self._waiting = LastingCount(timing.lasting)
         self._next_vitals = float("-inf")
         self._next_report = float("-inf")
+        self._known: Condition | None = None
         self._reported: Mapping[str, Json] = {}
 
     def apply(self, settings: Settings) -> None:
@@ -163,7 +164,11 @@ class Reporter:
         if now >= self._next_vitals:
             self._next_vitals = now + self._timing.vitals_interval
             self._vitals = self._steady_vitals.shown(self._sources.vitals())
-        document = content(DIAGNOSTICS, self._table, self._condition(now))
+        condition = self._condition(now)
+        if condition == self._known:
+            return
+        self._known = condition
+        document = content(DIAGNOSTICS, self._table, condition)
         if document == self._reported:
             return
         self._reported = document

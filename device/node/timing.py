@@ -11,6 +11,7 @@ class Timing:
 
     Attributes:
         tick: the camera's and the pins' recovery are checked this often; presses and messages do not wait for it.
+        moment: without a message, after which the node reports how it is.
         patience: for an answer, the slowest on the slowest board included: a stream that is given up takes ten, a burst
             of five frames with ten faces on a Pi Zero 2 W half a minute. Beyond that something hangs.
         healthy_after: a node that ran for this long, or has answered a trigger with a picture before, is healthy.
@@ -30,6 +31,7 @@ class Timing:
     """
 
     tick: float = 1.0
+    moment: float = 0.05
     patience: float = 120.0
     healthy_after: float = 60.0
     report_interval: float = 1.0

@@ -49,7 +49,7 @@ def trials(config: Config) -> Iterator[Trial]:
 
 
 def _broker(config: Config) -> str:
-    return probe_broker(config.mqtt)
+    return "; ".join(map(probe_broker, config.mqtt.members()))
 
 
 def _camera(config: Config) -> str:

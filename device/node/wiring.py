@@ -35,6 +35,7 @@ from device.node.reporter import About, Reporter, Sources
 from device.node.settings_store import SettingsStore
 from device.node.shared_topic import SharedTopic
 from device.node.sink import GuardedSink, Sink
+from device.node.spare_memory import SpareMemory
 from device.node.start import AS_USUAL, Start
 from device.node.state_directory import (
     PERCEPTION,
@@ -53,6 +54,7 @@ from device.supervision.heartbeats import Heartbeats
 from device.system.clock import Clocks, SystemClock
 from device.system.json_store import JsonStore
 from device.system.known_secrets import KnownSecrets
+from device.system.memory import Reclaimable
 from device.system.vitals import is_alarmed, read_vitals, under_voltage_alarm
 from device.updates.node.checker import Updates
 from device.updates.request import FOLDER
@@ -116,9 +118,13 @@ def run_node(
         shared = SharedTopic(mqtt.link, Topics.of(config), senses.sharing)
         # The outbox is open, for this process alone.
         remove_unfinished(directory)
-        own = open_page(start.page, config, table, directory, senses, gate.put, stack)
+        restarts_from = started + (timing.restart_pause if start.is_restart else 0.0)
+        own = open_page(
+            start.page, config, table, directory, senses, gate.put, restarts_from, stack
+        )
+        memory = SpareMemory(Reclaimable().give_back, _CLOCK)
         fan_out = FanOut(
-            (mqtt.sink, *map(GuardedSink, (*sinks, own.page))),
+            (mqtt.sink, *map(GuardedSink, (*sinks, own.page, memory))),
             state=state,
             picture_expiry=config.privacy.picture_expiry,
             hidden=hidden_attributes(senses.vocabulary.labels, table),
@@ -136,7 +142,7 @@ def run_node(
             heartbeats.capture,
             clock=_CLOCK,
             timing=timing,
-            gallery=senses.gallery_work(gate.put, _CLOCK, timing, observer.recall),
+            gallery=senses.gallery_work(gate.put, _CLOCK, timing),
             live=own.live,
         )
         people = PeopleDesk(
@@ -220,16 +226,6 @@ def run_node(
                 updates=lambda: updates.status,
             )
         )
-        always = (
-            senses.triggers.retry,
-            led.retry,
-            reporter.show_status,
-            mqtt.sink.tick,
-            fan_out.tick,
-            health.tick,
-            controls.tick,
-        )
-        restarts_from = started + (timing.restart_pause if start.is_restart else 0.0)
         loop = Loop(
             Inputs(inbox, _CLOCK, senses.triggers.close, gate.close, restarts_from),
             heartbeats,
@@ -239,14 +235,21 @@ def run_node(
             reporter=reporter,
             takers=Takers((shared.handle, mqtt.sink.handle), people.take, shared.share),
             upkeep=Upkeep(
-                always,
+                always=(
+                    senses.triggers.retry,
+                    led.retry,
+                    reporter.show_status,
+                    mqtt.sink.tick,
+                    fan_out.tick,
+                    health.tick,
+                    controls.tick,
+                ),
                 when_idle=(
                     controls.publish_if_owed,
                     people.publish_if_owed,
                     mqtt.sender.flush,
-                    reporter.report,
-                    parts.report,
                 ),
+                when_quiet=(reporter.report, parts.report, memory.tick),
                 due=lambda: mqtt.sink.due,
             ),
         )
@@ -284,7 +287,7 @@ def _observer(config: Config, senses: Senses) -> Observer:
         senses.reconsider,
         burst=config.triggers.burst,
         judgement=Judgement(config.attributes.thresholds, hysteresis=config.attributes.hysteresis),
-        on_forget=senses.forget,
+        others=senses,
         clock=_CLOCK,
     )
 

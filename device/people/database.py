@@ -75,6 +75,7 @@ _DAMAGE = frozenset(
         sqlite3.SQLITE_ERROR,
         sqlite3.SQLITE_CONSTRAINT,
         sqlite3.SQLITE_MISMATCH,
+        sqlite3.SQLITE_TOOBIG,
     }
 )
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})

@@ -62,7 +62,9 @@ Digest: TypeAlias = Annotated[str, Field(pattern=rf"^{DIGEST}$")]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        defer_build=True, extra="forbid", frozen=True, strict=True, allow_inf_nan=False
+    )
 
 
 class ReferenceEntry(_Part):

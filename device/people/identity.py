@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+
+from typing_extensions import TypedDict
+
+from device.observation import Share
 
 
 class Recognition(StrEnum):
@@ -42,6 +45,25 @@ class Named:
     name: str
 
 
+class RecognisedJson(TypedDict):
+    """Who a face belongs to, as an observation says it."""
+
+    result: Recognition
+    id: str | None
+    name: str | None
+    candidates: list[str]
+    score: float | None
+    margin: float | None
+    votes: Share
+    flat: Flatness
+
+
+class IdentityJson(TypedDict):
+    """What an observation's JSON says of a face by recognition."""
+
+    person: RecognisedJson
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """The fact about who one person of an observation is.
@@ -73,17 +95,17 @@ class Identity:
         """Whoever is known; None if nobody is."""
         return self.people[0] if self.result is Recognition.KNOWN else None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> IdentityJson:
         """Return the key `person`."""
         return {
             "person": {
-                "result": self.result.value,
+                "result": self.result,
                 "id": self.person.id if self.person else None,
                 "name": self.person.name if self.person else None,
                 "candidates": [person.name for person in self.people],
                 "score": None if self.score is None else round(self.score, 3),
                 "margin": None if self.margin is None else round(self.margin, 3),
                 "votes": round(self.votes, 2),
-                "flat": self.flat.value,
+                "flat": self.flat,
             }
         }

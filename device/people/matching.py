@@ -29,18 +29,26 @@ class Limits:
         growth: how much higher the score must be where e times as many people are enrolled: the more there are, the
             likelier it is that a stranger looks like one of them. Fewer than 50 lower nothing, since the visitors of a
             home are often relatives.
-        doubt: how far below that score a face is too much like somebody to be called a stranger.
+        stranger: from this similarity with anybody on, a face is too much like them to be called a stranger. It grows
+            with the number of people as the score does.
     """
 
     score: float
     margin: float
     votes: float
     growth: float = 0.0
-    doubt: float = 0.0
+    stranger: float = 1.0
 
     def score_among(self, people: int) -> float:
         """Return the minimum cosine similarity with one of a number of people who are enrolled."""
-        return self.score + self.growth * log(max(people / _PEOPLE, 1.0))
+        return self.score + self._growth(people)
+
+    def stranger_among(self, people: int) -> float:
+        """Return the similarity with one of a number of people from which on a face is no stranger's."""
+        return min(self.stranger + self._growth(people), self.score_among(people))
+
+    def _growth(self, people: int) -> float:
+        return self.growth * log(max(people / _PEOPLE, 1.0))
 
 
 def similarities(probes: FloatArray, gallery: Gallery) -> FloatArray:
@@ -79,6 +87,7 @@ def identify(
         return Identity(Recognition.UNSURE, frames=len(probes), flat=flat)
     by_frame = similarities(probes, gallery)
     needed = limits.score_among(len(gallery.people))
+    strange = limits.stranger_among(len(gallery.people))
     shares = weights / weights.sum()
     # Frames that differ say more than one of them. The mean of their similarities takes that for a doubt, and the
     # similarity of their mean for a proof; the geometric mean of both names no more strangers than one frame does.
@@ -90,13 +99,13 @@ def identify(
     margin = score - float(scores[order[1]]) if len(order) > 1 else None
     votes = float(shares[by_frame.argmax(axis=1) == first].sum())
     best_by_frame = by_frame.max(axis=1)
-    unknown_share = float(shares[best_by_frame < needed - limits.doubt].sum())
+    unknown_share = float(shares[best_by_frame < strange].sum())
     nameless_share = float(shares[best_by_frame < needed].sum())
     names = [Named(person.id, person.name) for person in (gallery.people[i] for i in order[:2])]
     is_one = votes >= limits.votes and (margin is None or margin >= limits.margin)
     if score >= needed and is_one:
         result, claimed = Recognition.KNOWN, names[:1]
-    elif score < needed - limits.doubt and unknown_share >= _MAJORITY:
+    elif score < strange and unknown_share >= _MAJORITY:
         result, claimed = Recognition.UNKNOWN, []
     elif is_one or nameless_share >= _MAJORITY:
         # Like somebody, and not enough; or most frames are of one person, and the others too far from that.

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from typing_extensions import TypedDict
 
 from device.errors import UnknownVisitorError
-from device.observation import iso_time
+from device.observation import Count, Time, iso_time
 from device.people.embedding import Embedding
 from device.people.gallery import Gallery, middles
 from device.people.matching import Limits, identify
@@ -42,6 +43,15 @@ class Encounter:
     ended_at: datetime
 
 
+class VisitorJson(TypedDict):
+    """A visitor as Home Assistant and programs get one."""
+
+    label: str
+    first_seen: Time
+    last_seen: Time
+    visits: Count
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Somebody unknown, as others may know of them: without any embedding.
@@ -63,7 +73,7 @@ class Visitor:
         """What the visitor is called until there is a name."""
         return f"{_LABEL} {self.number}"
 
-    def to_json(self) -> dict[str, str | int]:
+    def to_json(self) -> VisitorJson:
         """Return the visitor as Home Assistant and programs get it."""
         return {
             "label": self.label,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,14 @@ from device.networks.card import ModelCard
 from device.networks.files import UPDATED, ZOO, model_path
 from device.observation import Face, Frame
 from device.people.gallery import Gallery
+from device.people.identity import Identity, Recognition
 from device.perception.analysers.analyser import BALANCED, FaceAnalyser
 from device.perception.analysers.attributes import AttributeAnalyser, AttributeClassifier
 from device.perception.analysers.facial_hair import FacialHairAnalyser
 from device.perception.analysers.recognition import RecognitionAnalyser
 from device.perception.detection import FaceDetector
 from device.perception.embedder import Embedder
-from device.perception.pipeline import Judgement, Perceived, Pipeline
+from device.perception.pipeline import Judgement, Perceived, Pipeline, SecondLook
 from device.perception.quality import Gate
 from device.perception.runtime import Network
 
@@ -107,7 +108,7 @@ def open_perception(
     path, shipped = model_path(model, updated), ZOO / f"{model}.tflite"
 
     def load(network: Path) -> Perception:
-        classifier = AttributeClassifier.load(network, settings.threads)
+        classifier = AttributeClassifier.load_quickest(network, settings.threads)
         attributes = AttributeAnalyser(classifier)
         beard = recognition = None
         if facial_hair and classifier.card.facial_hair is not None:
@@ -144,5 +145,18 @@ def _perception(
         gate=Gate(settings.min_face_size, settings.min_sharpness, settings.min_brightness),
         quality_view=attributes.view,
         max_faces=settings.max_faces,
+        second_look=None if recognition is None else _second_look(detector, recognition),
     )
     return Perception(pipeline, detector, attributes, facial_hair, recognition)
+
+
+def _second_look(detector: FaceDetector, recognition: RecognitionAnalyser) -> SecondLook:
+    """Return what finds people whom a node knows where it finds nobody: a name shows that it is a face."""
+
+    def is_known(facts: Mapping[str, Any]) -> bool:
+        identity: Identity = facts[recognition.name]
+        return identity.result is Recognition.KNOWN
+
+    return SecondLook(
+        detector.less_strict().detect, lambda: recognition.may_know_somebody, is_known
+    )

@@ -31,7 +31,7 @@ class View:
 
 
 # The same crop as the recognition network's.
-_MOUTH = View(112, framing=RECOGNITION)
+_RECOGNITION = View(112, framing=RECOGNITION)
 
 
 class AlignedFace:
@@ -41,14 +41,18 @@ class AlignedFace:
         image: the whole frame, (H, W, 3) uint8 BGR.
         detection: where the face is in it.
         quality_view: the crop on which quality is measured; cheapest where an analyser needs the same one.
+        is_doubtful: whether only a second look has found it; see pipeline.SecondLook.
 
     Attributes:
         measured: what the analysers before have found out about this face, by their names.
     """
 
-    def __init__(self, image: Image, detection: Detection, quality_view: View) -> None:
+    def __init__(
+        self, image: Image, detection: Detection, quality_view: View, *, is_doubtful: bool = False
+    ) -> None:
         self.image = image
         self.detection = detection
+        self.is_doubtful = is_doubtful
         self.measured: dict[str, Any] = {}
         self._quality_view = quality_view
         self._crops: dict[View, Image] = {}
@@ -59,10 +63,15 @@ class AlignedFace:
         """How well the face is seen."""
         return measure(self.detection, self.crop(self._quality_view))
 
+    @property
+    def recognition_crop(self) -> Image:
+        """The face as the recognition network sees it, (112, 112, 3) uint8 BGR; what is hidden is looked for in it."""
+        return self.crop(_RECOGNITION)
+
     @cached_property
     def is_mouth_hidden(self) -> bool:
         """Whether something is in front of the mouth, or the face looks too far away to show it."""
-        return is_mouth_hidden(self.crop(_MOUTH), self.detection.keypoints)
+        return is_mouth_hidden(self.recognition_crop, self.detection.keypoints)
 
     def crop(self, view: View) -> Image:
         """Return the face upright, (side, side, 3) uint8 BGR. It is shared: do not write to it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.observation import Image, Keypoints
+from device.perception.arithmetic import in_plane
 
 _ALIGNED_BY = 4  # eyes, nose and mouth; the ears are guesses on most faces
 
@@ -49,6 +51,8 @@ OUTSIDE = (127, 127, 127)
 """BGR of what lies outside of the picture: grey, which is zero for a network whose input is -1..1."""
 
 _MIN_LINEAR_SCALE = 0.5
+# Of a distance; points that coincide have none.
+_SMALLEST = 1e-9
 
 
 def align(
@@ -70,58 +74,55 @@ def align(
     Returns:
         (side, side, 3) uint8, BGR.
     """
-    template = ((np.array(framing.template) - 0.5) / margin + 0.5) * side
-    points = keypoints[:_ALIGNED_BY].astype(np.float64)
-    matrix = similarity(points, template)
+    middle = 0.5 + 0.5j
+    places = in_plane(framing.template)
+    template = [((place - middle) / margin + middle) * side for place in places]
+    points = in_plane(keypoints[:_ALIGNED_BY].tolist())
+    turn = _turn(points, template)
     if framing.is_scaled_by_longest:
-        matrix = _rescaled(matrix, points, template)
-    return _warp(image, matrix, side)
+        turn *= _scale_by_longest(points, template) / max(abs(turn), _SMALLEST)
+    shift = _mean(template) - turn * _mean(points)
+    return _warp(image, turn, shift, side)
 
 
 def align_whole(image: Image, side: int, margin: float = 1.0) -> Image:
     """Cut the central square of a picture that is known to show a face although none was found."""
     height, width = image.shape[:2]
-    scale = side / (min(height, width) * margin)
-    centre = np.array([width / 2, height / 2])
-    matrix = np.hstack([np.eye(2) * scale, (side / 2 - scale * centre)[:, None]])
-    return _warp(image, matrix, side)
+    turn = complex(side / (min(height, width) * margin))
+    return _warp(image, turn, complex(side, side) / 2 - turn * complex(width, height) / 2, side)
 
 
-def similarity(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the rotation, scale and shift (2, 3) that bring source (N, 2) closest to target (N, 2).
-
-    Least squares in closed form: in the plane a similarity is multiplication with a complex number.
-    """
-    a, b = source[:, 0] + 1j * source[:, 1], target[:, 0] + 1j * target[:, 1]
-    centred = a - a.mean()
-    turn = np.vdot(centred, b - b.mean()) / max(float(np.vdot(centred, centred).real), 1e-9)
-    shift = b.mean() - turn * a.mean()
-    return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
+def _turn(points: Sequence[complex], target: Sequence[complex]) -> complex:
+    """Return with what points are to be multiplied to come closest to a target, but for a shift: least squares."""
+    middle, aim = _mean(points), _mean(target)
+    centred = [point - middle for point in points]
+    turned = sum(z.conjugate() * (t - aim) for z, t in zip(centred, target, strict=True))
+    return turned / max(sum(abs(z) ** 2 for z in centred), _SMALLEST)
 
 
-def _rescaled(
-    matrix: NDArray[np.float64], points: NDArray[np.float64], template: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return a similarity with the scale at which neither distance exceeds the template's."""
-    target, found = eye_and_mouth_distance(template), eye_and_mouth_distance(points)
-    scale = min(t / max(f, 1e-9) for t, f in zip(target, found, strict=True))
-    turn = matrix[:, :2] * (scale / max(float(np.hypot(*matrix[:, 0])), 1e-9))
-    shift = template.mean(axis=0) - turn @ points.mean(axis=0)
-    return np.hstack([turn, shift[:, None]])
+def _scale_by_longest(points: Sequence[complex], target: Sequence[complex]) -> float:
+    """Return the scale at which neither distance exceeds the target's."""
+    distances = zip(eye_and_mouth_distance(points), eye_and_mouth_distance(target), strict=True)
+    return min(aim / max(found, _SMALLEST) for found, aim in distances)
 
 
-def eye_and_mouth_distance(points: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the distance between the eyes, and that from between them to the mouth; points is (4 or more, 2)."""
-    right, left, mouth = points[0], points[1], points[3]
-    return float(np.hypot(*(left - right))), float(np.hypot(*(mouth - (left + right) / 2)))
+def eye_and_mouth_distance(points: Sequence[complex]) -> tuple[float, float]:
+    """Return the distance between the eyes, and that from between them to the mouth."""
+    right, left, _, mouth = points
+    return abs(left - right), abs(mouth - (left + right) / 2)
 
 
-def _warp(image: Image, matrix: NDArray[np.float64], side: int) -> Image:
-    scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
-    if 0 < scale < _MIN_LINEAR_SCALE:
+def _mean(points: Sequence[complex]) -> complex:
+    return sum(points) / len(points)
+
+
+def _warp(image: Image, turn: complex, shift: complex, side: int) -> Image:
+    """Return what lies in the square of a side when each point of a picture is turned and shifted."""
+    matrix = np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
+    if 0 < abs(turn) < _MIN_LINEAR_SCALE:
         # Bilinear sampling of a large face would skip pixels and show noise that training never saw. Only the part of
         # the picture around the face is shrunk: the rest of a large photograph would cost more than the network.
-        image, matrix = _shrink_around_crop(image, matrix, side, scale)
+        image, matrix = _shrink_around_crop(image, matrix, side, abs(turn))
     return cast(
         "Image",
         cv2.warpAffine(

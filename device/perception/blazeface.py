@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import gcd
+from math import gcd, inf, log
 
 import cv2
 import numpy as np
@@ -29,11 +29,18 @@ SHORT_RANGE_GRIDS = ((8, 2), (16, 6))
 
 _KEYPOINTS = 6
 _COORDINATES = 4 + 2 * _KEYPOINTS
+# Of a logit: far more than what float32 rounds, so that no find is lost before its score is known exactly.
+_SLACK = 1e-3
+_LARGEST_SCORE = 1 - 1e-6
+# In the network's input, of -1..1.
+_BLACK = -1.0
 # Rows of a shrunk image that are made at a time: all of a photograph in floats would fill a small Pi's memory, and any
 # processor's cache.
 _ROWS = 16
 # Rows of an image that may be averaged together: at 640x480 these are ten, of which three remain.
 _MOST_ROWS = 32
+# Rows that are turned into floats at a time, for the same reason: at 640x480 they take half a megabyte.
+_ROWS_IN_CACHE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,8 @@ class Finds:
     @property
     def sizes(self) -> FloatArray:
         """The shorter side of each box, (N,) in pixels."""
-        return np.asarray(np.min(self.points[:, 2:4] - self.points[:, :2], axis=1), np.float32)
+        sides = self.points[:, 2:4] - self.points[:, :2]
+        return np.asarray(sides.min(axis=1), np.float32)
 
     def where(self, keep: NDArray[np.bool_]) -> Finds:
         """Return some of the finds, by a mask (N,)."""
@@ -59,8 +67,10 @@ class Finds:
 
     def placed(self, factor: float, offset: tuple[float, float]) -> Finds:
         """Return the finds in the pixels of another picture: each (x, y) times the factor, plus the offset."""
-        points = self.points * factor + np.tile(offset, _COORDINATES // 2)
-        return Finds(points.astype(np.float32), self.scores)
+        if factor == 1 and offset == (0, 0):
+            return self
+        points = self.points.reshape(-1, _COORDINATES // 2, 2) * factor + np.array(offset)
+        return Finds(points.reshape(-1, _COORDINATES).astype(np.float32), self.scores)
 
     def and_also(self, others: Finds) -> Finds:
         """Return these finds and others."""
@@ -72,20 +82,22 @@ class Finds:
     def faces(self) -> list[Detection]:
         """Merge overlapping finds into one face each: their mean, weighted by their scores; the best score first."""
         faces: list[Detection] = []
-        order = np.argsort(-self.scores, kind="stable")
-        while order.size:
-            overlap = iou(self.points[order[0], :4], self.points[order, :4]) > SAME_FACE_IOU
-            overlap[0] = True  # a box without area overlaps nothing, not even itself
-            same, order = order[overlap], order[~overlap]
-            mean = self.scores[same] @ self.points[same] / self.scores[same].sum()
-            left, top, right, bottom = (float(v) for v in mean[:4])
+        order = (-self.scores).argsort(kind="stable")
+        points, scores = self.points[order], self.scores[order]
+        while scores.size:
+            same = iou(points[0, :4], points[:, :4]) > SAME_FACE_IOU
+            same[0] = True  # a box without area overlaps nothing, not even itself
+            weights = scores[same]
+            mean = weights @ points[same] / weights.sum()
+            left, top, right, bottom = mean[:4].tolist()
             faces.append(
                 Detection(
                     Box(left, top, right - left, bottom - top),
-                    np.asarray(mean[4:].reshape(_KEYPOINTS, 2), np.float32),
-                    float(self.scores[same[0]]),
+                    mean[4:].reshape(_KEYPOINTS, 2),
+                    float(scores[0]),
                 )
             )
+            points, scores = points[~same], scores[~same]
         return faces
 
 
@@ -117,14 +129,26 @@ class BlazeFace:
             image: is fitted into the network's input, whatever its size.
             min_score: of a find, 0..1.
         """
-        values, factor, offset = _letterbox(image, self.side, self._scale)
-        first, second = self._network(values)
+        factor, offset = _letterbox(image, self._network.input[0], self._scale)
+        first, second = self._network.run()
         raw, logits = (first, second) if first.shape[-1] == _COORDINATES else (second, first)
-        scores = sigmoid(logits[0, :, 0])
+        # Of thousands of anchors hardly one sees a face: only for those is it worth to compute anything.
+        likely = np.flatnonzero(logits[0, :, 0] > _logit(min_score) - _SLACK)
+        scores = sigmoid(logits[0, likely, 0])
+        points = _decode(raw[0, likely], self._anchors[likely])
+        points -= offset
+        points /= np.float32(factor)
+        found = Finds(points.reshape(-1, _COORDINATES), scores)
         keep = scores >= min_score
-        points = _decode(raw[0][keep], self._anchors[keep])
-        points = (points - np.tile(offset, _COORDINATES // 2)) / factor
-        return Finds(points.astype(np.float32), scores[keep])
+        return found if keep.all() else found.where(keep)
+
+
+def _logit(score: float) -> float:
+    """Return the logit of a score; what is near to 1 counts as less, for float32 has 1 for large logits."""
+    if score <= 0:
+        return -inf
+    bounded = min(score, _LARGEST_SCORE)
+    return log(bounded / (1 - bounded))
 
 
 def shrink(image: Image, divisor: int) -> FloatArray:
@@ -142,18 +166,22 @@ def _resized(image: Image | FloatArray, size: tuple[int, int]) -> FloatArray:
     """Return the image in another size (width, height), as (height, width, 3) float32."""
     # INTER_AREA averages: a far face must not be lost between the sampled pixels. In floats, because the bytes of means
     # at a half depend on the processor.
-    values = _with_fewer_rows(np.asarray(image, np.float32), size[1])
-    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)
-
-
-def _with_fewer_rows(values: FloatArray, height: int) -> FloatArray:
-    """Average rows, if a few of them become whole ones at a time; OpenCV would do it, but pixel by pixel."""
-    blocks = gcd(len(values), height)
-    rows, fewer = len(values) // blocks, height // blocks
+    width, height = size
+    blocks = gcd(len(image), height)
+    rows, fewer = len(image) // blocks, height // blocks
     if not fewer < rows <= _MOST_ROWS:
-        return values
-    averaged = _means(rows, fewer) @ values.reshape(blocks, rows, -1)
-    return np.asarray(averaged.reshape(height, *values.shape[1:]), np.float32)
+        values = np.asarray(image, np.float32)
+        return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)
+    # A few rows become whole ones at a time; OpenCV would average them too, but pixel by pixel.
+    shares, across = _means(rows, fewer), image[0].size
+    resized = np.empty((height, width, 3), np.float32)
+    step = max(1, _ROWS_IN_CACHE // rows)
+    for first in range(0, blocks, step):
+        part = np.asarray(image[first * rows : (first + step) * rows], np.float32)
+        averaged = (shares @ part.reshape(-1, rows, across)).reshape(-1, *image.shape[1:])
+        place = resized[first * fewer : (first + step) * fewer]
+        cv2.resize(averaged, (width, len(averaged)), dst=place, interpolation=cv2.INTER_AREA)
+    return resized
 
 
 @cache
@@ -165,19 +193,28 @@ def _means(rows: int, fewer: int) -> FloatArray:
 
 
 def _letterbox(
-    image: Image | FloatArray, side: int, scale: float
-) -> tuple[FloatArray, float, FloatArray]:
-    """Fit image into the middle of a black square, RGB in -1..1; return it, the factor and the offset (x, y)."""
+    image: Image | FloatArray, square: FloatArray, scale: float
+) -> tuple[float, FloatArray]:
+    """Fit image into the middle of a black square, RGB in -1..1; return the factor and the offset (x, y).
+
+    Args:
+        image: see BlazeFace.find.
+        square: (side, side, 3) float32, is overwritten.
+        scale: how much of the square's side the image's longer side takes.
+    """
     height, width = image.shape[:2]
+    side = len(square)
     factor = scale * side / max(height, width)
-    size = max(1, round(width * factor)), max(1, round(height * factor))
-    left, top = (side - size[0]) // 2, (side - size[1]) // 2
-    square = np.zeros((1, side, side, 3), np.float32)
-    place = square[0, top : top + size[1], left : left + size[0]]
-    cv2.cvtColor(_resized(image, size), cv2.COLOR_BGR2RGB, dst=place)
-    square *= np.float32(2 / 255)
-    square -= 1
-    return square, factor, np.array([left, top], np.float32)
+    across, down = max(1, round(width * factor)), max(1, round(height * factor))
+    left, top = (side - across) // 2, (side - down) // 2
+    square[:top], square[top + down :] = _BLACK, _BLACK
+    rows = square[top : top + down]
+    rows[:, :left], rows[:, left + across :] = _BLACK, _BLACK
+    place = rows[:, left : left + across]
+    cv2.cvtColor(_resized(image, (across, down)), cv2.COLOR_BGR2RGB, dst=place)
+    place *= np.float32(2 / 255)
+    place -= 1
+    return factor, np.array([left, top], np.float32)
 
 
 def _anchors(grids: Sequence[tuple[int, int]], side: int) -> FloatArray:
@@ -191,7 +228,15 @@ def _anchors(grids: Sequence[tuple[int, int]], side: int) -> FloatArray:
 
 
 def _decode(raw: FloatArray, centres: FloatArray) -> FloatArray:
-    """Turn offsets from the anchors' centres (N, 16) into corners and keypoints (N, 16), in pixels of the input."""
-    middle, half = raw[:, :2] + centres, raw[:, 2:4] / 2
-    keypoints = raw[:, 4:] + np.tile(centres, _KEYPOINTS)
-    return np.concatenate([middle - half, middle + half, keypoints], axis=1)
+    """Return corners and keypoints, (N, 8, 2) in pixels of the input.
+
+    Args:
+        raw: (N, 16): offsets from the anchors' centres, but for width and height in the third and fourth place.
+        centres: (N, 2).
+    """
+    offsets = raw.reshape(-1, _COORDINATES // 2, 2)
+    half = offsets[:, 1] / 2
+    points = offsets + centres[:, None]
+    points[:, 1] = points[:, 0] + half
+    points[:, 0] -= half
+    return points

@@ -16,6 +16,7 @@ from device.observation import Image
 from device.people.embedding import Embedding
 from device.perception.aligned_face import View
 from device.perception.alignment import RECOGNITION
+from device.perception.crop_network import answers
 from device.perception.runtime import Network
 
 
@@ -58,6 +59,7 @@ class Embedder:
             ModelError: network or JSON is missing or damaged, or they do not fit each other.
         """
         card = read_recognition_card(path)
+        # The card has the checksum.
         network = Network.load(path, threads)
         side = card.input.side
         network.require_shapes((1, side, side, 3), [(1, card.dimensions)])
@@ -65,10 +67,7 @@ class Embedder:
 
     def embed(self, crop: Image) -> Embedded:
         """Return what the network makes of a crop of its view, (side, side, 3) uint8 BGR."""
-        meaning = self.card.input
-        values = (crop[None, ..., ::-1].astype(np.float32) - meaning.mean) / meaning.scale
-        output = self.network(values)[0][0]
-        if self.card.flip_average:
-            output = (output + self.network(np.ascontiguousarray(values[:, :, ::-1]))[0][0]) / 2
+        card = self.card
+        (output,) = answers(self.network, card.input, crop, flip_average=card.flip_average)
         length = float(np.linalg.norm(output))
         return Embedded(np.asarray(output / max(length, 1e-9), np.float32), length)

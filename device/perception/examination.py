@@ -15,14 +15,9 @@ from device.perception import Perception
 from device.perception.aligned_face import AlignedFace, View
 from device.perception.analysers.attributes import AttributeAnalyser
 from device.perception.analysers.recognition import Appearance, RecognitionAnalyser
-from device.perception.detection import FaceDetector
 from device.perception.pipeline import Person
 from device.perception.quality import Gate, Quality
 from device.perception.tracking import Sample, Track
-
-RETRY_SCORE = 0.2
-"""Where nobody is found at the product's score, enrolment looks again at this one: of LFW's 6,000 pairs 28 lose a face
-at 0.5, and none at this."""
 
 # Of the shorter side of a face's box. A face may be recognised when it is smaller; what it is compared with should show
 # all that the network can see, which is 112 pixels from the eyebrows to the chin.
@@ -34,11 +29,9 @@ def open_examiner(perception: Perception, settings: PerceptionSettings) -> Exami
     if perception.recognition is None:
         message = "this perception was opened without a gallery: it recognises nobody"
         raise ValueError(message)
-    score = min(RETRY_SCORE, settings.detector_score)
-    again = FaceDetector(*perception.detector.networks, score, settings.min_face_size)
     return Examiner(
         perception.detector.detect,
-        again.detect,
+        perception.detector.less_strict().detect,
         Gate(settings.min_face_size, settings.min_sharpness, settings.min_brightness),
         perception.attributes,
         perception.recognition,

@@ -7,6 +7,7 @@ own conversion would do for the colors, but keeps tables of 5 MB.
 from __future__ import annotations
 
 from functools import cache
+from math import hypot
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -50,12 +51,12 @@ _EYES: _Region = (0.38, 0.55, 0.0, 1.0)
 
 # Where sRGB (IEC 61966-2-1) and L*a*b* (CIE 15) are straight lines.
 _DARK, _LINEAR = 0.04045, 0.008856
-# Linear sRGB to XYZ, each as a share of the white of D65.
-_RGB_TO_XYZ = np.array(
+# Linear blue, green and red of sRGB to XYZ, each as a share of the white of D65.
+_BGR_TO_XYZ = np.array(
     [
-        [0.412453 / 0.950456, 0.357580 / 0.950456, 0.180423 / 0.950456],
-        [0.212671, 0.715160, 0.072169],
-        [0.019334 / 1.088754, 0.119193 / 1.088754, 0.950227 / 1.088754],
+        [0.180423 / 0.950456, 0.357580 / 0.950456, 0.412453 / 0.950456],
+        [0.072169, 0.715160, 0.212671],
+        [0.950227 / 1.088754, 0.119193 / 1.088754, 0.019334 / 1.088754],
     ],
     np.float32,
 )
@@ -106,15 +107,29 @@ def is_mouth_hidden(crop: Image, keypoints: Keypoints) -> bool:
     if turn(keypoints) > _PROFILE:
         return True
     seen = colors(crop)
-    if float(np.abs(seen[..., 1:]).mean()) < _MIN_COLOR:
+    if float(np.abs(seen[1:]).mean()) < _MIN_COLOR:
         return False
     return mouth_rule().hides(traits(seen))
 
 
 def colors(crop: Image) -> FloatArray:
-    """Return the colors of a recognition crop, (side, side, 3) uint8 BGR, as traits needs them."""
+    """Return L*, a* and b* (CIE 1976) of a recognition crop, (side, side, 3) uint8 BGR, as traits needs them.
+
+    Returns:
+        (3, 56, 56) float32.
+    """
     small = cv2.resize(crop, (_SIDE_PIXELS, _SIDE_PIXELS), interpolation=cv2.INTER_AREA)
-    return _lab(np.asarray(small, np.uint8))
+    xyz = _BGR_TO_XYZ @ cv2.LUT(small, _light()).reshape(-1, 3).T
+    x, y, z = np.where(xyz > _LINEAR, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    lab = np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+    return lab.reshape(3, _SIDE_PIXELS, _SIDE_PIXELS)
+
+
+@cache
+def _light() -> FloatArray:
+    """Return the light of each of the 256 values of a color in sRGB, (256,) float32 in 0..1."""
+    values = np.arange(256, dtype=np.float32) / 255
+    return np.where(values <= _DARK, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
 def traits(lab: FloatArray) -> FloatArray:
@@ -125,39 +140,47 @@ def traits(lab: FloatArray) -> FloatArray:
     mouth and eyes are. A beard is dark, but neither smooth nor colored, and leaves lips and nose.
 
     Args:
-        lab: see colors.
+        lab: L*, a* and b*, (3, 56, 56); see colors.
     """
-    skin = np.median(_pixels(lab, _FOREHEAD, _HAIRLINE, _BRIDGE), axis=0)
+    skin = _median(_pixels(lab, _FOREHEAD, _HAIRLINE, _BRIDGE))
+    mouth, nose = _pixels(lab, _MOUTH), _pixels(lab, _NOSE)
     found: list[float] = []
-    for region in ((_MOUTH,), (_NOSE,), (_RIGHT_CHEEK, _LEFT_CHEEK)):
-        away = np.median(_pixels(lab, *region), axis=0) - skin
-        found += [*np.abs(away), float(np.hypot(away[1], away[2])), *away]
-    found += [*_pixels(lab, _MOUTH).std(axis=0), *_pixels(lab, _NOSE).std(axis=0)]
-    lips = _cut(lab, _LIPS).mean(axis=1)
-    light, red = lips[:, 0], lips[:, 1]
-    found += [*lips.std(axis=0), red.max() - np.median(red), np.median(light) - light.min()]
-    mouth, eyes = _cut(lab, _MOUTH)[..., 0], _cut(lab, _EYES)[..., 0]
-    found += [_steps(mouth, 0), _steps(mouth, 1), _steps(eyes, 0)]
+    for seen in (mouth, nose, _pixels(lab, _RIGHT_CHEEK, _LEFT_CHEEK)):
+        light, red, yellow = away = [a - b for a, b in zip(_median(seen), skin, strict=True)]
+        found += [abs(light), abs(red), abs(yellow), hypot(red, yellow), *away]
+    found += [*_spread(mouth), *_spread(nose)]
+    lips = _cut(lab, _LIPS).mean(axis=2)
+    light, red, _ = _median(lips)
+    found += [*_spread(lips), float(lips[1].max()) - red, light - float(lips[0].min())]
+    found += [
+        _steps(_cut(lab, _MOUTH)[0]),
+        _steps(_cut(lab, _MOUTH)[0].T),
+        _steps(_cut(lab, _EYES)[0]),
+    ]
     return np.array(found, np.float32)
 
 
-def _lab(image: Image) -> FloatArray:
-    """Return CIE 1976 L*a*b* of sRGB, (H, W, 3) float32."""
-    values = image[..., ::-1].astype(np.float32) / 255
-    linear = np.where(values <= _DARK, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
-    xyz = linear @ _RGB_TO_XYZ.T
-    x, y, z = np.moveaxis(np.where(xyz > _LINEAR, np.cbrt(xyz), 7.787 * xyz + 16 / 116), -1, 0)
-    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1).astype(np.float32)
-
-
 def _cut(lab: FloatArray, region: _Region) -> FloatArray:
-    top, bottom, left, right = (round(share * len(lab)) for share in region)
-    return lab[top:bottom, left:right]
+    top, bottom, left, right = (round(share * _SIDE_PIXELS) for share in region)
+    return lab[:, top:bottom, left:right]
 
 
 def _pixels(lab: FloatArray, *regions: _Region) -> FloatArray:
-    return np.vstack([_cut(lab, region).reshape(-1, 3) for region in regions])
+    return np.concatenate([_cut(lab, region).reshape(3, -1) for region in regions], axis=1)
 
 
-def _steps(lightness: FloatArray, axis: int) -> float:
-    return float(np.abs(np.diff(lightness, axis=axis)).mean())
+def _median(values: FloatArray) -> list[float]:
+    """Return the median of each row, as NumPy's own, which takes longer to prepare than to compute."""
+    ordered, count = np.sort(values), values.shape[1]
+    lower, upper = ordered[:, (count - 1) // 2].tolist(), ordered[:, count // 2].tolist()
+    return [(a + b) / 2 for a, b in zip(lower, upper, strict=True)]
+
+
+def _spread(values: FloatArray) -> list[float]:
+    """Return the standard deviation of each row."""
+    return [cv2.meanStdDev(row)[1].item() for row in values]
+
+
+def _steps(lightness: FloatArray) -> float:
+    """Return how far apart rows are that follow each other."""
+    return cv2.norm(lightness[1:], lightness[:-1], cv2.NORM_L1) / lightness[1:].size

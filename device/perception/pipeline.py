@@ -28,7 +28,7 @@ from device.perception.overlap import corners, iou
 from device.perception.quality import Gate
 from device.perception.tracking import Sample, Track, confirmed, track
 
-__all__ = ["Judgement", "Perceived", "Person", "Pipeline"]
+__all__ = ["Judgement", "Perceived", "Person", "Pipeline", "SecondLook"]
 
 # A face that overlaps one of the observation before by this much is taken for the same person.
 _SAME_PERSON_IOU = 0.3
@@ -73,6 +73,21 @@ class Perceived:
     unjudged: tuple[UnjudgedFace, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """What is tried where a burst shows nobody; a face that only this finds counts if its facts confirm it.
+
+    Attributes:
+        detect: finds faces that are otherwise too doubtful.
+        is_wanted: whether any of them could be confirmed now.
+        confirms: whether the facts about a face, by the analysers' names, show that it is one.
+    """
+
+    detect: Detect
+    is_wanted: Callable[[], bool]
+    confirms: Callable[[Mapping[str, Any]], bool]
+
+
 class Pipeline:
     """Detects, aligns, analyses and decides. One thread at a time uses it.
 
@@ -82,6 +97,7 @@ class Pipeline:
         gate: the minimum quality that is judged.
         quality_view: the crop on which quality is measured.
         max_faces: how many faces of a frame are judged, the largest first.
+        second_look: for bursts that show nobody.
     """
 
     def __init__(
@@ -92,12 +108,16 @@ class Pipeline:
         gate: Gate,
         quality_view: View,
         max_faces: int,
+        second_look: SecondLook | None = None,
     ) -> None:
         self._detect = detect
         self._analysers = analysers
         self._gate = gate
         self._quality_view = quality_view
         self._max_faces = max_faces
+        self._second_look = second_look
+        self.stage_clock: Callable[[], StageClock] = StageClock
+        """Makes what measures a burst; `facet bench` has one that measures memory as well."""
 
     def perceive(
         self,
@@ -117,13 +137,16 @@ class Pipeline:
         Raises:
             PerceptionStoppedError: should_stop returned True.
         """
-        clock = _StageClock()
+        clock = self.stage_clock()
         samples = [
-            list(self._samples(i, frame.image, clock, should_stop))
+            list(self._samples(i, frame.image, self._detect, clock, should_stop))
             for i, frame in enumerate(frames)
         ]
         with clock.stage("decide"):
             tracks = confirmed(track(samples), len(frames))
+        if not tracks:
+            tracks = self._look_again(frames, judgement, clock, should_stop)
+        with clock.stage("decide"):
             people = tuple(
                 Person(each, _facts_before(each.best.detection.box, previous))
                 for each in tracks
@@ -147,18 +170,49 @@ class Pipeline:
         return replace(seen, faces=self._faces(seen.people, judgement))
 
     def _samples(
-        self, frame: int, image: Image, clock: _StageClock, should_stop: Callable[[], bool]
+        self,
+        frame: int,
+        image: Image,
+        detect: Detect,
+        clock: StageClock,
+        should_stop: Callable[[], bool],
+        *,
+        are_doubtful: bool = False,
     ) -> Iterator[Sample]:
         _require_wanted(should_stop)
         with clock.stage("detect"):
-            found = sorted(self._detect(image), key=lambda detection: -detection.box.area)
+            found = sorted(detect(image), key=lambda detection: -detection.box.area)
         for detection in found[: self._max_faces]:
             _require_wanted(should_stop)
-            yield self._sample(frame, AlignedFace(image, detection, self._quality_view), clock)
+            face = AlignedFace(image, detection, self._quality_view, is_doubtful=are_doubtful)
+            yield self._sample(frame, face, clock)
         for detection in found[self._max_faces :]:
             yield Sample(frame, detection, None, None, {})
 
-    def _sample(self, frame: int, face: AlignedFace, clock: _StageClock) -> Sample:
+    def _look_again(
+        self,
+        frames: Sequence[Frame],
+        judgement: Judgement,
+        clock: StageClock,
+        should_stop: Callable[[], bool],
+    ) -> list[Track]:
+        """Return whom only a second look finds, at the newest frame alone: an empty burst may cost one look more."""
+        again = self._second_look
+        if again is None or not again.is_wanted():
+            return []
+        newest = len(frames) - 1
+        samples = self._samples(
+            newest, frames[newest].image, again.detect, clock, should_stop, are_doubtful=True
+        )
+        people = [Person(Track([sample]), {}) for sample in samples if sample.is_judged]
+        with clock.stage("decide"):
+            return [
+                person.track
+                for person in people
+                if again.confirms(self._face(person, judgement, primary=False).facts)
+            ]
+
+    def _sample(self, frame: int, face: AlignedFace, clock: StageClock) -> Sample:
         with clock.stage("align"):
             quality = face.quality
         rejected = self._gate.reject(quality)
@@ -198,8 +252,12 @@ def _require_wanted(should_stop: Callable[[], bool]) -> None:
         raise PerceptionStoppedError(message)
 
 
-class _StageClock:
-    """Sums up what each stage takes."""
+class StageClock:
+    """Sums up what each stage takes.
+
+    Attributes:
+        milliseconds: by stage.
+    """
 
     def __init__(self) -> None:
         self.milliseconds: defaultdict[str, float] = defaultdict(float)

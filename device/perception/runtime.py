@@ -5,23 +5,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from device.errors import ModelError
+from device.networks.files import is_replaced_as_a_whole
 from device.perception.native_log import without_remarks
+from device.system.memory import release
+
+# Not in a chroot where nobody has mounted it.
+_OWN_FILES = Path("/proc/self/fd")
+
+# The layers that multiply, and which of a weight's axes is that of the outputs.
+_CHANNEL_AXES = {"CONV_2D": 0, "DEPTHWISE_CONV_2D": -1, "FULLY_CONNECTED": 0}
 
 
 @cache
-def _interpreter_type() -> Any:  # noqa: ANN401 - one of two classes without a common base
+def interpreter_type() -> Any:  # noqa: ANN401 - one of two classes without a common base
+    """Return TFLite's Interpreter, which is imported now."""
     # Not before a network is loaded: what needs none, above all safe mode, must survive a broken TFLite.
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError:  # armv7l
         from tflite_runtime.interpreter import Interpreter
     return Interpreter
+
+
+def _verified(file: IO[bytes], threads: int) -> Any:  # noqa: ANN401 - see interpreter_type
+    """Return an interpreter of what is in a file: only of content does TFLite verify that it is sound."""
+    return interpreter_type()(model_content=file.read(), num_threads=threads)
+
+
+def _mapped(file: IO[bytes], threads: int) -> Any:  # noqa: ANN401 - see interpreter_type
+    """Return an interpreter of a file that is mapped: once its weights are unpacked, it takes no memory."""
+    # TFLite takes paths in UTF-8 only, which this one always is.
+    path = _OWN_FILES / str(file.fileno())
+    return interpreter_type()(model_path=str(path), num_threads=threads)
 
 
 class Network:
@@ -39,7 +60,7 @@ class Network:
         invocations: how often it has run.
     """
 
-    def __init__(self, interpreter: Any, path: Path) -> None:  # noqa: ANN401 - see _interpreter_type
+    def __init__(self, interpreter: Any, path: Path) -> None:  # noqa: ANN401 - see interpreter_type
         self.path = path
         self.invocations = 0
         self._interpreter = interpreter
@@ -64,11 +85,14 @@ class Network:
             message = f"model {path} does not exist; reinstall facet-node, or correct the path"
             raise ModelError(message)
         try:
-            # By content: TFLite's verifier then rejects a bad file, and Python encodes the path.
-            content = path.read_bytes()
-            with without_remarks():
-                interpreter = _interpreter_type()(model_content=content, num_threads=threads)
+            with path.open("rb") as file, without_remarks():
+                interpreter = _verified(file, threads)
+                may_map = is_replaced_as_a_whole(path) and _OWN_FILES.is_dir()
+                if may_map:
+                    interpreter = _mapped(file, threads)
                 interpreter.allocate_tensors()
+                if may_map:
+                    release(file)
         except (OSError, ValueError, RuntimeError) as error:
             message = (
                 f"model {path} cannot be loaded: {error}. The file is damaged or made for another "
@@ -108,21 +132,43 @@ class Network:
             )
             raise ModelError(message)
 
-    def set_input(self, values: NDArray[np.float32]) -> None:
-        """Copy values (of input_shape, float32) into the network."""
-        self._interpreter.set_tensor(self._input, values)
+    @property
+    def multiplications(self) -> int | None:
+        """The multiply-adds of the convolutions and dense layers of one invocation; None where TFLite does not tell."""
+        if not hasattr(self._interpreter, "_get_ops_details"):
+            return None
+        shapes = {each["index"]: each["shape"] for each in self._interpreter.get_tensor_details()}
+        return sum(
+            _multiplications(shapes[operator["outputs"][0]], shapes[operator["inputs"][1]], channel)
+            for operator in self._interpreter._get_ops_details()  # noqa: SLF001 - nothing public tells
+            if (channel := _CHANNEL_AXES.get(operator["op_name"])) is not None
+        )
+
+    @property
+    def input(self) -> NDArray[np.float32]:
+        """What the network is shown, of input_shape: the interpreter's own memory, to be written to.
+
+        TFLite refuses to run while anybody holds it.
+        """
+        values: NDArray[np.float32] = self._interpreter.tensor(self._input)()
+        return values
 
     def invoke(self) -> None:
-        """Run the network on the input that was set."""
+        """Run the network on its input."""
         self._interpreter.invoke()
         self.invocations += 1
 
-    def outputs(self) -> list[NDArray[np.float32]]:
-        """Return copies of the outputs, in the file's order."""
+    def run(self) -> list[NDArray[np.float32]]:
+        """Run the network on its input, and return copies of its outputs, in the file's order."""
+        self.invoke()
         return [self._interpreter.get_tensor(index) for index in self._outputs]
 
     def __call__(self, values: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         """Run the network on values (of input_shape, float32) and return its outputs."""
-        self.set_input(values)
-        self.invoke()
-        return self.outputs()
+        self.input[:] = values
+        return self.run()
+
+
+def _multiplications(output: Sequence[int], weight: Sequence[int], channel: int) -> int:
+    """Each output is a sum over one kernel: all of a weight's axes but that of the outputs."""
+    return int(np.prod(output)) * int(np.prod(weight)) // int(weight[channel])

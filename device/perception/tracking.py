@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,17 +85,7 @@ def track(frames: Iterable[Sequence[Sample]]) -> list[Track]:
     """
     tracks: list[Track] = []
     for samples in frames:
-        found = corners(*(sample.detection.box for sample in samples))
-        pairs = sorted(
-            (
-                (overlap, t, s)
-                for t, person in enumerate(tracks)
-                for s, overlap in enumerate(
-                    iou(corners(person.samples[-1].detection.box)[0], found)
-                )
-            ),
-            key=lambda pair: -pair[0],
-        )
+        pairs = sorted(_overlaps(tracks, samples), key=lambda pair: -pair[0])
         continued: set[int] = set()
         joined: set[int] = set()
         for overlap, t, s in pairs:
@@ -105,6 +95,18 @@ def track(frames: Iterable[Sequence[Sample]]) -> list[Track]:
                 joined.add(s)
         tracks += [Track([sample]) for s, sample in enumerate(samples) if s not in joined]
     return tracks
+
+
+def _overlaps(
+    tracks: Sequence[Track], samples: Sequence[Sample]
+) -> Iterator[tuple[float, int, int]]:
+    """Yield how far each track's newest box and each sample's overlap, with the numbers of both."""
+    if not tracks:
+        return
+    found = corners(*(sample.detection.box for sample in samples))
+    for t, person in enumerate(tracks):
+        for s, overlap in enumerate(iou(corners(person.samples[-1].detection.box)[0], found)):
+            yield overlap, t, s
 
 
 def confirmed(tracks: Iterable[Track], frames: int) -> list[Track]:

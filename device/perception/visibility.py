@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import cv2
-import numpy as np
-
 from device.networks.recognition_card import Visible
 from device.observation import Image, Keypoints
 from device.people.identity import Recognition
-
-# In the recognition crop, as shares of its side: rows, then columns of the right and of the left one.
-_EYES = (0.40, 0.53), ((0.27, 0.42), (0.58, 0.73))
-_CHEEKS = (0.61, 0.71), ((0.21, 0.38), (0.62, 0.79))
-# Percent of the eyes' pixels that are darker: lashes and pupils are dark without sunglasses too.
-_EYE_PERCENTILE = 75
+from device.perception.arithmetic import in_plane
+from device.perception.eyes import eye_brightness
 
 
 def hidden(
@@ -47,25 +40,7 @@ def hidden(
 
 def turn(keypoints: Keypoints) -> float:
     """Return how far the nose is from the middle of the eyes along their line, in distances between the eyes."""
-    right, left, nose = keypoints[:3].astype(np.float64)
+    right, left, nose = in_plane(keypoints[:3].tolist())
     between = left - right
-    along = float(np.dot(nose - (left + right) / 2, between))
-    return abs(along) / max(float(np.dot(between, between)), 1e-9)
-
-
-def eye_brightness(crop: Image) -> float:
-    """Return how bright the eyes are, as a share of the cheeks' brightness; behind sunglasses below a half."""
-    gray = np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), np.float64)
-    eyes = np.percentile(_both(gray, *_EYES), _EYE_PERCENTILE)
-    return float(eyes / max(float(np.median(_both(gray, *_CHEEKS))), 1.0))
-
-
-def _both(
-    gray: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-    rows: tuple[float, float],
-    columns: tuple[tuple[float, float], tuple[float, float]],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    side = len(gray)
-    top, bottom = (round(row * side) for row in rows)
-    parts = [gray[top:bottom, round(a * side) : round(b * side)].ravel() for a, b in columns]
-    return np.concatenate(parts)
+    along = (nose - (left + right) / 2) * between.conjugate()
+    return abs(along.real) / max(abs(between) ** 2, 1e-9)

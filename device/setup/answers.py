@@ -40,7 +40,9 @@ def named_like(host: str, node: NodeSettings) -> NodeSettings:
 
 
 class _Answers(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        defer_build=True, frozen=True, strict=True, extra="forbid", hide_input_in_errors=True
+    )
 
 
 class BrokerAnswer(_Answers):

@@ -93,19 +93,26 @@ class PinFinder:
             is_wanted: asked several times a second; the wait ends when it is not.
         """
         end = self._clock() + seconds
-        while True:
+        while is_wanted():
             now = self._clock()
+            due = [press.due for press in self._presses.values() if press.due is not None]
+            change = self._next_change(max(0.0, min([end, now + _ROUND_SECONDS, *due]) - now))
+            # What was due before a change counts, and what would be due after it does not, however late it is taken.
+            now = self._clock() if change is None else change.at
             for number, press in self._presses.items():
                 if press.poll(now):
                     return number
-            if now >= end or not is_wanted():
+            if now >= end:
                 return None
-            due = [press.due for press in self._presses.values() if press.due is not None]
-            with suppress(queue.Empty):
-                change = self._changes.get(
-                    timeout=max(0.0, min([end, now + _ROUND_SECONDS, *due]) - now)
-                )
+            if change is not None:
                 self._presses[change.pin].edge(change.at, is_active=change.is_active)
+        return None
+
+    def _next_change(self, seconds: float) -> _Change | None:
+        try:
+            return self._changes.get(timeout=seconds)
+        except queue.Empty:
+            return None
 
     def _claim(self, number: int, factory: Factory) -> None:
         def changed(is_active: bool) -> None:  # noqa: FBT001 - as claim_input calls it

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-FIRST_DELAY = 1.0
+FIRST_DELAY = 2.0
 LONGEST_DELAY = 60.0
 
 
 def backoff(failures: int, jitter: float, longest: float = LONGEST_DELAY) -> float:
     """Return the seconds to wait after a number of failures in a row.
 
-    The delay doubles from FIRST_DELAY to `longest`. Jitter takes away up to half of it, so that
-    the nodes of a home do not all connect to a camera or a broker at the same moment after a power
-    cut.
+    The delay doubles from FIRST_DELAY to `longest`. Jitter takes away up to half of it, of the first
+    one too, so that nodes do not all connect to a camera or a broker at the same moment after a
+    power cut, or when a broker with a thousand of them ends.
 
     Args:
         failures: in a row, the newest included; at least 1.
@@ -28,7 +28,7 @@ def backoff(failures: int, jitter: float, longest: float = LONGEST_DELAY) -> flo
         raise ValueError(message)
     # 2**16 is far above the longest delay; the exponent is limited so that a float cannot overflow.
     delay = min(longest, FIRST_DELAY * 2.0 ** min(failures - 1, 16))
-    return max(FIRST_DELAY, delay * (1.0 - 0.5 * jitter))
+    return delay * (1.0 - 0.5 * jitter)
 
 
 class Retry:

@@ -19,6 +19,8 @@ CHECKSUMS = "checksums"
 """The key in the document. An algorithm that replaces this one needs another key."""
 
 _WHOLE = ""
+# One for all values: to make an encoder takes longer than to use it.
+_SORTED = json.JSONEncoder(sort_keys=True)
 _CHECKSUM = re.compile(r"crc32:[0-9a-f]{8}")
 # A key is no longer than this in any document of ours, and a text of backslashes is searched in linear time.
 _KEY = re.compile(r'"((?:[^"\\]|\\.){0,200})"\s*:\s*')
@@ -167,7 +169,7 @@ def _checksums(values: Mapping[str, Any], name: str) -> dict[str, str]:
 
 def _checksum(name: str, pointer: str, value: object) -> str:
     # A checksum of all that a value is, and of where it belongs: true in the place of false is found too.
-    text = f"{name}\n{pointer}\n{json.dumps(value, sort_keys=True)}"
+    text = f"{name}\n{pointer}\n{_SORTED.encode(value)}"
     return f"crc32:{crc32(text.encode()):08x}"
 
 

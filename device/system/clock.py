@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -21,6 +22,7 @@ _SYNCHRONIZED = "synchronized"
 # than unsigned int or long.
 _STA_UNSYNC = 0x0040
 _TIMEX_BYTES = 512
+_Timex = ctypes.c_long * (_TIMEX_BYTES // ctypes.sizeof(ctypes.c_long))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +116,17 @@ def _read_boot_id() -> str:
         return str(uuid4())
 
 
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
 def _kernel_is_synchronized() -> bool | None:
     """Ask the kernel with adjtimex(2), which chrony, ntpd and timesyncd tell; None where that is forbidden."""
-    libc = ctypes.CDLL(None, use_errno=True)
+    libc = _libc()
     if not hasattr(libc, "adjtimex"):
         return None
-    timex = (ctypes.c_long * (_TIMEX_BYTES // ctypes.sizeof(ctypes.c_long)))()
+    timex = _Timex()
     if libc.adjtimex(timex) < 0:
         return None
     # modes (with its padding), offset, freq, maxerror, esterror, status: six words.

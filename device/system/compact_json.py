@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 
-def compact(document: Mapping[str, Any]) -> str:
+def compact(document: Mapping[str, object]) -> str:
     """Return a document as JSON without spaces.
 
     Raises:

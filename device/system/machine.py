@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ _SERIAL = Path("/proc/device-tree/serial-number")
 _COMPATIBLE = Path("/proc/device-tree/compatible")
 _REVISION = Path("/proc/device-tree/system/linux,revision")
 _REVISION_BYTES = 4
+_CPUINFO = Path("/proc/cpuinfo")
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
@@ -98,6 +100,31 @@ def resident_bytes(pid: int) -> int:
         OSError: there is no such process.
     """
     return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * _PAGE_BYTES
+
+
+def peak_resident_bytes(pid: int) -> int:
+    """Return the most memory that a process has kept resident so far (proc(5), VmHWM).
+
+    Raises:
+        OSError: there is no such process.
+    """
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    kilobytes = status.partition("VmHWM:")[2].split(maxsplit=1)[0]
+    return int(kilobytes) * 1024
+
+
+def processor(cpuinfo: Path = _CPUINFO) -> str:
+    """Return the processor's name as the kernel has it; on ARM, which has none, that of the architecture."""
+    try:
+        named = cpuinfo.read_text(encoding="utf-8").partition("model name")[2]
+    except (OSError, UnicodeDecodeError):
+        named = ""
+    return named.partition("\n")[0].strip("\t: ") or platform.machine()
+
+
+def cores() -> int:
+    """Return how many processor cores this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 def cpu_seconds(pid: int) -> float:

@@ -39,9 +39,14 @@ class Press:
         self._is_pressed = is_pressed
         self._since = float("-inf")
         self._is_counting = False
+        self._is_owed = False
 
     def edge(self, at: float, *, is_active: bool) -> None:
         """Record that the button went down or up."""
+        if self.due is not None and not is_active and at >= self.due:
+            # It was down for long enough, and whoever polls comes late: the machine is busy.
+            self._is_owed = True
+            self._is_counting = False
         if is_active and at - self._since >= self._debounce:
             self._is_counting = True
         self._is_pressed = is_active
@@ -50,13 +55,18 @@ class Press:
     @property
     def due(self) -> float | None:
         """When the press counts if the button stays down; None while it is up or has counted."""
+        if self._is_owed:
+            return self._since
         return self._since + self._needed if self._is_pressed and self._is_counting else None
 
     def poll(self, now: float) -> bool:
         """Return True once for each press, when the button has been down for long enough."""
         if self.due is None or now < self.due:
             return False
-        self._is_counting = False
+        if self._is_owed:
+            self._is_owed = False
+        else:
+            self._is_counting = False
         return True
 
 

@@ -13,7 +13,7 @@ from device.errors import UpdateError
 SOFTWARE = "facet-node"
 """The software's name in statements: its distribution's."""
 MAXIMUM_BYTES = 64 * 2**20
-"""Of a wheel, and of each file of a model. The largest so far has 10 MB."""
+"""Of a wheel, and of each file of a model. The largest so far is a wheel of 30 MB."""
 
 VersionText: TypeAlias = Annotated[
     str, Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9}){1,3}((a|b|rc)[0-9]{1,9})?$")
@@ -42,7 +42,7 @@ class Artifact(BaseModel):
         signature: Ed25519 over the statement, in base64.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, strict=True, extra="forbid")
 
     kind: Kind
     name: Name

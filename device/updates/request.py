@@ -28,7 +28,7 @@ class Request(BaseModel):
         artifact: what the file claims to be.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, strict=True, extra="forbid")
 
     id: str = Field(pattern=r"^[0-9a-f]{32}$")
     artifact: Artifact
@@ -44,7 +44,7 @@ class Result(BaseModel):
         message: one sentence for the owner.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, strict=True, extra="forbid")
 
     request: str | None
     at: datetime

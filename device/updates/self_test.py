@@ -25,7 +25,8 @@ from device.perception import open_perception
 from device.perception.analysers.attributes import AttributeClassifier
 from device.perception.embedder import Embedder
 
-_CROPS = Path(__file__).with_name("crops")
+CROPS = Path(__file__).with_name("crops")
+"""The faces whose attributes nobody doubts."""
 # A network that knows fewer labels than this of the known answers would hardly be tested.
 _MINIMUM_ANSWERS = 5
 # A picture without a face in it, of medium brightness.
@@ -69,20 +70,24 @@ def check_release() -> None:
 
 
 def check_network(network: Path) -> None:
-    """Make sure that a network loads, gives probabilities, and sees what everybody sees.
+    """Make sure that a network loads, gives probabilities, and sees what everybody sees; also as a node uses it.
 
     Args:
-        network: a .tflite with its JSON beside it.
+        network: a .tflite with its JSON beside it, and perhaps the file for eight-bit arithmetic with its own.
 
     Raises:
         ModelError: it does not load.
         UpdateError: its answers are wrong.
     """
-    classifier = AttributeClassifier.load(network)
+    _check(AttributeClassifier.load(network))
+    _check(AttributeClassifier.load_quickest(network))
+
+
+def _check(classifier: AttributeClassifier) -> None:
     side = classifier.card.input.side
     grey = np.full((side, side, 3), _GREY_LEVEL, np.uint8)
     _checked_probabilities(classifier, grey, "a grey picture")
-    for path in sorted(_CROPS.glob("*.json")):
+    for path in sorted(CROPS.glob("*.json")):
         face = _Face.model_validate(json.loads(path.read_bytes()))
         image: Image = np.asarray(cv2.imread(str(path.with_name(face.picture))), np.uint8)
         keypoints = np.array(face.keypoints, np.float32)

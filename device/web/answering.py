@@ -29,11 +29,11 @@ def answering(handler: Callable[[Request], Awaitable[Response]]) -> Handler:
         try:
             return await handler(request)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            place = ".".join(map(str, first["loc"]))
-            return refusal(": ".join(filter(None, (place, first["msg"]))), _UNUSABLE)
+            place = ".".join(map(str, error.errors()[0]["loc"])) or "the request"
+            message = f"{place} cannot be taken as it is; correct it"
+            return refusal(message, _UNUSABLE)
         except ConfigError as error:
-            faults = "; ".join(f"{fault.path}: {fault.message}" for fault in error.faults)
+            faults = "\n".join(f"{fault.path}: {fault.message}" for fault in error.faults)
             return refusal(faults, _UNUSABLE)
         except FacetError as error:
             return refusal(str(error), _UNUSABLE)

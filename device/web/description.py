@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from device.config.sections.node import Language
 from device.entities.attributes import ATTRIBUTES, attribute_name
-from device.entities.kinds import Readable
+from device.entities.facial_hair import FACIAL_HAIR_DETAILS
+from device.entities.kinds import OFF, ON, Readable
 from device.entities.observation import FACIAL_HAIR_ROW, HAIR_COLOR_ROW, RESULTS
-from device.entities.outcome import EventType
+from device.entities.outcome import EventType, Outcome
 from device.entities.translation import translated
-from device.observation import Face, Observation, UnjudgedFace, iso_time
+from device.observation import (
+    Face,
+    FacialHair,
+    Observation,
+    Source,
+    UnjudgedFace,
+    iso_time,
+    utc_now,
+)
 from device.web.memory import Remembered
+from device.web.words import words
 
 
 @lru_cache(maxsize=8)
@@ -22,19 +33,28 @@ def _attribute_names(language: Language) -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=8)
-def _words(language: Language) -> tuple[Readable[Any], Readable[Any], Readable[Any]]:
-    """Return the rows whose words are needed: hair, facial hair, result."""
-    (result,) = (
-        row for row in RESULTS if isinstance(row, Readable) and EventType.FACE in row.words
+def _result(language: Language) -> Readable[Any]:
+    """Return the row that says in words what came of a trigger."""
+    (row,) = (row for row in RESULTS if isinstance(row, Readable) and EventType.FACE in row.words)
+    (result,) = translated((row,), language)
+    return result
+
+
+@lru_cache(maxsize=8)
+def _told(
+    language: Language,
+) -> tuple[tuple[Readable[Outcome], ...], tuple[Readable[Outcome], ...]]:
+    """Return the rows that tell of a face in words: those of each node, and those of one that looks at facial hair."""
+    return (
+        translated((HAIR_COLOR_ROW, FACIAL_HAIR_ROW), language),
+        translated(FACIAL_HAIR_DETAILS, language),
     )
-    hair, facial_hair, result = translated((HAIR_COLOR_ROW, FACIAL_HAIR_ROW, result), language)
-    return hair, facial_hair, result
 
 
 def summary(remembered: Remembered, language: Language) -> dict[str, Any]:
     """Return an observation as a line of a list."""
     observation = remembered.observation
-    *_, result = _words(language)
+    result = _result(language)
     outcome = (observation.reason or EventType.FACE).value
     return {
         "id": observation.event_id,
@@ -44,16 +64,21 @@ def summary(remembered: Remembered, language: Language) -> dict[str, Any]:
         "is_usable": observation.reason is None,
         "face_count": observation.face_count,
         "has_picture": remembered.picture is not None,
+        "may_be_named": remembered.may_be_named,
     }
 
 
 def details(remembered: Remembered, language: Language) -> dict[str, Any]:
     """Return all of an observation."""
-    observation: Observation = remembered.observation
+    observation, texts = remembered.observation, words(language)
     return {
         **summary(remembered, language),
         "left_out": observation.to_json()["left_out"],
-        "timings": {stage: round(ms, 1) for stage, ms in observation.timings.items()},
+        # Of an analyser of somebody else by its own name.
+        "timings": {
+            texts.get(f"stage_{stage}", stage): round(ms, 1)
+            for stage, ms in observation.timings.items()
+        },
         "faces": faces(observation.faces, language),
     }
 
@@ -73,7 +98,6 @@ def _box(box: Any) -> list[float]:  # noqa: ANN401 - see below
 
 
 def _face(face: Face, language: Language) -> dict[str, Any]:
-    hair, facial_hair, _result = _words(language)
     names = _attribute_names(language)
     document = face.to_json()
     attributes: list[dict[str, Any]] = [
@@ -88,8 +112,22 @@ def _face(face: Face, language: Language) -> dict[str, Any]:
     ]
     return document | {
         "attributes": sorted(attributes, key=lambda each: -each["probability"]),
-        "words": {
-            hair.name: hair.words.get(face.hair_color or "", face.hair_color),
-            facial_hair.name: facial_hair.words.get(face.facial_hair or "", face.facial_hair),
-        },
+        "words": dict(_in_words(face, language)),
     }
+
+
+def _in_words(face: Face, language: Language) -> Iterator[tuple[str, str | None]]:
+    """Yield what is told of a face, and the answer: what Home Assistant's entities say of the primary one."""
+    always, of_facial_hair = _told(language)
+    outcome = Outcome(_alone(face), utc_now())
+    known = {ON: words(language)["present"], OFF: words(language)["absent"]}
+    for row in (*always, *(of_facial_hair if face.fact(FacialHair) else ())):
+        value = row.value(outcome)
+        answer = None if value is None else str(value)
+        yield row.name, None if answer is None else row.words.get(answer, known.get(answer, answer))
+
+
+def _alone(face: Face) -> Observation:
+    """Return an observation of nobody else."""
+    now = utc_now()
+    return Observation("", Source.FILE, now, now, None, (replace(face, primary=True),), 1, {})

@@ -6,12 +6,12 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from device.node.recent_faces import LONGEST, MOST_OBSERVATIONS
 from device.observation import Observation
+from device.people.identity import Identity
 
-_MOST = 60
-_LONGEST = timedelta(hours=6)
 # Of all pictures together: one has about 100 kB.
 _MOST_BYTES = 4 * 2**20
 
@@ -24,11 +24,13 @@ class Remembered:
         observation: as every sink receives it.
         picture: a JPEG of what may leave the node; None when there is none, or none any more.
         ends_at: when the picture is no longer shown, on the monotonic clock.
+        may_be_named: whether the node still knows what it has measured of whoever it shows.
     """
 
     observation: Observation
     picture: bytes | None
     ends_at: float
+    may_be_named: bool
 
 
 class Memory:
@@ -47,13 +49,15 @@ class Memory:
         self._clock = clock
         self._now = now
         self._changing = threading.Lock()
-        self._kept: deque[Remembered] = deque(maxlen=_MOST)
+        self._kept: deque[Remembered] = deque(maxlen=MOST_OBSERVATIONS)
 
     def add(self, observation: Observation, picture: bytes | None) -> None:
         """Remember an observation."""
         ends_at = self._clock() + self._picture_expiry
+        face = observation.primary
+        is_measured = face is not None and face.fact(Identity) is not None
         with self._changing:
-            self._kept.append(Remembered(observation, picture, ends_at))
+            self._kept.append(Remembered(observation, picture, ends_at, is_measured))
             self._tidy()
 
     def all(self) -> list[Remembered]:
@@ -71,13 +75,19 @@ class Memory:
         with self._changing:
             self._replace(lambda _each: False)
 
+    def drop_measured(self) -> None:
+        """Take in that the node knows no more what it has measured of anybody."""
+        with self._changing:
+            kept = (replace(each, may_be_named=False) for each in self._kept)
+            self._kept = deque(kept, MOST_OBSERVATIONS)
+
     def forget(self) -> None:
         """Forget everything."""
         with self._changing:
             self._kept.clear()
 
     def _tidy(self) -> None:
-        oldest = self._now() - _LONGEST
+        oldest = self._now() - LONGEST
         while self._kept and self._kept[0].observation.triggered_at < oldest:
             self._kept.popleft()
         now, left = self._clock(), _MOST_BYTES
@@ -95,4 +105,4 @@ class Memory:
             each if each.picture is None or may_stay(each) else replace(each, picture=None)
             for each in reversed(self._kept)
         ]
-        self._kept = deque(reversed(kept), _MOST)
+        self._kept = deque(reversed(kept), MOST_OBSERVATIONS)

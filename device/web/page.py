@@ -103,17 +103,20 @@ class WebPage(Page):
             settings.privacy,
             settings.picture_mode,
         ):
+            if settings.privacy:
+                self._memory.drop_measured()
             self.cleared()
             self._hub.publish("privacy", settings.privacy)
 
     def enrolment(self, event: RosterEvent) -> None:
         """Hand on what came of enrolling, renaming or forgetting somebody."""
-        has_changed = event.kind in {
-            RosterEventType.ENROLLED,
-            RosterEventType.RENAMED,
-            RosterEventType.FORGOTTEN,
-        }
-        self._hub.publish("enrolment", {"text": event.text, "is_change": has_changed})
+        # More references of somebody who is enrolled are no change of who is.
+        has_more = event.kind is RosterEventType.ENROLLED
+        self._hub.publish("enrolment", {"text": event.text, "has_more": has_more})
+
+    def people(self) -> None:
+        """Say that who is enrolled, or came and was unknown, is not as it was; whoever looks asks for it."""
+        self._hub.publish("people", None)
 
     def forget(self) -> None:
         """Forget what was seen: it may name somebody who is forgotten."""

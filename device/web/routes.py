@@ -22,6 +22,7 @@ from device.web.views.live import Live
 from device.web.views.login import Login
 from device.web.views.observations import Observations
 from device.web.views.people import NoPeople, People
+from device.web.views.recognition import RecognitionSwitch
 from device.web.views.settings import SettingsView
 from device.web.views.shell import Shell
 
@@ -81,6 +82,7 @@ def _endpoints(shown: Shown) -> Iterator[Endpoint]:
     if shown.file is not None:
         views.append("file")
         yield from FileView(shown.file, access.table).endpoints()
+        yield from RecognitionSwitch(shown.file, access).endpoints()
     yield from Commands(access.table, access.ask).endpoints()
 
     yield from Login(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,23 @@ import yaml
 
 from device.config.sections.node import LANGUAGES, Language
 
+_VARYING = re.compile(r"{\d+}")
 _FOLDER = Path(__file__).with_name("languages")
+
+
+@cache
+def sentences(language: Language) -> tuple[tuple[str, str], ...]:
+    """Return what else the node says in English, and the same in a language; {1}, {2}, ... are what varies.
+
+    It stands where faults and what came of something are written, and goes to the log and to MQTT as well. A text is
+    said by the first one that it matches: those with the most text of their own come first.
+    """
+    if language == "en":
+        return ()
+    path = _FOLDER / "sentences" / f"{language}.yaml"
+    known = yaml.safe_load(path.read_text(encoding="utf-8"))
+    pairs = {**known["joints"], **known["sentences"]}.items()
+    return tuple(sorted(pairs, key=lambda pair: -len(_VARYING.sub("", pair[0]))))
 
 
 @cache

@@ -16,6 +16,9 @@ from model.training.device_name import DeviceName
 
 app = typer.Typer(
     help="Train, export and measure the networks: `pipeline` in one command, the others step by step.",
+    epilog="Examples:\n\n"
+    "python -m model pipeline model/recipes/shipped.yaml --data CELEBA --work WORK --plan\n\n"
+    "python -m model evaluate --data CELEBA --model attributes-lite",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -33,7 +33,7 @@ def train_facial_hair(
         int | None, typer.Option(min=1, help="Processes; all cores if unset.")
     ] = None,
 ) -> None:
-    """Give an exported attribute network its answers about facial hair, or new ones. Run again, it goes on."""
+    """Give an exported attribute network its answers about facial hair, or new ones. A second run goes on."""
     from model.data.celeba import read_celeba
     from model.export.facial_hair import train_facial_hair as write
 

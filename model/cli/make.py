@@ -37,7 +37,7 @@ def pipeline(
     mask: Masks = [],  # noqa: B006 - Typer copies it
     plan: Annotated[bool, typer.Option("--plan", help="Only show the plan.")] = False,
 ) -> None:
-    """Show the plan of a pipeline and run what is left to do. Run again, it goes on where it was stopped."""
+    """Show the plan of a pipeline and run what is left to do. A second run goes on where the first was stopped."""
     from model.data.celeba import digest
     from model.pipeline.commands import execute
     from model.pipeline.plan import Places, make_plan
@@ -77,7 +77,7 @@ def prepare(
         int | None, typer.Option(min=1, help="Processes; all cores if unset.")
     ] = None,
 ) -> None:
-    """Cut the aligned crops of a data set. Run again, it goes on where it was stopped, and takes over other labels."""
+    """Cut the aligned crops of a data set. A second run goes on where the first was stopped, and updates the labels."""
     from model.data.prepare import prepare as run
 
     run(data, out, workers, masks_of(mask, data))
@@ -97,7 +97,7 @@ def pack(
         typer.Option(min=64, max=160, help="Side of the crops in pixels; kept if unset."),
     ] = None,
 ) -> None:
-    """Pack crops into files of a chosen size, to train on another machine. Run again, it goes on."""
+    """Pack crops into files of a chosen size, to train on another machine. A second run goes on."""
     from model.data.pack import pack as run
 
     if lossless and webp is not None:
@@ -111,7 +111,7 @@ def unpack(
     source: Annotated[Path, typer.Argument(help="The folder of the files that pack made.")],
     out: Annotated[Path, typer.Option(help="Where the crops go.")] = Path("data"),
 ) -> None:
-    """Turn packed files into crops again. Run again, it goes on where it was stopped."""
+    """Turn packed files into crops again. A second run goes on where the first was stopped."""
     from model.data.pack import unpack as run
 
     run(source, out)
@@ -136,7 +136,7 @@ def train(
     ] = None,
     device: Device = DeviceName.AUTO,
 ) -> None:
-    """Train a network. Run again, it goes on after the last whole epoch."""
+    """Train a network. A second run goes on after the last whole epoch."""
     from model.recipes.recipe import read_recipe
     from model.training.train import train as run_training
 
@@ -212,6 +212,20 @@ def export_closer_look(
     from model.export.closer_look import export_closer_look as write
 
     typer.echo(f"{write(source, zoo)} written", err=True)
+
+
+@app.command("eight-bit")
+def eight_bit(
+    network: Annotated[
+        Path, typer.Argument(help="An exported attribute network, with its JSON beside it.")
+    ] = Path("model/zoo/attributes.tflite"),
+) -> None:
+    """Write a network once more for eight-bit arithmetic: beside it, where a node takes it if its TFLite can."""
+    from model.export.eight_bit import export_eight_bit
+
+    card = export_eight_bit(network)
+    written = network.with_name(card.name)
+    typer.echo(f"{written}.tflite and .json written, version {card.version}", err=True)
 
 
 @app.command()

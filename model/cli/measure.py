@@ -14,6 +14,7 @@ from device.errors import FacetError
 from device.networks.section import Aim
 from device.system.console import open_console
 from model.cli.app import Data, Masks, Model, app, masks_of, wide_console
+from model.data.half import Half
 
 Photos = Annotated[
     Path,
@@ -84,6 +85,10 @@ def evaluate_people(  # noqa: PLR0913 - one option each
     draws: Annotated[
         int, typer.Option(min=1, help="How often other people are enrolled, with --open-set.")
     ] = 1,
+    half: Annotated[
+        Half | None,
+        typer.Option(help="Only people with an even or an odd number, with --open-set."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Measure the recognition of people through the product's own perception code; no training pictures are used."""
@@ -91,7 +96,7 @@ def evaluate_people(  # noqa: PLR0913 - one option each
     from model.evaluation.people_tables import open_set_table, verification_table
 
     if open_set:
-        answers = evaluate_open_set(data, references, known, draws, chart)
+        answers = evaluate_open_set(data, references, known, draws, chart, half)
         if as_json:
             typer.echo(json.dumps(answers.to_json()))
         else:

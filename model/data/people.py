@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.data.celeba import pictures_folder
+from model.data.half import Half
 from model.data.tables import IDENTITIES, PARTITION, read_numbers
 from model.errors import DataError
 
@@ -40,6 +41,13 @@ class People:
     def folder(self) -> Path:
         """The data set's folder."""
         return self.pictures.parent
+
+    def half(self, half: Half | None) -> People:
+        """Return the pictures of those whose number is even or odd; all of them if None."""
+        if half is None:
+            return self
+        kept = self.identities % 2 == (half is Half.ODD)
+        return replace(self, names=self.names[kept], identities=self.identities[kept])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from model.errors import DataError
 
+TABLE = "labels.csv"
+"""Of a folder of photographs."""
+
 _PICTURES = "images"
-_TABLE = "labels.csv"
-_FILE, _FACES = "file", "n_faces"
-_NO_LABELS = {_FILE, _FACES, "approximate"}
+_FILE, _FACES, _APPROXIMATE = "file", "n_faces", "approximate"
+_NO_LABELS = {_FILE, _FACES, _APPROXIMATE}
 _PRESENT_FROM = 0.5
 
 
@@ -24,23 +26,26 @@ class Photograph:
         path: of the picture.
         faces: how many it has.
         labels: whether an attribute is present, by CelebA's name; only those that somebody could see.
+        is_exact: whether people have counted the faces, and not estimated them.
     """
 
     path: Path
     faces: int
     labels: Mapping[str, bool]
+    is_exact: bool = True
 
 
 def read_photographs(folder: Path) -> list[Photograph]:
     """Read the table of a folder of photographs.
 
     Args:
-        folder: with labels.csv (columns file, n_faces, and one for each label: 1, 0 or empty) and images/.
+        folder: with labels.csv (columns file, n_faces, approximate, which may be left out, and one for each label: 1,
+            0 or empty) and images/.
 
     Raises:
         DataError: the table is missing or lacks a column.
     """
-    table = folder / _TABLE
+    table = folder / TABLE
     try:
         with table.open(encoding="utf-8", newline="") as file:
             return [_photograph(folder, row) for row in csv.DictReader(file)]
@@ -63,4 +68,5 @@ def _photograph(folder: Path, row: Mapping[str, str]) -> Photograph:
         for name, value in row.items()
         if name not in _NO_LABELS and value
     }
-    return Photograph(folder / _PICTURES / row[_FILE], int(row[_FACES]), labels)
+    is_exact = not int(row.get(_APPROXIMATE) or 0)
+    return Photograph(folder / _PICTURES / row[_FILE], int(row[_FACES]), labels, is_exact)

@@ -18,9 +18,9 @@ from device.perception.aligned_face import AlignedFace, View
 from device.perception.alignment import RECOGNITION, Framing
 from device.perception.analysers.attributes import AttributeAnalyser, AttributeClassifier
 from device.perception.analysers.recognition import Appearance, RecognitionAnalyser
-from device.perception.detection import FaceDetector
+from device.perception.detection import RETRY_SCORE, FaceDetector
 from device.perception.embedder import Embedder
-from device.perception.examination import MIN_SIZE_PIXELS, RETRY_SCORE
+from device.perception.examination import MIN_SIZE_PIXELS
 from device.perception.quality import Gate
 from model.data.celeba import read_picture
 from model.data.people import People

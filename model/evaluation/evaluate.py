@@ -28,9 +28,12 @@ def evaluate(model: str, data: CelebA, split: str, aim: Aim = "balanced") -> dic
         DataError: the data cannot be read, see predict.
         ModelError: the model cannot be read.
     """
-    classifier = AttributeClassifier.load(model_path(model), threads=os.cpu_count() or 1)
+    path = model_path(model)
+    classifier = AttributeClassifier.load(path, threads=os.cpu_count() or 1)
     predictions = predict(classifier, data, split)
-    return measure(classifier.card, classifier.calibrated(predictions.logits), predictions, aim)
+    found = measure(classifier.card, classifier.calibrated(predictions.logits), predictions, aim)
+    # As the file is called: that for eight-bit arithmetic has the float network's description.
+    return found | {"model": f"{path.stem} {classifier.card.version}"}
 
 
 def measure(

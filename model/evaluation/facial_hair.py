@@ -18,7 +18,7 @@ from device.networks.section import Aim
 from device.observation import FacialHair, Told
 from device.perception.analysers.analyser import Judgement
 from device.perception.analysers.attributes import AttributeClassifier
-from device.perception.analysers.facial_hair import Answers, calibrated, decide
+from device.perception.analysers.facial_hair import Answers, Calibration, decide
 from model.data.celeba import CelebA, read_picture
 from model.data.faces import FaceFinder
 from model.data.facial_hair import MASKED, QUESTIONS, FacialHairRows, read_careful_labels, read_rows
@@ -62,7 +62,7 @@ def evaluate_facial_hair(
         found = finder.crop(read_picture(picture), side, classifier.card.input.margin)
         logits.append(classifier.outputs(found.crop)[1])
     name = f"{classifier.card.name} {classifier.card.version}"
-    answers = calibrated(np.array(logits, np.float32), meaning.questions)
+    answers = Calibration(meaning.questions).answers(np.array(logits, np.float32))
     return {"model": name, **measure(answers, meaning, rows, aim)}
 
 

@@ -14,19 +14,16 @@ from device.people.gallery import Gallery
 from device.people.identity import Identity, Recognition
 from device.people.matching import Limits
 from device.people.person import Person, Reference
-from device.people.visit import Visit, settle
 from device.perception.analysers.recognition import Appearance, decide
 from device.perception.visibility import turn
 from model.errors import DataError
 from model.evaluation.embeddings import Embeddings
+from model.evaluation.visits import CAPTURES, Visits
 
 _SEED = 0
 _BURST = 5
 # A face counts as frontal with the nose this far from the middle of the eyes, in distances between the eyes.
 _FRONTAL_TURN = 0.25
-# Captures of one visit, and how far they are apart: well within a visit.
-_VISIT_CAPTURES = 3
-_CAPTURE_SECONDS = 30.0
 _THE_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -39,10 +36,12 @@ class Answers:
         known_right: of these, named rightly.
         known_wrong: of these, named after somebody else.
         known_ambiguous: of these, between two names.
+        known_unknown: of these, called a stranger.
         known_refused: probes of enrolled people that do not show enough of the face, or too badly to be judged.
         strangers: probes of others, without those refused.
         stranger_named: of these, called by a name.
         stranger_ambiguous: of these, between two names.
+        stranger_unknown: of these, called a stranger.
         stranger_refused: as known_refused.
     """
 
@@ -50,10 +49,12 @@ class Answers:
     known_right: int = 0
     known_wrong: int = 0
     known_ambiguous: int = 0
+    known_unknown: int = 0
     known_refused: int = 0
     strangers: int = 0
     stranger_named: int = 0
     stranger_ambiguous: int = 0
+    stranger_unknown: int = 0
     stranger_refused: int = 0
 
     def count(self, identity: Identity, owner: str | None) -> None:
@@ -64,6 +65,8 @@ class Answers:
         self._add("strangers" if owner is None else "known")
         if identity.result is Recognition.AMBIGUOUS:
             self._add("stranger_ambiguous" if owner is None else "known_ambiguous")
+        elif identity.result is Recognition.UNKNOWN:
+            self._add("stranger_unknown" if owner is None else "known_unknown")
         elif identity.person and owner is None:
             self._add("stranger_named")
         elif identity.person:
@@ -88,8 +91,10 @@ class OpenSet:
         single: of single pictures.
         frontal: of those of them that show a face from the front.
         burst: of bursts of five, simulated by five pictures of a person.
-        visits: of known people, three pictures one after the other.
-        visits_with_unknown: of these, those in which somebody is called unknown.
+        known_visits: of known people, three pictures one after the other, each of them a capture.
+        stranger_visits: the same of others.
+        known_bursts: the same visits as known_visits, where each picture is all frames of a burst, as if nobody moved.
+        stranger_bursts: the same of others.
         known_scores: of single pictures of known people, the score if they are nearest to themselves and by the margin,
             and -1 if not.
         stranger_scores: of those of others, the score if they are nearest to somebody by the margin, and -1 if not.
@@ -101,8 +106,10 @@ class OpenSet:
     single: Answers = field(default_factory=Answers)
     frontal: Answers = field(default_factory=Answers)
     burst: Answers = field(default_factory=Answers)
-    visits: int = 0
-    visits_with_unknown: int = 0
+    known_visits: Visits = field(default_factory=Visits)
+    stranger_visits: Visits = field(default_factory=Visits)
+    known_bursts: Visits = field(default_factory=Visits)
+    stranger_bursts: Visits = field(default_factory=Visits)
     known_scores: list[float] = field(default_factory=list)
     stranger_scores: list[float] = field(default_factory=list)
 
@@ -255,11 +262,12 @@ def _ask(
             scores.append(_claimable(identity, owner, limits))
     for burst in _groups(judged, _BURST):
         figures.burst.count(decide(burst, gallery, limits), owner)
-    if owner is None:
-        return
-    for captures in _groups(judged, _VISIT_CAPTURES):
-        figures.visits += 1
-        figures.visits_with_unknown += _has_unknown(captures, gallery, limits)
+    is_stranger = owner is None
+    visits = figures.stranger_visits if is_stranger else figures.known_visits
+    bursts = figures.stranger_bursts if is_stranger else figures.known_bursts
+    for captures in _groups(judged, CAPTURES):
+        visits.count([[capture] for capture in captures], gallery, limits)
+        bursts.count([[capture] * _BURST for capture in captures], gallery, limits)
 
 
 def _claimable(identity: Identity, owner: str | None, limits: Limits) -> float:
@@ -272,13 +280,3 @@ def _claimable(identity: Identity, owner: str | None, limits: Limits) -> float:
 
 def _groups(pictures: Sequence[Appearance], size: int) -> list[Sequence[Appearance]]:
     return [pictures[i : i + size] for i in range(0, len(pictures) - size + 1, size)]
-
-
-def _has_unknown(captures: Sequence[Appearance], gallery: Gallery, limits: Limits) -> bool:
-    visit = Visit()
-    for number, capture in enumerate(captures):
-        answers = [decide([capture], gallery, limits)]
-        settled, visit = settle(answers, visit, number * _CAPTURE_SECONDS)
-        if settled[0].result is Recognition.UNKNOWN:
-            return True
-    return False

@@ -10,6 +10,7 @@ import numpy as np
 
 from device.networks.recognition_card import read_recognition_card
 from device.perception.analysers.recognition import limits_of
+from model.data.half import Half
 from model.data.people import draw_pairs, indexed, read_pairs, read_people
 from model.evaluation.embeddings import Variant, embed_people
 from model.evaluation.open_set import OpenSet, open_set
@@ -69,6 +70,7 @@ def evaluate_open_set(
     known: int | None = None,
     draws: int = 1,
     chart: Path | None = None,
+    half: Half | None = None,
 ) -> OpenSet:
     """Measure recognition where some people are enrolled and everybody may come; see open_set.
 
@@ -78,12 +80,13 @@ def evaluate_open_set(
         known: how many people are enrolled; half of those who can be if None.
         draws: how often other people are enrolled.
         chart: where to draw names and strangers over the minimum score; needs matplotlib.
+        half: of the people; all if None.
 
     Raises:
         DataError: the data cannot be read.
     """
     card = read_recognition_card()
-    (embeddings,) = embed_people(read_people(data)).values()
+    (embeddings,) = embed_people(read_people(data).half(half)).values()
     limits = limits_of(card)
     figures = open_set(embeddings, limits, references, known, draws)
     if chart:

@@ -41,12 +41,18 @@ def open_set_table(figures: OpenSet) -> Table:
     }.items():
         for what, count, of in _shares(answers):
             table.add_row(f"{name}: {what}", f"{count} of {of}", f"{count / of:.2%}" if of else "")
-    unknown, visits = figures.visits_with_unknown, figures.visits
-    table.add_row(
-        "a known person's visit raises unknown",
-        f"{unknown} of {visits}",
-        f"{unknown / visits:.2%}" if visits else "",
-    )
+    for name, visits in {
+        "a known person's visit": figures.known_visits,
+        "a stranger's visit": figures.stranger_visits,
+        "a known person's visit of bursts": figures.known_bursts,
+        "a stranger's visit of bursts": figures.stranger_bursts,
+    }.items():
+        for number, unknown in enumerate(visits.unknown_by, start=1):
+            table.add_row(
+                f"{name}: unknown by capture {number}",
+                f"{unknown} of {visits.visits}",
+                f"{unknown / visits.visits:.2%}" if visits.visits else "",
+            )
     return table
 
 
@@ -70,8 +76,10 @@ def _shares(answers: Answers) -> list[tuple[str, int, int]]:
         ("known, named rightly", answers.known_right, known),
         ("known, named wrongly", answers.known_wrong, known),
         ("known, between two", answers.known_ambiguous, known),
+        ("known, called unknown", answers.known_unknown, known),
         ("known, not judged", answers.known_refused, known + answers.known_refused),
         ("stranger, named", answers.stranger_named, strangers),
         ("stranger, between two", answers.stranger_ambiguous, strangers),
+        ("stranger, called unknown", answers.stranger_unknown, strangers),
         ("stranger, not judged", answers.stranger_refused, strangers + answers.stranger_refused),
     ]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from device.entities.table import OBJECTIVE, offered
 from device.networks.card import ModelCard
 from device.networks.facial_hair import FacialHairMeaning
-from device.networks.files import ZOO, model_path
+from device.networks.files import ZOO, eight_bit_file, model_path
 from device.networks.section import Threshold
 from device.perception.analysers.attributes import AttributeClassifier, decide
 from device.perception.detection import FaceDetector
@@ -63,7 +63,7 @@ def report(
     """
     pictures = out / PICTURES
     pictures.mkdir(parents=True, exist_ok=True)
-    measured = [_measure(model, data) for model in models]
+    measured = [_measure(path, data) for model in models for path in _files(model)]
     first = measured[0]
     _draw(first, runs, pictures)
     robust = _robustness(models[0], first, data, degraded)
@@ -80,8 +80,15 @@ def report(
     (out / "REPORT.md").write_text(text + "\n", encoding="utf-8")
 
 
-def _measure(model: str, data: CelebA) -> _Measured:
+def _files(model: str) -> Iterator[Path]:
+    """Yield a network, and that for eight-bit arithmetic beside it, if there is one."""
     path = model_path(model)
+    yield path
+    if eight_bit_file(path).is_file():
+        yield eight_bit_file(path)
+
+
+def _measure(path: Path, data: CelebA) -> _Measured:
     classifier = AttributeClassifier.load(path)
     predictions = predict(classifier, data, "test")
     probabilities, card = classifier.calibrated(predictions.logits), classifier.card
@@ -150,7 +157,7 @@ def _summary(measured: Sequence[_Measured]) -> Iterator[str]:
     )
     rows = [
         [
-            of.figures["model"],
+            f"{of.path.stem} {of.card.version}",
             *(_with_interval(of, figure) for figure in ("mean_accuracy", "bce", "macro_f1")),
             f"{of.figures['ece']:.4f}",
             f"{of.figures['accuracy_at_half']:.4f}",
@@ -167,9 +174,9 @@ def _summary(measured: Sequence[_Measured]) -> Iterator[str]:
     heads += ["one invocation", "multiply-adds", "part of peak"]
     yield _table(heads, rows)
     yield (
-        "One invocation is the median of 50 on one thread; the peak is a bare float32 matrix product on one thread of "
-        f"the same machine, {first.latency.peak / 1e9:.1f} G multiply-adds a second. A face costs "
-        f"{2 if first.card.flip_average else 1} invocation(s)."
+        "One invocation is the median of 50 on one thread, in processor time; the peak is a bare float32 matrix "
+        f"product on one thread of the same machine, {first.latency.peak / 1e9:.1f} G multiply-adds a second. A face "
+        f"costs {2 if first.card.flip_average else 1} invocation(s)."
     )
 
 

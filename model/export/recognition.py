@@ -17,7 +17,7 @@ _VISIBLE = Visible(
     min_covering=0.5,
     min_eye_brightness=0.5,
 )
-_MATCH = MatchLimits(score=0.62, margin=0.05, votes=0.6, growth=0.035, doubt=0.16)
+_MATCH = MatchLimits(score=0.62, margin=0.05, votes=0.6, growth=0.035, stranger=0.4)
 
 
 def export_recognition(source: Path, folder: Path) -> RecognitionCard:

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from model.errors import WeightsError
 
+ADDED = "added_"
+"""How the names of tensors begin that were added to what had been exported; see widen_weights."""
+
 _KINDS = schema.BuiltinOperator
 _TYPES = schema.TensorType
 _IDENTIFIER = b"TFL3"
@@ -132,6 +135,27 @@ class Graph:
             tensor.buffer = 0  # by the format's rule the empty one: the values are computed
             widened.append(_operator(dequantize, [len(self._graph.tensors) - 1], [index]))
         self._graph.operators = [*widened, *self._graph.operators]
+
+    def widen_weights(self) -> None:
+        """Store constants as the float32 that they are widened to when the network is loaded.
+
+        Every tensor has a name then. Those that were added to what had been exported begin with ADDED.
+        """
+        kept: list[schema.OperatorT] = []
+        for operator in self._graph.operators:
+            stored, widened = operator.inputs[0], operator.outputs[0]
+            values = (
+                self._stored(int(stored)) if self._kind(operator) == _KINDS.DEQUANTIZE else None
+            )
+            if values is None:
+                kept.append(operator)
+                continue
+            self._graph.tensors[widened].buffer = len(self._model.buffers)
+            self._model.buffers.append(schema.BufferT())
+            self._write_buffer(len(self._model.buffers) - 1, values)
+        self._graph.operators = kept
+        for index, tensor in enumerate(self._graph.tensors):
+            tensor.name = tensor.name or f"{ADDED}{index}".encode()
 
     def features(self) -> list[int]:
         """Return the tensors from which each member's dense layers, of which it has two, conclude.
@@ -252,6 +276,21 @@ class Graph:
             return None
         values: NDArray[np.float32] = np.frombuffer(data.tobytes(), kinds[tensor.type])
         return values.reshape(tensor.shape)
+
+    def _stored(self, index: int) -> NDArray[np.float32] | None:
+        """Return what a constant of fewer bits is widened to; None if it is no such constant."""
+        tensor = self._graph.tensors[index]
+        data = self._model.buffers[tensor.buffer].data
+        kinds = {_TYPES.FLOAT16: np.float16, _TYPES.INT8: np.int8}
+        if data is None or tensor.type not in kinds:
+            return None
+        values = np.frombuffer(data.tobytes(), kinds[tensor.type]).reshape(tensor.shape)
+        if tensor.type == _TYPES.FLOAT16:
+            return values.astype(np.float32)
+        scales = np.ones(values.ndim, np.int64)
+        scales[tensor.quantization.quantizedDimension] = -1
+        widened = values * tensor.quantization.scale.astype(np.float32).reshape(scales)
+        return np.asarray(widened, np.float32)
 
     def _set(self, index: int, values: NDArray[np.float32] | NDArray[np.int32]) -> None:
         tensor = self._graph.tensors[index]

@@ -46,6 +46,10 @@ def execute(step: Step, pipeline: Pipeline, places: Places) -> None:
 
                 seen = places.work / "facial-hair"
                 train_facial_hair(output, data, files[step.facial_hair], seen)
+            if step.eight_bit:
+                from model.export.eight_bit import export_eight_bit
+
+                export_eight_bit(output)
         case Evaluate():
             from model.data.celeba import read_folders
             from model.evaluation.evaluate import evaluate

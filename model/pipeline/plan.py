@@ -158,7 +158,9 @@ def _does(step: Step, pipeline: Pipeline) -> str:
             return "write soft labels"
         case Export():
             learn = ", learn facial hair" if step.facial_hair else ""
-            return f"export with {'int8' if step.int8 else 'float16'} weights, calibrate{learn}"
+            again = ", once more for eight-bit arithmetic" if step.eight_bit else ""
+            weights = "int8" if step.int8 else "float16"
+            return f"export with {weights} weights, calibrate{learn}{again}"
         case Evaluate():
             return f"measure on {step.split}, {step.thresholds} thresholds"
         case Report():

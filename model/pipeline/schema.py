@@ -75,6 +75,7 @@ class Export(_Section):
         int8: weights of eight bits instead of sixteen.
         facial_hair: an input, FH37K's careful labels, from which the network learns to tell facial hair; without
             them it does not.
+        eight_bit: write a second file beside it, for eight-bit arithmetic.
     """
 
     name: Name
@@ -82,6 +83,7 @@ class Export(_Section):
     runs: Names
     int8: bool = False
     facial_hair: Name | None = None
+    eight_bit: bool = False
 
 
 class Evaluate(_Section):

@@ -111,8 +111,9 @@ class Run:
         self._device = next(network.parameters()).device
         self._network = network.to(memory_format=torch.channels_last)
         self._blocks = recipe.frozen.blocks if recipe.frozen else 0
-        for block in self._network.features[: self._blocks]:
-            block.requires_grad_(False)  # noqa: FBT003 - PyTorch's
+        self._frozen = frozen_parts(network, self._blocks)
+        for part in self._frozen:
+            part.requires_grad_(False)  # noqa: FBT003 - PyTorch's
         self._shared = place.wrap(self._network)
         self._average = AveragedModel(
             self._network,
@@ -187,7 +188,8 @@ class Run:
     def _train_epoch(self, batches: Batches, side: int) -> float:
         self._network.train()
         # What is frozen keeps its statistics as well.
-        self._network.features[: self._blocks].eval()
+        for part in self._frozen:
+            part.eval()
         total = torch.zeros((), device=self._device)
         title = f"epoch {self._epoch + 1}/{self._recipe.last_epoch}, {side} px"
         is_quiet = not self._place.is_first
@@ -261,6 +263,13 @@ class Run:
             "best": self._best,
         }
         save(state, self._folder / CHECKPOINT)
+
+
+def frozen_parts(network: Network, blocks: int) -> list[nn.Module]:
+    """Return what does not learn behind a number of frozen blocks: if all are frozen, all but the dense layers."""
+    if blocks == len(network.features):
+        return [part for name, part in network.named_children() if name != "head"]
+    return list(network.features[:blocks])
 
 
 def save(state: dict[str, Any], path: Path) -> None:

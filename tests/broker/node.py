@@ -24,7 +24,8 @@ from device.entities.documents import DIAGNOSTICS, EVENT, EVENTS, SETTINGS, STAT
 from device.entities.kinds import OFF
 from device.entities.table import CELEBA, entities
 from device.mqtt.events import Command, Delivered, LinkEvent, NewestVersion, Refused
-from device.mqtt.link import Also, Link
+from device.mqtt.interests import Also
+from device.mqtt.link import Link
 from device.mqtt.outbox import Event as Sent
 from device.mqtt.outbox import Outbox
 from device.mqtt.paced_sender import PacedSender

@@ -14,6 +14,9 @@ from device.mqtt.listener import Listener
 from device.mqtt.message import ReceivedMessage
 from tests.broker.mosquitto import PATIENCE
 
+END = "end"
+"""A topic of the tests' own."""
+
 
 class Observer:
     """Receives everything, and publishes.
@@ -34,6 +37,12 @@ class Observer:
                 return message
         received = "\n".join(f"{m.topic} {m.payload[:60]!r}" for m in self.messages)
         pytest.fail(f"{topic} {payload!r} did not come; received:\n{received}")
+
+    def expect_new(self, topic: str) -> ReceivedMessage:
+        """Wait for a message that is published from now on, not one that the broker has kept."""
+        while (message := self.expect(topic)).is_retained:
+            pass
+        return message
 
     def expect_all(self, topics: Iterable[str]) -> dict[str, ReceivedMessage]:
         """Wait for a message on each of these topics, in any order; return the newest of each."""
@@ -100,6 +109,6 @@ def observe(
 def kept(port: int) -> set[str]:
     """Return the topics on which a broker keeps something."""
     with observe(port) as late:
-        late.publish("end", "end")
-        late.expect("end")
+        late.publish(END, "end")
+        late.expect(END)
         return {message.topic for message in late.messages if message.is_retained}

@@ -25,6 +25,20 @@ _KEYS = {
     "start_to_online_s",
     "idle_cpu_percent",
 }
+"""What scripts of users read since the first release with this command."""
+_STAGES = {
+    "capture",
+    "detect",
+    "align",
+    "attributes",
+    "facial_hair",
+    "recognition",
+    "decide",
+    "total",
+    "store",
+    "publish",
+    "acknowledged",
+}
 
 
 def _bench(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -39,16 +53,20 @@ def _bench(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.timed
 def test_a_press_costs_about_twice_its_networks_at_most(broker: Mosquitto) -> None:
-    """The node adds about what the networks cost, fits into 200 MB and sleeps between presses."""
+    """The commit to the disk included; the node fits into 120 MB and sleeps."""
     ended = _bench("--broker", f"127.0.0.1:{broker.port}")
     assert ended.returncode == 0, ended.stderr
     figures = json.loads(ended.stdout)
     print(figures)
-    assert set(figures) == _KEYS
-    # 1.4 to 2.0 in runs of one version on one machine that was not always quiet.
-    assert figures["overhead_ratio"] <= 2.3
-    assert figures["rss_mb"] < 200
-    assert figures["idle_cpu_percent"] < 1
+    assert figures.keys() >= _KEYS
+    assert figures["stages"].keys() == _STAGES
+    # 1.5 where the disk is quiet; a commit may take as long as the networks where it is not.
+    assert figures["overhead_ratio"] <= 2.2
+    assert figures["rss_mb"] < figures["pressed_rss_mb"] < 120
+    assert figures["idle_cpu_percent"] < 0.5
+    assert 0 < figures["cpu_seconds_per_observation"] < 1
+    # Of a peak in floats: a processor multiplies four bytes where it multiplies one float.
+    assert all(0 < each["part_of_peak"] < 4 for each in figures["networks"].values())
 
 
 def test_a_picture_without_a_face_is_a_line_not_a_traceback(

@@ -13,9 +13,10 @@ import psutil
 import pytest
 
 from device.config import MqttSettings
-from device.mqtt.connection import TOO_LONG, Connection, Handlers
+from device.mqtt.connection import Connection, Handlers
 from device.mqtt.events import Connected, Disconnected
 from device.mqtt.session import Session
+from device.mqtt.sizes import TOO_LONG
 from device.mqtt.unconfirmed import Answer
 from tests.broker.mosquitto import Mosquitto, wait_for
 from tests.broker.node import Node
@@ -50,7 +51,7 @@ def test_connections_that_ended_keep_no_descriptor(broker: Mosquitto) -> None:
     before = psutil.Process().num_fds()
     for _ in range(5):
         connect_and_be_pushed_out()
-    assert psutil.Process().num_fds() == before
+    wait_for(lambda: psutil.Process().num_fds() <= before, "all descriptors are closed")
 
 
 def test_messages_that_are_too_long_have_numbers_like_all_others(
@@ -94,4 +95,5 @@ def test_a_press_finds_a_broker_that_is_back_at_once(
         began = monotonic()
         node.link.try_now()
         node.expect(Connected)
-        assert monotonic() - began < 1.5
+        # Without a press it would wait for six more, as the random numbers of this node have it.
+        assert monotonic() - began < 4

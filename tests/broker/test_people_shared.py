@@ -114,13 +114,13 @@ def test_people_are_known_renamed_and_forgotten_on_all_nodes_and_nothing_stays_w
         with gallery(tmp_path, "door") as opened:
             arrived = {encoded(each.embedding) for each in opened.references(anna.id)}
             assert arrived == set(embeddings)
-            opened.rename(anna.id, "Ann")
-        wait_for_names(tmp_path, "hall", "Ann", "Bert")
+            opened.rename(anna.id, "Annabella")
+        wait_for_names(tmp_path, "hall", "Annabella", "Bert")
         before = kept(broker)
         sealed = before[_TOPICS.sealed(anna.id)]
         assert has_any(b"".join(before.values()), sealed[20:])
         assert not has_any(sealed, *embeddings)
-        assert b"Ann" not in sealed
+        assert b"Annabella" not in sealed
         with gallery(tmp_path, "hall") as opened:
             opened.forget(anna.id)
         wait_for_names(tmp_path, "door", "Bert")

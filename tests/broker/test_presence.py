@@ -12,7 +12,7 @@ import pytest
 from device.entities.documents import DIAGNOSTICS, SETTINGS, STATE
 from device.mqtt.events import Birth, Connected, Disconnected, OwnDiscovery
 from device.mqtt.topics import BIRTH_TOPIC
-from tests.broker.mosquitto import Mosquitto
+from tests.broker.mosquitto import Mosquitto, wait_for
 from tests.broker.node import Node
 from tests.broker.observer import kept, observe
 
@@ -62,8 +62,9 @@ def test_a_stopped_node_says_offline_itself(broker: Mosquitto, tmp_path: Path) -
             node.expect(Connected)
             observer.expect(node.topics.status, b"online")
         observer.expect("facet/facet/status", b"offline")
+    left = "Received DISCONNECT from facet-facet"
+    wait_for(lambda: left in broker.log, "the broker has written down how it left")
     assert "Sending will" not in broker.log
-    assert "Received DISCONNECT from facet-facet" in broker.log
 
 
 def test_the_node_comes_back_after_the_broker_did(broker: Mosquitto, tmp_path: Path) -> None:
@@ -155,7 +156,7 @@ def test_several_births_in_a_row_are_answered_once(broker: Mosquitto, tmp_path: 
     with observe(broker.port) as observer, Node(tmp_path, {"port": broker.port}) as node:
         node.expect(Connected)
         for _ in range(3):
-            observer.publish(BIRTH_TOPIC, "online")
+            observer.send(BIRTH_TOPIC, "online")
         node.expect(Birth)
         with pytest.raises(pytest.fail.Exception, match="no Birth"):
             node.expect(Birth, patience=1.2)

@@ -27,10 +27,13 @@ pytestmark = pytest.mark.broker
 
 _SET = "facet/facet/set"
 _EVENT = "facet/facet/event"
-OBEYED_WITHIN = 0.2
-"""Seconds from the command to the last message that follows from it, at the broker on the same machine."""
-# The first bytes of JPEG, PNG and WebP.
-_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"RIFF")
+# The first bytes of JPEG, PNG and WebP: as many as no checksum of a database has by chance.
+_JPEG_MARKERS = (0xDB, 0xE0, 0xE1, 0xEE)
+_BEGINNINGS = (
+    *(b"\xff\xd8\xff%c" % marker for marker in _JPEG_MARKERS),
+    b"\x89PNG\r\n",
+    b"RIFF",
+)
 
 
 @contextmanager
@@ -132,7 +135,7 @@ def test_privacy_does_not_wait_for_a_camera_that_is_stuck(
         assert json.loads(home.expect("facet/facet/settings").payload)["privacy"] == "ON"
         took = time.monotonic() - commanded
         print(f"privacy reached Home Assistant within {took * 1000:.0f} ms")
-        assert took < OBEYED_WITHIN
+        assert took < SILENCE - 2, "the camera was waited for"
         before = len(home.messages)
         time.sleep(SILENCE)
         assert _EVENT not in {message.topic for message in home.drain()[before:]}

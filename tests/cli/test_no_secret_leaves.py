@@ -1,8 +1,4 @@
-"""No secret of an address leaves the node: by no error, log, document, check or archive, however it is written.
-
-A secret is made of marks, with what means something in a URL between and around them, so that no part of it is shown
-without a mark.
-"""
+"""No secret of an address leaves the node: by no error, log, document, check or archive, however it is written."""
 
 from __future__ import annotations
 
@@ -10,13 +6,11 @@ import json
 import logging
 import os
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
-from urllib.parse import quote
 
 import pytest
 import yaml
@@ -39,55 +33,21 @@ from device.system.json_store import JsonStore
 from device.system.known_secrets import KnownSecrets
 from device.system.logs import RedactingFormatter
 from device.updates.node.index import read_index
-from tests.node.fakes import RecordingSink
+from tests.cli.secret_addresses import (
+    ADDRESSES,
+    BROKEN,
+    HOST,
+    MARK,
+    SECRETS,
+    WHOLE,
+    is_local,
+    logged,
+    require_no_mark,
+    written,
+)
+from tests.node.fakes import SOON, RecordingSink
 from tests.node.whole_node import FakePerception, Led
 
-_MARK = "Sn0w"
-_HOST = "127.0.0.1:1"
-"""Nothing listens there."""
-
-# {s} is the secret as it is, {q} percent-encoded.
-_WHOLE = (
-    f"{{scheme}}://me:{{q}}@{_HOST}/live",
-    f"{{scheme}}://me:{{s}}@{_HOST}/live",
-    f"{{scheme}}://{{q}}@{_HOST}/live",
-    "{scheme}://me:{s}@[::1]:1/live",
-    f"{{scheme}}://{_HOST}/snap.cgi?user=me&pwd={{q}}",
-    f"{{scheme}}://{_HOST}/snap.cgi?user=me&pwd={{s}}",
-    f"{{scheme}}://{_HOST}/snap.cgi?user=me@home&pwd={{s}}",
-    f"{{scheme}}://{_HOST}/snap.cgi?{{s}}",
-    f"{{scheme}}://{_HOST}/{{q}}/index.json",
-    f"{{scheme}}://{_HOST}/live/{{s}}",
-    f"{{scheme}}://{_HOST}/user=me_password={{q}}_channel=1.sdp?real",
-    f"{{scheme}}://{_HOST}/#token={{s}}",
-    f"{{scheme}}://me:{{q}}@{_HOST}/{{q}}?token={{q}}#{{q}}",
-)
-_BROKEN = (
-    f"{{scheme}}:/me:{{s}}@{_HOST}/live",
-    f"{{scheme}}:me:{{s}}@{_HOST}/live",
-    f"{{scheme}}:\\\\me:{{s}}@{_HOST}\\live",
-    f"{{scheme}}:///me:{{s}}@{_HOST}/live",
-    "{scheme}://me:{q}",
-    "{scheme}://me:{q}@",
-    "{scheme}://me:{q}%40nowhere/live",
-    "{scheme}%3A%2F%2Fme%3A{q}%40nowhere%2Flive",
-    f' "{{scheme}}://me:{{s}}@{_HOST}/live"',
-    f"source:{{scheme}}://me:{{s}}@{_HOST}/live",
-    f"//me:{{s}}@{_HOST}/live",
-    f"me:{{s}}@{_HOST}/live",
-    f"me:{{s}}@{_HOST}/snap.jpg",
-    f"me:{{s}}@{_HOST}",
-    f"{_HOST}/snap.cgi?pwd={{s}}",
-    f"{_HOST}/{{q}}/live",
-)
-_SCHEMES = ("rtsp", "http", "https", "HTTPS", "Rtsps", "ftp", "gopher", "mqtt", "file")
-_BETWEEN = st.text(
-    st.sampled_from("aZ09 @:/?#&=%+~!$*'\"()[]{}<>|\\;,._-é☃\u3000")
-    | st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]),
-    max_size=4,
-)
-_INNER = st.lists(_BETWEEN, min_size=2, max_size=4).map(_MARK.join)
-_SECRETS = _INNER | _INNER.map(lambda inner: f"{_MARK}{inner}{_MARK}")
 # Of settings that reject a URL, and of the names of settings.
 _PLACES: tuple[Callable[[str], object], ...] = (
     lambda url: {"mqtt": {"host": url}},
@@ -104,52 +64,6 @@ _PLACES: tuple[Callable[[str], object], ...] = (
     lambda url: {"mqtt": {"host": "broker"}, "updates": {"index": url, "check_interval": 0}},
     lambda url: {"mqtt": {"host": "broker"}, "camera": {"source": url, "fps": 0}},
 )
-
-
-def _written(form: str, scheme: str, secret: str) -> str:
-    return form.format(scheme=scheme, s=secret, q=quote(secret, safe=""))
-
-
-_ADDRESSES = st.builds(
-    _written, st.sampled_from(_WHOLE + _BROKEN), st.sampled_from(_SCHEMES), _SECRETS
-)
-
-
-def _require_no_mark(*texts: str) -> None:
-    for text in texts:
-        # Tables and tracebacks break lines.
-        assert _MARK.lower() not in text.replace("\n", "").lower(), text
-
-
-@contextmanager
-def _logged() -> Iterator[list[str]]:
-    """Give what is logged at the most verbose level, without the net of the log's formatter."""
-    lines: list[str] = []
-    root = logging.getLogger()
-    level = root.level
-    handler = logging.Handler()
-    handler.emit = lambda record: lines.append(handler.format(record))  # type: ignore[method-assign]
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    try:
-        yield lines
-    finally:
-        root.removeHandler(handler)
-        root.setLevel(level)
-
-
-def _is_local(url: str) -> bool:
-    """Whether nothing else is asked than this machine: a password with an @ and a / may leave another host."""
-    authority = url.partition("://")[2].replace("?", "/").replace("#", "/").split("/")[0]
-    return authority.rpartition("@")[2] in {_HOST, "[::1]:1", ""}
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for configurations."""
-    return tmp_path_factory.mktemp("secrets")
-
-
 # With FACET_FULL=1 for minutes.
 _EXAMPLES = 2000 if os.environ.get("FACET_FULL") == "1" else 100
 _SEARCH = settings(
@@ -160,8 +74,14 @@ _SEARCH = settings(
 )
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for configurations."""
+    return tmp_path_factory.mktemp("secrets")
+
+
 @_SEARCH
-@given(url=_ADDRESSES, place=st.sampled_from(_PLACES))
+@given(url=ADDRESSES, place=st.sampled_from(_PLACES))
 def test_no_error_of_the_configuration_shows_a_secret(
     folder: Path, url: str, place: Callable[[str], object]
 ) -> None:
@@ -171,16 +91,16 @@ def test_no_error_of_the_configuration_shows_a_secret(
     try:
         config = load(path, environment={})
     except ConfigError as error:
-        _require_no_mark(str(error))
+        require_no_mark(str(error))
     else:
-        _require_no_mark(repr(config.camera), repr(config.updates), repr(config.mqtt))
+        require_no_mark(repr(config.camera), repr(config.updates), repr(config.mqtt))
 
 
 @_SEARCH
-@given(url=_ADDRESSES)
-@example(url=f"http://me:{_MARK} {_MARK}@{_HOST}/{_MARK}")
-@example(url=f"me:{_MARK} {_MARK}@{_HOST}/{_MARK}.jpg")
-@example(url=f"http://me:x@{_MARK}/{_MARK}@{_HOST}/live")
+@given(url=ADDRESSES)
+@example(url=f"http://me:{MARK} {MARK}@{HOST}/{MARK}")
+@example(url=f"me:{MARK} {MARK}@{HOST}/{MARK}.jpg")
+@example(url=f"http://me:x@{MARK}/{MARK}@{HOST}/live")
 def test_no_camera_that_fails_shows_a_secret(folder: Path, url: str) -> None:
     """In its error, its fault, its description and the log."""
     path = folder / "camera.yaml"
@@ -189,24 +109,24 @@ def test_no_camera_that_fails_shows_a_secret(folder: Path, url: str) -> None:
     try:
         config = load(path, environment={})
     except ConfigError as error:
-        _require_no_mark(str(error))
+        require_no_mark(str(error))
         return
-    _require_no_mark(repr(config), str(config), json.dumps(config.model_dump(mode="json")))
-    if not _is_local(url):
+    require_no_mark(repr(config), str(config), json.dumps(config.model_dump(mode="json")))
+    if not is_local(url):
         return
-    with _logged() as lines, open_camera(config.camera) as camera:
+    with logged() as lines, open_camera(config.camera) as camera:
         with pytest.raises(CameraError) as raised:
             camera.burst(1, 0.0)
-        _require_no_mark(
+        require_no_mark(
             *lines, str(raised.value), str(camera.fault), camera.description, repr(camera)
         )
 
 
 @settings(parent=_SEARCH, max_examples=_EXAMPLES // 4)
-@given(url=_ADDRESSES)
-@example(url=f"https://me:{_MARK}@127.0.0.1/i.json")
-@example(url=f"https://127.0.0.1:1/i.json?token={_MARK} {_MARK}")
-@example(url=f"https://me:[{_MARK}]@127.0.0.1:1/i.json")
+@given(url=ADDRESSES)
+@example(url=f"https://me:{MARK}@127.0.0.1/i.json")
+@example(url=f"https://127.0.0.1:1/i.json?token={MARK} {MARK}")
+@example(url=f"https://me:[{MARK}]@127.0.0.1:1/i.json")
 def test_no_index_that_fails_shows_a_secret(folder: Path, url: str) -> None:
     """What urllib says of an address repeats it, or parts of it."""
     path = folder / "index.yaml"
@@ -215,21 +135,21 @@ def test_no_index_that_fails_shows_a_secret(folder: Path, url: str) -> None:
     try:
         index = load(path, environment={}).updates.index
     except ConfigError as error:
-        _require_no_mark(str(error))
+        require_no_mark(str(error))
         return
     assert index is not None
-    _require_no_mark(repr(index))
-    if _is_local(url):
+    require_no_mark(repr(index))
+    if is_local(url):
         with pytest.raises(UpdateError) as raised:
             read_index(index)
-        _require_no_mark(str(raised.value))
+        require_no_mark(str(raised.value))
 
 
 @_SEARCH
-@given(url=_ADDRESSES, secret=_SECRETS)
+@given(url=ADDRESSES, secret=SECRETS)
 def test_the_log_and_the_last_failure_hide_what_a_library_says(url: str, secret: str) -> None:
     """The net below: an error that repeats the address as a whole, its parts, or the broker's password."""
-    secret = f"{_MARK}{secret}"
+    secret = f"{MARK}{secret}"
     config = Config.model_validate(
         {
             "mqtt": {"host": "broker", "username": "u", "password": secret},
@@ -245,15 +165,15 @@ def test_the_log_and_the_last_failure_hide_what_a_library_says(url: str, secret:
         "x", 40, "x.py", 1, "%s failed, %r", (url, secret), (OSError, error, None)
     )
     handler.emit(record)
-    _require_no_mark(stream.getvalue())
+    require_no_mark(stream.getvalue())
 
 
 # Of the camera and of the index.
 _COMBINATIONS = (
-    (_WHOLE[0], _WHOLE[12]),
-    (_WHOLE[6], _WHOLE[5]),
-    (_BROKEN[10], _WHOLE[8]),
-    (_BROKEN[11], _WHOLE[7]),
+    (WHOLE[0], WHOLE[12]),
+    (WHOLE[6], WHOLE[5]),
+    (BROKEN[10], WHOLE[8]),
+    (BROKEN[11], WHOLE[7]),
 )
 
 
@@ -261,13 +181,13 @@ _COMBINATIONS = (
 def whole(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A configuration with a secret in each address, and what an earlier release has left behind."""
     camera, index = request.param
-    secret = f"{_MARK} é{_MARK}"
-    source = _written(camera, "rtsp", secret)
+    secret = f"{MARK} é{MARK}"
+    source = written(camera, "rtsp", secret)
     document = {
         "node": {"id": "hall", "state_directory": str(tmp_path / "state")},
-        "mqtt": {"host": "127.0.0.1", "port": 1, "username": "hall", "password": f"#{_MARK}"},
+        "mqtt": {"host": "127.0.0.1", "port": 1, "username": "hall", "password": f"#{MARK}"},
         "camera": {"source": source},
-        "updates": {"index": _written(index, "https", secret)},
+        "updates": {"index": written(index, "https", secret)},
         "triggers": {"burst": 1},
     }
     path = tmp_path / "facet.yaml"
@@ -300,7 +220,7 @@ def test_neither_check_nor_the_archive_shows_a_secret(
     with zipfile.ZipFile(archive) as bundle:
         files = {name: bundle.read(name).decode() for name in bundle.namelist()}
     assert "Facet 0.1.0, node hall, camera" in files["journal.log"]
-    _require_no_mark(printed, *files.values())
+    require_no_mark(printed, *files.values())
 
 
 @pytest.mark.parametrize("whole", _COMBINATIONS, indirect=True)
@@ -312,7 +232,7 @@ def test_no_document_of_a_node_shows_a_secret(whole: Path) -> None:
     hardware = Hardware(camera=open_camera, perception=lambda *_, **__: perception, led=Led)
     boot_log = open_boot_log(config)
     assert boot_log.last_failure is not None
-    _require_no_mark(str(boot_log.last_failure))
+    require_no_mark(str(boot_log.last_failure))
     boot_log.failed(f"cannot open {config.camera.source.reveal()!r}")
     failure: list[BaseException] = []
 
@@ -322,11 +242,11 @@ def test_no_document_of_a_node_shows_a_secret(whole: Path) -> None:
         except BaseException as error:  # noqa: BLE001 - the test looks at it
             failure.append(error)
 
-    with _logged() as lines:
+    with logged() as lines:
         thread = Thread(target=run, name="facet-node")
         thread.start()
         try:
-            end = monotonic() + 10
+            end = monotonic() + SOON
             while not (
                 "camera.source" in str(sink.documents) and any("updates.index" in x for x in lines)
             ):
@@ -334,6 +254,6 @@ def test_no_document_of_a_node_shows_a_secret(whole: Path) -> None:
                 sleep(0.01)
         finally:
             inbox.put(Stop())
-            thread.join(10)
+            thread.join(SOON)
     assert not failure
-    _require_no_mark(str(sink.documents), *lines)
+    require_no_mark(str(sink.documents), *lines)

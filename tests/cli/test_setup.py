@@ -12,14 +12,14 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from device.cli import app
+from device.cli.app import app
 from device.cli.setup import address_and_code, until_set_up
 from device.errors import SetupError
 from device.node.state_directory import PAGE
 from device.setup.code import CODE
 from device.system.network import host_name
 from device.web.security.passwords import StoredPassword
-from tests.web.node import free_port
+from tests.broker.mosquitto import free_port
 
 
 @pytest.fixture

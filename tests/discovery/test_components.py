@@ -126,15 +126,25 @@ def test_events_are_documents_as_they_are_and_have_their_class() -> None:
 
 
 def test_what_needs_the_camera_is_available_with_node_and_camera() -> None:
-    """The component's own list replaces the root's; the mode is inherited."""
+    """The component's own list replaces the root's; the mode is inherited.
+
+    Each entry has its payloads, or Home Assistant may lose an entity at its first discovery.
+    """
     made = payload(configured(id="hall"))
     assert made["availability_mode"] == "all"
-    assert made["availability"] == [{"topic": "facet/hall/status"}]
-    both = [{"topic": "facet/hall/status"}, {"topic": "facet/hall/camera/status"}]
+    node, camera, picture = (
+        {
+            "topic": f"facet/hall/{of}",
+            "payload_available": "online",
+            "payload_not_available": "offline",
+        }
+        for of in ("status", "camera/status", "picture/status")
+    )
+    assert made["availability"] == [node]
     for key, component in made["components"].items():
         # The picture also depends on there being one.
-        more = [{"topic": "facet/hall/picture/status"}] if key == "picture" else []
-        expected = both + more if TABLE[key].needs_camera else None
+        more = [picture] if key == "picture" else []
+        expected = [node, camera, *more] if TABLE[key].needs_camera else None
         assert component.get("availability") == expected
 
 

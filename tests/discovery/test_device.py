@@ -25,7 +25,7 @@ def test_the_device_is_identified_and_the_origin_named() -> None:
 
 def test_nodes_of_one_machine_stay_separate_devices_unless_their_owner_says_otherwise() -> None:
     """Home Assistant makes one device of all that have an address in common."""
-    assert "connections" not in payload(configured(id="hall"))["device"]
+    assert payload(configured(id="hall"))["device"]["connections"] == []
     made = payload(configured(id="hall", publish_mac_address=True))
     assert made["device"]["connections"] == [["mac", "dc:a6:32:01:02:03"]]
 
@@ -34,4 +34,5 @@ def test_a_machine_of_which_nothing_is_known_says_nothing_of_itself() -> None:
     """A computer without a device tree, or with an address that identifies nothing."""
     config = configured(id="hall", publish_mac_address=True)
     made = discovery_payload(config.node, Topics.of(config), (), Machine())
-    assert not {"connections", "model_id", "hw_version", "serial_number"} & set(made["device"])
+    assert made["device"]["connections"] == []
+    assert not {"model_id", "hw_version", "serial_number"} & set(made["device"])

@@ -13,7 +13,7 @@ from annotated_types import Ge, Le
 from device.config import AttributeSettings, MotionSettings
 from device.config.sections.node import LANGUAGES, Language
 from device.config.sections.section import Section
-from device.discovery.reference import renewed
+from device.discovery.reference import with_new_table
 from device.entities.documents import SETTINGS, STATE, rows_of
 from device.entities.kinds import AttributeSensor, Category, Number, Platform, Sensor
 from device.entities.person_device import PERSON_DEVICE
@@ -145,13 +145,15 @@ def test_every_language_names_every_entity_differently(language: Language) -> No
 def test_the_table_in_the_documentation_is_current() -> None:
     """docs/mqtt.md shows every row as it is."""
     page = (_DOCS / "mqtt.md").read_text(encoding="utf-8")
-    assert page == renewed(page), "stale: run python -m device.discovery.reference docs/mqtt.md"
+    assert page == with_new_table(page), (
+        "stale: run python -m device.discovery.reference docs/mqtt.md"
+    )
 
 
 def test_a_page_without_marks_is_not_overwritten() -> None:
     """The generator touches only what is between its marks."""
     with pytest.raises(ValueError, match="the page has no"):
-        renewed("# Another page\n")
+        with_new_table("# Another page\n")
 
 
 def test_the_shipped_networks_speak_the_default_vocabulary() -> None:

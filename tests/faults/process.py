@@ -17,6 +17,7 @@ from typing import Any, Self
 import psutil
 import yaml
 
+from device.cli.memory.steps import memory
 from device.mqtt.topics import Topics
 from tests.broker.mosquitto import PATIENCE, wait_for
 from tests.faults.node_log import NodeLog
@@ -124,9 +125,9 @@ class Node:
         return self._process is not None and self._process.poll() is None
 
     @property
-    def resident_bytes(self) -> int:
-        """The memory that it keeps resident."""
-        return int(psutil.Process(self._running.pid).memory_info().rss)
+    def anonymous_bytes(self) -> int:
+        """The memory that is in no file: the code of libraries comes and goes, see device.system.memory."""
+        return round(memory(Path(f"/proc/{self._running.pid}/smaps_rollup"))["anonymous_mb"] * 1e6)
 
     @property
     def written_bytes(self) -> int:

@@ -18,7 +18,7 @@ _CHUNK = 4096
 _EVENT_ID = re.compile(rb'"event_id":"([0-9a-f-]{36})"')
 # Bytes that are kept of what went before, for an id that two chunks share.
 _OVERLAP = 60
-_PATIENCE = 10.0
+_PATIENCE = 45.0
 
 
 class Proxy:

@@ -12,14 +12,16 @@ from tests.broker.mosquitto import PATIENCE, free_port, listens, wait_for
 
 
 class Network:
-    """Forwards TCP connections to a port of this machine until it is cut.
+    """Forwards TCP connections to a port until it is cut.
 
     Attributes:
         port: the port that clients connect to.
+        host: where the other port is; may be changed while it is cut.
     """
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, host: str = "127.0.0.1") -> None:
         self.port = free_port()
+        self.host = host
         self._target = target
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -28,7 +30,7 @@ class Network:
         program = shutil.which("socat")
         assert program, "socat is missing: apt-get install socat"
         here = f"TCP-LISTEN:{self.port},bind=127.0.0.1,reuseaddr,fork"
-        command = [program, here, f"TCP:127.0.0.1:{self._target}"]
+        command = [program, here, f"TCP:{self.host}:{self._target}"]
         # It starts a child for each connection; they share a process group.
         self._process = subprocess.Popen(command, start_new_session=True)
         wait_for(lambda: listens(self.port), "the network forwards connections")

@@ -50,7 +50,7 @@ class Process(Child):
         folder: becomes its configuration.
     """
 
-    _seconds_to_end = 30.0  # it saves its state
+    _seconds_to_end = 120.0  # it saves its state, and takes leave of thousands of entities
 
     def __init__(self, installation: Installation, folder: Path) -> None:
         super().__init__(folder.with_suffix(".log"))

@@ -23,18 +23,21 @@ class RabbitMq(Child):
 
     Args:
         folder: for all that it writes.
+        more: lines of its configuration file.
     """
 
     _seconds_to_end = 30.0
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *more: str) -> None:
         super().__init__(folder / "log")
         self.port = free_port()
+        self.amqp_port = free_port()
         self._folder = folder
         self._names_port = free_port()
         lines = (
-            f"listeners.tcp.default = 127.0.0.1:{free_port()}",
+            f"listeners.tcp.default = 127.0.0.1:{self.amqp_port}",
             f"mqtt.listeners.tcp.default = 127.0.0.1:{self.port}",
+            *more,
         )
         (folder / "rabbitmq.conf").write_text("\n".join(lines) + "\n")
         (folder / "plugins").write_text("[rabbitmq_mqtt].\n")
@@ -61,9 +64,16 @@ class RabbitMq(Child):
         self._run(program, environment=environment, is_new_session=True)
         wait_for(self._listens, f"RabbitMQ listens; its log: {folder}/log", _START)
 
+    def kill(self) -> None:
+        """End it at once, with all that it started."""
+        assert self._process is not None, "RabbitMQ was not started"
+        process, self._process = self._process, None
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(self._seconds_to_end)
+
     def _listens(self) -> bool:
         self._assert_runs()
-        return listens(self.port)
+        return listens(self.port) and listens(self.amqp_port)
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         """End it with all that it started."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -97,7 +98,14 @@ class Setup:
         node = Node(folder, room, broker, has_pins=has_pins)
         node.configure(**sections)
         node.show(picture)
-        with node:
+        topic = f"homeassistant/device/{room}/config"
+        with ExitStack() as running:
+            # Before the node comes: a member of a cluster does not keep what another one was given.
+            with self.overhear(topic) as observer:
+                running.enter_context(node)
+                observer.expect_new(topic)
+                self.expect_available(room)
+                self.expect_complete(room, observer)
             self.expect_available(room)
             yield node
         # Otherwise the next node of this room would seem to be there before it is.
@@ -130,6 +138,27 @@ class Setup:
             return bool(states) and "unavailable" not in states
 
         wait_for(holds, f"{room} is available; it is {self.entities(room)}", patience)
+
+    def expect_complete(self, room: str, observer: Observer) -> None:
+        """Wait until Home Assistant has every entity of what a node has announced last.
+
+        It adds one platform after the other, and on a busy machine the buttons may be missing long after the sensors.
+        What an earlier node of this room has left behind may be announced once more before it is removed.
+
+        Args:
+            room: see node.
+            observer: of the room's discovery, from before the node's start.
+        """
+
+        def missing() -> set[str]:
+            newest = [message for message in observer.drain() if not message.is_retained][-1]
+            announced = json.loads(newest.payload)["components"].values()
+            # Device triggers are no entities, and have none.
+            wanted = {each["unique_id"] for each in announced if "unique_id" in each}
+            rows = self.client.ask("config/entity_registry/list")
+            return wanted - {row["unique_id"] for row in rows}
+
+        wait_for(lambda: not missing(), f"Home Assistant has all entities of {room}", 60)
 
     def registered(self, room: str) -> set[str]:
         """Return the ids of a node's entities, those that are disabled included."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -41,7 +40,7 @@ _CONDITION = Condition(
 
 def _messages() -> Mapping[str, str]:
     """Return what such a node publishes, with the diagnostics that start disabled."""
-    discovery: dict[str, Any] = discovery_payload(_CONFIG.node, _TOPICS, _ROWS, RASPBERRY_PI)
+    discovery = discovery_payload(_CONFIG.node, _TOPICS, _ROWS, RASPBERRY_PI)
     return {
         _TOPICS.discovery: compact(discovery),
         _TOPICS.document(DIAGNOSTICS): compact(content(DIAGNOSTICS, _ROWS, _CONDITION)),

@@ -19,6 +19,8 @@ pytestmark = pytest.mark.homeassistant
 ROOM = "veranda"
 # Seconds; as short as leaves a busy machine the time to look.
 _EXPIRY = 8
+# A machine that has other things to do may take so many times as long; the report has what it took.
+_BUSY = 5
 _DOCS = Path(__file__).resolve().parents[2] / "docs" / "home-assistant.md"
 
 
@@ -213,7 +215,8 @@ def test_an_owner_sees_what_he_has_done_soon(
         for row in ROWS:
             began = time.monotonic()
             row.do(home)
-            wait_for(partial(row.is_seen, home), f"the owner {row.does}: {row.sees}", row.seconds)
+            what = f"the owner {row.does}: {row.sees}"
+            wait_for(partial(row.is_seen, home), what, _BUSY * row.seconds)
             took.append(f"{time.monotonic() - began:.1f}")
         report(f"{any_setup.home.version}: seen after {', '.join(took)} s")
 

@@ -195,6 +195,20 @@ def forget(home: Home) -> None:
     assert home.client.state("sensor.larder_person") in {"unknown", "unknown_person"}
 
 
+def ask_who_that_is(home: Home) -> None:
+    """Press as a stranger for the second time, and have a phone ask who that is: its button leads to *Enrol*."""
+    client = home.client
+    with phone(client, "hall phone") as mine:
+        asked = {"recognised": "event.larder_recognised", "phone": mine.device}
+        with client.blueprint("somebody_at_the_door", **asked):
+            press(home.setup, "larder")
+            told = mine.notification()
+    (who,) = told["data"]["actions"]
+    assert told["message"] == "somebody unknown"
+    assert (who["action"], who["title"]) == ("URI", "Who is this?")
+    assert who["uri"] == f"/config/devices/device/{client.devices()['facet_larder']['id']}"
+
+
 def name_a_visitor(home: Home, gallery: Path) -> None:
     """Come as a stranger to a household, be counted, and get a name."""
     client = home.client
@@ -202,7 +216,9 @@ def name_a_visitor(home: Home, gallery: Path) -> None:
     with GalleryFile.open(gallery, read_recognition_card().sha256) as file:
         file.enrol("Somebody", new_references(3))
     expect(lambda: home.options == ["Somebody"], "somebody else is enrolled")
+    # Of a picture each burst is one frame, and two captures make a stranger.
     press(home.setup, "larder")
+    ask_who_that_is(home)
     client.expect("sensor.larder_person", "unknown_person")
     client.expect("sensor.larder_unknown_visitors", "1")
     shown = client.entity("sensor.larder_unknown_visitors")

@@ -17,6 +17,9 @@ from tests.homeassistant.setup import Setup
 
 pytestmark = pytest.mark.homeassistant
 
+# Seconds; as short as leaves a busy machine the time to look.
+_EXPIRY = 8
+
 
 def shown(client: Client, entity_id: str) -> bytes:
     """Return what Home Assistant gives a browser for an image entity."""
@@ -64,7 +67,7 @@ def test_a_rule_on_the_picture_runs_for_each_real_picture_and_for_nothing_else(
             }
         ],
     )
-    privacy = {"picture": "crop", "picture_expiry": 5}
+    privacy = {"picture": "crop", "picture_expiry": _EXPIRY}
     nobody = smiling.with_name("nobody.png")
     cv2.imwrite(str(nobody), np.full((480, 640, 3), 128, np.uint8))
 
@@ -103,7 +106,7 @@ def test_a_picture_is_shown_as_the_owner_allows_until_it_expires(
 ) -> None:
     """Home Assistant may choose less than the file allows; after a while there is none, and nothing left of it."""
     client = any_setup.client
-    privacy = {"picture": "crop", "picture_expiry": 5}
+    privacy = {"picture": "crop", "picture_expiry": _EXPIRY}
     with any_setup.node("vault", smiling, privacy=privacy):
         press_until_shown(client, "vault")
         with Image.open(BytesIO(shown(client, "image.vault_picture"))) as picture:

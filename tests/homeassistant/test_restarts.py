@@ -7,11 +7,12 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from device.errors import LinkError
 from tests.broker.mosquitto import wait_for
 from tests.homeassistant.network import Network
 from tests.homeassistant.node import Node
@@ -45,15 +46,22 @@ class Presses:
 
 
 @contextmanager
-def pressing(setup: Setup, room: str) -> Iterator[Presses]:
-    """Press again and again within the context, without Home Assistant."""
+def pressing(
+    setup: Setup, room: str, seconds_between: float = _BETWEEN_PRESSES
+) -> Iterator[Presses]:
+    """Press again and again within the context, without Home Assistant.
+
+    Like somebody who does not wait for the broker, and presses again if it takes nothing: a member of a cluster that
+    has lost another may confirm nothing for a minute.
+    """
     presses, is_over = Presses(), threading.Event()
     with setup.overhear(f"facet/{room}/settings") as owner:
 
         def press() -> None:
-            while not is_over.wait(_BETWEEN_PRESSES):
-                owner.publish(f"facet/{room}/set/capture", "PRESS")
-                presses.count += 1
+            while not is_over.wait(seconds_between):
+                with suppress(LinkError):
+                    owner.send(f"facet/{room}/set/capture", "PRESS")
+                    presses.count += 1
 
         thread = threading.Thread(target=press)
         thread.start()
@@ -64,11 +72,19 @@ def pressing(setup: Setup, room: str) -> Iterator[Presses]:
             thread.join()
 
 
-def expect_all_recorded(setup: Setup, node: Node, report: Callable[[str], None]) -> None:
+def expect_all_recorded(
+    setup: Setup, node: Node, report: Callable[[str], None], patience: float = 60
+) -> None:
     """Wait until Home Assistant has recorded every observation of a node."""
-    happened = set(_EVENT.findall(node.log))
-    wait_for(lambda: not happened - recorded_events(setup, node.name), "all arrive", 60)
-    report(f"{node.name}: none of {len(happened)} observations is lost")
+    made = happened(node)
+    assert made, f"{node.name} has observed nothing"
+    wait_for(lambda: not made - recorded_events(setup, node.name), "all arrive", patience)
+    report(f"{node.name}: none of {len(made)} observations is lost")
+
+
+def happened(node: Node) -> set[str]:
+    """Return the ids of the observations that a node has made."""
+    return set(_EVENT.findall(node.log))
 
 
 def recorded_events(setup: Setup, room: str) -> set[str]:

@@ -19,7 +19,7 @@ from typing import Self
 from tests.hostile import packets
 from tests.hostile.packets import QOS_1, Kind, Packet, read_packet
 
-PATIENCE = 20.0
+PATIENCE = 45.0
 """Seconds until a test gives up waiting."""
 
 

@@ -57,7 +57,7 @@ def test_what_never_ends_is_given_up(answer: Iterator[bytes]) -> None:
     took = time.monotonic() - began
     print(f"{grown:+.1f} MB resident after {took:.1f} s")
     assert grown < 100
-    assert took < 30
+    assert took < 60
 
 
 def test_a_camera_that_sends_the_node_round_in_circles_is_given_up() -> None:

@@ -20,29 +20,38 @@ _QOS_1 = 0x02
 class FakeBroker:
     """Welcomes everybody on a port of this machine. Leaving the context ends it.
 
+    Args:
+        host: an address of this machine.
+        port: 0 is any.
+
     Attributes:
         hangs_up_on_connect: whether it closes the connection instead of welcoming the client.
         answers_subscribe: whether it answers SUBSCRIBE; otherwise it reads it and stays silent.
         hangs_up_on_subscribe: whether it closes the connection instead.
+        grants: what it answers for each topic of SUBSCRIBE.
         confirms: whether it answers PUBLISH.
         pause: seconds that it takes for each answer to PUBLISH.
         reads: whether it reads what clients send after CONNECT.
         unconfirmable: how many of the messages that it was sent need no answer.
         published: topic and payload of what it was sent, in its order.
         connections: how many clients came.
+        subscriptions: how many times one asked for topics.
         disconnects: how many of them ended with DISCONNECT.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        self._place = host, port
         self.hangs_up_on_connect = False
         self.answers_subscribe = True
         self.hangs_up_on_subscribe = False
+        self.grants = 1
         self.confirms = True
         self.pause = 0.0
         self.reads = True
         self.unconfirmable = 0
         self.published: list[tuple[str, bytes]] = []
         self.connections = 0
+        self.subscriptions = 0
         self.disconnects = 0
         self._ends = threading.Semaphore(0)
         self._is_closing = threading.Event()
@@ -53,8 +62,8 @@ class FakeBroker:
     @property
     def settings(self) -> MqttSettings:
         """Those of a client."""
-        port: int = self._server.getsockname()[1]
-        return MqttSettings(host="127.0.0.1", port=port, protocol="3.1.1")
+        host, port = self._server.getsockname()
+        return MqttSettings(host=host, port=port, protocol="3.1.1")
 
     def send(self, topic: str | bytes, payload: bytes) -> None:
         """Publish a message to the newest client, with quality of service 0; a topic of bytes may be anything."""
@@ -68,11 +77,11 @@ class FakeBroker:
     def wait_for_ends(self, number: int) -> None:
         """Wait until the connections of `number` clients have ended, and all that they sent is read."""
         for _ in range(number):
-            assert self._ends.acquire(timeout=10), "a client is still connected"
+            assert self._ends.acquire(timeout=30), "a client is still connected"
 
     def wait_for_messages(self, number: int) -> None:
         """Wait until `number` messages have come."""
-        end = time.monotonic() + 10
+        end = time.monotonic() + 30
         while len(self.published) < number:
             assert time.monotonic() < end, f"only {len(self.published)} messages have come"
             time.sleep(0.005)
@@ -110,7 +119,8 @@ class FakeBroker:
         elif head == _SUBSCRIBE and self.hangs_up_on_subscribe:
             client.shutdown(socket.SHUT_RDWR)
         elif head == _SUBSCRIBE and self.answers_subscribe:
-            granted = bytes([1] * _topics_in(body[2:]))
+            granted = bytes([self.grants] * _topics_in(body[2:]))
+            self.subscriptions += 1
             client.sendall(bytes([_SUBACK, 2 + len(granted)]) + body[:2] + granted)
         elif head & 0xF0 == _PUBLISH:
             end = 2 + int.from_bytes(body[:2], "big")
@@ -123,7 +133,7 @@ class FakeBroker:
                 client.sendall(bytes([_PUBACK, 2]) + body[end : end + 2])
 
     def __enter__(self) -> Self:
-        self._server.bind(("127.0.0.1", 0))
+        self._server.bind(self._place)
         self._server.listen()
         self._thread.start()
         return self

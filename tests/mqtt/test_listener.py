@@ -24,7 +24,7 @@ def test_messages_come_in_their_order(broker: FakeBroker) -> None:
     with Listener(broker.settings, "facet/#") as listener:
         broker.send("facet/a", b"1")
         broker.send("facet/b", b"2")
-        first, second = listener.get(timeout=10), listener.get(timeout=10)
+        first, second = listener.get(timeout=30), listener.get(timeout=30)
         assert first == ReceivedMessage("facet/a", b"1")
         assert second == ReceivedMessage("facet/b", b"2")
         assert first is not None
@@ -38,7 +38,7 @@ def test_a_wanted_message_is_waited_for(broker: FakeBroker) -> None:
     with Listener(broker.settings, "facet/#") as listener:
         for payload in (b"offline", b"online", b"after"):
             broker.send("facet/status", payload)
-        found = listener.wait_for(lambda message: message.payload == b"online", timeout=10)
+        found = listener.wait_for(lambda message: message.payload == b"online", timeout=30)
         assert found == ReceivedMessage("facet/status", b"online")
         assert listener.wait_for(lambda message: message.payload == b"never", timeout=0.1) is None
 
@@ -101,7 +101,7 @@ def test_a_listener_with_a_session_connects_again(broker: FakeBroker) -> None:
         broker.wait_for_ends(1)
         listener.publish("facet/hall/x", "again")
         broker.send("facet/hall/y", b"heard")
-        assert listener.get(timeout=10) == ReceivedMessage("facet/hall/y", b"heard")
+        assert listener.get(timeout=30) == ReceivedMessage("facet/hall/y", b"heard")
     assert broker.connections == 2
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from device.mqtt.outbox import Event, Outbox
@@ -27,6 +27,7 @@ _NODES = 20
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=list(DAMAGES))
 @settings(max_examples=settings.default.max_examples // 2 if settings.default else 50)
 @given(seed=st.integers(min_value=0, max_value=2**64))
+@example(seed=407)  # overwritten bytes claim that a text is longer than SQLite allows
 def test_an_outbox_survives(damage: Damage, seed: int) -> None:
     """Each waiting event with no byte changed is there, as it was; what is there was once put there."""
     check_one(damage, Random(seed))  # noqa: S311 - it can be repeated

@@ -10,7 +10,9 @@ import pytest
 
 from device.errors import OutboxError
 from device.mqtt.outbox import Event, Outbox
-from tests.mqtt.events import TOPIC, connected, event, ids, send, sender_of, sent
+from device.mqtt.sender import OutboxSender
+from device.system.clock import Reading
+from tests.mqtt.events import NOW, TOPIC, connected, event, ids, send, sender_of, sent
 from tests.transport import RecordingTransport
 
 
@@ -108,6 +110,24 @@ def test_a_refused_event_stays(tmp_path: Path) -> None:
         sender.delivered(1)
         sender.flush()
         assert ids(outbox) == ["e1"]
+
+
+def test_an_event_that_is_refused_for_now_is_sent_again_less_and_less_often(tmp_path: Path) -> None:
+    """A broker whose member has just died takes it seconds later; one that is full for long is not flooded."""
+    link, uptime = RecordingTransport(), 0.0
+    with Outbox.open(tmp_path / "outbox") as outbox:
+        sender = OutboxSender(link, TOPIC, outbox, lambda: Reading(NOW, "this boot", uptime))
+        sender.resume()
+        send(sender, event("e1"))
+        for number, seconds in ((1, 10.0), (2, 20.0), (3, 40.0)):
+            sender.refused(number, is_for_now=True)
+            uptime += seconds - 1
+            sender.retry()
+            assert len(link.messages) == number
+            uptime += 1
+            sender.retry()
+            assert len(link.messages) == number + 1
+        assert sent(link) == ["e1"] * 4
 
 
 def test_a_disk_that_refuses_does_not_stop_an_event(

@@ -12,6 +12,7 @@ from device.errors import CameraError
 from device.node.gallery_tasks import GalleryTask
 from device.node.gallery_work import GalleryDone, GalleryWork, PeopleChanged
 from device.node.known_people import KnownPeople
+from device.node.recent_faces import RecentFaces
 from device.node.visitor_log import VisitorLog
 from device.observation import Frame, Image
 from device.people.embedding import Embedding
@@ -47,7 +48,7 @@ class Bench:
         put: what the node's inbox would have.
         is_over: whether what was seen of somebody counts no more.
         should_stop: whether privacy has begun.
-        seen: what is still known of whoever an observation shows, by its id.
+        recent: what is still known of whoever the last observations show.
     """
 
     def __init__(self, folder: Path, visitors_days: int = 0) -> None:
@@ -63,7 +64,7 @@ class Bench:
         self.camera_fault: CameraError | None = None
         self.put: list[PeopleChanged | GalleryDone] = []
         self.is_over = False
-        self.seen: dict[str, Sequence[Candidate]] = {}
+        self.recent = RecentFaces(self.clock)
         self.should_stop: Callable[[], bool] = lambda: False
         self.work = GalleryWork(
             self.known,
@@ -72,7 +73,7 @@ class Bench:
             self.put.append,
             clock=self.clock,
             pause=PAUSE,
-            recall=lambda event_id: self.seen.get(event_id, ()),
+            recent=self.recent,
         )
 
     def burst(self, n: int, newer_than: float) -> list[Frame]:

@@ -198,7 +198,7 @@ def _run(config: Config, broker: FakeBroker, *, is_private: bool, is_last: bool)
         if is_private:
             inbox.put(Command("privacy", b"ON"))
     inbox.put(Stop())
-    node.join(SOON * 2)
+    node.join(SOON)
     assert not node.is_alive()
 
 
@@ -216,7 +216,7 @@ def _hardware(source: StuckSource) -> Hardware:
 
 
 def _wait_until(holds: Callable[[], bool]) -> None:
-    end = monotonic() + SOON * 4
+    end = monotonic() + SOON
     while not holds():
         assert monotonic() < end
         sleep(0.002)

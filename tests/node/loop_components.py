@@ -101,6 +101,7 @@ def loop_of(
     clock: Callable[[], float],
     always: Callable[[], object] = lambda: None,
     when_idle: Callable[[], object] = lambda: None,
+    when_quiet: Callable[[], object] = lambda: None,
     due: Callable[[], float | None] = lambda: None,
     restarts_from: float = float("-inf"),
 ) -> Loop:
@@ -113,7 +114,7 @@ def loop_of(
         answers=components,
         reporter=components,
         takers=Takers([components.calls.append], components.calls.append, components.calls.append),
-        upkeep=Upkeep([always], [when_idle], due),
+        upkeep=Upkeep([always], [when_idle], [when_quiet], due),
     )
 
 

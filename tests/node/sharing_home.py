@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from device.node.shared_topic import PersonToShare, SharedTopic
 from device.node.sharing import PeopleSharing
 from device.node.visitor_log import VisitorLog
 from device.people.gallery_file import GalleryFile
-from device.people.person import NewReference
+from device.people.person import NewReference, Person
 from device.people.sealing import SealingKey
 from device.system.share_key import new_share_key
 from tests.clock import Clock
@@ -86,6 +87,10 @@ class SharingNode:
         self._home.publish(topic, payload)
         self._home.answers.append((self, Delivered(self._number)))
         return self._number
+
+    def together(self) -> AbstractContextManager[None]:
+        """Take messages as always."""
+        return nullcontext()
 
     def publish_to_present(self, topic: str, payload: bytes) -> None:
         """Do nothing: people are retained."""
@@ -194,3 +199,11 @@ def someone(seed: int, count: int = 4, first: int = 0) -> list[NewReference]:
         NewReference(look, float(random.uniform(0.5, 1)))
         for look in looks(first + count, seed)[first:]
     ]
+
+
+def enrol(home: Home, node: SharingNode, name: str, seed: int, count: int = 4) -> Person:
+    """Enrol somebody as a command beside the node does, and let it be shared."""
+    with node.open() as gallery:
+        person = gallery.enrol(name, someone(seed, count))
+    home.settle()
+    return person

@@ -17,6 +17,7 @@ from device.node.gallery_tasks import (
     ForgetTask,
     RenameTask,
 )
+from device.node.recent_faces import LONGEST
 from device.people.enrolment import Candidate
 from device.people.gallery_file import GalleryFile
 from device.people.hygiene import Flaw
@@ -203,12 +204,23 @@ def test_a_picture_that_shows_nobody_says_so(bench: Bench) -> None:
     assert event.text.startswith("the picture was not taken: there is no face in it")
 
 
-def test_whoever_was_seen_last_is_named_from_what_was_measured(bench: Bench) -> None:
-    """Each frame of the burst may become a reference; the camera is not asked, and nobody older can be named."""
+def test_whoever_was_seen_lately_is_named_from_what_was_measured(bench: Bench) -> None:
+    """Each frame of the burst may become a reference, also of an older observation; the camera is not asked."""
     bench.camera_fault = NoPictureError("unplugged")
-    bench.seen["newest"] = [Candidate(each, 0.9) for each in looks(3)]
+    bench.recent.add("older", [Candidate(each, 0.9) for each in looks(3)])
+    bench.recent.add("newer", [Candidate(each, 0.9) for each in looks(2, seed=1)])
     (event,) = bench.do(EnrolSeenTask("Anna", "older"))
-    assert event.reason is RosterReason.NOTHING_TAKEN
-    assert "whoever was seen last" in event.text
-    (event,) = bench.do(EnrolSeenTask("Anna", "newest"))
     assert (event.kind, event.references) == (RosterEventType.ENROLLED, 3)
+    (event,) = bench.do(EnrolSeenTask("Bert", "newer"))
+    assert (event.kind, event.references) == (RosterEventType.ENROLLED, 2)
+
+
+def test_nobody_is_named_of_whom_nothing_is_known_any_more(bench: Bench) -> None:
+    """It is said what to do instead."""
+    bench.recent.add("over", [Candidate(each, 0.9) for each in looks(3)])
+    bench.clock.seconds += LONGEST.total_seconds()
+    bench.tick()
+    for event_id in ("over", "never"):
+        (event,) = bench.do(EnrolSeenTask("Anna", event_id))
+        assert event.reason is RosterReason.NOTHING_TAKEN
+        assert "nothing is known any more" in event.text

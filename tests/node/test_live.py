@@ -148,6 +148,7 @@ class _Watched(Running):
         super().__init__()
         self.is_asked_to_stop = False
         self.is_held = False
+        self.is_looking = False
         self.live = LiveView(
             self.camera, self._look, lambda each: each, judgement=BALANCED, clock=monotonic
         )
@@ -166,6 +167,7 @@ class _Watched(Running):
         end = monotonic() + SOON
         while not holds():
             assert monotonic() < end
+            self.live.watch()
             sleep(0.002)
 
     def _look(
@@ -176,6 +178,7 @@ class _Watched(Running):
         should_stop: Callable[[], bool],
     ) -> Perceived:
         if self.is_held:
+            self.is_looking = True
             self.wait_until(should_stop)
             self.is_asked_to_stop = True
         return see_nothing(frames, judgement)
@@ -195,7 +198,7 @@ def test_a_press_does_not_wait_for_a_look(watched: _Watched) -> None:
     """The look is asked to stop as soon as somebody presses."""
     watched.wait_until(lambda: watched.live.newest is not None)
     watched.is_held = True
-    sleep(0.3)
+    watched.wait_until(lambda: watched.is_looking)
     request = Request(Trigger(Source.BUTTON), 0.0, "off")
     watched.thread.request(request)
     watched.wait_until(lambda: watched.is_asked_to_stop)
@@ -207,7 +210,7 @@ def test_what_was_seen_before_privacy_is_not_shown_after_it(watched: _Watched) -
     """Although the look had begun before."""
     watched.wait_until(lambda: watched.live.newest is not None)
     watched.is_held = True
-    sleep(0.3)
+    watched.wait_until(lambda: watched.is_looking)
     watched.thread.set_private(is_private=True)
     watched.live.apply(PRIVATE)
     watched.wait_until(lambda: watched.is_asked_to_stop)

@@ -181,6 +181,35 @@ def test_upkeep_comes_after_each_message_and_reports_only_when_nothing_waits() -
     assert done == ["always"] * 21 + ["idle"]
 
 
+def test_reports_about_the_node_wait_until_nothing_has_come_for_a_moment() -> None:
+    """Or for a second, if it never is quiet: no answer waits for them, and many messages cause one."""
+    clock, done = Clock(), list[str]()
+    steps = iter(["message", "message", "nothing", "message", "a second later", "message", "stop"])
+
+    class Scripted(Inbox):
+        """One in which messages come one by one."""
+
+        def get(self, timeout: float) -> Message | None:
+            del timeout
+            step = next(steps, "nothing")
+            done.append(step)
+            clock.seconds += TIMING.tick * (step == "a second later")
+            content = Stop() if step == "stop" else Delivered(1)
+            return None if step == "nothing" else Message(content, clock.now(), clock())
+
+    loop_of(
+        Components(),
+        Scripted(now=clock.now, clock=clock),
+        clock,
+        when_quiet=lambda: done.append("reports"),
+    ).run()
+    assert done[:9] == [
+        *("message", "reports"),  # the first one
+        *("message", "nothing", "reports"),
+        *("message", "a second later", "reports", "message"),
+    ]
+
+
 def test_upkeep_that_is_due_does_not_wait_for_its_second() -> None:
     """The loop waits for a message until then, and no longer; what is overdue is done at once."""
     clock, waited = Clock(), []

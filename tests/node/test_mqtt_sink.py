@@ -280,3 +280,23 @@ def test_what_comes_of_an_enrolment_is_an_event_of_its_own(wired: Wired) -> None
     wired.sink.enrolment(RosterEvent(RosterEventType.STARTED, "Anna", "look at the camera"))
     assert wired.transport.topics == ["facet/hall/enrolment"]
     assert not wired.transport.messages[0][2]
+
+
+def test_states_that_nobody_has_heard_are_published_again(wired: Wired) -> None:
+    """All but the discovery and the picture, which would look like a new one; the status comes last, as before."""
+    wired.observe(picture=b"jpeg")
+    wired.reconnect(is_heard=True)
+    announced = wired.transport.topics
+    announced = announced[: announced.index("facet/hall/status") + 1]
+    wired.answer("facet/hall/status", is_heard=False)
+    wired.transport.messages.clear()
+    wired.sink.tick()
+    assert wired.transport.messages == []
+    wired.clock.seconds += 2
+    wired.sink.tick()
+    left_out = {"homeassistant/device/hall/config", "facet/hall/picture"}
+    states = [topic for topic in announced if topic not in left_out]
+    assert [topic for topic in wired.transport.topics if topic in states] == states
+    assert not left_out & set(wired.transport.topics)
+    assert states[-1] == "facet/hall/status"
+    assert ("facet/hall/picture/status", "online", True) in wired.transport.messages

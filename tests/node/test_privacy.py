@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from threading import Event
-from time import monotonic, sleep
+from time import sleep
 
 from device.gpio.led_patterns import Status
 from device.node.messages import Stop
@@ -13,9 +13,6 @@ from device.perception.pipeline import Judgement, Perceived
 from tests.node.fakes import SOON
 from tests.node.whole_node import Inference, Node, running, see_somebody, smile_below
 
-OBEYED_WITHIN = 0.2
-"""Seconds from a command for privacy to all that follows from it."""
-
 
 def test_privacy_is_obeyed_at_once_whatever_the_camera_does(tmp_path: Path) -> None:
     """The press is answered with privacy, settings and LED follow, and what the camera then gives is dropped."""
@@ -23,7 +20,6 @@ def test_privacy_is_obeyed_at_once_whatever_the_camera_does(tmp_path: Path) -> N
         node.source.may_answer.clear()
         node.press()
         assert node.source.is_reading.wait(SOON)
-        commanded = monotonic()
         node.switch_privacy("ON")
         node.wait_until(
             lambda: (
@@ -32,9 +28,7 @@ def test_privacy_is_obeyed_at_once_whatever_the_camera_does(tmp_path: Path) -> N
                 and node.led.shown[-1] is Status.PRIVACY
             )
         )
-        took = monotonic() - commanded
-        print(f"privacy was obeyed within {took * 1000:.0f} ms")
-        assert took < OBEYED_WITHIN
+        assert node.source.is_reading.is_set(), "the camera still has not answered"
         node.source.may_answer.set()
         node.wait_until(lambda: not node.source.is_open)
         sleep(0.1)
@@ -55,12 +49,8 @@ def test_privacy_releases_the_camera_while_faces_are_being_judged(tmp_path: Path
         node.press()
         assert inference.has_begun.wait(SOON)
         assert node.source.is_open
-        commanded = monotonic()
         node.switch_privacy("ON")
         node.wait_until(lambda: not node.source.is_open)
-        took = monotonic() - commanded
-        print(f"the camera was released within {took * 1000:.0f} ms")
-        assert took < OBEYED_WITHIN
         inference.may_end.set()
         node.wait_until(lambda: node.sink.reasons == [Reason.PRIVACY])
         sleep(0.05)

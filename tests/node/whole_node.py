@@ -152,7 +152,7 @@ class Inference:
     ) -> Perceived:
         """Judge a burst."""
         self.has_begun.set()
-        end = monotonic() + SOON * 4
+        end = monotonic() + SOON * 2
         while not self.may_end.wait(0.005):
             assert monotonic() < end
             if should_stop():
@@ -276,5 +276,5 @@ def running(
     finally:
         node.source.may_answer.set()
         node.inbox.put(Stop())
-        node.thread.join(SOON * 2)
+        node.thread.join(SOON)
     assert not node.thread.is_alive()

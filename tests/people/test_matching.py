@@ -73,13 +73,22 @@ def test_a_heavier_frame_counts_more() -> None:
 
 def test_whoever_almost_has_a_name_is_no_stranger() -> None:
     """A resident who is badly seen resembles themselves more than a stranger does."""
-    cautious = replace(LIMITS, doubt=0.1)
+    cautious = replace(LIMITS, stranger=0.4)
     weight = np.ones(1, np.float32)
     results = [
         identify(near({0: score})[None], weight, HOME, cautious).result
         for score in (0.51, 0.45, 0.39)
     ]
     assert results == [Recognition.KNOWN, Recognition.UNSURE, Recognition.UNKNOWN]
+
+
+def test_among_many_people_a_stranger_may_resemble_somebody_more() -> None:
+    """As a name needs more there; and whoever has a name is never a stranger."""
+    limits = replace(LIMITS, growth=0.1, stranger=0.4)
+    assert [limits.stranger_among(people) for people in (1, 50, 100)] == pytest.approx(
+        [0.4, 0.4, 0.4 + 0.1 * np.log(2)]
+    )
+    assert replace(limits, score=0.3).stranger_among(1) == 0.3
 
 
 def test_frames_that_show_different_sides_say_more_together() -> None:

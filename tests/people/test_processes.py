@@ -8,12 +8,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import timeit
 from collections.abc import Callable
 from contextlib import closing
-from multiprocessing.synchronize import Event
+from multiprocessing.synchronize import Semaphore
 from pathlib import Path
 from random import Random
-from time import perf_counter, sleep
+from time import sleep, thread_time
 
 import numpy as np
 import pytest
@@ -28,19 +29,22 @@ from tests.people.references import EMBEDDER, embeddings, new_references
 _KILLS = 50
 _REFERENCES = 5
 _EACH = 5
-# Seconds: several rounds of enrolling and forgetting.
-_LONGEST_LIFE = 0.1
-_LONGEST_START = 30.0
+# Changes after which a process is killed: two rounds of enrolling and forgetting. And seconds, to be in the middle.
+_MOST_CHANGES = 6
+_LONGEST_PAUSE = 0.02
+_LONGEST_CHANGE = 30.0
 
 
-def _enrol_and_forget(path: Path, begun: Event) -> None:
+def _enrol_and_forget(path: Path, changes: Semaphore) -> None:
     with GalleryFile.open(path, EMBEDDER) as gallery:
-        begun.set()
         for person in gallery.people()[3:]:
             gallery.forget(person.id)
         while True:
+            changes.release()
             anna = gallery.enrol("Anna", new_references(_REFERENCES))
+            changes.release()
             gallery.add(anna.id, new_references(_REFERENCES, seed=1))
+            changes.release()
             gallery.forget(anna.id)
 
 
@@ -53,12 +57,12 @@ def test_kills_at_random_moments_leave_the_gallery_whole(path: Path) -> None:
     context.set_forkserver_preload([__name__])
     found = set()
     for _ in range(_KILLS):
-        begun = context.Event()
-        child = context.Process(target=_enrol_and_forget, args=(path, begun))
+        changes = context.Semaphore(0)
+        child = context.Process(target=_enrol_and_forget, args=(path, changes))
         child.start()
-        # On a busy machine a process may take longer to start than it would live.
-        assert begun.wait(_LONGEST_START)
-        sleep(random.uniform(0, _LONGEST_LIFE))
+        for _ in range(random.randint(1, _MOST_CHANGES)):
+            assert changes.acquire(timeout=_LONGEST_CHANGE)
+        sleep(random.uniform(0, _LONGEST_PAUSE))
         child.kill()
         child.join()
         with GalleryFile.open(path, EMBEDDER) as gallery:
@@ -198,13 +202,12 @@ def test_a_thousand_references_are_read_and_watched_cheaply(gallery: GalleryFile
     """Before each burst the node asks whether anything has changed, and mostly nothing has: that costs far less."""
     for number in range(50):
         gallery.enrol(f"Person {number}", new_references(20, seed=number))
-    started = perf_counter()
     assert gallery.snapshot().embeddings.shape == (1000, 192)
-    read = perf_counter() - started
-    started = perf_counter()
-    for _ in range(100):
-        assert not gallery.has_changed()
-    asked = (perf_counter() - started) / 100
+    read, asked = (
+        min(timeit.repeat(work, number=1, repeat=20, timer=thread_time))
+        for work in (gallery.snapshot, gallery.has_changed)
+    )
+    assert not gallery.has_changed()
     print(f"1000 references are read in {read * 1e3:.1f} ms; asking takes {asked * 1e6:.0f} µs")
     assert asked < read / 5
 

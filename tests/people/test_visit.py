@@ -55,9 +55,24 @@ def test_a_stranger_is_called_one_in_the_second_capture() -> None:
     assert results((0, stranger), (5, stranger)) == [UNSURE, UNKNOWN]
 
 
-def test_a_burst_whose_frames_agree_makes_a_stranger_at_once() -> None:
-    """Three frames are as good as two captures."""
+def test_a_burst_whose_frames_agree_and_are_far_from_everybody_makes_a_stranger_at_once() -> None:
+    """Otherwise they may all show a resident at a bad moment."""
     assert results((0, identity(UNKNOWN, "Ada", 0.1, frames=3))) == [UNKNOWN]
+    near = identity(UNKNOWN, "Ada", 0.3, frames=3)
+    assert results((0, near), (5, near)) == [UNSURE, UNKNOWN]
+
+
+def test_a_capture_that_almost_has_a_name_begins_the_count_again() -> None:
+    """Somebody who looks like a resident once is hardly a stranger."""
+    stranger, almost = identity(UNKNOWN, "Ada", 0.3), identity(UNSURE, "Ada", 0.5)
+    said = results((0, stranger), (5, almost), (10, stranger), (15, stranger))
+    assert said == [UNSURE, UNSURE, UNSURE, UNKNOWN]
+
+
+def test_a_capture_that_shows_too_little_leaves_the_count_as_it_is() -> None:
+    """Whoever looks away for a moment is as strange as before."""
+    stranger, away = identity(UNKNOWN, "Ada", 0.3), identity(Recognition.TURNED_AWAY)
+    assert results((0, stranger), (5, away), (10, stranger))[2] is UNKNOWN
 
 
 def test_a_capture_with_a_name_in_between_begins_the_count_again() -> None:

@@ -5,26 +5,35 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from device.observation import Image
-from device.perception.alignment import align, align_whole, similarity
+from device.observation import Image, Keypoints
+from device.perception.alignment import CANONICAL, RECOGNITION, Framing, align, align_whole
 from device.perception.detection import FaceDetector
 
 
-def test_a_similarity_is_recovered_exactly() -> None:
-    """Points that were turned, scaled and shifted give back that turn, scale and shift."""
-    source = np.array([[0, 0], [10, 0], [5, 8], [2, 3]], np.float64)
-    turn = 1.7 * np.exp(0.4j)
-    moved = (source[:, 0] + 1j * source[:, 1]) * turn + (3 - 7j)
-    target = np.stack([moved.real, moved.imag], axis=1)
-    expected = [[turn.real, -turn.imag, 3], [turn.imag, turn.real, -7]]
-    assert similarity(source, target) == pytest.approx(np.array(expected))
+@pytest.mark.parametrize("framing", [CANONICAL, RECOGNITION])
+def test_turn_scale_and_shift_of_a_face_are_recovered(framing: Framing) -> None:
+    """Each pixel of the crop shows where it comes from."""
+    y, x = np.mgrid[:256, :256].astype(np.uint8)
+    turn, shift = 1.4 * np.exp(0.2j), 40 + 10j
+    points = np.array(framing.template) @ [1, 1j] * 100 * turn + shift
+    crop = align(np.stack([x, y, x], -1), in_rows(points), 100, framing=framing)
+    rows, columns = np.mgrid[:100, :100]
+    source = (columns + 1j * rows) * turn + shift
+    assert np.abs(crop - np.stack([source.real, source.imag, source.real], -1)).max() <= 1
 
 
-def test_points_that_coincide_do_not_divide_by_zero() -> None:
-    """A degenerate face gives a finite matrix."""
-    matrix = similarity(np.zeros((4, 2)), np.arange(8.0).reshape(4, 2))
-    assert np.isfinite(matrix).all()
+def in_rows(points: NDArray[np.complex128]) -> Keypoints:
+    """Return the same points, (N, 2)."""
+    return np.stack([points.real, points.imag], axis=1).astype(np.float32)
+
+
+@pytest.mark.parametrize("framing", [CANONICAL, RECOGNITION])
+def test_points_that_coincide_do_not_divide_by_zero(astronaut: Image, framing: Framing) -> None:
+    """A degenerate face gives a crop all the same."""
+    nowhere = np.zeros((6, 2), np.float32)
+    assert align(astronaut, nowhere, 64, framing=framing).shape == (64, 64, 3)
 
 
 @pytest.mark.parametrize("angle", [-25, 10, 25])

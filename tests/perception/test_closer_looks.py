@@ -25,11 +25,12 @@ class Scripted:
 
     def __init__(self, side: int, anchors: int, seen: Iterator[tuple[float, int]]) -> None:
         self.input_shape = (1, side, side, 3)
+        self.input = np.zeros(self.input_shape, np.float32)
         self.path = Path("scripted.tflite")
         self.anchors = anchors
         self.seen = seen
 
-    def __call__(self, _: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    def run(self) -> list[NDArray[np.float32]]:
         """Return boxes and logits."""
         score, size = next(self.seen, (0.0, 0))
         boxes = np.zeros((1, self.anchors, 16), np.float32)

@@ -13,7 +13,7 @@ from device.networks.facial_hair import FacialHairMeaning
 from device.observation import FacialHair, Image
 from device.perception import Perception, open_perception
 from device.perception.analysers.analyser import BALANCED, Judgement
-from device.perception.analysers.facial_hair import Answers, calibrated, decide
+from device.perception.analysers.facial_hair import Answers, Calibration, decide
 from tests.networks.cards import make_facial_hair
 from tests.perception.conftest import frame
 
@@ -90,7 +90,7 @@ def test_a_length_that_contradicts_the_style_is_not_given() -> None:
 @given(st.lists(st.floats(-20, 20, width=32), min_size=14, max_size=14))
 def test_no_answer_contradicts_another(logits: list[float]) -> None:
     """Whatever the network says, and each question's probabilities add up to one."""
-    answers = calibrated(np.array(logits, np.float32), MEANING.questions)
+    answers = Calibration(MEANING.questions).answers(np.array(logits, np.float32))
     assert [float(part.sum()) for part in answers] == pytest.approx([1] * 4, abs=1e-4)
     told = decide(answers, MEANING, BALANCED)
     if told.style.answer is not None:

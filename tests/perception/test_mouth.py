@@ -13,7 +13,7 @@ from device.perception.aligned_face import AlignedFace, View
 from device.perception.analysers.analyser import BALANCED, Weighted
 from device.perception.analysers.attributes import AttributeAnalyser, AttributeClassifier, decide
 from device.perception.detection import FaceDetector
-from device.perception.mouth import MOUTH_LABELS
+from device.perception.mouth import MOUTH_LABELS, colors
 
 _PROFILE = np.array([[10, 10], [20, 10], [25, 16], [20, 22], [0, 0], [0, 0]], np.float32)
 
@@ -39,6 +39,23 @@ def _masked(image: Image, keypoints: Keypoints) -> Image:
 def _is_hidden(image: Image, keypoints: Keypoints) -> bool:
     face = Detection(Box(175, 71, 104, 104), keypoints, 0.9)
     return AlignedFace(image, face, View(64)).is_mouth_hidden
+
+
+@pytest.mark.parametrize(
+    ("bgr", "lab"),
+    [
+        ((255, 255, 255), (100, 0, 0)),
+        ((0, 0, 255), (53.24, 80.09, 67.20)),
+        ((255, 0, 0), (32.30, 79.19, -107.86)),
+        ((5, 5, 5), (1.37, 0, 0)),
+    ],
+)
+def test_colors_are_those_of_the_standard(
+    bgr: tuple[int, int, int], lab: tuple[float, float, float]
+) -> None:
+    """L*a*b* of sRGB under D65, where it is a straight line as well."""
+    planes = colors(np.full((112, 112, 3), bgr, np.uint8))
+    assert planes.reshape(3, -1).mean(axis=1) == pytest.approx(lab, abs=0.05)
 
 
 def test_a_mouth_that_can_be_seen_is_not_hidden(astronaut: Image, keypoints: Keypoints) -> None:

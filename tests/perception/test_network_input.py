@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from device.observation import Image
+from device.perception.arithmetic import sigmoid
 from device.perception.blazeface import FULL_RANGE_GRIDS, BlazeFace, shrink
 from device.perception.runtime import Network
 
@@ -25,10 +26,14 @@ class Recorder:
 
     input_shape = (1, SIDE, SIDE, 3)
 
-    def __call__(self, values: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    def __init__(self) -> None:
+        # As an interpreter has it that has looked at something else before.
+        self.input = np.full(self.input_shape, 7, np.float32)
+        self.logits = np.full((1, ANCHORS, 1), -20, np.float32)
+
+    def run(self) -> list[NDArray[np.float32]]:
         """Return boxes and logits."""
-        self.shown = values
-        return [np.zeros((1, ANCHORS, 16), np.float32), np.full((1, ANCHORS, 1), -20, np.float32)]
+        return [np.zeros((1, ANCHORS, 16), np.float32), self.logits]
 
 
 def picture(height: int, width: int) -> Image:
@@ -40,7 +45,7 @@ def shown(image: Image | NDArray[np.float32], scale: float = 1.0) -> NDArray[np.
     """Return what the network is shown of an image, (1, SIDE, SIDE, 3)."""
     network = Recorder()
     BlazeFace(cast("Network", network), FULL_RANGE_GRIDS, scale).find(image, 0.5)
-    return network.shown
+    return network.input
 
 
 def averaged(image: Image | NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:
@@ -88,6 +93,18 @@ def test_shrinking_some_rows_at_a_time_changes_nothing(
     image = picture(height, width)
     at_once = averaged(image, width // divisor, height // divisor)
     assert np.abs(shrink(image, divisor) - at_once).max() < THOUSANDTH
+
+
+@pytest.mark.parametrize("min_score", [0.0, 0.1, 0.5, 0.9, 1.0])
+def test_no_find_is_lost_by_looking_at_the_likely_anchors_only(min_score: float) -> None:
+    """There are as many as the scores of all anchors say, and they are the same ones."""
+    network = Recorder()
+    logits = np.random.default_rng(0).normal(0, 4, (1, ANCHORS, 1)).astype(np.float32)
+    logits[0, :4, 0] = [-100, 100, np.log(1 / 9), np.log(9)]
+    network.logits = logits
+    finds = BlazeFace(cast("Network", network), FULL_RANGE_GRIDS).find(picture(8, 8), min_score)
+    scores = sigmoid(logits[0, :, 0])
+    assert np.array_equal(finds.scores, scores[scores >= min_score])
 
 
 def test_what_is_left_over_at_the_far_edges_is_not_seen() -> None:

@@ -176,3 +176,13 @@ def test_a_turned_head_weighs_less() -> None:
     assert pose(60) == pytest.approx(1)
     assert 0 < pose(70) < 1
     assert pose(95) == 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_contrast_is_that_of_the_usual_percentiles(seed: int) -> None:
+    """To a millionth: sorted in one step, and placed between two pixels as NumPy's own percentile is."""
+    crop = np.random.default_rng(seed).integers(0, 240, (128, 128, 3), np.uint8)
+    face = Detection(Box(0, 0, 100, 100), np.zeros((6, 2), np.float32), 0.9)
+    luma = cv2.cvtColor(crop, cv2.COLOR_BGR2YCrCb)[51:102, 38:90, 0].astype(np.float32)
+    dark, bright = np.percentile(luma, (5, 95))
+    assert measure(face, crop).contrast == pytest.approx((bright - dark) / 255, abs=1e-6)

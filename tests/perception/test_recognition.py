@@ -10,16 +10,20 @@ import pytest
 
 from device.errors import ModelError
 from device.networks.files import ZOO
+from device.networks.recognition_card import RECOGNITION_NETWORK
 from device.observation import Image
 from device.people.gallery import Gallery
 from device.people.identity import Identity, Recognition
 from device.perception import Perception, open_perception
 from device.perception.aligned_face import AlignedFace
 from device.perception.alignment import CANONICAL, RECOGNITION, align, eye_and_mouth_distance
+from device.perception.arithmetic import in_plane
 from device.perception.detection import FaceDetector
 from device.perception.embedder import Embedder
+from device.perception.eyes import eye_brightness
 from device.perception.mouth import is_mouth_hidden
-from device.perception.visibility import eye_brightness, turn
+from device.perception.visibility import turn
+from tests.mappings import resident_bytes
 from tests.people.faces import gallery
 from tests.perception.conftest import frame
 
@@ -171,8 +175,15 @@ def test_a_profile_does_not_come_out_larger_than_a_frontal_face() -> None:
 
 def test_the_two_distances_of_a_framing_are_those_of_its_points() -> None:
     """Between the eyes, and from there to the mouth; the recognition crop shows the face larger."""
-    eyes, mouth = eye_and_mouth_distance(np.array(RECOGNITION.template))
-    canonical_eyes, _ = eye_and_mouth_distance(np.array(CANONICAL.template))
+    eyes, mouth = eye_and_mouth_distance(in_plane(RECOGNITION.template))
+    canonical_eyes, _ = eye_and_mouth_distance(in_plane(CANONICAL.template))
     assert eyes == pytest.approx(0.315, abs=1e-3)
     assert mouth == pytest.approx(0.363, abs=1e-3)
     assert eyes > canonical_eyes
+
+
+def test_the_weights_are_in_memory_once() -> None:
+    """As TFLite has laid them out; the file's pages are let go of."""
+    loaded = Embedder.load()
+    assert loaded.network.invocations == 0
+    assert resident_bytes(RECOGNITION_NETWORK) < RECOGNITION_NETWORK.stat().st_size / 2

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import socket
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from zeroconf import ServiceInfo, Zeroconf
@@ -11,6 +14,14 @@ from zeroconf import ServiceInfo, Zeroconf
 from device.setup.suggestions import Suggestion, suggest_brokers
 
 _LOCAL = "127.0.0.1"
+
+
+@pytest.fixture(autouse=True)
+def _alone() -> Iterator[None]:
+    """Wait for other runs of these tests on this machine, which hear each other."""
+    with (Path(tempfile.gettempdir()) / "facet-tests-of-mdns.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture

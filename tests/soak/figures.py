@@ -24,7 +24,7 @@ class Figures:
     lost: int = 0
     contradictions: int = 0
     uncommitted: int = 0
-    resident: list[int] = field(default_factory=list)
+    anonymous: list[int] = field(default_factory=list)
     descriptors: list[int] = field(default_factory=list)
     threads: list[int] = field(default_factory=list)
     outbox: list[int] = field(default_factory=list)
@@ -39,7 +39,7 @@ class Figures:
         self.lost = len(rig.subscriber.missing(rig.promised))
         self.contradictions = len(rig.subscriber.contradictions)
         self.uncommitted = len(rig.uncommitted)
-        self.resident.append(rig.node.resident_bytes)
+        self.anonymous.append(rig.node.anonymous_bytes)
         self.descriptors.append(rig.node.descriptors)
         self.threads.append(rig.node.threads)
         self.outbox.append(rig.node.outbox_bytes)
@@ -63,9 +63,9 @@ class Figures:
         for name, value in rows.items():
             table.add_row(name, str(value))
         table.add_section()
-        if self.resident:
-            lowest, highest = (pick(self.resident) / _MEGABYTE for pick in (min, max))
-            table.add_row("resident memory, MB", f"{lowest:.1f} to {highest:.1f}")
+        if self.anonymous:
+            lowest, highest = (pick(self.anonymous) / _MEGABYTE for pick in (min, max))
+            table.add_row("anonymous memory, MB", f"{lowest:.1f} to {highest:.1f}")
             for name, values in (
                 ("open descriptors", self.descriptors),
                 ("threads", self.threads),

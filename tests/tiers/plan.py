@@ -81,7 +81,7 @@ def _first() -> list[Tier]:
         Tier("machine's disk", "tests/pi/machine/build", 900, needs=("bookworm",)),
         Tier("style", "scripts/check", 300, needs=("environment",)),
         Tier("bookworm's wheels", "tests/builds/wheelhouse bookworm", 300, needs=("bookworm",)),
-        Tier("fast", "scripts/test", 600, needs=("environment",)),
+        Tier("fast", "scripts/test", 900, needs=("environment",)),
         Tier(
             "machine",
             "scripts/test -m machine",
@@ -98,14 +98,14 @@ def _second(interpreters: Interpreters) -> Iterator[Tier]:
     yield Tier(
         "install",
         "scripts/test -m install --numprocesses=2 --dist=loadgroup",
-        1800,
+        2400,
         needs=("environment", "bookworm's wheels", "trixie's wheels"),
     )
     yield _build("fleet's machines", "tests/fleet/build", "bookworm")
     yield Tier(
         "fleet",
         "scripts/test -m fleet",
-        1500,
+        2100,
         needs=("environment", "fleet's machines", "bookworm's wheels"),
     )
     yield Tier(
@@ -125,29 +125,36 @@ def _second(interpreters: Interpreters) -> Iterator[Tier]:
     yield Tier(
         "broker",
         "scripts/test -m 'broker and not timed' --numprocesses=4",
+        1000,
+        cores=0.5,
+        needs=("environment",),
+    )
+    yield Tier(
+        "store",
+        "scripts/test -m store",
         600,
         cores=0.5,
         needs=("environment",),
     )
     yield Tier(
         "hostile",
-        "scripts/test -m hostile --numprocesses=2",
+        "scripts/test -m 'hostile and not timed' --numprocesses=2",
         400,
         needs=("environment",),
     )
     yield Tier(
         "web",
         "scripts/test -m 'web and not timed' --numprocesses=2",
-        300,
+        600,
         needs=("environment",),
     )
     for version, program in interpreters.programs.items():
         if version != interpreters.default:
             command = f"PYTHON={program} VENV=.venv-{version} scripts/test"
-            yield Tier(f"fast on {version}", command, 900, is_background=True)
+            yield Tier(f"fast on {version}", command, 1500, is_background=True)
     python311 = interpreters.programs.get("3.11")
     # PyTorch without graphics cards is one small file there.
-    yield Tier("training", f"PYTHON={python311 or 'python3'} scripts/training", 900)
+    yield Tier("training", f"PYTHON={python311 or 'python3'} scripts/training", 1500)
     if python311:
         command = f"PYTHON311={python311} scripts/runtimes"
         yield Tier("runtimes", command, 300, needs=("environment",))
@@ -160,6 +167,14 @@ def _second(interpreters: Interpreters) -> Iterator[Tier]:
         "scripts/test -m 'homeassistant and not timed' --numprocesses=2 --dist=loadfile",
         1500,
         needs=("environment", "newest home", "floor home"),
+    )
+    yield _build("RabbitMQ 4", "tests/builds/rabbitmq trixie", "trixie")
+    yield _build("RabbitMQ 3.10", "tests/builds/rabbitmq bookworm", "bookworm")
+    yield Tier(
+        "cluster",
+        "scripts/test -m cluster",
+        900,
+        needs=("environment", "RabbitMQ 4", "RabbitMQ 3.10", "newest home", "floor home"),
     )
 
 

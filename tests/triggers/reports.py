@@ -11,7 +11,7 @@ from tests.triggers.conftest import Waiting
 
 Report = TypeVar("Report", Trigger, MotionLevel)
 
-PATIENCE = 5.0  # seconds, for what must come
+PATIENCE = 30.0  # seconds, for what must come
 SILENCE = 0.1  # seconds, for what must not
 
 BUTTON = TriggerSettings(button=ButtonSettings(pin=17, debounce=0.01))

@@ -73,6 +73,19 @@ def test_without_debounce_a_press_counts_at_once() -> None:
     assert presses([(1.0, DOWN), (1.001, UP)], debounce=0.0) == [1.0]
 
 
+def test_a_press_counts_once_even_if_nobody_looks_before_the_release() -> None:
+    """On a busy machine; a spike counts no more than otherwise."""
+    press = Press(debounce=0.05, hold=0.0, is_pressed=False)
+    press.edge(1.0, is_active=True)
+    press.edge(1.06, is_active=False)
+    assert press.due is not None
+    assert [press.poll(1.2), press.poll(1.3)] == [True, False]
+    press.edge(2.0, is_active=True)
+    press.edge(2.04, is_active=False)
+    assert press.due is None
+    assert not press.poll(2.2)
+
+
 def test_a_button_that_is_down_at_the_start_counts_only_after_release() -> None:
     """A stuck button, or a finger during a restart, is not a trigger; the next press is."""
     assert presses([(1.0, UP), (2.0, DOWN), (3.0, UP)], is_pressed=True) == [2.05]

@@ -20,7 +20,7 @@ from device.observation import Source
 from device.triggers import PinReport, Triggers, probe
 from tests.clock import Clock
 from tests.triggers.conftest import Pins, Start, Waiting
-from tests.triggers.reports import BUTTON, MOTION, SILENCE, sources
+from tests.triggers.reports import BUTTON, MOTION, PATIENCE, SILENCE, sources
 
 
 def thread_names() -> set[str]:
@@ -68,15 +68,17 @@ def test_every_wiring_of_a_button_works(
     assert sources(waiting, SILENCE) is None
 
 
-def test_a_chattering_contact_is_one_press(start: Start, pins: Pins, waiting: Waiting) -> None:
+def test_a_chattering_contact_is_one_press(pins: Pins, waiting: Waiting) -> None:
     """Twenty changes at once, then down: one trigger."""
-    start(BUTTON)
-    for _ in range(20):
+    clock = Clock()
+    with Triggers(BUTTON, waiting.put, clock=clock, factory=lambda: pins):
+        for _ in range(20):
+            pins.pin(17).drive_low()
+            pins.pin(17).drive_high()
         pins.pin(17).drive_low()
-        pins.pin(17).drive_high()
-    pins.pin(17).drive_low()
-    assert sources(waiting) is Source.BUTTON
-    assert sources(waiting, SILENCE) is None
+        clock.seconds += 1.0
+        assert sources(waiting) is Source.BUTTON
+        assert sources(waiting, SILENCE) is None
 
 
 def test_a_short_push_is_not_a_hold(start: Start, pins: Pins, waiting: Waiting) -> None:
@@ -141,20 +143,22 @@ def test_a_consumer_that_fails_does_not_end_the_thread(
 ) -> None:
     """The next press is tried again, and the failure is in the log."""
     waiting: Waiting = SimpleQueue()
-    failures = iter([RuntimeError("full")])
+    has_failed = threading.Event()
 
     def put(report: PinReport) -> None:
-        for failure in failures:
-            raise failure
+        if not has_failed.is_set():
+            has_failed.set()
+            message = "full"
+            raise RuntimeError(message)
         waiting.put(report)
 
     with Triggers(BUTTON, put, factory=lambda: pins):
-        for _ in range(2):
-            pins.pin(17).drive_low()
-            first = sources(waiting, SILENCE)
-            pins.pin(17).drive_high()
-            sources(waiting, SILENCE)
-    assert first is Source.BUTTON
+        pins.pin(17).drive_low()
+        assert has_failed.wait(PATIENCE)
+        pins.pin(17).drive_high()
+        assert sources(waiting, SILENCE) is None
+        pins.pin(17).drive_low()
+        assert sources(waiting) is Source.BUTTON
     assert "full" in caplog.text
 
 
@@ -175,11 +179,11 @@ def test_a_pin_that_cannot_be_claimed_is_a_fault_until_it_can(pins: Pins, waitin
         assert triggers.faults == ("the pins are gone",)
         is_broken = False
         assert not triggers.retry()  # not yet time
-        clock.seconds += 1.0
+        clock.seconds += 2.0
         assert triggers.retry()
         assert not triggers.faults
         pins.pin(17).drive_low()
-        clock.seconds += 1.0
+        clock.seconds += 2.0
         pins.pin(17).drive_high()
         assert sources(waiting) is Source.BUTTON
 

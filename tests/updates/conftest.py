@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from device.config.sections.updates import UpdateSettings
 from device.errors import UpdateError
-from device.networks.files import ZOO
+from device.networks.files import ZOO, eight_bit_file
 from device.supervision.heartbeat import Heartbeat
 from device.updates.node.checker import Updates
 from device.updates.release.sign import make_key, read_private_key, write_index
@@ -206,6 +206,14 @@ def newer_network(folder: Path, **changes: object) -> Path:
     network.write_bytes((ZOO / network.name).read_bytes())
     document = json.loads((ZOO / f"{NETWORK}.json").read_bytes())
     network.with_suffix(".json").write_text(json.dumps(document | {"version": NEWER} | changes))
+    return network
+
+
+def with_eight_bits(network: Path) -> Path:
+    """Put the shipped file for eight-bit arithmetic beside a copy of the small network, and return the network."""
+    for suffix in (".tflite", ".json"):
+        shipped = eight_bit_file(ZOO / network.name).with_suffix(suffix)
+        shutil.copy(shipped, network.parent)
     return network
 
 

@@ -15,6 +15,7 @@ import pytest
 from device.errors import UpdateError
 from device.system.secret_address import SecretAddress
 from device.updates.node.fetch import chunks, read_url
+from tests.broker.mosquitto import wait_for
 
 _HEADERS = b"HTTP/1.1 200 OK\r\n"
 _BEGINNINGS = {
@@ -25,7 +26,7 @@ _BEGINNINGS = {
 }
 _PAUSE = 0.02
 """Seconds between two bytes."""
-_AT_ONCE = 5.0
+_AT_ONCE = 15.0
 """Seconds, in which everything here ends; the time-out of a socket is longer."""
 
 
@@ -140,13 +141,13 @@ def test_a_download_with_progress_takes_its_time(trickle: Trickle) -> None:
     trickle.beginning = _HEADERS + b"Content-Length: 327680\r\n\r\n" + b"1" * 262144
     began = time.monotonic()
     pieces = []
-    for piece in chunks(SecretAddress(trickle.url), 1_000_000, 1800, stall=1.0):
+    for piece in chunks(SecretAddress(trickle.url), 1_000_000, 1800, stall=4.0):
         pieces.append(piece)
-        time.sleep(0.4)
+        time.sleep(1.2)
         if len(pieces) == 4:
             break
     assert [len(piece.data) for piece in pieces] == [65536] * 4
-    assert time.monotonic() - began > 1.0
+    assert time.monotonic() - began > 4.0
 
 
 def test_nothing_is_left_of_a_download_that_is_given_up(trickle: Trickle) -> None:
@@ -155,4 +156,4 @@ def test_nothing_is_left_of_a_download_that_is_given_up(trickle: Trickle) -> Non
     before = threading.active_count()
     given_up(lambda: read_url(SecretAddress(trickle.url), 10_000, 0.2), "took longer than")
     assert trickle.ended.wait(_AT_ONCE)
-    assert threading.active_count() == before
+    wait_for(lambda: threading.active_count() <= before, "all threads have ended")

@@ -13,11 +13,12 @@ from device.config import PerceptionSettings
 from device.networks.card import read_card
 from device.networks.files import ZOO, model_path
 from device.perception import open_perception
+from device.perception.analysers.attributes import AttributeClassifier
 from device.updates.artifact import Kind
-from device.updates.release.sign import pack, signed
+from device.updates.release.sign import pack, pack_both, signed
 from device.updates.root.apply import apply
 from device.updates.self_test import check_network
-from tests.updates.conftest import NETWORK, NEWER, Maintainer, Pi, newer_network
+from tests.updates.conftest import NETWORK, NEWER, Maintainer, Pi, newer_network, with_eight_bits
 from tests.updates.test_apply import ask
 
 
@@ -51,6 +52,33 @@ def test_a_sound_newer_network_becomes_active(
     assert active(pi) == NEWER
     assert pi.restarts.count == 1
     assert pi.result["kind"] == "model"
+
+
+def test_an_archive_may_have_the_file_for_eight_bits_too(
+    pi: Pi, maintainer: Maintainer, tmp_path: Path
+) -> None:
+    """The node then computes as it does with the network that ships."""
+    archive = pack_both(with_eight_bits(newer_network(tmp_path / "new")), tmp_path)
+    assert archive is not None
+    assert offer(pi, maintainer, archive), pi.result["message"]
+    assert active(pi) == NEWER
+    used = AttributeClassifier.load_quickest(model_path(NETWORK, pi.places.models))
+    assert used.network.path.name == f"{NETWORK}.eight-bit.tflite"
+    assert used.card.version == NEWER
+
+
+def test_an_archive_of_an_older_index_computes_in_floats(
+    pi: Pi, maintainer: Maintainer, tmp_path: Path
+) -> None:
+    """The shipped file for eight bits is of another network."""
+    assert offer(pi, maintainer, archive_of(newer_network(tmp_path / "new")))
+    used = AttributeClassifier.load_quickest(model_path(NETWORK, pi.places.models))
+    assert used.network.path.name == f"{NETWORK}.tflite"
+
+
+def test_a_network_without_such_a_file_has_one_archive(tmp_path: Path) -> None:
+    """As a network of the maintainer's own."""
+    assert pack_both(newer_network(tmp_path / "new"), tmp_path) is None
 
 
 def test_a_release_with_a_still_newer_network_uses_its_own(pi: Pi, tmp_path: Path) -> None:
@@ -144,10 +172,11 @@ def test_a_network_that_ends_its_process_ends_no_other(
         ["../../etc/cron.d/x", f"{NETWORK}.json"],
         [f"{NETWORK}.tflite"],
         [f"{NETWORK}.tflite", f"{NETWORK}.json", "extra"],
+        [f"{NETWORK}.tflite", f"{NETWORK}.json", f"{NETWORK}.eight-bit.tflite"],
         ["/etc/passwd"],
     ],
 )
-def test_an_archive_holds_two_files_and_nothing_else(
+def test_an_archive_holds_a_network_s_files_and_nothing_else(
     pi: Pi, maintainer: Maintainer, tmp_path: Path, names: list[str]
 ) -> None:
     """Nothing is written under a name that stands in it."""

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 from device.networks.files import ZOO
 from device.system.secret_address import SecretAddress
 from device.updates.node.index import read_index
+from device.updates.release.sign import write_index
 from device.updates.signature import read_key, verify
+from tests.previous import previous_checkout
+from tests.updates.conftest import Maintainer
 
 
 def sign(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -45,6 +51,53 @@ def test_what_the_command_writes_nodes_accept(tmp_path: Path, release_wheel: Pat
         file = tmp_path / "site" / Path(listed.url).name
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
         verify(listed.artifact, read_key(key.stdout.strip()), digest)
+
+
+def test_older_nodes_find_a_network_of_two_files_and_newer_ones_that_of_four(
+    tmp_path: Path, maintainer: Maintainer
+) -> None:
+    """Both are of one version, and each has its signature."""
+    index = write_index(tmp_path, maintainer.key, None, [ZOO / "attributes-lite.tflite"])
+    (older,) = json.loads(index.read_text())["models"]
+    newer = read_index(SecretAddress(index.as_uri())).model("attributes-lite")
+    assert newer is not None
+    assert newer.version == older["version"]
+    names = {"attributes-lite.tflite", "attributes-lite.json"}
+    more = {"attributes-lite.eight-bit.tflite", "attributes-lite.eight-bit.json"}
+    with zipfile.ZipFile(tmp_path / older["url"]) as packed:
+        assert set(packed.namelist()) == names
+    archive = tmp_path / Path(newer.url).name
+    with zipfile.ZipFile(archive) as packed:
+        assert set(packed.namelist()) == names | more
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    verify(newer.artifact, read_key(maintainer.public_key), digest)
+
+
+_READ_INDEX = """
+import sys
+from device.updates.index import read_index
+(model,) = read_index(sys.argv[1]).models
+print(model.url)
+"""
+
+
+def test_a_node_of_the_previous_release_still_finds_its_archive(
+    tmp_path: Path, maintainer: Maintainer
+) -> None:
+    """It ignores what it does not know of an index."""
+    site, release = tmp_path / "site", previous_checkout(tmp_path / "release")
+    index = write_index(site, maintainer.key, None, [ZOO / "attributes-lite.tflite"])
+    ended = subprocess.run(
+        [sys.executable, "-c", _READ_INDEX, index.as_uri()],
+        env={**os.environ, "PYTHONPATH": str(release)},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    with zipfile.ZipFile(site / Path(ended.stdout.strip()).name) as packed:
+        assert set(packed.namelist()) == {"attributes-lite.tflite", "attributes-lite.json"}
 
 
 def test_a_file_that_is_no_wheel_of_facet_is_not_signed(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,6 +23,7 @@ from device.node.live import LiveView, Look
 from device.node.page import NodeAccess
 from device.observation import Frame, Observation, Source, utc_now
 from device.perception.pipeline import Judgement, Perceived
+from device.web.endpoint import Endpoint
 from device.web.page import Assembled, assemble
 from device.web.security.bounds import USUAL, Patience
 from device.web.security.sessions import Sessions
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1:8420"
 ORIGIN = f"http://{HOST}"
+INGRESS = "/api/hassio_ingress/abc_DEF-1"
+"""The path of the page behind Home Assistant's ingress."""
 PASSWORD = "correct-horse"
 SECRET = "hunter2-of-the-broker"
 JPEG = b"\xff\xd8 a picture of somebody \xff\xd9"
@@ -102,12 +106,14 @@ class PageBench:
         folder: for what it keeps.
         page: sections of the configuration, in addition.
         patience: how long a client may take.
+        restarts_from: see NodeAccess.
     """
 
     folder: Path
     sections: dict[str, Mapping[str, object]] = field(default_factory=dict)
     patience: Patience = USUAL
     clock: Clock = field(default_factory=Clock)
+    restarts_from: float = float("-inf")
 
     def __post_init__(self) -> None:
         """Put it together."""
@@ -135,7 +141,13 @@ class PageBench:
             clock=self.clock,
         )
         access = NodeAccess(
-            self.config, CATALOGUE, CELEBA, self.folder, self.commands.append, self.live
+            self.config,
+            CATALOGUE,
+            CELEBA,
+            self.folder,
+            self.commands.append,
+            self.live,
+            self.restarts_from,
         )
         file = self.folder / "facet.yaml"
         file.write_text(f"mqtt: {{host: broker, username: facet, password: {SECRET}}}\n")
@@ -186,9 +198,18 @@ class PageBench:
         self.made.page.observed(seen, picture)
         return seen
 
+    def wait(self, seconds: float) -> None:
+        """Let the server go on for a while."""
+        self.runner.run(asyncio.sleep(seconds))
+
     def look(self) -> None:
         """Let the live view have a picture."""
         self.live.show(Look(1, JPEG, (64, 48)))
+
+
+def concrete(endpoint: Endpoint) -> str:
+    """Return a path that an endpoint answers."""
+    return re.sub(r"{[^}]*}", "x", re.sub(r"{[^}]*:int}", "1", endpoint.path))
 
 
 def csrf(answer: httpx.Response) -> str:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.web.node import PageNode
 
-_PATIENCE_MS = 10_000
+_PATIENCE_MS = 30_000
 # Impacts that axe-core calls "serious" and "critical".
 _SERIOUS = {"serious", "critical"}
 
@@ -39,13 +39,16 @@ class Visit:
     Args:
         node: whose page is visited.
         context: the visitor's.
+        url: by which the page is asked for, if that is another one than the node's.
     """
 
-    def __init__(self, node: PageNode, context: BrowserContext) -> None:
+    def __init__(self, node: PageNode, context: BrowserContext, url: str | None = None) -> None:
         self.node = node
+        self._url = url or node.url
         self.context = context
         self.complaints: list[str] = []
         self.foreign: list[str] = []
+        self.paths: list[str] = []
         context.set_default_timeout(_PATIENCE_MS)
         context.on("request", self._requested)
         context.on("console", self._said)
@@ -54,7 +57,7 @@ class Visit:
     def open(self, path: str = "/") -> Page:
         """Open a tab."""
         tab = self.context.new_page()
-        tab.goto(self.node.url + path)
+        tab.goto(self._url + path)
         return tab
 
     def log_in(self, path: str = "/") -> Page:
@@ -64,12 +67,14 @@ class Visit:
         tab.get_by_role("button", name="Log in").click()
         tab.get_by_role("navigation").wait_for()
         if path != "/":
-            tab.goto(self.node.url + path)
+            tab.goto(self._url + path)
             tab.get_by_role("navigation").wait_for()
         return tab
 
     def _requested(self, request: Any) -> None:  # noqa: ANN401 - Playwright's
-        if not request.url.startswith((self.node.url, "blob:", "data:")):
+        if request.url.startswith(self._url):
+            self.paths.append(request.url.removeprefix(self._url))
+        elif not request.url.startswith(("blob:", "data:")):
             self.foreign.append(request.url)
 
     def _said(self, message: Any) -> None:  # noqa: ANN401 - Playwright's

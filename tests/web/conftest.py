@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.web.bench import PageBench
 from tests.web.node import PageNode, running_page
 
 if TYPE_CHECKING:
     from tests.web.browser import Visit
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[PageBench]:
+    """A page without a node behind it."""
+    with PageBench(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
@@ -41,7 +49,7 @@ def visit(node: PageNode, browser: Any) -> Iterator[Callable[..., Visit]]:  # no
     visits: list[Visit] = []
 
     def begin(**options: Any) -> Visit:  # noqa: ANN401 - Playwright's
-        visits.append(Visit(node, browser.new_context(locale="en-GB", **options)))
+        visits.append(Visit(node, browser.new_context(**{"locale": "en-GB", **options})))
         return visits[-1]
 
     yield begin

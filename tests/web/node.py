@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,13 +12,15 @@ from time import monotonic, sleep
 from typing import Any
 
 import httpx
+import yaml
 from gpiozero.pins.mock import MockFactory
 
 from device.cli.demo.portrait import write_portrait
-from device.config import Config
+from device.config import Config, load
 from device.mqtt.events import Command
 from device.node.hardware import Hardware
 from device.node.inbox import Inbox
+from device.node.loop import End
 from device.node.messages import Stop
 from device.node.sink import Sink
 from device.node.start import Start
@@ -28,18 +29,12 @@ from device.node.wiring import run_node
 from device.triggers import Triggers
 from device.web.page import Pages
 from device.web.security.passwords import StoredPassword
+from tests.broker.mosquitto import free_port
 from tests.node.fakes import RecordingSink
 
 _PATIENCE_SECONDS = 30.0
 _BUTTON = 17
 _PRESS_SECONDS = 0.1
-
-
-def free_port() -> int:
-    """Return a port that nobody listens to."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -70,11 +65,12 @@ class PageNode:
         return self.config.page.url("127.0.0.1").rstrip("/")
 
     def press(self) -> None:
-        """Press the button at its simulated pin, for longer than it bounces."""
+        """Press the button at its simulated pin, and let it go, each for longer than it bounces."""
         pin = self.pins.pin(_BUTTON)
         pin.drive_low()
         sleep(_PRESS_SECONDS)
         pin.drive_high()
+        sleep(_PRESS_SECONDS)
 
     def command(self, key: str, payload: str) -> None:
         """Send a command as Home Assistant does."""
@@ -90,17 +86,23 @@ class PageNode:
             sleep(0.05)
 
     def run(self, *sinks: Sink) -> None:
-        """Run until a Stop comes."""
+        """Run until a Stop comes; a restart takes up what the file says then."""
+        pages, is_restart = Pages(self.file), False
         try:
-            run_node(
-                self.config,
-                self.inbox,
-                start=Start(page=Pages(self.file).open),
-                sinks=(self.sink, *sinks),
-                hardware=Hardware(triggers=partial(Triggers, factory=lambda: self.pins)),
-            )
+            while self._run_once(pages, sinks, is_restart=is_restart) is End.RESTART:
+                assert self.file is not None
+                self.config, is_restart = load(self.file), True
         except BaseException as error:  # noqa: BLE001 - the test looks at it
             self.failure = error
+
+    def _run_once(self, pages: Pages, sinks: Sequence[Sink], *, is_restart: bool) -> End:
+        return run_node(
+            self.config,
+            self.inbox,
+            start=Start(page=pages.open, is_restart=is_restart),
+            sinks=(self.sink, *sinks),
+            hardware=Hardware(triggers=partial(Triggers, factory=lambda: self.pins)),
+        )
 
 
 @contextmanager
@@ -111,7 +113,7 @@ def running_page(
 
     Args:
         folder: for what it keeps, and its picture.
-        file: see PageNode.
+        file: see PageNode; it is written, unless it is there.
         **sections: of its configuration, in addition.
     """
     page = {"enabled": True, "port": free_port(), **sections.pop("page", {})}
@@ -123,6 +125,8 @@ def running_page(
         "page": page,
         **sections,
     }
+    if file is not None and not file.exists():
+        file.write_text(f"# mine\n{yaml.safe_dump(document, sort_keys=False)}")
     config = Config.model_validate(document)
     (folder / "state").mkdir(exist_ok=True)
     password = StoredPassword(folder / "state" / PAGE).renew()

@@ -19,8 +19,9 @@ import yaml
 from device.cli.demo.portrait import write_portrait
 from device.node.live import WATCHED_SECONDS
 from device.system.machine import resident_bytes
+from tests.broker.mosquitto import free_port
 from tests.web.bench import csrf
-from tests.web.node import PageNode, free_port, running_page
+from tests.web.node import PageNode, running_page
 
 pytestmark = pytest.mark.web
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,13 +14,6 @@ from device.entities.kinds import Category
 from device.web.views.settings import controls
 from device.web.words import words
 from tests.web.bench import SECRET, Browser, PageBench
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[PageBench]:
-    """A page."""
-    with PageBench(tmp_path) as made:
-        yield made
 
 
 def _post(browser: Browser, path: str, content: object) -> tuple[int, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
@@ -15,11 +16,11 @@ from device.web.listening import MOST_SOCKETS
 from device.web.protocol import MOST_CONNECTIONS, BoundedProtocol
 from device.web.security.bounds import Patience
 from device.web.server import WebServer
+from tests.broker.mosquitto import free_port, wait_for
 from tests.web.bench import PASSWORD, PageBench
-from tests.web.node import free_port
 
 # Seconds, of what a client may take here, and of what a test waits at most.
-_SHORT, _SOON = 0.3, 5.0
+_SHORT, _SOON = 0.3, 30.0
 
 
 class _Hurried(BoundedProtocol):
@@ -27,11 +28,24 @@ class _Hurried(BoundedProtocol):
 
 
 @pytest.fixture
+def hurried(tmp_path: Path) -> Iterator[int]:
+    """The port of a page whose clients have little time for whatever they do."""
+    with _serving(tmp_path, _Hurried) as port:
+        yield port
+
+
+@pytest.fixture
 def served(tmp_path: Path) -> Iterator[int]:
-    """The port of a page whose clients have little time."""
+    """The port of a page whose clients have the usual time for what comes before a body."""
+    with _serving(tmp_path, BoundedProtocol) as port:
+        yield port
+
+
+@contextmanager
+def _serving(folder: Path, protocol: type[BoundedProtocol]) -> Iterator[int]:
     settings = PageSettings(enabled=True, port=free_port())
-    bench = PageBench(tmp_path, patience=Patience(body=_SHORT, answer=_SHORT))
-    server = WebServer(bench.made.app, settings, bench.made.hub, _Hurried)
+    bench = PageBench(folder, patience=Patience(body=_SHORT, answer=_SHORT))
+    server = WebServer(bench.made.app, settings, bench.made.hub, protocol)
     server.start()
     yield settings.port
     server.stop()
@@ -42,11 +56,11 @@ def _connect(port: int) -> socket.socket:
     return socket.create_connection(("127.0.0.1", port), timeout=_SOON)
 
 
-def _answer(connection: socket.socket) -> bytes:
-    """Return what comes until the server closes the connection."""
+def _answer(connection: socket.socket, end: bytes | None = None) -> bytes:
+    """Return what comes until the server closes the connection, or up to an end."""
     found = b""
     try:
-        while piece := connection.recv(65536):
+        while (end is None or end not in found) and (piece := connection.recv(65536)):
             found += piece
     except ConnectionResetError:
         pass
@@ -54,12 +68,18 @@ def _answer(connection: socket.socket) -> bytes:
 
 
 def _is_served(port: int) -> bool:
-    return httpx.get(f"http://127.0.0.1:{port}/login", timeout=_SOON).status_code == 200
+    """Ask, and ask again where a busy machine takes longer to do it than a client has here."""
+    end = monotonic() + _SOON
+    while True:
+        try:
+            return httpx.get(f"http://127.0.0.1:{port}/login", timeout=_SOON).status_code == 200
+        except httpx.TransportError:
+            assert monotonic() < end
 
 
-def test_a_client_that_sends_its_headers_byte_by_byte_is_cut_off(served: int) -> None:
+def test_a_client_that_sends_its_headers_byte_by_byte_is_cut_off(hurried: int) -> None:
     """Each byte does not give it another while (slow loris)."""
-    with _connect(served) as connection:
+    with _connect(hurried) as connection:
         began = monotonic()
         try:
             for byte in b"GET /login HTTP/1.1\r\nhost: localhost\r\n" + b"x" * 10_000:
@@ -72,17 +92,17 @@ def test_a_client_that_sends_its_headers_byte_by_byte_is_cut_off(served: int) ->
                     continue
         except OSError:
             pass
-        assert monotonic() - began < _SOON / 2
+        assert monotonic() - began < _SOON
 
 
-def test_as_many_slow_clients_as_there_are_places_do_not_keep_others_out(served: int) -> None:
+def test_as_many_slow_clients_as_there_are_places_do_not_keep_others_out(hurried: int) -> None:
     """They are cut off, and whoever comes then is served."""
-    crowd = [_connect(served) for _ in range(MOST_CONNECTIONS + 20)]
+    crowd = [_connect(hurried) for _ in range(MOST_CONNECTIONS + 20)]
     try:
         for connection in crowd:
             connection.settimeout(_SOON)
             assert _answer(connection) == b""
-        assert _is_served(served)
+        assert _is_served(hurried)
     finally:
         for connection in crowd:
             connection.close()
@@ -95,7 +115,7 @@ def test_an_upload_that_does_not_go_on_is_refused(served: int) -> None:
             b"POST /login HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost\r\n"
             b"content-length: 500\r\n\r\npassword="
         )
-        assert b"408" in _answer(connection).split(b"\r\n")[0]
+        assert b"408" in _answer(connection, b"\r\n").split(b"\r\n")[0]
     assert _is_served(served)
 
 
@@ -114,17 +134,17 @@ def test_an_upload_that_does_not_go_on_is_refused(served: int) -> None:
     ],
 )
 def test_what_is_no_request_ends_the_connection_and_nothing_else(
-    served: int, request_: bytes
+    hurried: int, request_: bytes
 ) -> None:
     """The page goes on."""
-    with _connect(served) as connection:
+    with _connect(hurried) as connection:
         try:
             connection.sendall(request_)
             first = _answer(connection).split(b"\r\n")[0]
         except OSError:
             first = b""
         assert first == b"" or b" 400 " in first or b" 421 " in first
-    assert _is_served(served)
+    assert _is_served(hurried)
 
 
 def test_a_request_for_a_web_socket_gets_none(served: int) -> None:
@@ -134,7 +154,7 @@ def test_a_request_for_a_web_socket_gets_none(served: int) -> None:
             b"GET /events HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n"
             b"sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
         )
-        assert b" 401 " in _answer(connection).split(b"\r\n")[0]
+        assert b" 401 " in _answer(connection, b"\r\n").split(b"\r\n")[0]
 
 
 def test_a_stream_that_nobody_takes_is_ended(tmp_path: Path) -> None:
@@ -154,7 +174,7 @@ def test_a_stream_that_nobody_takes_is_ended(tmp_path: Path) -> None:
                 f"GET /events HTTP/1.1\r\nhost: localhost\r\ncookie: facet_session={token}\r\n\r\n".encode()
             )
             assert connection.recv(1)
-            end = monotonic() + 2 * _SOON
+            end = monotonic() + _SOON
             while bench.made.hub.listeners:
                 bench.made.hub.publish("document", {"name": "x", "content": "y" * 100_000})
                 assert monotonic() < end
@@ -169,18 +189,15 @@ def test_no_more_sockets_are_open_than_the_node_can_spare(served: int) -> None:
     crowd = [_connect(served) for _ in range(4 * MOST_SOCKETS)]
     try:
         # Each of them is one file more in this process, whose server has its own for as many as it keeps.
-        assert _open_files() - before - len(crowd) <= MOST_SOCKETS
+        # One that is accepted beyond that is closed the next moment.
+        wait_for(
+            lambda: _open_files() - before - len(crowd) <= MOST_SOCKETS,
+            "the others are closed",
+        )
     finally:
         for connection in crowd:
             connection.close()
-    end = monotonic() + _SOON
-    while True:
-        try:
-            assert _is_served(served)
-        except httpx.TransportError:
-            assert monotonic() < end
-        else:
-            break
+    assert _is_served(served)
 
 
 def _open_files() -> int:

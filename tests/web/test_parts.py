@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from device.cli import app
+from device.cli.app import app
 from device.config.sections.node import LANGUAGES
 from device.node.state_directory import PAGE
 from device.observation import Observation, Reason, Source

@@ -61,7 +61,7 @@ def test_a_setting_is_the_same_here_and_in_home_assistant(visit: Begin, node: Pa
     tab.keyboard.press("Space")
     tab.get_by_text("Privacy is on").wait_for()
     wait_for(lambda: "-0.1" in _newest(node), "the number is published")
-    assert '"ON"' in _newest(node)
+    wait_for(lambda: '"ON"' in _newest(node), "the switch is published")
 
 
 def _newest(node: PageNode) -> str:

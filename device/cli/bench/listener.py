@@ -14,7 +14,7 @@ from device.entities.kinds import PRESS
 from device.errors import BenchError
 from device.mqtt.listener import Listener
 from device.mqtt.message import ReceivedMessage
-from device.mqtt.topics import ONLINE
+from device.mqtt.topics import OFFLINE, ONLINE
 
 NODE_TOPIC = f"{TOPICS.base}/#"
 """All that the measured node publishes, except its discovery."""
@@ -60,6 +60,16 @@ class NodeListener:
             if received.payload == ONLINE.encode():
                 online.add(received.topic)
             if {TOPICS.status, TOPICS.camera_status} <= online:
+                return
+
+    def wait_until_offline(self) -> None:
+        """Pass over all that a node has published until its end, so that none of it is taken for the next one's.
+
+        Raises:
+            BenchError: it has not ended in time.
+        """
+        for received in self._messages("report that it is offline", _ANSWER_SECONDS):
+            if (received.topic, received.payload) == (TOPICS.status, OFFLINE.encode()):
                 return
 
     def press(self) -> Press:

@@ -9,7 +9,7 @@ import typer
 
 people = typer.Typer(
     name="people",
-    help="Who is enrolled on this node: enrol, list, rename and forget people, take them to other nodes or share them.",
+    help="The people whom this node recognises: enrol, list, rename, forget and share them.",
     no_args_is_help=True,
 )
 

@@ -69,7 +69,8 @@ def show(name: Name, *, config: ConfigOption = FACET_YAML, as_json: Json = False
 def rename(
     name: Name,
     new_name: Annotated[
-        str, typer.Argument(metavar="NEW", help="1 to 40 characters.", show_default=False)
+        str,
+        typer.Argument(metavar="NEW", help="The new name, 1 to 40 characters.", show_default=False),
     ],
     *,
     config: ConfigOption = FACET_YAML,
@@ -90,7 +91,9 @@ def merge(
     other: Annotated[
         str,
         typer.Argument(
-            metavar="OTHER", help="Who turned out to be the same person.", show_default=False
+            metavar="OTHER",
+            help="The person who turned out to be the same one.",
+            show_default=False,
         ),
     ],
     *,
@@ -193,7 +196,7 @@ def export(
     ] = None,
     *,
     config: ConfigOption = FACET_YAML,
-    out: Annotated[Path, typer.Option(help="The file.")] = Path("facet-people.json"),
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("facet-people.json"),
     force: Annotated[bool, typer.Option("--force", help="Replace it if it exists.")] = False,
 ) -> None:
     """Write people and their references into a file, for another node or a safe place."""
@@ -209,10 +212,10 @@ def import_(
     config: ConfigOption = FACET_YAML,
     bring_back: Annotated[
         bool,
-        typer.Option("--bring-back", help="Import also who was forgotten here."),
+        typer.Option("--bring-back", help="Also import people who were forgotten on this node."),
     ] = False,
 ) -> None:
-    """Add people from an export; who was forgotten there is forgotten here too."""
+    """Add people from an export; people who were forgotten there are forgotten here too."""
     from device.cli.people.exchange import import_people
 
     for sentence in import_people(config, file, may_bring_back=bring_back):

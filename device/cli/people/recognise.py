@@ -14,7 +14,7 @@ from device.cli.people.app import FACET_YAML, ConfigOption, Json, people
 @people.command()
 def enrol(
     name: Annotated[
-        str, typer.Argument(help="Of the person, new or enrolled already.", show_default=False)
+        str, typer.Argument(help="The person's name, new or enrolled already.", show_default=False)
     ],
     pictures: Annotated[
         list[Path] | None,

@@ -35,7 +35,7 @@ def visitors(*, config: ConfigOption = FACET_YAML, as_json: Json = False) -> Non
 def name_visitor(
     label: Label,
     name: Annotated[
-        str, typer.Argument(help="Of the person, new or enrolled already.", show_default=False)
+        str, typer.Argument(help="The person's name, new or enrolled already.", show_default=False)
     ],
     *,
     config: ConfigOption = FACET_YAML,

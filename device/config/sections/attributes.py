@@ -43,22 +43,22 @@ class AttributeSettings(Section):
     expiry: int = Field(
         300,
         title="Expiry",
-        description="Seconds until what was seen is over: no face is present, and attributes are unknown. With 0 it "
-        "stays until the next capture.",
+        description="Seconds after which a result expires: then no face is present, and attributes are unknown. With 0 "
+        "the result stays until the next capture.",
         ge=0,
         le=86400,
     )
     enabled: tuple[AttributeName, ...] = Field(
         (),
         title="Enabled",
-        description="Attributes that the node publishes, and whose entities are enabled in Home Assistant, in addition "
-        "to the usual ones.",
+        description="Attributes that the node publishes in addition to the usual ones, with entities that start "
+        "enabled in Home Assistant.",
         strict=False,
     )
     disabled: tuple[AttributeName, ...] = Field(
         (),
         title="Disabled",
-        description="Attributes that the node does not have: there are no entities for them in Home Assistant.",
+        description="Attributes that the node does not publish, and for which there are no entities in Home Assistant.",
         strict=False,
     )
 

@@ -8,12 +8,12 @@ from device.config.sections.section import Section
 
 
 class FacialHairSettings(Section):
-    """Whether facial hair is told by what the attribute network has learned from careful labels."""
+    """Where the answers about facial hair come from."""
 
     enabled: bool = Field(
         True,
         title="Enabled",
-        description="Whether *Facial hair* says what the attribute network has learned from careful labels, with "
-        "entities of its length, of a mustache and of sideburns. While it is off, or with a network that has not "
-        "learned it, *Facial hair* is concluded from CelebA's attributes, which are wrong about many beards.",
+        description="Whether *Facial hair* comes from the attribute network's second output, which was trained on "
+        "careful labels, with entities for length, mustache and sideburns. If it is off, or if the network has no such "
+        "output, *Facial hair* is derived from CelebA's attributes, which are wrong about many beards.",
     )

@@ -68,6 +68,14 @@ class MqttSettings(Section):
         title="Host",
         description="The broker's name or address. The only setting without a default.",
     )
+    other_hosts: tuple[Host, ...] = Field(
+        (),
+        title="Other hosts",
+        description="The other members of a broker's cluster, with the same port and the same users. The node begins "
+        "with a random member, so that a fleet spreads over all of them, and goes on to the next one when it loses "
+        "a member or cannot reach it.",
+        strict=False,
+    )
     port: int | None = Field(
         None,
         title="Port",
@@ -81,7 +89,7 @@ class MqttSettings(Section):
     ] = Field(
         "auto",
         title="Protocol",
-        description="MQTT version; auto uses 5, and 3.1.1 if the broker answers that it does not support 5.",
+        description="MQTT version; auto uses 5, or 3.1.1 if the broker does not support 5 or does not answer it.",
     )
     username: str | None = Field(
         None,
@@ -92,8 +100,8 @@ class MqttSettings(Section):
     password: SecretStr | None = Field(
         None,
         title="Password",
-        description="In quotes, because YAML gives a meaning to some characters. Best kept out of this file: "
-        "`!secret NAME`, or `!env NAME`.",
+        description="Put it in quotes, because some characters have a meaning in YAML. Better keep it out of this "
+        "file, with `!secret NAME` or `!env NAME`.",
     )
     client_id: str | None = Field(
         None,
@@ -117,8 +125,9 @@ class MqttSettings(Section):
     discovery: Literal["full", "essential"] = Field(
         "full",
         title="Discovery",
-        description="Which entities Home Assistant gets: full is all of them, essential only the ten or so that most "
-        "automations need, for a home with many nodes. What the node publishes and obeys is the same with either.",
+        description="Which entities Home Assistant gets: all of them with full; with essential, for a home with many "
+        "nodes, only the ten or so that most automations need. The node's documents and commands are the same with "
+        "either.",
     )
     base_topic: Topic = Field(
         "facet",
@@ -128,8 +137,8 @@ class MqttSettings(Section):
     wait_for_home_assistant: float = Field(
         30,
         title="Wait for Home Assistant",
-        description="Seconds after a connection for which events wait if Home Assistant is not there, but was before. "
-        "While it says that it is stopped, they wait until it is back. 0 sends at once, whoever is there.",
+        description="For how many seconds after a connection events wait for a Home Assistant that was there before. "
+        "If it has said that it stops, they wait until it is back. 0 sends at once, whether or not it is there.",
         ge=0,
         le=3600,
     )
@@ -143,6 +152,11 @@ class MqttSettings(Section):
     def effective_port(self) -> int:
         """The configured port, or the usual one with or without TLS."""
         return self.port or (_TLS_PORT if self.tls.enabled else _PORT)
+
+    def members(self) -> tuple[MqttSettings, ...]:
+        """Return these settings once for each member of the cluster, `host` first; each names that member alone."""
+        hosts = dict.fromkeys((self.host, *self.other_hosts))
+        return tuple(self.model_copy(update={"host": host, "other_hosts": ()}) for host in hosts)
 
     @model_validator(mode="after")
     def _password_has_user_name(self) -> MqttSettings:

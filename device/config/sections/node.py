@@ -43,8 +43,8 @@ class NodeSettings(Section):
         "en",
         title="Language",
         description=(
-            "Language of the entities' names in Home Assistant, and of what they say in words; their ids and states "
-            "stay the same."
+            "Language of the entities' names and texts in Home Assistant. Entity ids and states are the same in every "
+            "language."
         ),
     )
     configuration_url: Url | None = Field(
@@ -57,15 +57,16 @@ class NodeSettings(Section):
         default=False,
         title="Publish MAC address",
         description=(
-            "Whether Home Assistant learns the machine's MAC address, and so shows the node as one device with what a "
-            "router's integration knows of the same machine. Only for the one node of a machine: several would become "
-            "one device, which cannot be undone without deleting it."
+            "Whether Home Assistant learns the machine's MAC address. It then shows the node and what a router's "
+            "integration knows of the same machine as one device. Only if the machine runs one node: several nodes "
+            "would become one device, which cannot be undone without deleting it."
         ),
     )
     state_directory: File | None = Field(
         None,
         title="State directory",
-        description="Where undelivered events are kept; if unset, systemd's StateDirectory, or the user's folder.",
+        description="Folder for what the node stores, such as undelivered events, settings and people. If unset, "
+        "systemd's StateDirectory, or a folder of the user.",
     )
 
     @property

@@ -19,7 +19,7 @@ class PageSettings(Section):
     port: int = Field(
         8420,
         title="Port",
-        description="Where the page is served, at all addresses of the node.",
+        description="TCP port of the page, on all addresses of the node.",
         ge=1024,
         le=65535,
     )
@@ -27,14 +27,14 @@ class PageSettings(Section):
         (),
         title="Names",
         description="Further names under which browsers reach the node, such as `hall.example.org`. Its addresses, its "
-        "host name and that with `.local` always work; under any other name the page refuses, so that a foreign site "
-        "cannot pretend to be it.",
+        "host name and that name with `.local` always work. Under any other name the page refuses to answer, so that "
+        "another site cannot pretend to be the page.",
         strict=False,
     )
     live: bool = Field(
         True,
         title="Live",
-        description="Whether the page shows what the camera sees, to whoever logs in and whatever `privacy.picture` "
+        description="Whether the page shows what the camera sees to everybody who logs in, whatever `privacy.picture` "
         "is. In privacy it never does.",
     )
     certificate_file: File | None = Field(

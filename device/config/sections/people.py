@@ -15,22 +15,22 @@ class PeopleSettings(Section):
         False,
         title="Enabled",
         description="Whether the node compares faces with those of the people who are enrolled. While it is off, no "
-        "face is measured for it. Ask everybody who lives there first.",
+        "face is measured for recognition. Ask everybody who lives there first.",
     )
     min_score: float | None = Field(
         None,
         title="Minimum score",
-        description="How similar a face must be to a person's references to be called by their name, instead of what "
-        "belongs to the network. `facet people calibrate` recommends a value; a lower one calls strangers by the names "
-        "of others.",
+        description="How similar a face must be to a person's references to get their name; if unset, the minimum that "
+        "comes with the network. `facet people calibrate` recommends a value. With a lower value, strangers get the "
+        "names of others.",
         ge=0.4,
         le=0.9,
     )
     visitors_days: int = Field(
         0,
         title="Days that unknown visitors are kept",
-        description="For how many days the node keeps what faces that it does not know look like, as numbers, so that "
-        "a visitor can be named afterwards. 0 keeps nobody. Unlike those who are enrolled, these people were not "
+        description="For how many days the node stores unknown faces, as numbers and never as pictures, so that a "
+        "visitor can be named afterwards. 0 stores nobody. Unlike people who are enrolled, these people were not "
         "asked: see [people.md](people.md#unknown-visitors) first.",
         ge=0,
         le=30,
@@ -38,9 +38,9 @@ class PeopleSettings(Section):
     share_key: SecretStr | None = Field(
         None,
         title="Share key",
-        description="With it the node shares the people who are enrolled with all other nodes that have the same key, "
-        "over the broker, which cannot read them. `facet people new-key` makes one; keep it out of this file: "
-        "`!secret people_key`. Without it nothing that people are recognised by leaves the node.",
+        description="With this key the node shares the people who are enrolled with all other nodes that have the same "
+        "key, encrypted over the broker. `facet people new-key` makes one; keep it out of this file: "
+        "`!secret people_key`. Without a key no embedding leaves the node.",
     )
 
     @model_validator(mode="after")

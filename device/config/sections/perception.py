@@ -28,16 +28,16 @@ class PerceptionSettings(Section):
     min_sharpness: float = Field(
         0.2,
         title="Minimum sharpness",
-        description="How much detail the face has at the size that the network sees, in the direction that has least. "
-        "Below it the reason is too_blurred; 0 accepts everything.",
+        description="How much detail the face has at the size that the network sees, in the direction with the least "
+        "detail. Below it the reason is too_blurred; 0 accepts everything.",
         ge=0,
         le=1,
     )
     min_brightness: float = Field(
         0.2,
         title="Minimum brightness",
-        description="Of the face, on average. Below it, or if noise or missing contrast hide as much, the reason is "
-        "too_dark; 0 accepts everything.",
+        description="Mean brightness of the face. Below it, or if noise or low contrast hide as much as such darkness, "
+        "the reason is too_dark; 0 accepts everything.",
         ge=0,
         le=1,
     )

@@ -25,6 +25,7 @@ class Section(BaseModel):
         extra="forbid",
         frozen=True,
         allow_inf_nan=False,
+        defer_build=True,  # most sections are only needed as parts of the whole
         hide_input_in_errors=True,  # it may be a password in the wrong place
     )
 

@@ -20,7 +20,7 @@ class ButtonSettings(Section):
     kind: ButtonKind = Field(
         "doorbell",
         title="Kind",
-        description="What Home Assistant shows it as: a doorbell, which rings, or any other button, which is pressed.",
+        description="What Home Assistant shows: a doorbell, which rings, or any other button, which is pressed.",
     )
     pull: Pull = Field(
         "up",

@@ -73,8 +73,8 @@ class UpdateSettings(Section):
     index: Index | None = Field(
         None,
         title="Index",
-        description="The document that lists the available versions; see updates.md. Without it the node only shows "
-        "the version that was published at the broker. Of a URL only scheme, host and port are ever shown.",
+        description="The document that lists the available versions; see [updates.md](updates.md). Without it the node "
+        "only shows the version that was published at the broker. Of a URL only scheme, host and port are ever shown.",
     )
     check_interval: int = Field(
         86400,

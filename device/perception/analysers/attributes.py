@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
+from math import isnan
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from device.errors import ModelError, WrongAnswersError
 from device.networks.card import (
     NO_FACIAL_HAIR,
     UNNAMED_FACIAL_HAIR,
     Groups,
     ModelCard,
     read_card,
+    read_eight_bit_card,
 )
+from device.networks.files import eight_bit_file, is_eight_bit
 from device.networks.section import Aim
 from device.observation import Attribute, FaceAttributes, Image, Keypoints
 from device.perception.aligned_face import AlignedFace, View
 from device.perception.alignment import align
 from device.perception.analysers.analyser import Judgement, Weighted
 from device.perception.arithmetic import sigmoid
+from device.perception.crop_network import answers
+from device.perception.eight_bit import require_right_answers
+from device.perception.eyes import EYE_LABELS, GLASSES, are_eyes_hidden
 from device.perception.mouth import MOUTH_LABELS
 from device.perception.runtime import Network
 
 FloatArray = NDArray[np.float32]
+
+_LOG = logging.getLogger(__name__)
 
 # Whatever the owner adds to a threshold, it stays one: a probability can be above it, and below.
 _LOWEST_THRESHOLD, _HIGHEST_THRESHOLD = 0.01, 0.99
@@ -42,13 +52,23 @@ class AttributeAnalyser:
     def __init__(self, classifier: AttributeClassifier) -> None:
         self.classifier = classifier
         self.view = classifier.view
-        self._of_mouth = np.array([name in MOUTH_LABELS for name in classifier.card.names])
+        names = classifier.card.names
+        self._of_mouth = np.array([name in MOUTH_LABELS for name in names])
+        self._of_eyes = np.array([name in EYE_LABELS for name in names])
+        self._glasses = names.index(GLASSES) if GLASSES in names else None
 
     def measure(self, face: AlignedFace) -> FloatArray:
         """Return calibrated probabilities, (labels,) float32 in 0..1; nan where the face cannot show the label."""
+        if face.is_doubtful:
+            return np.full(len(self.classifier.card.labels), np.nan, np.float32)
+        # Before the network fills the processor's caches with its weights: what measures the quality is still there.
+        is_mouth_hidden = face.is_mouth_hidden
         probabilities = self.classifier.calibrated(self.classifier.outputs_of(face)[0])
-        if face.is_mouth_hidden:
+        if is_mouth_hidden:
             probabilities[self._of_mouth] = np.nan
+        glasses = 0.0 if self._glasses is None else float(probabilities[self._glasses])
+        if are_eyes_hidden(face.recognition_crop, glasses):
+            probabilities[self._of_eyes] = np.nan
         return probabilities
 
     def decide(
@@ -75,7 +95,7 @@ class AttributeAnalyser:
 
 
 class AttributeClassifier:
-    """The attribute network and what its numbers mean. Made by `load`.
+    """The attribute network and what its numbers mean. Made by `load` or `load_quickest`.
 
     Args:
         network: that the card describes.
@@ -99,6 +119,7 @@ class AttributeClassifier:
 
         Raises:
             ModelError: network or JSON is missing or damaged, or they do not fit each other.
+            WrongAnswersError: the file is for eight-bit arithmetic, which this machine's TFLite computes wrongly.
         """
         card = read_card(path)
         network = Network.load(path, threads)
@@ -107,7 +128,37 @@ class AttributeClassifier:
         if card.facial_hair is not None:
             outputs.append((1, card.facial_hair.outputs))
         network.require_shapes((1, side, side, 3), outputs)
+        if is_eight_bit(path):
+            proof = read_eight_bit_card(path)
+            difference = require_right_answers(network, card.input, proof)
+            _LOG.info(
+                "%s %s computes in eight bits: a known picture's logits are %.2g off, and %.2g is allowed",
+                *(card.name, card.version, difference, proof.tolerance),
+            )
         return cls(network, card)
+
+    @classmethod
+    def load_quickest(cls, path: Path, threads: int = 1) -> AttributeClassifier:
+        """Load the network as a node uses it: for eight-bit arithmetic, if it has that and it is computed rightly here.
+
+        Args:
+            path: see load.
+            threads: see load.
+
+        Raises:
+            ModelError: see load.
+        """
+        quick = eight_bit_file(path)
+        if not quick.is_file():
+            _LOG.info("The attribute network computes in floats: there is no %s", quick)
+            return cls.load(path, threads)
+        try:
+            return cls.load(quick, threads)
+        except WrongAnswersError as error:
+            _LOG.info("The attribute network computes in floats: %s", error)
+        except ModelError as error:
+            _LOG.error("The attribute network computes in floats: %s", error)
+        return cls.load(path, threads)
 
     def crop(self, image: Image, keypoints: Keypoints) -> Image:
         """Cut the network's view of a face out of image, (H, W, 3) uint8 BGR."""
@@ -121,13 +172,8 @@ class AttributeClassifier:
             The logits of each member, (members, labels) float32; and, if the card describes them, those about facial
             hair, (answers,) float32.
         """
-        meaning = self.card.input
-        values = (crop[None, ..., ::-1].astype(np.float32) - meaning.mean) / meaning.scale
-        outputs = tuple(output[0] for output in self.network(values))
-        if self.card.flip_average:
-            mirrored = self.network(np.ascontiguousarray(values[:, :, ::-1]))
-            outputs = tuple((a + b[0]) / 2 for a, b in zip(outputs, mirrored, strict=True))
-        return outputs
+        card = self.card
+        return tuple(answers(self.network, card.input, crop, flip_average=card.flip_average))
 
     def outputs_of(self, face: AlignedFace) -> tuple[FloatArray, ...]:
         """Return the same of a face; the network runs once for all analysers that ask."""
@@ -178,27 +224,26 @@ def decide(
     """
     thresholds: dict[str, float] = {}
     margins: dict[str, float] = {}
-    for label, probability in zip(card.labels, probabilities, strict=True):
+    known = dict(zip(card.names, probabilities.tolist(), strict=True))
+    were_present = {name for name, before in (previous or {}).items() if before.present}
+    for label, (name, probability) in zip(card.labels, known.items(), strict=True):
         threshold = label.threshold(aim).value + threshold_offset
         threshold = min(max(threshold, _LOWEST_THRESHOLD), _HIGHEST_THRESHOLD)
-        was_present = (
-            previous is not None and label.name in previous and previous[label.name].present
-        )
-        if was_present:
+        if name in were_present:
             threshold = max(threshold - hysteresis, _LOWEST_THRESHOLD)
-        thresholds[label.name] = threshold
+        thresholds[name] = threshold
         # As a share of the range above or below the threshold: comparable between labels of different thresholds.
         available = 1 - threshold if probability >= threshold else threshold
-        margins[label.name] = (float(probability) - threshold) / available
+        margins[name] = (probability - threshold) / available
     present = {name for name, margin in margins.items() if margin >= 0}
     hair_color = _hair_color(card.groups, present, margins)
     facial_hair = _facial_hair(card.groups, present, margins)
-    if facial_hair is None and _has_beard(probabilities, card, aim, threshold_offset):
+    if facial_hair is None and _has_beard(known, card, aim, threshold_offset):
         facial_hair = UNNAMED_FACIAL_HAIR
     attributes = {
-        label.name: Attribute(float(probability), label.name in present, thresholds[label.name])
-        for label, probability in zip(card.labels, probabilities, strict=True)
-        if not np.isnan(probability)
+        name: Attribute(probability, name in present, thresholds[name])
+        for name, probability in known.items()
+        if not isnan(probability)
     }
     return FaceAttributes(attributes, hair_color, facial_hair)
 
@@ -230,10 +275,8 @@ def _facial_hair(groups: Groups, present: set[str], margins: Mapping[str, float]
 
 
 def _has_beard(
-    probabilities: FloatArray, card: ModelCard, aim: Aim, threshold_offset: float
+    known: Mapping[str, float], card: ModelCard, aim: Aim, threshold_offset: float
 ) -> bool:
     """Return whether there is a beard of no known style: its absence is as unlikely as the owner's caution asks for."""
-    for label, probability in zip(card.labels, probabilities, strict=True):
-        if label.name == card.groups.no_facial_hair:
-            return bool(probability < label.threshold(aim).value - max(threshold_offset, 0))
-    return False
+    none = next(label for label in card.labels if label.name == card.groups.no_facial_hair)
+    return known[none.name] < none.threshold(aim).value - max(threshold_offset, 0)

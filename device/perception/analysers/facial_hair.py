@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,13 +37,13 @@ class FacialHairAnalyser:
     def __init__(self, classifier: AttributeClassifier, meaning: FacialHairMeaning) -> None:
         self.classifier = classifier
         self.meaning = meaning
+        self._calibration = Calibration(meaning.questions)
 
     def measure(self, face: AlignedFace) -> Answers | None:
         """Return the probabilities of the answers to each question; None where the face does not show its mouth."""
-        if face.is_mouth_hidden:
+        if face.is_doubtful or face.is_mouth_hidden:
             return None
-        logits = self.classifier.outputs_of(face)[1]
-        return calibrated(logits, self.meaning.questions)
+        return self._calibration.answers(self.classifier.outputs_of(face)[1])
 
     def decide(
         self,
@@ -54,21 +55,37 @@ class FacialHairAnalyser:
         shown = [(sample.evidence, sample.weight) for sample in evidence if sample.evidence]
         if not shown:
             return _NOTHING
-        seen, weights = zip(*shown, strict=True)
+        seen, weighs = zip(*shown, strict=True)
+        weights = np.array(weighs) / sum(weighs)
         mean = tuple(
-            np.asarray(np.average(samples, axis=0, weights=weights), np.float32)
+            np.asarray(weights @ np.array(samples), np.float32)
             for samples in zip(*seen, strict=True)
         )
         return decide(mean, self.meaning, judgement, before)
 
 
-def calibrated(logits: FloatArray, questions: Sequence[Question]) -> Answers:
-    """Turn logits (..., outputs) into the probabilities of each question's answers (..., answers), 0..1."""
-    ends = np.cumsum([len(question.answers) for question in questions])[:-1]
-    return tuple(
-        softmax(question.scale * part + np.array([a.bias for a in question.answers], np.float32))
-        for question, part in zip(questions, np.split(logits, ends, axis=-1), strict=True)
-    )
+class Calibration:
+    """Turns logits into probabilities.
+
+    Args:
+        questions: whose answers the outputs are, in their order.
+    """
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        counts = [len(question.answers) for question in questions]
+        biases = [answer.bias for question in questions for answer in question.answers]
+        self._scales = np.repeat([question.scale for question in questions], counts).astype(
+            np.float32
+        )
+        self._biases = np.array(biases, np.float32)
+        self._parts = [
+            slice(end - count, end) for count, end in zip(counts, accumulate(counts), strict=True)
+        ]
+
+    def answers(self, logits: FloatArray) -> Answers:
+        """Turn logits (..., outputs) into the probabilities of each question's answers (..., answers), 0..1."""
+        scaled = logits * self._scales + self._biases
+        return tuple(softmax(scaled[..., part]) for part in self._parts)
 
 
 def softmax(logits: FloatArray) -> FloatArray:
@@ -115,7 +132,7 @@ def _told(
     What a certain style leaves as the only answer needs no threshold. The answer of a moment ago is preferred by the
     hysteresis.
     """
-    known = dict(zip(question.names, map(float, probabilities), strict=True))
+    known: dict[str, float] = dict(zip(question.names, probabilities.tolist(), strict=True))
     names = question.names if possible is None else tuple(possible)
     if len(names) == 1:
         return Told(names[0], known)

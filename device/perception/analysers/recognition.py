@@ -63,6 +63,11 @@ class RecognitionAnalyser:
         self._attributes = attributes
         self.limits = limits_of(embedder.card, min_score)
 
+    @property
+    def may_know_somebody(self) -> bool:
+        """Whether anybody is enrolled."""
+        return self._gallery().embeddings.size > 0
+
     def measure(self, face: AlignedFace) -> Appearance:
         """Return what a frame shows; computed for a hidden face too, whose reason may be its embedding's length."""
         crop = face.crop(self.embedder.view)
@@ -108,5 +113,5 @@ def limits_of(card: RecognitionCard, min_score: float | None = None) -> Limits:
     """Return what it takes to claim a name; a minimum score of the owner's holds for any number of people."""
     match = card.match
     if min_score is None:
-        return Limits(match.score, match.margin, match.votes, match.growth, match.doubt)
-    return Limits(min_score, match.margin, match.votes, doubt=match.doubt)
+        return Limits(match.score, match.margin, match.votes, match.growth, match.stranger)
+    return Limits(min_score, match.margin, match.votes, stranger=match.stranger)

@@ -25,7 +25,7 @@ _Address: TypeAlias = Annotated[str, Field(min_length=1, max_length=500, pattern
 class _Listed(BaseModel):
     """A file in the index. Unknown keys are for nodes newer than this one, which must still find its update."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+    model_config = ConfigDict(defer_build=True, frozen=True, strict=True, extra="ignore")
 
     version: VersionText
     # Relative to the index, it may have the user, the password and the path of the index.
@@ -55,10 +55,32 @@ class Release(_Listed):
         return _artifact(self, Kind.SOFTWARE, SOFTWARE)
 
 
+class Archive(BaseModel):
+    """Another file of the same version, with its own signature."""
+
+    model_config = ConfigDict(defer_build=True, frozen=True, strict=True, extra="ignore")
+
+    url: _Address = Field(repr=False)
+    sha256: Sha256
+    signature: Signature
+
+
 class ModelRelease(_Listed):
-    """An attribute network."""
+    """An attribute network.
+
+    Attributes:
+        with_eight_bits: the archive that also has the file for eight-bit arithmetic; the other one is for older nodes,
+            which take no archive of more than two files.
+    """
 
     name: Name
+    with_eight_bits: Archive | None = None
+
+    @property
+    def whole(self) -> ModelRelease:
+        """The same with the archive that this node takes."""
+        archive = self.with_eight_bits
+        return self if archive is None else self.model_copy(update=dict(archive))
 
     @property
     def artifact(self) -> Artifact:
@@ -69,7 +91,7 @@ class ModelRelease(_Listed):
 class Index(BaseModel):
     """All of it."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+    model_config = ConfigDict(defer_build=True, frozen=True, strict=True, extra="ignore")
 
     format: Literal[1]
     release: Release | None = None
@@ -99,7 +121,7 @@ def read_index(address: SecretAddress) -> Index:
         )
         raise UpdateError(message) from error
     release = index.release and _located(index.release, address)
-    models = [_located(model, address) for model in index.models]
+    models = [_located(model.whole, address) for model in index.models]
     return Index(format=1, release=release, models=models)
 
 

@@ -32,7 +32,7 @@ class _Document(BaseModel):
         waiting: what comes after that.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, strict=True, extra="forbid")
 
     asked_at: AwareDatetime
     request: Request

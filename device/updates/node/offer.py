@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, NotRequired
 
+from typing_extensions import TypedDict
+
+from device.observation import Keywords
 from device.updates.artifact import is_newer
 
 # Characters; Home Assistant cuts off what is longer.
@@ -22,6 +25,17 @@ class Progress:
 
     is_going_on: bool
     percent: int | None
+
+
+class OfferJson(TypedDict):
+    """The state of Home Assistant's update entity; the last two keys are there where Home Assistant may install."""
+
+    installed_version: str
+    latest_version: str
+    release_summary: Annotated[str, Keywords({"maxLength": _LONGEST_SUMMARY})]
+    release_url: NotRequired[str]
+    in_progress: NotRequired[bool]
+    update_percentage: NotRequired[int | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +58,14 @@ class Offer:
     is_installable: bool = False
     progress: Progress | None = None
 
-    def to_json(self, by_hand: str) -> dict[str, Any]:
+    def to_json(self, by_hand: str) -> OfferJson:
         """Return the state of Home Assistant's update entity.
 
         Args:
             by_hand: how to install it otherwise, with {version} in the place of the version. The summary ends with it
                 while there is a newer version that Home Assistant cannot install.
         """
-        shown: dict[str, Any] = {
+        shown: OfferJson = {
             "installed_version": self.installed,
             "latest_version": self.newest,
             # Home Assistant keeps the summary of before if there is none.

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,6 +30,8 @@ from pydantic import ValidationError
 
 from device.errors import UpdateError
 from device.networks.card import read_card
+from device.networks.files import eight_bit_file
+from device.perception.analysers.attributes import AttributeClassifier
 from device.system.atomic_write import atomic_write
 from device.system.program import run_program
 from device.system.validation import describe
@@ -113,10 +116,33 @@ def pack(network: Path, folder: Path) -> tuple[Path, str, str]:
     card = read_card(network)
     check_network(network)
     archive = folder / f"{card.name}-{card.version}.zip"
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-        for suffix in (".tflite", ".json"):
-            packed.write(network.with_suffix(suffix), f"{card.name}{suffix}")
+    _pack(archive, {network: Path(f"{card.name}.tflite")})
     return archive, card.name, card.version
+
+
+def pack_both(network: Path, folder: Path) -> Path | None:
+    """Put a network, the same for eight-bit arithmetic and both JSONs into one archive; None if it has no such file.
+
+    Raises:
+        ModelError: the file for eight-bit arithmetic does not load, or belongs to another network.
+        WrongAnswersError: this machine computes it wrongly, and so cannot tell whether it is right.
+    """
+    quick = eight_bit_file(network)
+    if not quick.is_file():
+        return None
+    card = AttributeClassifier.load(quick).card
+    archive = folder / f"{card.name}-{card.version}-with-eight-bits.zip"
+    named = Path(f"{card.name}.tflite")
+    _pack(archive, {network: named, quick: eight_bit_file(named)})
+    return archive
+
+
+def _pack(archive: Path, names: Mapping[Path, Path]) -> None:
+    """Write networks and the JSONs beside them into an archive, under other names."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for network, name in names.items():
+            for suffix in (".tflite", ".json"):
+                packed.write(network.with_suffix(suffix), name.with_suffix(suffix))
 
 
 def write_index(
@@ -159,7 +185,11 @@ def write_index(
         archive, name, version = pack(network, folder)
         artifact = signed(Kind.MODEL, name, version, archive, key)
         notes = {"summary": model_summary, "release_url": model_url}
-        document["models"].append({"name": name, **_listed(artifact, archive.name), **notes})
+        listed = {"name": name, **_listed(artifact, archive.name), **notes}
+        if both := pack_both(network, folder):
+            signed_both = signed(Kind.MODEL, name, version, both, key)
+            listed["with_eight_bits"] = _listed(signed_both, both.name)
+        document["models"].append(listed)
     try:
         index = Index.model_validate_json(json.dumps(document))
     except ValidationError as error:
@@ -193,16 +223,20 @@ def _wheel_version(wheel: Path) -> str:
 
 
 @app.command()
-def key(path: Path) -> None:
+def key(
+    path: Annotated[
+        Path, typer.Argument(help="The file to write. Keep it where no server can read it.")
+    ],
+) -> None:
     """Make a private key, and print the public one, which nodes need as updates.public_key."""
     typer.echo(make_key(path))
 
 
 @app.command()
 def index(
-    folder: Path,
-    private_key: Annotated[Path, typer.Option("--key", help="The private key.")],
-    wheel: Annotated[Path | None, typer.Option(help="A release of Facet.")] = None,
+    folder: Annotated[Path, typer.Argument(help="The folder for the web server.")],
+    private_key: Annotated[Path, typer.Option("--key", help="The file with the private key.")],
+    wheel: Annotated[Path | None, typer.Option(help="The wheel of a release of Facet.")] = None,
     model: Annotated[
         list[Path] | None, typer.Option(help="A network, with its JSON beside it; repeatable.")
     ] = None,
@@ -213,7 +247,7 @@ def index(
     ] = None,
     model_url: Annotated[str | None, typer.Option(help="A page that says more of them.")] = None,
 ) -> None:
-    """Sign, and put files and index into FOLDER, which a web server may offer as it is."""
+    """Sign files, and write them with their index into a folder for a web server."""
     if wheel is not None:
         _wheel_version(wheel)
         try:
@@ -235,10 +269,10 @@ def index(
 
 @app.command()
 def sbom(
-    wheel: Path,
-    folder: Annotated[Path, typer.Option("--out", help="Where it is written.")] = Path(),
+    wheel: Annotated[Path, typer.Argument(help="The wheel of a release of Facet.")],
+    folder: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path(),
 ) -> None:
-    """Write what a wheel consists of and depends on, as CycloneDX. The same wheel has the same list."""
+    """Write the list of components of a wheel (CycloneDX); the same wheel always gives the same list."""
     try:
         typer.echo(f"{_write_sbom(wheel, folder)} is written")
     except ModuleNotFoundError as error:

@@ -1,7 +1,8 @@
 """root's side of a new attribute network: unpacked, tested, activated, and rolled back if the node fails with it.
 
-/opt/facet/models/NAME is a link to the folder NAME-VERSION beside it, which holds NAME.tflite and NAME.json. The node
-takes what the link points to if it is newer than the network in its own package.
+/opt/facet/models/NAME is a link to the folder NAME-VERSION beside it, which holds NAME.tflite and NAME.json, perhaps
+with the same for eight-bit arithmetic. The node takes what the link points to if it is newer than the network in its
+own package.
 """
 
 from __future__ import annotations
@@ -17,7 +18,13 @@ from pathlib import Path
 
 from device.errors import ModelError, UpdateError
 from device.networks.card import read_card
-from device.networks.files import model_path, network_version, shipped_models
+from device.networks.files import (
+    eight_bit_file,
+    files_of,
+    model_path,
+    network_version,
+    shipped_models,
+)
 from device.system.atomic_write import atomic_symlink
 from device.updates.artifact import MAXIMUM_BYTES, Artifact
 
@@ -62,15 +69,20 @@ def install_model(
 
 
 def _unpack(archive: Path, name: str, target: Path) -> None:
-    """Write the two files of a network, under names made here and up to a size; an archive may claim anything."""
+    """Write the files of a network, under names made here and up to a size; an archive may claim anything."""
     target.mkdir(mode=0o755)
-    wanted = {f"{name}.tflite", f"{name}.json"}
+    network = Path(f"{name}.tflite")
+    needed, optional = files_of(network), files_of(eight_bit_file(network))
     try:
         with zipfile.ZipFile(archive) as packed:
-            if found := wanted ^ set(packed.namelist()):
-                message = f"the archive must hold {', '.join(sorted(wanted))} and nothing else, not {_shown(found)}"
+            found = set(packed.namelist())
+            if found not in (needed, needed | optional):
+                message = (
+                    f"the archive must hold {', '.join(sorted(needed))}, perhaps {', '.join(sorted(optional))}, and "
+                    f"nothing else, not {_shown(found)}"
+                )
                 raise UpdateError(message)
-            for file in wanted:
+            for file in found:
                 with packed.open(file) as source:
                     data = source.read(MAXIMUM_BYTES + 1)
                 if len(data) > MAXIMUM_BYTES:

@@ -23,6 +23,7 @@ from device.web.security.origin import Origin, origin
 from device.web.security.passwords import Passwords
 from device.web.security.seldom import SeldomLog
 from device.web.security.sessions import Session, Sessions
+from device.web.words import preferred, words
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -41,6 +42,11 @@ _MISDIRECTED, _UNAUTHORIZED, _FORBIDDEN, _TOO_LARGE, _TOO_SLOW, _FAILED = (
     408,
     500,
 )
+
+
+def _said(headers: Headers, key: str) -> str:
+    """Return a text in the browser's language: who sees it may have no page that could translate it."""
+    return words(preferred(headers.get("accept-language", ""), "en"))[key]
 
 
 class _TooSlowError(Exception):
@@ -121,7 +127,8 @@ class Guard:
             _LOG.exception("The page could not answer %s", printable(scope["path"]))
             # Where the answer has begun, the server closes the connection.
             with suppress(RuntimeError):
-                await refusal("an error; the node's log says which", _FAILED)(scope, receive, send)
+                message = _said(Headers(scope=scope), "guard_error")
+                await refusal(message, _FAILED)(scope, receive, send)
 
     def _session(self, headers: Headers) -> Session | None:
         try:
@@ -139,14 +146,13 @@ class Guard:
             self._seldom.warning(
                 "The page is refused under the name %s, to %s", host, visitor.address
             )
-            message = f"this node is not called {host}; ask for it by its address, or add the name to page.names"
-            return refusal(message, _MISDIRECTED)
+            return refusal(_said(headers, "guard_name").replace("{host}", host), _MISDIRECTED)
         is_safe = scope["method"] in _SAFE
         is_public = scope["path"] in self._public
         if visitor.session is None and not is_public:
             if is_safe and "text/html" in headers.get("accept", ""):
                 return RedirectResponse(f"{visitor.origin.prefix}/login", 303)
-            return refusal("log in first", _UNAUTHORIZED)
+            return refusal(_said(headers, "guard_session"), _UNAUTHORIZED)
         if is_safe:
             return None
         if is_public:
@@ -162,7 +168,7 @@ class Guard:
             "The page: a request from another site is refused, by the browser at %s",
             visitor.address,
         )
-        return refusal("this request comes from another page; load this one again", _FORBIDDEN)
+        return refusal(_said(headers, "guard_page"), _FORBIDDEN)
 
     def _sending(self, send: Send, found: Origin) -> Send:
         extra = security_headers(is_framed=found.is_trusted_proxy, is_encrypted=self._is_encrypted)

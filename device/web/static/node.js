@@ -2,15 +2,32 @@
 import { write } from "./dom.js";
 
 export const meta = (name) => document.querySelector(`meta[name="${name}"]`).content;
-const words = await (await fetch("words")).json();
+const { texts, sentences } = await (await fetch("words")).json();
 
 /** Return a text in the reader's language; {names} in it are replaced. */
 export function t(key, values = {}) {
   return Object.entries(values).reduce(
     (text, [name, value]) => text.replaceAll(`{${name}}`, value),
-    words[key] ?? key,
+    texts[key] ?? key,
   );
 }
+
+// What varies in a sentence may be a sentence.
+const patterns = sentences.map(([english, local]) => [
+  new RegExp(`^(\\s*)${english.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{\d+\}/g, "(.*?)")}(\\s*)$`),
+  local,
+]);
+
+function inLanguage(line) {
+  for (const [pattern, local] of patterns) {
+    const found = line.match(pattern);
+    if (found) return found[1] + local.replace(/\{(\d+)\}/g, (_, number) => inLanguage(found[Number(number) + 1])) + found.at(-1);
+  }
+  return line;
+}
+
+/** Return what the node says in English in the reader's language. */
+export const translate = (text) => text.split("\n").map(inLanguage).join("\n");
 
 /** Return a moment as the reader's language writes it. */
 export const time = (iso) => new Date(iso).toLocaleString([], { dateStyle: "short", timeStyle: "medium" });
@@ -23,7 +40,7 @@ export async function ask(path, options = {}) {
   });
   if (answer.status === 401) location.reload();
   if (!answer.ok) {
-    const { error } = await answer.json().catch(() => ({ error: answer.statusText }));
+    const error = translate((await answer.json().catch(() => ({ error: answer.statusText }))).error);
     say(error);
     throw new Error(error);
   }
@@ -67,10 +84,16 @@ function happened(name, content) {
 /** Listen to the node, for as long as the page is open. */
 export function follow() {
   const events = new EventSource("events");
-  for (const name of ["privacy", "document", "observation", "pictures_gone", "forgotten", "health", "enrolment"]) {
+  for (const name of ["privacy", "document", "observation", "pictures_gone", "forgotten", "health", "enrolment", "people"]) {
     events.addEventListener(name, (event) => happened(name, JSON.parse(event.data)));
   }
+  let isLost = false;
+  events.onopen = () => {
+    if (isLost) happened("back", null);
+    isLost = false;
+  };
   events.onerror = async () => {
+    isLost = true;
     happened("lost", null);
     // A session that has ended is not one that comes back.
     if ((await fetch("words").catch(() => null))?.status === 401) location.reload();

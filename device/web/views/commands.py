@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from device.entities.commands import read_command
 from device.entities.kinds import PRESS, Button, Row
-from device.entities.requests import Capture
+from device.entities.requests import Capture, Restart
 from device.errors import CommandError
 from device.mqtt.events import Command
 from device.system.text import printable
@@ -20,6 +20,12 @@ from device.web.security.guard import Visitor
 _LOG = logging.getLogger(__name__)
 
 _INVALID = 422
+
+
+def restart_command(table: Iterable[Row]) -> Command:
+    """Return what a press of the button sends that starts the node again; each node has it."""
+    row = next(row for row in table if isinstance(row, Button) and isinstance(row.press, Restart))
+    return Command(row.key, PRESS.encode())
 
 
 class Commands:

@@ -12,12 +12,12 @@ from starlette.responses import JSONResponse, Response
 
 from device.config.yaml.source import MAX_BYTES
 from device.editing.settings_file import SettingsFile
-from device.entities.kinds import PRESS, Button, Row
-from device.entities.requests import Restart
+from device.entities.kinds import Row
 from device.errors import ConfigError, Fault
 from device.web.answering import Wish, answering
 from device.web.endpoint import KILOBYTE, Endpoint
 from device.web.security.guard import Visitor
+from device.web.views.commands import restart_command
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,8 +49,7 @@ class FileView:
 
     def __init__(self, file: SettingsFile, table: Iterable[Row]) -> None:
         self._file = file
-        restarts = (row for row in table if isinstance(row, Button) and row.press == Restart())
-        self._restart = next((row.key for row in restarts), None)
+        self._restart = restart_command(table)
 
     def endpoints(self) -> Iterator[Endpoint]:
         """Yield what can be asked."""
@@ -67,7 +66,7 @@ class FileView:
                 "path": str(self._file.path),
                 "text": shown.text,
                 "revision": shown.revision,
-                "restart": {"key": self._restart, "payload": PRESS},
+                "restart": {"key": self._restart.key, "payload": self._restart.payload.decode()},
             }
         )
 

@@ -35,7 +35,7 @@ from device.node.gallery_tasks import EnrolPictureTask, EnrolSeenTask
 from device.people.calibration import calibrate
 from device.people.gallery_file import GalleryFile
 from device.people.listing import person_json, references_json
-from device.people.visitors import visitors_of
+from device.people.visitors import VisitorJson, visitors_of
 from device.perception.analysers.recognition import limits_of
 from device.web.endpoint import KILOBYTE, Endpoint, refusal
 from device.web.security.guard import Visitor
@@ -116,7 +116,7 @@ class People:
         return JSONResponse({}, 202)
 
     async def seen(self, request: Request) -> Response:
-        """Say who it is whom the newest observation shows; the body is the name."""
+        """Say who it is whom a recent observation shows; the body is the name."""
         name = await request.body()
         if refused := self._refused((self._text(), name)):
             return refused
@@ -201,7 +201,7 @@ class People:
             for person, references in people
         ]
 
-    def _unknown(self) -> list[dict[str, str | int]]:
+    def _unknown(self) -> list[VisitorJson]:
         if not self._path.exists():
             return []
         with GalleryFile.open(self._path) as gallery:

@@ -18,7 +18,7 @@ from device.web.security.guard import Visitor
 from device.web.security.passwords import Passwords
 from device.web.security.sessions import Session, Sessions
 from device.web.static_files import STATIC, file_response, known_files
-from device.web.words import preferred, words
+from device.web.words import preferred, sentences, words
 
 _NOT_FOUND, _BUSY = 404, 503
 
@@ -85,8 +85,9 @@ class Shell:
         return file_response(name)
 
     async def words(self, request: Request) -> Response:
-        """Return all texts in the browser's language."""
-        return JSONResponse(dict(words(self._preferred(request))))
+        """Return all texts in the browser's language, and how what the node says in English is said in it."""
+        language = self._preferred(request)
+        return JSONResponse({"texts": dict(words(language)), "sentences": sentences(language)})
 
     async def events(self, request: Request) -> Response:
         """Return the stream of what happens."""

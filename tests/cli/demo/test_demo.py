@@ -17,7 +17,7 @@ import pytest
 
 COMMAND = [sys.executable, "-m", "device", "demo"]
 PATIENCE = 60.0
-LEAVING = 10.0  # seconds that the demo has to leave; a second signal would kill it
+LEAVING = 30.0  # seconds that the demo has to leave; a second signal would kill it
 
 
 def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:

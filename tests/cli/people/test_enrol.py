@@ -11,7 +11,7 @@ import skimage.data
 import yaml
 from typer.testing import CliRunner, Result
 
-from device.cli import app
+from device.cli.app import app
 from device.cli.people.enrol import enrol_pictures
 from device.errors import ConfigError, EnrolmentError, PersonNameError, UnsafeScoreError
 

@@ -15,7 +15,7 @@ import yaml
 from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
-from device.cli import app
+from device.cli.app import app
 from device.cli.diagnostics import write_diagnostics
 from device.cli.people.place import people_file
 from device.errors import (

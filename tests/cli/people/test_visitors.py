@@ -11,7 +11,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from device.cli import app
+from device.cli.app import app
 from device.cli.diagnostics import write_diagnostics
 from device.errors import PersonNameError, UnknownVisitorError
 from device.networks.recognition_card import read_recognition_card

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from device.cli import app
+from device.cli.app import app
 from device.cli.provision.passwords import mosquitto_line, wifi_key
 from device.cli.provision.settings import secrets_yaml, settings_yaml
 from device.cli.provision.table import card

@@ -56,8 +56,9 @@ def test_the_figures_of_both_ways_of_looking_are_in_one_line(measured: list[Plac
     assert document["closely"]["found"] == 2
 
 
-def test_without_photographs_the_command_names_the_option() -> None:
+def test_without_photographs_the_command_names_the_option(monkeypatch: pytest.MonkeyPatch) -> None:
     """It cannot make them up."""
+    monkeypatch.delenv("FACET_PHOTOS", raising=False)
     result = CliRunner().invoke(app, ["places"])
     assert result.exit_code == 2
     assert "--photos" in result.output

@@ -9,6 +9,7 @@ import pytest
 
 from device.people.identity import Recognition
 from device.perception.analysers.recognition import Appearance
+from model.data.half import Half
 from model.data.people import Pair, People, draw_pairs, indexed, read_pairs, read_people
 from model.errors import DataError
 from model.evaluation.embeddings import Embeddings
@@ -80,14 +81,24 @@ def test_known_people_are_named_and_strangers_are_not() -> None:
     assert (figures.people, figures.stranger_people) == (2, 2)
     assert (figures.single.known, figures.single.known_right) == (10, 10)
     assert (figures.single.strangers, figures.single.stranger_named) == (16, 0)
-    assert (figures.burst.known_right, figures.visits, figures.visits_with_unknown) == (2, 2, 0)
+    assert (figures.burst.known_right, figures.known_visits.visits) == (2, 2)
+    assert figures.known_visits.unknown_by == [0, 0, 0]
 
 
 def test_people_unlike_themselves_are_not_recognised() -> None:
     """The evaluation can fail."""
     figures = open_set(household(alike=0.6), LIMITS)
     assert figures.single.known_right == 0
-    assert figures.visits_with_unknown == figures.visits
+    assert figures.known_visits.unknown_by == [0, 2, 2]
+
+
+def test_strangers_are_unknown_from_the_second_capture_on_or_from_the_first_burst() -> None:
+    """In a burst at once if they are far from everybody, as these are."""
+    figures = open_set(household(), LIMITS)
+    assert (figures.stranger_visits.visits, figures.stranger_bursts.visits) == (4, 4)
+    assert figures.stranger_visits.unknown_by == [0, 4, 4]
+    assert figures.stranger_bursts.unknown_by == [4, 4, 4]
+    assert (figures.single.stranger_unknown, figures.single.known_unknown) == (16, 0)
 
 
 def test_a_hidden_face_is_refused_and_not_counted_as_wrong() -> None:
@@ -126,7 +137,7 @@ def test_a_face_that_enrolment_refuses_is_asked_about_only() -> None:
 def test_the_figures_of_several_draws_are_summed() -> None:
     """Other people are enrolled each time."""
     figures = open_set(household(), LIMITS, draws=3)
-    assert (figures.people, figures.single.known, figures.visits) == (2, 30, 6)
+    assert (figures.people, figures.single.known, figures.known_visits.visits) == (2, 30, 6)
     assert len(figures.known_scores) == 30
     assert min(figures.known_scores) > LIMITS.score > max(figures.stranger_scores)
     assert "known_scores" not in figures.to_json()
@@ -197,3 +208,11 @@ def test_a_pair_of_an_unknown_picture_is_named(tmp_path: Path) -> None:
     (tmp_path / "identity_CelebA.txt").write_text("a.jpg 1\n")
     with pytest.raises(DataError, match=r"does not know 'z\.jpg'"):
         read_people(tmp_path, ["a.jpg", "z.jpg"])
+
+
+def test_people_are_halved_by_their_numbers() -> None:
+    """What is chosen on one half is measured on the other."""
+    people = People(Path("x/img"), np.array(["a", "b", "c"]), np.array([4, 7, 9]))
+    assert people.half(None) is people
+    assert people.half(Half.EVEN).names.tolist() == ["a"]
+    assert people.half(Half.ODD).identities.tolist() == [7, 9]

@@ -122,6 +122,31 @@ def test_halved_weights_need_half_the_file() -> None:
     assert len(graph.to_bytes()) < whole - _SIDE * _CHANNELS * 1.8
 
 
+def test_widened_weights_say_the_same(tmp_path: Path) -> None:
+    """They are what they are widened to when the network is loaded."""
+    graph = Graph(written_out(1))
+    graph.halve_weights()
+    (tmp_path / "halved.tflite").write_bytes(graph.to_bytes())
+    graph.widen_weights()
+    assert _KINDS.DEQUANTIZE not in graph.kinds()
+    (tmp_path / "widened.tflite").write_bytes(graph.to_bytes())
+    halved, widened = (Network.load(tmp_path / f"{name}.tflite") for name in ("halved", "widened"))
+    pixels = np.random.default_rng(2).normal(size=halved.input_shape).astype(np.float32)
+    np.testing.assert_array_equal(widened(pixels)[0], halved(pixels)[0])
+
+
+@pytest.mark.parametrize("name", shipped_models())
+def test_the_shipped_networks_say_the_same_with_widened_weights(name: str, tmp_path: Path) -> None:
+    """Those of sixteen bits, and those of eight that are scaled channel by channel."""
+    graph = Graph.read(model_path(name))
+    graph.widen_weights()
+    (tmp_path / "widened.tflite").write_bytes(graph.to_bytes())
+    widened, shipped = Network.load(tmp_path / "widened.tflite"), Network.load(model_path(name))
+    pixels = np.random.default_rng(2).uniform(-1, 1, shipped.input_shape).astype(np.float32)
+    for found, expected in zip(widened(pixels), shipped(pixels), strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
 def test_a_file_that_is_no_network_is_refused(tmp_path: Path) -> None:
     """With its name."""
     path = tmp_path / "notes.tflite"

@@ -28,7 +28,7 @@ steps:
   - {name: teacher, command: train, crops: crops, recipe: teacher.yaml}
   - {name: taught, command: teach, crops: crops, runs: [teacher]}
   - {name: student, command: train, crops: crops, recipe: student.yaml, weights: teacher, soft: taught}
-  - {name: tiny, command: export, runs: [student], int8: true}
+  - {name: tiny, command: export, runs: [student], int8: true, eight_bit: true}
   - {name: figures, command: evaluate, model: tiny}
   - {name: report, command: report, models: [tiny], runs: [teacher, student], degraded: 1}
 """

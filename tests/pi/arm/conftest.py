@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ import numpy as np
 import pytest
 
 from device.cli.demo.portrait import write_portrait
+from device.networks.files import ZOO
 from tests.pi.arm.userland import SYSTEMS, Userland, userland
 from tests.summary import say
 
@@ -67,14 +69,19 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="session")
 def here(pictures: list[Path]) -> list[dict[str, Any]]:
-    """The observations of this machine."""
-    result = subprocess.run(
-        [sys.executable, "-m", "device", "classify", "--json", *pictures],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return _documents(result.stdout)
+    """The observations of this machine, whose attribute network computes in eight bits."""
+    return _classified(pictures, "attributes")
+
+
+@pytest.fixture(scope="session")
+def here_in_floats(
+    pictures: list[Path], tmp_path_factory: pytest.TempPathFactory
+) -> list[dict[str, Any]]:
+    """The same in floats: of a copy of the network without its file for eight bits."""
+    network = tmp_path_factory.mktemp("network") / "attributes.tflite"
+    for suffix in (".tflite", ".json"):
+        shutil.copy((ZOO / network.name).with_suffix(suffix), network.parent)
+    return _classified(pictures, network)
 
 
 @pytest.fixture(scope="session")
@@ -125,6 +132,16 @@ def answers(request: pytest.FixtureRequest, everywhere: dict[str, Answers]) -> A
 def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """A function that adds a line to the end of the run."""
     return partial(say, request.config, "ARM userland")
+
+
+def _classified(pictures: list[Path], model: str | Path) -> list[dict[str, Any]]:
+    result = subprocess.run(
+        [sys.executable, "-m", "device", "classify", "--json", "--model", model, *pictures],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return _documents(result.stdout)
 
 
 def _documents(output: str) -> list[dict[str, Any]]:

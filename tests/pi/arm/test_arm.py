@@ -14,6 +14,8 @@ from tests.pi.arm.conftest import Answers
 pytestmark = [pytest.mark.arm, pytest.mark.timeout(1200)]
 
 _PIXEL = 1.0
+# The largest differences of a probability.
+_IN_FLOATS, _IN_EIGHT_BITS = 1e-3, 0.03
 
 
 def test_every_requirement_is_met(answers: Answers) -> None:
@@ -38,19 +40,27 @@ def test_it_sees_the_same_faces(answers: Answers, here: list[dict[str, Any]]) ->
 
 
 def test_it_sees_the_same_attributes(
-    answers: Answers, here: list[dict[str, Any]], report: Callable[[str], None]
+    answers: Answers,
+    here: list[dict[str, Any]],
+    here_in_floats: list[dict[str, Any]],
+    report: Callable[[str], None],
 ) -> None:
-    """All 40 probabilities of each face lie within 1e-3 of those of x86, and so say the same."""
+    """All 40 probabilities of each face are those of x86: to 1e-3 in floats, and to what is rounded in eight bits.
+
+    The older TFLite of 32-bit ARM computes in floats, because it would compute otherwise in eight bits.
+    """
+    is_older = answers.system.name.endswith("armhf")
     differences = [
         (abs(attribute["probability"] - expected["attributes"][name]["probability"]), name)
-        for there, expected in _pairs(answers, here)
+        for there, expected in _pairs(answers, here_in_floats if is_older else here)
         for name, attribute in there["attributes"].items()
     ]
     largest, name = max(differences)
     steps = ", ".join(f"{step} in {seconds:.0f} s" for step, seconds in answers.seconds.items())
     report(f"{answers.system.name}: {steps}; largest difference {largest:.4f} ({name})")
     assert len(differences) == 3 * 40
-    assert largest <= 1e-3, sorted(differences)[-5:]
+    limit = _IN_FLOATS if is_older else _IN_EIGHT_BITS
+    assert largest <= limit, sorted(differences)[-5:]
 
 
 def test_it_draws_what_it_sees(answers: Answers) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +18,7 @@ from tests.pi.machine.paths import CONFIGURATION, INSTALL, INSTALLATION, WHEELHO
 from tests.pi.machine.usb_drive import fill
 from tests.summary import say
 
+_SETTING_UP = Path(__file__).with_name("setting_up.py")
 # Seconds. The first test waits for the disk, the wheels, the boot and the installation.
 _PATIENCE = 1500
 
@@ -51,27 +56,41 @@ def node(pi: Machine) -> Iterator[NodeView]:
 
 
 @pytest.fixture(scope="session")
-def installed(pi: Machine, node: NodeView, report: Callable[[str], None]) -> Machine:
-    """The virtual Pi after one command, and one line of the configuration edited."""
+def installed(pi: Machine, report: Callable[[str], None]) -> str:
+    """What install.sh has printed in the virtual Pi."""
     start = time.monotonic()
-    pi.run(f"{INSTALL} --offline {WHEELHOUSE}", INSTALLATION)
+    printed = pi.run(f"{INSTALL} --offline {WHEELHOUSE}", INSTALLATION)
     report(f"install.sh {time.monotonic() - start:.0f} s")
-    with node.comes_back():
-        pi.run(f"sed --in-place 's/#host: homeassistant.local/host: 127.0.0.1/' {CONFIGURATION}")
-        pi.run("systemctl restart facet")
-    return pi
+    return printed
 
 
 @pytest.fixture(scope="session")
-def wired(installed: Machine, node: NodeView) -> Machine:
-    """The same, with a button and a motion sensor."""
+def answers(
+    pi: Machine, installed: str, node: NodeView, report: Callable[[str], None]
+) -> dict[str, Any]:
+    """What the page of the first start has answered: with it the node is set up, and a pin found by pressing."""
+    found = re.search(r"Set the node up at http://\S+ with the code (\S+)", installed)
+    assert found, installed[-2000:]
+    start = time.monotonic()
+    with node.comes_back():
+        told: dict[str, Any] = json.loads(pi.run_script(_SETTING_UP, found[1]))
+    report(f"first start with the page {time.monotonic() - start:.0f} s")
+    return told
+
+
+@pytest.fixture(scope="session")
+def wired(pi: Machine, answers: dict[str, Any], node: NodeView) -> Machine:
+    """The virtual Pi with the button that was found, and a motion sensor."""
     # One frame is enough: emulation needs ten seconds for each. It also pauses for up to a tenth of a second, which
     # must not count as a button that was held.
-    button, motion = "{pin: 17, debounce: 0.3}", "{pin: 27, cool_down: 1}"
-    triggers = f"triggers: {{burst: 1, button: {button}, motion: {motion}}}"
+    triggers = r"triggers:\n  burst: 1\n  motion: {pin: 27, cool_down: 1}"
+    button = rf"pin: {answers['pin']}\n    debounce: 0.3"
     with node.comes_back():
-        installed.run(f"echo '{triggers}' >>{CONFIGURATION} && systemctl restart facet")
-    return installed
+        pi.run(
+            f"sed --in-place 's/^triggers:$/{triggers}/; s/^    pin: {answers['pin']}$/    {button}/' {CONFIGURATION}"
+        )
+        pi.run("systemctl restart facet")
+    return pi
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

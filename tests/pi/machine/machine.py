@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import time
 from functools import cache
@@ -55,6 +56,11 @@ class Machine(Child):
         done = self.attempt(command, patience)
         assert done.returncode == 0, f"{command!r} fails with {done.returncode}:\n{done.stdout}"
         return done.stdout.strip()
+
+    def run_script(self, script: Path, *arguments: str) -> str:
+        """Run a script for Python as root, and return what it wrote; it must succeed."""
+        command = shlex.join(("python3", "-", *arguments))
+        return self.run(f"{command} <<'END_OF_SCRIPT'\n{script.read_text()}\nEND_OF_SCRIPT")
 
     def attempt(self, command: str, patience: float = _COMMAND) -> subprocess.CompletedProcess[str]:
         """As run, for one that may fail; 255 when the machine does not answer."""

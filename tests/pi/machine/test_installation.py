@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -35,9 +36,16 @@ systemctl restart facet
 _UPDATING = "systemctl list-units --no-legend --state=activating facet-update.service"
 
 
-@pytest.mark.usefixtures("installed")
-def test_one_command_and_the_brokers_host_give_an_observation(node: NodeView) -> None:
-    """A bare Debian needs only install.sh and one edited line until its camera sees a face."""
+def test_a_first_start_with_the_page_finds_the_pin_that_is_pressed(
+    answers: dict[str, Any],
+) -> None:
+    """On the kernel's own lines: the address and the code are those that install.sh prints, and no file is edited."""
+    assert answers == {"works": True, "pin": 17, "name": "Facet"}
+
+
+@pytest.mark.usefixtures("answers")
+def test_one_command_and_the_page_give_an_observation(node: NodeView) -> None:
+    """A bare Debian needs only install.sh and some answers until its camera sees a face."""
     event = node.answer(lambda: node.command("capture", "PRESS"))
     assert (event["reason"], event["face_count"]) == (None, 1)
 

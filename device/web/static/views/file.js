@@ -1,5 +1,5 @@
 // The node's YAML file: what is wrong with it stands at its line while it is typed, and nothing with a fault is saved.
-import { command, get, post, say, t } from "../node.js";
+import { command, get, post, say, t, translate } from "../node.js";
 import { el, write } from "../dom.js";
 
 const PAUSE_MS = 400;
@@ -40,7 +40,7 @@ export function show(root) {
     write(state, found.length ? t("yaml_faults", { count: found.length }) : t("yaml_valid"));
     faults.replaceChildren(...found.map(({ line, path: setting, message }) => el("li", {},
       el("button", { className: "line", onclick: () => go(line) },
-        el("span", { textContent: [t("yaml_line", { line }), setting, message].filter(Boolean).join(": ") })))));
+        el("span", { textContent: [t("yaml_line", { line }), setting, translate(message)].filter(Boolean).join(": ") })))));
   }
   // What is refused altogether is said where the faults are counted.
   const ask = async (place, body) => {

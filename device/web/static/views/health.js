@@ -1,5 +1,5 @@
 // How each part of the node is: the table of `facet check`, as it is now.
-import { get, listen, t } from "../node.js";
+import { get, listen, t, translate } from "../node.js";
 import { el } from "../dom.js";
 
 export function show(root) {
@@ -15,7 +15,7 @@ export function show(root) {
   const fill = (parts) => rows.replaceChildren(...parts.map((each) => el("tr", {},
     el("th", { scope: "row", textContent: t(`part_${each.part.replaceAll(" ", "_")}`) }),
     el("td", { className: each.works ? "good" : "bad", textContent: t(each.works ? "works" : "fault") }),
-    el("td", { className: "text", textContent: each.detail }))));
+    el("td", { className: "text", textContent: translate(each.detail) }))));
   get("health").then(fill);
   return listen((name, content) => {
     if (name === "health") fill(content);

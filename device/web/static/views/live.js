@@ -1,5 +1,5 @@
 // What the camera sees, with what is found in it: asked for again and again, while somebody looks.
-import { known, listen, t } from "../node.js";
+import { known, listen, t, translate } from "../node.js";
 import { el, write } from "../dom.js";
 
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name);
@@ -37,7 +37,7 @@ function draw(canvas, bitmap, seen) {
 }
 
 function described(seen) {
-  if (seen.fault) return seen.fault;
+  if (seen.fault) return translate(seen.fault);
   const lines = seen.faces.map((face) => {
     const present = face.attributes.filter((each) => each.present && each.offered).map((each) => each.name);
     // What keeps somebody from being recognised, or enrolled.

@@ -1,6 +1,6 @@
 // What was seen in the last hours: a line each, and all of it for those that are opened.
-import { get, listen, post, say, t, time } from "../node.js";
-import { el } from "../dom.js";
+import { get, listen, post, say, t, time, translate } from "../node.js";
+import { arrange, el } from "../dom.js";
 import { naming } from "../naming.js";
 
 function bars(attributes) {
@@ -47,7 +47,7 @@ async function fill(box, line) {
     : null;
   box.replaceChildren(
     el("div", { className: picture ? "seen" : "" }, picture, el("div", {}, ...seen.faces.map(faceCard))),
-    ...(line.is_newest && seen.faces[0]?.person ? [naming(line.id, t("this_is"), t("enrol"), (name) => post(`people/seen/${line.id}`, name))] : []),
+    ...(line.may_be_named ? [naming(line.id, t("this_is"), t("enrol"), (name) => post(`people/seen/${line.id}`, name))] : []),
     ...(left.length ? [el("p", { textContent: left.join(" · ") })] : []),
     el("p", { className: "quiet number", textContent: `${t("timings")}: ${timings.join(" · ")}` }),
   );
@@ -60,31 +60,32 @@ export function show(root) {
   root.append(el("p", { className: "quiet", textContent: t("observations_kept") }), status, empty, list);
   const open = new Set();
 
+  function item(line) {
+    const box = el("div", { hidden: true });
+    const button = el("button", { className: "line", "aria-expanded": String(open.has(line.id)) },
+      el("span", { textContent: time(line.at) }),
+      el("span", { textContent: t(`trigger_${line.trigger}`) }),
+      el("span", { className: line.is_usable ? "good" : "", textContent: line.result }));
+    const unfold = async () => {
+      await fill(box, line);
+      box.hidden = false;
+    };
+    button.onclick = async () => {
+      if (open.delete(line.id)) box.hidden = true;
+      else {
+        open.add(line.id);
+        await unfold();
+      }
+      button.setAttribute("aria-expanded", String(!box.hidden));
+    };
+    if (open.has(line.id)) unfold();
+    return el("li", {}, button, box);
+  }
+
   async function load() {
     const lines = await get("observations");
-    if (lines.length) lines[0].is_newest = true;
     empty.hidden = lines.length > 0;
-    const focused = document.activeElement?.dataset?.id;
-    list.replaceChildren(...lines.map((line) => {
-      const box = el("div", { hidden: !open.has(line.id) });
-      const button = el("button", { className: "line", "aria-expanded": String(open.has(line.id)) },
-        el("span", { textContent: time(line.at) }),
-        el("span", { textContent: t(`trigger_${line.trigger}`) }),
-        el("span", { className: line.is_usable ? "good" : "", textContent: line.result }));
-      button.dataset.id = line.id;
-      button.onclick = async () => {
-        if (open.delete(line.id)) box.hidden = true;
-        else {
-          open.add(line.id);
-          await fill(box, line);
-          box.hidden = false;
-        }
-        button.setAttribute("aria-expanded", String(!box.hidden));
-      };
-      if (open.has(line.id)) fill(box, line);
-      return el("li", {}, button, box);
-    }));
-    if (focused) list.querySelector(`[data-id="${focused}"]`)?.focus();
+    arrange(list, lines, (line) => line.id, item);
     return lines;
   }
 
@@ -92,8 +93,8 @@ export function show(root) {
   load();
   return listen(async (name, content) => {
     if (name === "pictures_gone" || name === "lost" || (name === "privacy" && content)) withoutPictures();
-    if (name === "enrolment") say(content.text);
-    if (name === "observation" || name === "forgotten") {
+    if (name === "enrolment") say(translate(content.text));
+    if (["observation", "forgotten", "back"].includes(name) || (name === "privacy" && content)) {
       const [newest] = await load();
       if (name === "observation" && newest) status.textContent = `${time(newest.at)}: ${newest.result}`;
     }

@@ -1,6 +1,6 @@
 // Who is enrolled, and how somebody comes to be: after asking them.
-import { get, listen, meta, post, say, t, time } from "../node.js";
-import { el } from "../dom.js";
+import { get, listen, meta, post, say, t, time, translate } from "../node.js";
+import { arrange, el } from "../dom.js";
 import { naming } from "../naming.js";
 import { show as showLive } from "./live.js";
 
@@ -12,7 +12,28 @@ const SECOND_UNTIL = 9500;
 
 const sheet = () => el("section", { className: "card" },
   el("h2", { textContent: t("consent") }),
-  el("ul", {}, ...["ask", "stored", "place", "use", "forget"].map((key) => el("li", { textContent: t(`consent_${key}`) }))));
+  el("ul", {}, ...["ask", "stored", "place", "until", "use", "forget"].map((key) => el("li", { textContent: t(`consent_${key}`) }))));
+
+/** Turn recognition on or off in the node's file; the node starts again, and with it this view. */
+async function turn(is_on) {
+  await post("people/recognition", JSON.stringify({ is_on }));
+  say(t("restarting"));
+}
+
+function turningOn() {
+  if (!meta("views").split(" ").includes("file")) return el("p", { textContent: t("recognition_in_file") });
+  const agreed = el("input", { id: "all-agreed", type: "checkbox" });
+  return el("section", {},
+    el("p", {}, agreed, " ", el("label", { for: agreed.id, className: "beside", textContent: t("all_agreed") })),
+    el("button", { className: "main", textContent: t("recognition_on"), onclick: () => (agreed.checked ? turn(true) : say(t("consent_first"))) }));
+}
+
+function turningOff() {
+  if (!meta("views").split(" ").includes("file")) return null;
+  return el("details", {}, el("summary", { textContent: t("recognition_end") }),
+    el("p", { textContent: t("recognition_gallery") }),
+    el("button", { className: "danger", textContent: t("recognition_off"), onclick: () => turn(false) }));
+}
 
 /** Return a picture as a JPEG, decoded here: what a phone takes may be of any kind, and too large. */
 async function asJpeg(file) {
@@ -86,8 +107,7 @@ function renaming(name) {
 
 function mark(each, number, reload) {
   const text = [
-    `${number + 1}.`,
-    t("quality", { percent: Math.round(each.quality * 100) }),
+    `${number + 1}. ${t("quality", { percent: Math.round(each.quality * 100) })}`,
     each.likeness === null ? null : t("likeness", { percent: Math.round(each.likeness * 100) }),
     each.set_aside ? t("set_aside") : null,
   ].filter(Boolean).join(" · ");
@@ -117,45 +137,55 @@ function card(person, reload) {
 
 function visitorCard(each) {
   return el("section", { className: "card" },
-    el("h3", { textContent: each.label }),
+    el("h3", { textContent: translate(each.label) }),
     el("p", { className: "quiet", textContent: t("visits", { count: each.visits, first: time(each.first_seen), last: time(each.last_seen) }) }),
     naming(each.label.replaceAll(" ", "-"), t("this_is"), t("name_visitor"), (name) => post("people/visitors/name", `${each.label}\n${name}`)));
 }
 
 export function show(root) {
-  const list = el("div");
-  const outcome = el("p", { role: "status" });
-  const eye = el("div");
+  const people = el("div");
   const strangers = el("div");
+  const outcome = el("p", { role: "status" });
   let leaveLive = () => {};
   let isOver = false;
+  let isOn = null;
 
-  async function load() {
-    const people = await get("people");
-    if (isOver) return;
-    if (people === null) {
-      list.replaceChildren(sheet(), el("p", { textContent: t("recognition_off") }));
-      return;
-    }
-    if (!root.querySelector("#name")) {
-      list.before(sheet(), enrolling(), outcome, eye, el("h2", { textContent: t("enrolled") }));
+  function begin() {
+    leaveLive();
+    leaveLive = () => {};
+    const frame = [root.firstChild, sheet()];
+    if (isOn) {
+      const eye = el("div");
+      root.replaceChildren(...frame, enrolling(), outcome, eye, el("h2", { textContent: t("enrolled") }), people, strangers, ...[turningOff()].filter(Boolean));
       if (meta("views").split(" ").includes("live")) leaveLive = showLive(eye);
-    }
-    list.replaceChildren(...people.map((person) => card(person, load)));
-    if (!people.length) list.append(el("p", { className: "quiet", textContent: t("nobody") }));
-    const visitors = await get("people/visitors");
-    if (isOver || visitors === null) return;
-    const nobody = visitors.length ? null : el("p", { className: "quiet", textContent: t("no_visitors") });
-    strangers.replaceChildren(...[el("h2", { textContent: t("visitors") }), nobody, ...visitors.map(visitorCard)].filter(Boolean));
+    } else root.replaceChildren(...frame, el("p", { textContent: t("recognition_is_off") }), turningOn());
   }
 
-  root.append(list, strangers);
+  async function load() {
+    const found = await get("people");
+    if (isOver) return;
+    if ((found !== null) !== isOn) {
+      isOn = found !== null;
+      begin();
+    }
+    if (!isOn) return;
+    arrange(people, found.length ? found : [null], (each) => each?.name, (each) =>
+      each ? card(each, load) : el("p", { className: "quiet", textContent: t("nobody") }));
+    const visitors = await get("people/visitors");
+    if (isOver || visitors === null) return;
+    arrange(strangers, ["", ...(visitors.length ? visitors : [null])], (each) => each?.label ?? each, (each) => {
+      if (each === "") return el("h2", { textContent: t("visitors") });
+      return each ? visitorCard(each) : el("p", { className: "quiet", textContent: t("no_visitors") });
+    });
+  }
+
   load();
   const unlisten = listen(async (name, content) => {
-    if (name !== "enrolment") return;
-    outcome.textContent = content.text;
-    say(content.text);
-    if (content.is_change) await load();
+    if (name === "enrolment") {
+      outcome.textContent = translate(content.text);
+      say(translate(content.text));
+    }
+    if (name === "people" || name === "back" || (name === "enrolment" && content.has_more)) await load();
   });
   return () => {
     isOver = true;

@@ -1,5 +1,5 @@
 // A node's first start: broker, name, camera and pins, each tried before it is written.
-import { get, post, say, t } from "../node.js";
+import { get, post, say, t, translate } from "../node.js";
 import { el, write } from "../dom.js";
 
 const field = (id, properties = {}) => {
@@ -41,7 +41,7 @@ function brokerPart() {
     try {
       const { works, detail } = await (await send("setup/broker", answer())).json();
       result.className = works ? "good" : "bad";
-      write(result, `${t(works ? "works" : "fault")}: ${detail}`);
+      write(result, `${t(works ? "works" : "fault")}: ${translate(detail)}`);
     } catch (error) {
       result.className = "bad";
       write(result, error.message);

@@ -1,0 +1,1 @@
+"""Facet measured beside what an owner could use instead."""

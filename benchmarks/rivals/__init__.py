@@ -1,0 +1,1 @@
+"""Facet and its rivals, on the same pictures, in one run."""

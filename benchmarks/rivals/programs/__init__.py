@@ -1,0 +1,1 @@
+"""The programs that are measured, each in an environment that has what it needs."""

@@ -1,0 +1,1 @@
+"""`facet bench --memory`: what each import and each network adds to a node's memory."""
