@@ -59,12 +59,16 @@ class Perception:
 
     def invocations(self, frame: Frame) -> list[tuple[Network, int]]:
         """Return the networks, and how often each runs for this frame."""
+        before = {network: network.invocations for network in self._networks()}
+        self.perceive([frame])
+        return [(net, net.invocations - before.get(net, 0)) for net in self._networks()]
+
+    def _networks(self) -> list[Network]:
+        """Return those that are loaded; the detector loads some when a frame first needs them."""
         networks = [*self.detector.networks, self.attributes.classifier.network]
         if self.recognition is not None:
             networks.append(self.recognition.embedder.network)
-        before = [network.invocations for network in networks]
-        self.perceive([frame])
-        return [(net, net.invocations - n) for net, n in zip(networks, before, strict=True)]
+        return networks
 
     def perceive(
         self,

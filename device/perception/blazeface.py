@@ -105,22 +105,18 @@ class BlazeFace:
     """A network with the anchors that it was trained with.
 
     Args:
-        network: of BlazeFace, with a square input.
+        network: of BlazeFace.
         grids: FULL_RANGE_GRIDS or SHORT_RANGE_GRIDS.
-        scale: how much of the input's side the picture's longer side takes; the rest is margin.
+        scale: how much of the input the picture takes, of its width or of its height; the rest is margin.
     """
 
     def __init__(
         self, network: Network, grids: Sequence[tuple[int, int]], scale: float = 1.0
     ) -> None:
         self._network = network
-        self._anchors = _anchors(grids, self.side)
+        _, height, width, _ = network.input_shape
+        self._anchors = _anchors(grids, height, width)
         self._scale = scale
-
-    @property
-    def side(self) -> int:
-        """Of the network's input, in pixels."""
-        return self._network.input_shape[1]
 
     def find(self, image: Image | FloatArray, min_score: float) -> Finds:
         """Return what the network finds in image, (H, W, 3) uint8 or float32 of 0..255, BGR, in its pixels.
@@ -193,22 +189,21 @@ def _means(rows: int, fewer: int) -> FloatArray:
 
 
 def _letterbox(
-    image: Image | FloatArray, square: FloatArray, scale: float
+    image: Image | FloatArray, box: FloatArray, scale: float
 ) -> tuple[float, FloatArray]:
-    """Fit image into the middle of a black square, RGB in -1..1; return the factor and the offset (x, y).
+    """Fit image into the middle of a black box, RGB in -1..1; return the factor and the offset (x, y).
 
     Args:
         image: see BlazeFace.find.
-        square: (side, side, 3) float32, is overwritten.
-        scale: how much of the square's side the image's longer side takes.
+        box: (height, width, 3) float32, is overwritten.
+        scale: how much of the box the image takes, of its width or of its height.
     """
     height, width = image.shape[:2]
-    side = len(square)
-    factor = scale * side / max(height, width)
+    factor = min(scale * len(box) / height, scale * box.shape[1] / width)
     across, down = max(1, round(width * factor)), max(1, round(height * factor))
-    left, top = (side - across) // 2, (side - down) // 2
-    square[:top], square[top + down :] = _BLACK, _BLACK
-    rows = square[top : top + down]
+    left, top = (box.shape[1] - across) // 2, (len(box) - down) // 2
+    box[:top], box[top + down :] = _BLACK, _BLACK
+    rows = box[top : top + down]
     rows[:, :left], rows[:, left + across :] = _BLACK, _BLACK
     place = rows[:, left : left + across]
     cv2.cvtColor(_resized(image, (across, down)), cv2.COLOR_BGR2RGB, dst=place)
@@ -217,11 +212,11 @@ def _letterbox(
     return factor, np.array([left, top], np.float32)
 
 
-def _anchors(grids: Sequence[tuple[int, int]], side: int) -> FloatArray:
-    """Return the centres of the anchors, (N, 2) float32, in pixels of an input of this side."""
+def _anchors(grids: Sequence[tuple[int, int]], height: int, width: int) -> FloatArray:
+    """Return the centres of the anchors, (N, 2) float32, in pixels of an input of this size."""
     centres = []
     for cell, per_cell in grids:
-        y, x = np.mgrid[: side // cell, : side // cell]
+        y, x = np.mgrid[: height // cell, : width // cell]
         grid = (np.stack([x, y], axis=-1).reshape(-1, 2) + 0.5) * cell
         centres.append(np.repeat(grid, per_cell, axis=0))
     return np.concatenate(centres).astype(np.float32)

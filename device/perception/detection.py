@@ -7,6 +7,7 @@ the eyes; so each face is looked at until it is large enough, and what the last 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from device.perception.blazeface import (
     FloatArray,
     shrink,
 )
+from device.perception.full_range import FullRange
 from device.perception.overlap import corners, iou, is_among
 from device.perception.runtime import Network
 from device.perception.tiling import surroundings, tile
@@ -50,29 +52,28 @@ _MOST_CLOSER_LOOKS = 50
 
 
 class FaceDetector:
-    """Finds faces with three BlazeFace networks. Made by `load`.
+    """Finds faces with BlazeFace networks. Made by `load`.
 
-    The full-range one sees groups and far faces. A copy of it with a smaller input takes the closer looks. The
+    The full-range one sees groups and far faces. A copy of it with a small input takes the closer looks. The
     short-range one runs with a margin around the frame, for a face so close that it fills the frame. Large frames are
     looked at in tiles as well.
 
     Args:
         full: the full-range network.
-        closer: the same with a smaller input.
+        closer: the same with a small input.
         short: the short-range network.
         min_score: the minimum score of a face, 0..1.
         min_face: the size of the smallest face worth searching for, in pixels; the shorter side of its box.
     """
 
     def __init__(
-        self, full: Network, closer: Network, short: Network, min_score: float, min_face: float
+        self, full: FullRange, closer: Network, short: Network, min_score: float, min_face: float
     ) -> None:
-        self.networks = (full, closer, short)
+        self.full, self.closer, self.short = full, closer, short
         self._min_score = min_score
         self._suspicion = min(_SUSPICION, min_score)
         self._min_face = min_face
-        self._full = BlazeFace(full, FULL_RANGE_GRIDS)
-        self._closer = BlazeFace(closer, FULL_RANGE_GRIDS)
+        self._closely = BlazeFace(closer, FULL_RANGE_GRIDS)
         self._close_up = BlazeFace(short, SHORT_RANGE_GRIDS, _CLOSE_UP_SCALE)
 
     @classmethod
@@ -82,7 +83,8 @@ class FaceDetector:
         """Load the networks.
 
         Args:
-            models: folder with face_detection_full_range.tflite, _closer_look.tflite and _short_range.tflite.
+            models: folder with face_detection_full_range.tflite, _full_range_wide.tflite, _closer_look.tflite and
+                _short_range.tflite.
             min_score: the minimum score of a face, 0..1.
             threads: CPU threads of an invocation.
             min_face: the size of the smallest face worth searching for, in pixels.
@@ -90,44 +92,51 @@ class FaceDetector:
         Raises:
             ModelError: a network is missing or damaged.
         """
-        full, closer, short = (
+        closer, short = (
             Network.load(models / f"face_detection_{name}.tflite", threads)
-            for name in ("full_range", "closer_look", "short_range")
+            for name in ("closer_look", "short_range")
         )
-        return cls(full, closer, short, min_score, min_face)
+        return cls(FullRange.load(models, threads), closer, short, min_score, min_face)
+
+    @property
+    def networks(self) -> Sequence[Network]:
+        """All that are loaded."""
+        return (*self.full.networks, self.closer, self.short)
 
     def less_strict(self) -> FaceDetector:
         """Return a detector of the same networks whose minimum score is RETRY_SCORE, if its own is not lower."""
         score = min(RETRY_SCORE, self._min_score)
-        return FaceDetector(*self.networks, score, self._min_face)
+        return FaceDetector(self.full, self.closer, self.short, score, self._min_face)
 
     def detect(self, image: Image) -> list[Detection]:
         """Return the faces in image, (H, W, 3) uint8 BGR, the highest score first."""
         size = image.shape[1], image.shape[0]
-        tiling = tile(size, self._min_face, self._full.side)
-        factor = tiling.divisor
+        tiling = tile(size, self._min_face, self.full.sizes)
+        look, factor = self.full.take(tiling.input), tiling.divisor
         picture = image if factor == 1 else shrink(image, factor)
-        certain, suspected = self._whole(picture, factor)
-        clear_size = _CLEAR_PIXELS * max(size) / self._full.side
+        certain, suspected = self._whole(look, picture, factor)
+        across, down = tiling.input
+        clear_size = _CLEAR_PIXELS * max(size) / across
         clear = [face for face in certain if face.box.size >= clear_size]
         rough = [face for face in (*certain, *suspected) if face.box.size < clear_size]
         for left, top in tiling.corners:
-            part = picture[top : top + self._full.side, left : left + self._full.side]
-            finds = self._full.find(part, self._suspicion)
+            part = picture[top : top + down, left : left + across]
+            finds = look.find(part, self._suspicion)
             rough += finds.placed(factor, (left * factor, top * factor)).faces()
         faces = [*clear, *self._closer_looks(image, rough, clear)]
         return sorted(faces, key=lambda face: -face.score)
 
     def detect_at_once(self, image: Image) -> list[Detection]:
         """Return the faces that one look at the whole image finds, as they seem there; to compare with detect."""
-        far = self._full.find(image, self._min_score)
+        whole = tile((image.shape[1], image.shape[0]), inf, self.full.sizes)
+        far = self.full.take(whole.input).find(image, self._min_score)
         return far.and_also(self._near(image, self._min_score)).faces()
 
     def _whole(
-        self, picture: Image | FloatArray, factor: float
+        self, look: BlazeFace, picture: Image | FloatArray, factor: float
     ) -> tuple[list[Detection], list[Detection]]:
         """Return the faces that one look at the whole finds, and those that it only suspects."""
-        seen = self._full.find(picture, min(_HINT, self._suspicion))
+        seen = look.find(picture, min(_HINT, self._suspicion))
         is_large = seen.sizes >= _HINT_MIN_SIZE * min(picture.shape[:2])
         if is_large.any() or not (seen.scores >= self._min_score).any():
             seen = seen.and_also(self._near(picture, self._suspicion))
@@ -163,7 +172,7 @@ class FaceDetector:
     def _closer_look(self, image: Image, box: Box) -> Detection | None:
         """Return the face at this place as it is seen close by, or None."""
         left, top, right, bottom = surroundings(box, (image.shape[1], image.shape[0]))
-        finds = self._closer.find(image[top:bottom, left:right], self._min_score)
+        finds = self._closely.find(image[top:bottom, left:right], self._min_score)
         faces = finds.placed(1, (left, top)).faces()
         if not faces:
             return None

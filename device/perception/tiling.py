@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count, product
 from math import ceil
 
 from device.observation import Box
+
+Size = tuple[int, int]
+"""Width and height, in pixels."""
 
 # Pixels of a face in the network's input. Of faces of 12 pixels it suspects 96 of 100, of those of 10 only 88:
 # `python -m model places` measures it.
@@ -31,33 +35,49 @@ class Tiling:
     """How a frame is divided.
 
     Attributes:
+        input: (width, height) of the network that looks, and of a tile.
         divisor: by which the frame's sides are shrunk before anything looks at it.
         corners: (left, top) of each tile in the shrunk frame; none where one look at the whole sees enough.
     """
 
+    input: Size
     divisor: int
     corners: tuple[tuple[int, int], ...] = ()
 
+    @property
+    def pixels(self) -> int:
+        """That the network sees in all of its looks."""
+        width, height = self.input
+        return width * height * (1 + len(self.corners))
 
-def tile(size: tuple[int, int], min_face: float, side: int) -> Tiling:
-    """Divide a frame so that faces of a size are large enough for the network.
+
+def tile(size: Size, min_face: float, inputs: Sequence[Size]) -> Tiling:
+    """Divide a frame so that faces of a size are large enough, by the network that then has the least to do.
 
     Args:
-        size: (width, height) of the frame, in pixels.
+        size: of the frame.
         min_face: the size of the smallest face that matters, in pixels of the frame.
-        side: of the network's input, in pixels, and of a tile.
+        inputs: of the networks, which have the same longer side; one of them is a square.
     """
+    suitable = [each for each in inputs if size[1] * each[0] <= max(size) * each[1]]
+    return min((_divide(size, min_face, each) for each in suitable), key=lambda it: it.pixels)
+
+
+def _divide(size: Size, min_face: float, seen: Size) -> Tiling:
+    side = max(seen)
     if min_face * side >= _TOLERANCE * _SMALLEST_FACE_PIXELS * max(size):
-        return Tiling(max(1, max(size) // (_AMPLE * side)))
+        return Tiling(seen, max(1, max(size) // (_AMPLE * side)))
     for divisor in count(max(1, int(min_face / _SMALLEST_FACE_PIXELS))):
-        lefts, tops = (_starts(length // divisor, side) for length in size)
-        tiling = Tiling(divisor, tuple(product(lefts, tops)))
+        lefts, tops = (
+            _starts(length // divisor, part) for length, part in zip(size, seen, strict=True)
+        )
+        tiling = Tiling(seen, divisor, tuple(product(lefts, tops)))
         if len(tiling.corners) <= _MOST_TILES:
             return tiling
     raise AssertionError  # a frame of one tile is reached before
 
 
-def surroundings(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
+def surroundings(box: Box, size: Size) -> tuple[int, int, int, int]:
     """Return left, top, right and bottom of what a closer look at a face sees: at least one pixel of the frame.
 
     Args:

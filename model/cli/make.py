@@ -201,17 +201,18 @@ def export_recognition(
     typer.echo(f"{zoo / card.name}.tflite and .json written, version {card.version}", err=True)
 
 
-@app.command("export-closer-look")
-def export_closer_look(
+@app.command("export-smaller-inputs")
+def export_smaller_inputs(
     source: Annotated[
         Path, typer.Argument(help="face_detection_full_range.tflite, as MediaPipe publishes it.")
     ] = Path("model/zoo/face_detection_full_range.tflite"),
-    zoo: Annotated[Path, typer.Option(help="Where the .tflite goes.")] = Path("model/zoo"),
+    zoo: Annotated[Path, typer.Option(help="Where the .tflite files go.")] = Path("model/zoo"),
 ) -> None:
-    """Give a copy of the detector's full-range network a smaller input, for its closer looks."""
-    from model.export.closer_look import export_closer_look as write
+    """Give copies of the detector's full-range network smaller inputs: for frames of 4:3, and for closer looks."""
+    from model.export.smaller_inputs import export_smaller_inputs as write
 
-    typer.echo(f"{write(source, zoo)} written", err=True)
+    for path in write(source, zoo):
+        typer.echo(f"{path} written", err=True)
 
 
 @app.command("eight-bit")

@@ -75,29 +75,31 @@ class Graph:
                 if operator.builtinOptions is not None:
                     operator.builtinOptions.newShape = shape
 
-    def set_side(self, side: int) -> None:
+    def set_size(self, height: int, width: int) -> None:
         """Let a network of convolutions take pictures of another size: its weights suit any.
 
         Args:
-            side: of the square input, in pixels.
+            height: of the input, in pixels.
+            width: the same.
 
         Raises:
-            WeightsError: the network cannot halve this side as often as it does.
+            WeightsError: the network cannot halve these sides as often as it does.
         """
         computed = [self._graph.inputs[0]]
-        before = int(self._graph.tensors[computed[0]].shape[1])
+        after = np.array([height, width], np.int64)
+        before = self._graph.tensors[computed[0]].shape[1:3].astype(np.int64)
         for operator in self._graph.operators:
             if self._kind(operator) == _KINDS.RESIZE_BILINEAR:
                 size = np.asarray(self._constant(operator.inputs[1]))
-                self._set(operator.inputs[1], _whole(size * side, before))
+                self._set(operator.inputs[1], _whole(size * after, before))
             if self._kind(operator) != _KINDS.DEQUANTIZE:  # that makes weights, which stay
                 computed += operator.outputs.tolist()
         for index in computed:
             shape = self._graph.tensors[index].shape.copy()
             if len(shape) == _IMAGE_RANK:
-                shape[1:3] = _whole(shape[1:3] * side, before)
+                shape[1:3] = _whole(shape[1:3] * after, before)
             else:  # one row for each cell
-                shape[1:2] = _whole(shape[1:2] * side**2, before**2)
+                shape[1:2] = _whole(shape[1:2] * after.prod(), before.prod())
             self._graph.tensors[index].shape = shape
 
     def fuse_prelu(self) -> None:
@@ -340,11 +342,11 @@ class _Renumbered:
         return np.array([self._place[int(i)] for i in indices], np.int32)
 
 
-def _whole(lengths: NDArray[np.int32], divisor: int) -> NDArray[np.int32]:
-    if (lengths % divisor).any():
+def _whole(lengths: NDArray[np.int64], divisors: NDArray[np.int64] | np.int64) -> NDArray[np.int32]:
+    if (lengths % divisors).any():
         message = "the network cannot halve a picture of this size as often as it does; take a multiple of its stride"
         raise WeightsError(message)
-    return (lengths // divisor).astype(np.int32)
+    return (lengths // divisors).astype(np.int32)
 
 
 def _operator(code: int, inputs: Sequence[int], outputs: Sequence[int]) -> schema.OperatorT:

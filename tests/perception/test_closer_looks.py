@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from device.perception.detection import FaceDetector
+from device.perception.full_range import FullRange
 from device.perception.runtime import Network
 
 CELL = 4
@@ -52,7 +53,7 @@ def scores(*seen: tuple[float, int]) -> list[float]:
         Scripted(128, SHORT_ANCHORS, iter([])),
     ]
     full, closer, short = (cast("Network", network) for network in networks)
-    detector = FaceDetector(full, closer, short, 0.5, 48)
+    detector = FaceDetector(FullRange({(192, 192): lambda: full}), closer, short, 0.5, 48)
     return [face.score for face in detector.detect(np.full((192, 192, 3), 110, np.uint8))]
 
 

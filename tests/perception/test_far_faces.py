@@ -132,10 +132,15 @@ def test_a_large_frame_without_a_face_has_none(detector: FaceDetector, coffee: I
 
 
 def looks(detector: FaceDetector, image: Image) -> list[int]:
-    """Return how often the network for the whole, the one for closer looks and the short-range one run for an image."""
-    before = [network.invocations for network in detector.networks]
+    """Return how often the full-range network, the one for closer looks and the short-range one run for an image."""
+
+    def counts() -> list[int]:
+        full = sum(network.invocations for network in detector.full.networks)
+        return [full, detector.closer.invocations, detector.short.invocations]
+
+    before = counts()
     detector.detect(image)
-    return [net.invocations - n for net, n in zip(detector.networks, before, strict=True)]
+    return [now - then for now, then in zip(counts(), before, strict=True)]
 
 
 @pytest.mark.parametrize(

@@ -69,13 +69,17 @@ def test_only_the_newest_frame_is_looked_at_again(
     assert _seen(astronauts, astronaut, coffee).reason is Reason.NO_FACE
 
 
+def _looks(perception: Perception) -> int:
+    return sum(network.invocations for network in perception.detector.full.networks)
+
+
 def test_where_nobody_is_enrolled_nobody_is_looked_for_again(coffee: Image) -> None:
     """It would take twice the time, for nothing."""
     looks = []
     for people in (gallery(), gallery(Somebody=[axis(0)])):
         tested = _doubting(people)
         tested.perceive([frame(coffee)])
-        looks.append(tested.detector.networks[0].invocations)
+        looks.append(_looks(tested))
     assert looks == [1, 2]
 
 
@@ -83,6 +87,6 @@ def test_a_certain_face_is_looked_at_once(astronaut: Image, astronauts: Gallery)
     """And described as ever."""
     tested = open_perception(gallery=lambda: astronauts)
     (face,) = tested.perceive([frame(astronaut)]).faces
-    assert tested.detector.networks[0].invocations == 1
+    assert _looks(tested) == 1
     assert len(face.attributes) == 40
     assert not np.isnan([each.probability for each in face.attributes.values()]).any()

@@ -10,12 +10,13 @@ from device.observation import Box
 from device.perception.tiling import surroundings, tile
 
 SIDE = 192
+SQUARE, WIDE = (SIDE, SIDE), (SIDE, 160)
 
 
 @pytest.mark.parametrize("size", [(640, 480), (480, 640), (768, 576), (800, 600), (1, 1)])
 def test_a_frame_in_which_faces_are_large_enough_is_not_divided(size: tuple[int, int]) -> None:
     """One look at the whole sees a face of 48 pixels in it."""
-    tiling = tile(size, 48, SIDE)
+    tiling = tile(size, 48, [SQUARE])
     assert (tiling.divisor, tiling.corners) == (1, ())
 
 
@@ -34,7 +35,7 @@ def test_a_large_frame_has_as_many_tiles_as_its_smallest_face_needs(
     size: tuple[int, int], min_face: float, tiles: int
 ) -> None:
     """Fewer tiles would show it too small; more would cost for nothing."""
-    tiling = tile(size, min_face, SIDE)
+    tiling = tile(size, min_face, [SQUARE])
     assert len(tiling.corners) == tiles
     if tiles:
         assert min_face / tiling.divisor >= 12
@@ -43,7 +44,7 @@ def test_a_large_frame_has_as_many_tiles_as_its_smallest_face_needs(
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (3840, 2160), (4000, 1000)])
 def test_tiles_cover_a_frame_and_overlap(size: tuple[int, int]) -> None:
     """Up to each edge and not beyond it; a face of 48 pixels of the input is whole in one of them."""
-    tiling = tile(size, 48, SIDE)
+    tiling = tile(size, 48, [SQUARE])
     for length, starts in zip(size, zip(*tiling.corners, strict=True), strict=True):
         ordered = sorted(set(starts))
         assert ordered[0] == 0
@@ -54,7 +55,36 @@ def test_tiles_cover_a_frame_and_overlap(size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", [(8000, 6000), (20000, 1000), (1920, 1080)])
 def test_the_number_of_tiles_is_bounded(size: tuple[int, int]) -> None:
     """A huge picture, or a limit of 16 pixels for faces, costs detail rather than time."""
-    assert 0 < len(tile(size, 16, SIDE).corners) <= 32
+    assert 0 < len(tile(size, 16, [SQUARE]).corners) <= 32
+
+
+@pytest.mark.parametrize(
+    ("size", "seen"),
+    [
+        ((640, 480), WIDE),
+        ((640, 640), SQUARE),
+        ((480, 640), SQUARE),  # a camera that stands on its side
+        ((1280, 1024), WIDE),  # four tiles either way
+        ((1280, 720), SQUARE),  # two tiles instead of four
+        ((1920, 1080), WIDE),  # six tiles either way
+        ((1, 1), SQUARE),
+    ],
+)
+def test_the_network_that_has_the_least_to_do_looks(
+    size: tuple[int, int], seen: tuple[int, int]
+) -> None:
+    """It sees as much of the frame: a frame that is higher than its input would be shrunk further."""
+    assert tile(size, 48, [WIDE, SQUARE]).input == seen
+    assert tile(size, 48, [SQUARE]).pixels >= tile(size, 48, [WIDE, SQUARE]).pixels
+
+
+@pytest.mark.parametrize("size", [(1280, 1024), (1920, 1080)])
+def test_low_tiles_cover_a_frame_as_well(size: tuple[int, int]) -> None:
+    """From the first row to the last, with an overlap."""
+    tiling = tile(size, 48, [WIDE, SQUARE])
+    tops = sorted({top for _, top in tiling.corners})
+    assert (tops[0], tops[-1]) == (0, size[1] // tiling.divisor - 160)
+    assert all(later - start <= 160 - 48 for start, later in pairwise(tops))
 
 
 def test_a_closer_look_sees_what_surrounds_a_face() -> None:

@@ -17,7 +17,7 @@ from typing import Any
 _ROLLUP = Path("/proc/self/smaps_rollup")
 _KEYS = {"Rss:": "rss_mb", "Pss:": "pss_mb", "Anonymous:": "anonymous_mb"}
 _KILOBYTE = 1024
-_DETECTORS = ("full_range", "closer_look", "short_range")
+_DETECTORS = ("full_range_wide", "closer_look", "short_range")
 
 # What has been loaded stays, as in a node.
 _kept: list[Any] = []
