@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from model.errors import WeightsError
+from model.export.unused import drop_unused
 
 ADDED = "added_"
 """How the names of tensors begin that were added to what had been exported; see widen_weights."""
@@ -214,7 +215,7 @@ class Graph:
 
     def to_bytes(self) -> bytes:
         """Return the content of a .tflite file."""
-        self._drop_unused()
+        drop_unused(self._model)
         builder = flatbuffers.Builder(0)
         builder.Finish(self._model.Pack(builder), _IDENTIFIER)
         return bytes(builder.Output())
@@ -302,44 +303,6 @@ class Graph:
 
     def _write_buffer(self, buffer: int, values: NDArray[np.generic]) -> None:
         self._model.buffers[buffer].data = np.frombuffer(values.tobytes(), np.uint8)
-
-    def _drop_unused(self) -> None:
-        """Leave out tensors that no operator names any more, and kinds of operators that do not occur."""
-        graph, codes = self._graph, self._model.operatorCodes
-        tensors = _Renumbered(
-            [*graph.inputs, *graph.outputs]
-            + [i for o in graph.operators for i in (*o.inputs, *o.outputs) if i >= 0]
-        )
-        kinds = _Renumbered([operator.opcodeIndex for operator in graph.operators])
-        for operator in graph.operators:
-            operator.inputs, operator.outputs = tensors(operator.inputs), tensors(operator.outputs)
-            operator.opcodeIndex = int(kinds([operator.opcodeIndex])[0])
-        graph.inputs, graph.outputs = tensors(graph.inputs), tensors(graph.outputs)
-        for definition in self._model.signatureDefs or ():
-            for named in (*definition.inputs, *definition.outputs):
-                named.tensorIndex = int(tensors([named.tensorIndex])[0])
-        graph.tensors = [graph.tensors[i] for i in tensors]
-        holders = [*graph.tensors, *(self._model.metadata or ())]
-        # The first one is empty by the format's rule.
-        buffers = _Renumbered([0, *(holder.buffer for holder in holders)])
-        for holder in holders:
-            holder.buffer = int(buffers([holder.buffer])[0])
-        self._model.buffers = [self._model.buffers[i] for i in buffers]
-        self._model.operatorCodes = [codes[i] for i in kinds]
-
-
-class _Renumbered:
-    """The indices that are kept, in their order, and what they become."""
-
-    def __init__(self, kept: Sequence[int]) -> None:
-        self._kept = sorted({int(i) for i in kept})
-        self._place = {index: place for place, index in enumerate(self._kept)} | {-1: -1}
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._kept)
-
-    def __call__(self, indices: Sequence[int]) -> NDArray[np.int32]:
-        return np.array([self._place[int(i)] for i in indices], np.int32)
 
 
 def _whole(lengths: NDArray[np.int64], divisors: NDArray[np.int64] | np.int64) -> NDArray[np.int32]:
