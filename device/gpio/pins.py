@@ -7,6 +7,7 @@ import importlib
 import logging
 import os
 import tempfile
+import time
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any, Literal
@@ -18,6 +19,11 @@ _LOG = logging.getLogger(__name__)
 # gpiozero has no types; these stand for its Factory, DigitalInputDevice and LED.
 Factory = Any
 Device = Any
+
+# Seconds after each attempt. Of a pin whose changes are reported lgpio closes the file after two milliseconds although
+# its own thread may still wait for it; until that thread has its turn, the kernel calls the pin busy (xSetAsFree in
+# lgGpio.c, lgPthAlert in lgPthAlerts.c of lg 0.2.2).
+_CLOSING_PAUSES = (0.01, 0.1, 0.5, 1.0)
 
 _PULL_UP = {"up": True, "down": False, "none": None}
 
@@ -40,8 +46,17 @@ class InputPin:
         return bool(self._device.is_active) is not self._is_inverted
 
     def close(self) -> None:
-        """Give the pin back."""
-        self._device.close()
+        """Give the pin back, also where lgpio needs several attempts."""
+        failure: Exception | None = None
+        for pause in _CLOSING_PAUSES:
+            try:
+                self._device.close()
+            except Exception as error:  # noqa: BLE001 - lgpio's own error is a plain Exception
+                failure = error
+                time.sleep(pause)
+            else:
+                return
+        _LOG.warning("A pin may stay claimed until the node ends: %s", failure)
 
 
 class OutputPin:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self
@@ -50,7 +50,7 @@ class PinFinder:
         self._pull: Literal["up", "down"] = pull
         self._clock = clock
         self._factory = factory
-        self._pins: list[InputPin] = []
+        self._claimed = ExitStack()
         self._presses: dict[int, Press] = {}
         self._changes: queue.Queue[_Change] = queue.Queue(_MOST_CHANGES)
 
@@ -62,15 +62,17 @@ class PinFinder:
         """
         factory = self._factory()
         failure: PinError | None = None
-        for number in sorted(HEADER.values()):
-            if self._pull == "down" and number in _PULLED_UP:
-                continue
-            try:
-                self._claim(number, factory)
-            except PinError as error:
-                failure = error
-        if not self._pins and failure is not None:
-            raise failure
+        with ExitStack() as claimed:
+            for number in sorted(HEADER.values()):
+                if self._pull == "down" and number in _PULLED_UP:
+                    continue
+                try:
+                    claimed.enter_context(closing(self._claim(number, factory)))
+                except PinError as error:
+                    failure = error
+            if not self._presses and failure is not None:
+                raise failure
+            self._claimed = claimed.pop_all()
         return self
 
     def __exit__(
@@ -80,8 +82,7 @@ class PinFinder:
         trace: TracebackType | None,
     ) -> None:
         """Give them back."""
-        while self._pins:
-            self._pins.pop().close()
+        self._claimed.close()
 
     def wait(self, seconds: float, is_wanted: Callable[[], bool] = lambda: True) -> int | None:
         """Return the BCM number of the first pin that is pressed, or None if none is for so long.
@@ -114,7 +115,7 @@ class PinFinder:
         except queue.Empty:
             return None
 
-    def _claim(self, number: int, factory: Factory) -> None:
+    def _claim(self, number: int, factory: Factory) -> InputPin:
         def changed(is_active: bool) -> None:  # noqa: FBT001 - as claim_input calls it
             with suppress(queue.Full):
                 self._changes.put_nowait(_Change(number, is_active, self._clock()))
@@ -127,5 +128,5 @@ class PinFinder:
             factory=factory,
             changed=changed,
         )
-        self._pins.append(pin)
         self._presses[number] = Press(debounce=_STEADY_SECONDS, hold=0.0, is_pressed=pin.is_active)
+        return pin

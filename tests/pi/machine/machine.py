@@ -16,6 +16,7 @@ from tests.ssh import ssh_options
 _BUILD = Path(__file__).with_name("build")
 # Seconds. A boot takes half a minute on an idle computer, and so does a restart of the node.
 _BOOT, _COMMAND = 480.0, 180.0
+_NODES_LOG = "journalctl --unit facet --lines 40 --no-pager"
 
 
 @cache
@@ -54,7 +55,10 @@ class Machine(Child):
     def run(self, command: str, patience: float = _COMMAND) -> str:
         """Run a command for bash as root, and return what it wrote; it must succeed."""
         done = self.attempt(command, patience)
-        assert done.returncode == 0, f"{command!r} fails with {done.returncode}:\n{done.stdout}"
+        assert done.returncode == 0, (
+            f"{command!r} fails with {done.returncode}:\n{done.stdout}\n"
+            f"{self.attempt(_NODES_LOG).stdout}"
+        )
         return done.stdout.strip()
 
     def run_script(self, script: Path, *arguments: str) -> str:
