@@ -262,6 +262,7 @@ def bench(
     picture: Annotated[
         Path | None, typer.Option(help="One clear face; the demo's portrait at 640x480 if unset.")
     ] = None,
+    model: Model = "attributes",
     presses: Annotated[int, typer.Option(min=1, max=10_000, help="How many are measured.")] = 30,
     memory: Annotated[
         bool,
@@ -284,7 +285,7 @@ def bench(
     from device.cli.bench import chosen_view, print_bench
 
     show = chosen_view(as_json=as_json, as_markdown=as_markdown, compared_with=compare)
-    print_bench(broker, picture, presses, show)
+    print_bench(broker, picture, model, presses, show)
 
 
 app.add_typer(people, rich_help_panel=NODE)

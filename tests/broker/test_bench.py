@@ -75,7 +75,10 @@ def test_a_picture_without_a_face_is_a_line_not_a_traceback(
     """The error says what the node answered, and what to give instead."""
     grey = tmp_path / "grey.png"
     cv2.imwrite(str(grey), np.full((480, 640, 3), 127, np.uint8))
-    ended = _bench("--broker", f"127.0.0.1:{broker.port}", "--picture", grey, "--presses", "1")
+    model = ("--model", "attributes-lite")
+    ended = _bench(
+        "--broker", f"127.0.0.1:{broker.port}", "--picture", grey, "--presses", "1", *model
+    )
     assert ended.returncode == 1
     assert "the node answered no_face; give a picture with one clear face" in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -44,6 +44,7 @@ def figures(total: float = 26.0) -> dict[str, Any]:
         node,
         [Press({"detect": 5.0, "recognition": 6.0}, 33.0, 36.0)],
         [{"store": 1.0, "publish": 0.5, "acknowledged": 4.0}],
+        model="attributes",
         networks=[NetworkFigures("attributes", 2, 10.0, 8.0, 0.8)],
         allocated={"detect": 3000.0},
         peak=peak,

@@ -38,13 +38,18 @@ _STDERR = open_console(stderr=True)
 
 
 def print_bench(
-    broker: str | None, picture: Path | None, presses: int, show: Callable[[Document], str]
+    broker: str | None,
+    picture: Path | None,
+    model: str,
+    presses: int,
+    show: Callable[[Document], str],
 ) -> None:
     """Run bench and print its figures; without a broker or a picture, with those of the demo.
 
     Args:
         broker: HOST[:PORT].
         picture: see bench.
+        model: see bench.
         presses: see bench.
         show: returns what to print.
 
@@ -62,7 +67,7 @@ def print_bench(
             address = Broker(HOST, stack.enter_context(EmbeddedBroker()).port, PROTOCOL)
         else:
             address = Broker(*parse_broker(broker))
-        figures = bench(address, shown, presses)
+        figures = bench(address, shown, model, presses)
     sys.stdout.write(show(figures) + "\n")
 
 
@@ -85,7 +90,7 @@ def chosen_view(
     return lambda figures: json.dumps(figures, indent=None if as_json else 2)
 
 
-def bench(broker: Broker, picture: Path, presses: int) -> Document:
+def bench(broker: Broker, picture: Path, model: str, presses: int) -> Document:
     """Run a node in another process, press it, and return the figures that docs/performance.md explains.
 
     Then the same with a second one, which recognises people and whose outbox is timed.
@@ -93,15 +98,17 @@ def bench(broker: Broker, picture: Path, presses: int) -> Document:
     Args:
         broker: for the nodes and this process.
         picture: what the nodes' camera shows; a burst is one frame of it.
+        model: the nodes' attribute network, as in `attributes.model`.
         presses: how many are measured of each node.
 
     Raises:
         BenchError: a node does not come online or does not answer, or the picture shows no usable face.
         CameraError: the picture cannot be read.
+        ModelError: the network cannot be loaded.
     """
     # Here, so that a wrong path is an error of this process, and not a node that sees nothing.
     frame = Frame(read_picture(picture))
-    perception = open_perception()
+    perception = open_perception(model=model)
     bare, peak = BareNetworks(perception.invocations(frame)), MachinePeak()
     # 3.1.1: the embedded broker supports no other version.
     settings = MqttSettings(host=broker.host, port=broker.port, protocol="3.1.1")
@@ -111,17 +118,18 @@ def bench(broker: Broker, picture: Path, presses: int) -> Document:
     ):
         listener = NodeListener(client)
         plain, timed = (Path(folder) / name for name in ("plain", "timed"))
-        with measured_node(broker, picture, plain) as node:
+        with measured_node(broker, picture, model, plain) as node:
             as_it_is = _measure(node, listener, bare, presses)
         listener.wait_until_offline()
         times = Path(folder) / "times"
-        with measured_node(broker, picture, timed, times):
+        with measured_node(broker, picture, model, timed, times):
             listener.wait_until_online()
             knowing = _press(listener, presses, "timing the outbox", before_each=peak.attempt)
         return document(
             as_it_is,
             knowing[_WARM_UP_PRESSES:],
             read_times(times)[_WARM_UP_PRESSES:],
+            model=model,
             networks=bare.networks(),
             allocated=allocated_kilobytes(perception, frame),
             peak=peak,

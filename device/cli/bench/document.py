@@ -48,6 +48,7 @@ def document(
     knowing: Sequence[Press],
     stored: Sequence[Mapping[str, float]],
     *,
+    model: str,
     networks: Sequence[NetworkFigures],
     allocated: Mapping[str, float],
     peak: MachinePeak,
@@ -58,6 +59,7 @@ def document(
         node: the node as it is.
         knowing: what presses of a node cost that also recognises people.
         stored: what became of its observations; see node.read_times.
+        model: the attribute network.
         networks: those that the picture makes run.
         allocated: the peak of each stage, in kilobytes.
         peak: the machine's.
@@ -93,6 +95,7 @@ def document(
             "gflops": round(peak.gflops, 1),
             "gigabytes_a_second": round(peak.gigabytes_a_second, 1),
         },
+        "model": model,
         "versions": {"facet": __version__, "python": platform.python_version()},
         "spread": {key: asdict(spread) for key, spread in spreads.items()},
     }

@@ -11,6 +11,7 @@ _MEMORY = ("rss_mb", "pressed_rss_mb", "peak_rss_mb")
 _COLUMNS: tuple[tuple[str, Cell], ...] = (
     ("machine", lambda run: f"{run['machine']['name']}, {run['machine']['cores']} cores"),
     ("Facet, Python", lambda run: f"{run['versions']['facet']}, {run['versions']['python']}"),
+    ("network", lambda run: f"`{run['model']}`"),
     ("bare", lambda run: _median_and_least(run, "bare_ms")),
     ("total", lambda run: _median_and_least(run, "total_ms")),
     ("ratio", lambda run: f"{run['overhead_ratio']:.2f}"),

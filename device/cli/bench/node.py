@@ -52,13 +52,14 @@ class MeasuredNode:
 
 @contextmanager
 def measured_node(
-    broker: Broker, picture: Path, folder: Path, times: Path | None = None
+    broker: Broker, picture: Path, model: str, folder: Path, times: Path | None = None
 ) -> Iterator[MeasuredNode]:
     """Run a node while the context lasts.
 
     Args:
         broker: the node's.
         picture: what its camera shows.
+        model: its attribute network.
         folder: is made for its settings and its state.
         times: the file for read_times, for a node that also recognises people; None for a node as it is.
     """
@@ -75,6 +76,7 @@ def measured_node(
         },
         "camera": {"source": str(picture.resolve())},
         "triggers": {"burst": 1},
+        "attributes": {"model": model},
         "people": {"enabled": times is not None},
     }
     config.write_text(yaml.safe_dump(settings), encoding="utf-8")
