@@ -53,7 +53,7 @@ def _bench(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.timed
 def test_a_press_costs_about_twice_its_networks_at_most(broker: Mosquitto) -> None:
-    """The commit to the disk included; the node fits into 120 MB and sleeps."""
+    """The commit to the disk included; at rest the node fits into 100 MB and sleeps."""
     ended = _bench("--broker", f"127.0.0.1:{broker.port}")
     assert ended.returncode == 0, ended.stderr
     figures = json.loads(ended.stdout)
@@ -62,7 +62,8 @@ def test_a_press_costs_about_twice_its_networks_at_most(broker: Mosquitto) -> No
     assert figures["stages"].keys() == _STAGES
     # 1.5 where the disk is quiet; a commit may take as long as the networks where it is not.
     assert figures["overhead_ratio"] <= 2.2
-    assert figures["rss_mb"] < figures["pressed_rss_mb"] < 120
+    # How much more it is while it is pressed depends on the kernel; see test_size.
+    assert figures["rss_mb"] < min(100, figures["pressed_rss_mb"])
     assert figures["idle_cpu_percent"] < 0.5
     assert 0 < figures["cpu_seconds_per_observation"] < 1
     # Of a peak in floats: a processor multiplies four bytes where it multiplies one float.

@@ -15,12 +15,14 @@ import yaml
 from device.cli.demo.portrait import write_portrait
 from device.cli.memory.steps import memory
 from device.system.machine import cpu_seconds
-from tests.broker.mosquitto import Mosquitto
+from tests.broker.mosquitto import Mosquitto, wait_for
 from tests.broker.observer import Observer, observe
 
 pytestmark = pytest.mark.broker
 
 _PRESSES = 3
+# Seconds. A node gives back what presses need five after the last of them.
+_REST = 60
 # A node without the two libraries that see cannot be: they are what its start is compared with.
 _LIBRARIES = "import numpy, cv2"
 # 5 to 7 were measured, the latter where Python may not keep what it has compiled.
@@ -48,20 +50,24 @@ def _running(broker: Mosquitto, folder: Path, model: str) -> Iterator[tuple[int,
 
 
 @pytest.mark.parametrize(
-    ("model", "resident", "anonymous"), [("attributes", 120, 98), ("attributes-lite", 107, 86)]
+    ("model", "pressed", "at_rest"), [("attributes", 95, 100), ("attributes-lite", 82, 88)]
 )
-def test_a_node_that_has_been_pressed_is_small(
-    broker: Mosquitto, tmp_path: Path, model: str, resident: float, anonymous: float
+def test_a_node_is_small(
+    broker: Mosquitto, tmp_path: Path, model: str, pressed: float, at_rest: float
 ) -> None:
-    """In millions of bytes, before what only the presses needed is given back; a little above what was measured."""
+    """In millions of bytes, a little above what was measured: anonymous memory when it was pressed, all memory later.
+
+    How much of a library is resident while it runs is the kernel's choice: Linux 6.18 maps up to a megabyte at a time.
+    """
     with _running(broker, tmp_path, model) as (pid, home):
+        rollup = Path(f"/proc/{pid}/smaps_rollup")
         for _ in range(_PRESSES):
             home.publish("facet/small/set/capture", "PRESS")
             home.expect("facet/small/event")
-        found = memory(Path(f"/proc/{pid}/smaps_rollup"))
-    print(model, found)
-    assert found["rss_mb"] < resident
-    assert found["anonymous_mb"] < anonymous
+        assert memory(rollup)["anonymous_mb"] < pressed
+        wait_for(
+            lambda: memory(rollup)["rss_mb"] < at_rest, "what presses need is given back", _REST
+        )
 
 
 def test_a_start_costs_some_times_what_importing_the_libraries_costs(
