@@ -97,7 +97,8 @@ class Machine(Child):
         options = {
             # Hardware that helps with virtual machines is not everywhere, least of all in CI.
             "accel": "tcg,thread=multi",
-            "cpu": "max",
+            # Without fused multiplications: qemu emulates each in software, which makes networks ten times as slow.
+            "cpu": "Nehalem",
             "smp": "2",
             "m": "2048",
             "display": "none",
