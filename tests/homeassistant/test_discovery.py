@@ -163,7 +163,7 @@ def test_an_upgrade_keeps_the_ids_of_what_changes_its_category_or_class(
 ) -> None:
     """Values come in their new form at once; a category that Home Assistant knows changes when its MQTT is reloaded."""
     client = any_setup.client
-    config = Config.model_validate({"mqtt": {"host": "broker"}, "node": {"id": "vestibule"}})
+    config = Config.model_validate({"mqtt": {"host": "broker"}, "node": {"id": "scullery"}})
     topics = Topics.of(config)
     vocabulary = Vocabulary.of(read_card(model_path("attributes")))
     table = entities(config, vocabulary)
@@ -183,27 +183,27 @@ def test_an_upgrade_keeps_the_ids_of_what_changes_its_category_or_class(
         owner.publish(topics.discovery, json.dumps(discovery), retain=True)
 
     def category() -> str | None:
-        device = client.devices().get("facet_vestibule")
+        device = client.devices().get("facet_scullery")
         found = client.registered(device["id"]) if device else {}
-        entry = found.get("switch.vestibule_privacy")
+        entry = found.get("switch.scullery_privacy")
         return f"{entry['entity_category']}" if entry else None
 
     wait_for(lambda: category() == "None", "the previous release is known")
-    before = client.registered(client.devices()["facet_vestibule"]["id"])
-    with any_setup.node("vestibule", smiling):
-        client.expect("sensor.vestibule_camera_fault", "none")
+    before = client.registered(client.devices()["facet_scullery"]["id"])
+    with any_setup.node("scullery", smiling):
+        client.expect("sensor.scullery_camera_fault", "none")
         client.post(f"/api/config/config_entries/entry/{any_setup.entry}/reload")
         wait_for(lambda: category() == "config", "the category is the new one")
-        any_setup.expect_available("vestibule")
-        after = client.registered(client.devices()["facet_vestibule"]["id"])
+        any_setup.expect_available("scullery")
+        after = client.registered(client.devices()["facet_scullery"]["id"])
         assert {k: row["id"] for k, row in before.items()} == {
             k: row["id"] for k, row in after.items()
         }
-        client.expect("sensor.vestibule_camera_fault", "none")
-        client.act("button.press", entity_id="button.vestibule_capture")
-        client.expect("sensor.vestibule_face_count", "1")
-        client.act("number.set_value", entity_id="number.vestibule_threshold_offset", value=40)
-        client.expect("number.vestibule_threshold_offset", "40.0")
+        client.expect("sensor.scullery_camera_fault", "none")
+        client.act("button.press", entity_id="button.scullery_capture")
+        client.expect("sensor.scullery_face_count", "1")
+        client.act("number.set_value", entity_id="number.scullery_threshold_offset", value=40)
+        client.expect("number.scullery_threshold_offset", "40.0")
 
 
 @pytest.mark.parametrize("home", ["session_newest", "session_floor"])
