@@ -103,7 +103,9 @@ def test_save_faces_writes_one_aligned_crop_per_face(portrait: Path, tmp_path: P
     """128 pixels on each side; it shows the face, not something else of the picture."""
     (line,) = output_of("save_faces", portrait, tmp_path / "faces").splitlines()
     path = tmp_path / "faces" / "portrait-1.png"
-    assert re.fullmatch(rf"{re.escape(str(path))}: 1[23]\d pixels in the picture, score 0\.9\d", line)
+    assert re.fullmatch(
+        rf"{re.escape(str(path))}: 1[23]\d pixels in the picture, score 0\.9\d", line
+    )
     crop = cv2.imread(str(path))
     assert crop is not None
     assert crop.shape == (128, 128, 3)
