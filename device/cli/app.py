@@ -32,6 +32,10 @@ ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", "-c", metavar="FILE", help="Another way to name the file."),
 ]
+OpenBroker = Annotated[
+    str | None,
+    typer.Option(help="HOST[:PORT] of a broker without a password; an embedded one if unset."),
+]
 Model = Annotated[
     str,
     typer.Option(help="A shipped model's name, or the path of a .tflite with its JSON beside it."),
@@ -91,10 +95,7 @@ def run(
     epilog=examples("facet demo --once", "facet demo --camera 0"),
 )
 def demo(
-    broker: Annotated[
-        str | None,
-        typer.Option(help="HOST[:PORT] of a broker without a password; an embedded one if unset."),
-    ] = None,
+    broker: OpenBroker = None,
     camera: Annotated[
         str | None,
         typer.Option(help="A webcam (0), picture, folder, video or URL; a portrait if unset."),
@@ -255,10 +256,7 @@ def diagnostics(
     epilog=examples("facet bench --json > before.json", "facet bench --compare before.json"),
 )
 def bench(
-    broker: Annotated[
-        str | None,
-        typer.Option(help="HOST[:PORT] of a broker without a password; an embedded one if unset."),
-    ] = None,
+    broker: OpenBroker = None,
     picture: Annotated[
         Path | None, typer.Option(help="One clear face; the demo's portrait at 640x480 if unset.")
     ] = None,

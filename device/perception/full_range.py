@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from device.perception.blazeface import FULL_RANGE_GRIDS, BlazeFace
-from device.perception.runtime import Network
+from device.perception.runtime import Network, require_sound
 from device.perception.tiling import Size
 
 # Of their inputs, (width, height) in pixels. The one that is first looks at the frames of most cameras.
@@ -35,7 +35,7 @@ class FullRange:
 
     @classmethod
     def load(cls, models: Path, threads: int) -> FullRange:
-        """Make sure that all can be loaded, and load the one that most frames need.
+        """Make sure that all are sound, and load the one that most frames need.
 
         Args:
             models: folder with face_detection_full_range.tflite and _full_range_wide.tflite.
@@ -44,13 +44,11 @@ class FullRange:
         Raises:
             ModelError: a network is missing or damaged.
         """
-        loaders = {
-            size: partial(Network.load, models / name, threads) for size, name in _FILES.items()
-        }
-        usual, *others = loaders
+        paths = {size: models / name for size, name in _FILES.items()}
+        usual, *others = paths
         for size in others:
-            loaders[size]()
-        found = cls(loaders)
+            require_sound(paths[size])
+        found = cls({size: partial(Network.load, path, threads) for size, path in paths.items()})
         found.take(usual)
         return found
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -45,6 +46,33 @@ def _mapped(file: IO[bytes], threads: int) -> Any:  # noqa: ANN401 - see interpr
     return interpreter_type()(model_path=str(path), num_threads=threads)
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    """Open a network's file; what TFLite says of it within the context becomes a ModelError."""
+    if not path.is_file():
+        message = f"model {path} does not exist; reinstall facet-node, or correct the path"
+        raise ModelError(message)
+    try:
+        with path.open("rb") as file, without_remarks():
+            yield file
+    except (OSError, ValueError, RuntimeError) as error:
+        message = (
+            f"model {path} cannot be loaded: {error}. The file is damaged or made for another "
+            "TFLite; reinstall facet-node, or export the model again"
+        )
+        raise ModelError(message) from error
+
+
+def require_sound(path: Path) -> None:
+    """Make sure that a network's file is there and sound, in a tenth of the time that loading it takes.
+
+    Raises:
+        ModelError: the file is missing or damaged.
+    """
+    with _opened(path) as file:
+        _verified(file, threads=1)
+
+
 class Network:
     """A TFLite network with one input. Made by `load`.
 
@@ -81,24 +109,14 @@ class Network:
         Raises:
             ModelError: the file is missing or TFLite cannot run it.
         """
-        if not path.is_file():
-            message = f"model {path} does not exist; reinstall facet-node, or correct the path"
-            raise ModelError(message)
-        try:
-            with path.open("rb") as file, without_remarks():
-                interpreter = _verified(file, threads)
-                may_map = is_replaced_as_a_whole(path) and _OWN_FILES.is_dir()
-                if may_map:
-                    interpreter = _mapped(file, threads)
-                interpreter.allocate_tensors()
-                if may_map:
-                    release(file)
-        except (OSError, ValueError, RuntimeError) as error:
-            message = (
-                f"model {path} cannot be loaded: {error}. The file is damaged or made for another "
-                "TFLite; reinstall facet-node, or export the model again"
-            )
-            raise ModelError(message) from error
+        with _opened(path) as file:
+            interpreter = _verified(file, threads)
+            may_map = is_replaced_as_a_whole(path) and _OWN_FILES.is_dir()
+            if may_map:
+                interpreter = _mapped(file, threads)
+            interpreter.allocate_tensors()
+            if may_map:
+                release(file)
         inputs = len(interpreter.get_input_details())
         if inputs != 1:
             message = f"model {path} has {inputs} inputs; one is expected"

@@ -9,7 +9,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from tests.broker.mosquitto import Mosquitto, free_port
+from tests.broker.mosquitto import Mosquitto
 from tests.cluster.cluster import PORT, Cluster
 from tests.cluster.conftest import NODES
 from tests.cluster.definitions import HOME_ASSISTANT
@@ -18,7 +18,7 @@ from tests.cluster.home import Door, home_at
 from tests.cluster.load import section
 from tests.cluster.loss import under_load
 from tests.cluster.watcher import watching
-from tests.faults.rig import KEEPS_ALL
+from tests.faults.rig import broker_that_keeps_all
 from tests.homeassistant.client import Client
 from tests.homeassistant.installation import Installation
 from tests.homeassistant.setup import running_setup
@@ -35,9 +35,7 @@ LONG = 15.0
 @pytest.fixture
 def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
     """A broker on this machine."""
-    folder = tmp_path / "mosquitto"
-    folder.mkdir()
-    with Mosquitto(folder, free_port(), KEEPS_ALL) as running:
+    with broker_that_keeps_all(tmp_path / "mosquitto") as running:
         yield running
 
 

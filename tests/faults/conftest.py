@@ -11,8 +11,8 @@ import pytest
 
 from device.cli.demo.portrait import write_portrait
 from tests.broker.certificates import Certificates, make_certificates
-from tests.broker.mosquitto import Mosquitto, free_port
-from tests.faults.rig import KEEPS_ALL, Rig, rig
+from tests.broker.mosquitto import Mosquitto
+from tests.faults.rig import Rig, broker_that_keeps_all, rig
 
 StartRig = Callable[..., AbstractContextManager[Rig]]
 
@@ -20,9 +20,7 @@ StartRig = Callable[..., AbstractContextManager[Rig]]
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Mosquitto]:
     """A broker that accepts every client."""
-    folder = tmp_path / "broker"
-    folder.mkdir()
-    with Mosquitto(folder, free_port(), KEEPS_ALL) as running:
+    with broker_that_keeps_all(tmp_path / "broker") as running:
         yield running
 
 

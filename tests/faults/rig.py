@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from device.entities.documents import DIAGNOSTICS, STATE
-from tests.broker.mosquitto import Mosquitto, wait_for
+from tests.broker.mosquitto import Mosquitto, free_port, wait_for
 from tests.broker.observer import observe
 from tests.faults.process import TOPICS, Node
 from tests.faults.proxy import Proxy
@@ -20,6 +20,15 @@ from tests.faults.subscriber import Subscriber, differences
 
 KEEPS_ALL = ("allow_anonymous true", "max_queued_messages 0")
 """For a broker that accepts every client, and drops nothing that an absent subscriber was to get."""
+
+
+@contextmanager
+def broker_that_keeps_all(folder: Path) -> Iterator[Mosquitto]:
+    """Run such a broker, with its files in a new folder."""
+    folder.mkdir()
+    with Mosquitto(folder, free_port(), KEEPS_ALL) as running:
+        yield running
+
 
 STATE_TOPIC = TOPICS.document(STATE)
 

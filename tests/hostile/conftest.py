@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from device.cli.demo.portrait import write_portrait
-from tests.broker.mosquitto import Mosquitto, free_port
-from tests.faults.rig import KEEPS_ALL
+from tests.broker.mosquitto import Mosquitto
+from tests.faults.rig import broker_that_keeps_all
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,5 @@ def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
     """A broker that accepts every client."""
-    folder = tmp_path / "broker"
-    folder.mkdir()
-    with Mosquitto(folder, free_port(), KEEPS_ALL) as running:
+    with broker_that_keeps_all(tmp_path / "broker") as running:
         yield running

@@ -39,6 +39,11 @@ def perception() -> Perception:
     return open_perception(PerceptionSettings(), "attributes")
 
 
+def full_range_looks(detector: FaceDetector) -> int:
+    """Return how often a detector's full-range network has looked, whichever its input."""
+    return sum(network.invocations for network in detector.full.networks)
+
+
 def frame(image: Image) -> Frame:
     """Return a frame of a picture, taken now."""
     return Frame(image, datetime.now(UTC))

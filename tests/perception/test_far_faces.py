@@ -12,7 +12,7 @@ from device.observation import Box, Detection, Image
 from device.perception import Judgement, Perception
 from device.perception.detection import FaceDetector
 from device.perception.overlap import corners, iou
-from tests.perception.conftest import frame
+from tests.perception.conftest import frame, full_range_looks
 
 PLAIN = Judgement()
 # An answer this close to its threshold is a coin toss.
@@ -135,8 +135,8 @@ def looks(detector: FaceDetector, image: Image) -> list[int]:
     """Return how often the full-range network, the one for closer looks and the short-range one run for an image."""
 
     def counts() -> list[int]:
-        full = sum(network.invocations for network in detector.full.networks)
-        return [full, detector.closer.invocations, detector.short.invocations]
+        others = (detector.closer, detector.short)
+        return [full_range_looks(detector), *(network.invocations for network in others)]
 
     before = counts()
     detector.detect(image)
