@@ -52,7 +52,7 @@ class Tiling:
 
 
 def tile(size: Size, min_face: float, inputs: Sequence[Size]) -> Tiling:
-    """Divide a frame so that faces of a size are large enough, by the network that then has the least to do.
+    """Divide a frame so that faces of a size are large enough, for the network that shows them no smaller at less work.
 
     Args:
         size: of the frame.
@@ -60,7 +60,8 @@ def tile(size: Size, min_face: float, inputs: Sequence[Size]) -> Tiling:
         inputs: of the networks, which have the same longer side; one of them is a square.
     """
     suitable = [each for each in inputs if size[1] * each[0] <= max(size) * each[1]]
-    return min((_divide(size, min_face, each) for each in suitable), key=lambda it: it.pixels)
+    tilings = (_divide(size, min_face, each) for each in suitable)
+    return min(tilings, key=lambda tiling: (tiling.divisor, tiling.pixels))
 
 
 def _divide(size: Size, min_face: float, seen: Size) -> Tiling:
