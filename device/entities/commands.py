@@ -22,11 +22,11 @@ from device.entities.update import Update
 from device.errors import CommandError
 
 # Bytes. A slider's floating point writes 0.30000000000000004, and 5.551115123125783e-17 for 0.
-_LONGEST = 32
+LONGEST = 32
 # Bytes of a character in UTF-8.
 _LONGEST_CHARACTER = 4
 _NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{0,24})?(e[+-]?\d{1,2})?", re.ASCII)
-_VERSION = re.compile(r"\d[0-9A-Za-z.+-]*", re.ASCII)
+VERSION = re.compile(r"\d[0-9A-Za-z.+-]*", re.ASCII)
 # Of a step: the error that a slider's floating-point arithmetic may have.
 _TOLERANCE = 1e-6
 
@@ -69,8 +69,8 @@ def parse_version(payload: bytes) -> str:
     Raises:
         CommandError: it is not a version.
     """
-    text = payload[: _LONGEST + 1].decode("ascii", "replace")
-    if len(text) > _LONGEST or not _VERSION.fullmatch(text):
+    text = payload[: LONGEST + 1].decode("ascii", "replace")
+    if len(text) > LONGEST or not VERSION.fullmatch(text):
         message = f"newest_version: {_shown(payload)} is not a version such as 1.2.0"
         raise CommandError(message)
     return text
@@ -125,8 +125,8 @@ def _number(row: Number, payload: bytes) -> float:
     allowed = f"a number from {row.minimum:g} to {row.maximum:g} in steps of {row.step:g}"
     if row.unit:
         allowed += f" {row.unit}"
-    text = payload[: _LONGEST + 1].decode("ascii", "replace")
-    if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
+    text = payload[: LONGEST + 1].decode("ascii", "replace")
+    if len(text) > LONGEST or not _NUMBER.fullmatch(text):
         raise _rejection(row, payload, allowed)
     steps = (float(text) - row.minimum) / row.step
     last = round((row.maximum - row.minimum) / row.step)
@@ -142,7 +142,5 @@ def _rejection(row: Row, payload: bytes, allowed: str) -> CommandError:
 
 def _shown(payload: bytes) -> str:
     """Return a payload for a log line: one line, bounded, and without a terminal's control codes."""
-    shown = repr(payload[:_LONGEST])[1:]
-    return (
-        shown if len(payload) <= _LONGEST else f"{shown} and {len(payload) - _LONGEST} more bytes"
-    )
+    shown = repr(payload[:LONGEST])[1:]
+    return shown if len(payload) <= LONGEST else f"{shown} and {len(payload) - LONGEST} more bytes"

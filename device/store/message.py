@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
+from device.system.compact_json import compact
 from device.system.text import printable
+from device.system.validation import dotted
 
 LONGEST = 0x10000
 """Bytes of an observation: ten times what one with eight faces and all attributes has."""
@@ -144,9 +145,9 @@ def _row(event: _Event, base_topic: str) -> Row:
         trigger=event.trigger,
         result=event.reason or "face",
         face_count=event.face_count,
-        faces=_json(event.faces),
-        left_out=_json(event.left_out),
-        timings=_json(event.timings),
+        faces=compact(event.faces),
+        left_out=compact(event.left_out),
+        timings=compact(event.timings),
     )
 
 
@@ -158,12 +159,8 @@ def _made_at(event_id: UUID) -> datetime:
     return datetime.fromtimestamp((event_id.int >> _BITS_BEHIND_TIME) / 1000, UTC)
 
 
-def _json(value: Any) -> str:  # noqa: ANN401 - JSON
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-
-
 def _why(error: ValidationError) -> str:
     """Name the first fault, but no value: a dead letter's reason is shown in more places than its content."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = ".".join(map(str, first["loc"]))
+    place = dotted(first["loc"])
     return f"{place}: {first['type']}" if place else str(first["type"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from pika import BlockingConnection, ConnectionParameters, PlainCredentials, SSLOptions
@@ -14,7 +13,7 @@ from pika.exceptions import AMQPError
 from device.errors import LinkError
 from device.store.address import Broker
 from device.store.message import Message
-from device.store.source import CONNECT_SECONDS, KEEP_ALIVE, PATIENCE, PREFETCH, Interest
+from device.store.source import CONNECT_SECONDS, KEEP_ALIVE, PREFETCH, Interest, received
 
 if TYPE_CHECKING:
     from pika.adapters.blocking_connection import BlockingChannel
@@ -54,19 +53,12 @@ class RabbitQueue:
 
     def receive(self, most: int) -> Sequence[Message]:
         """See Source."""
-        end = monotonic() + PATIENCE
         with _explained(self._broker):
-            while len(self._messages) < most:
-                had = len(self._messages)
-                # Without a time it takes only what is there already.
-                patience = 0 if had else max(end - monotonic(), 0)
-                self._connection.process_data_events(patience)
-                if len(self._messages) == had and (had or monotonic() >= end):
-                    break
+            messages = received(self._messages, most, self._connection.process_data_events)
         if self._is_cancelled:
             message = f"RabbitMQ at {self._broker} does not hand over {self._queue} any more"
             raise LinkError(message)
-        return [self._messages.popleft() for _ in range(min(most, len(self._messages)))]
+        return messages
 
     def confirm(self, messages: Sequence[Message]) -> None:
         """See Source."""

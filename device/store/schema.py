@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -35,12 +34,13 @@ class Migration:
 
 def migrations() -> list[Migration]:
     """Return all steps, in their order."""
-    return list(_migrations())
+    folder = _FOLDER / "migrations"
+    return [_step(file) for file in sorted(folder.iterdir(), key=lambda file: file.name)]
 
 
 def sql() -> str:
     """Return all that `migrate` does on an empty database, to be read."""
-    steps = "\n".join(f"-- {step.version}: {step.name}\n{step.sql}" for step in _migrations())
+    steps = "\n".join(f"-- {step.version}: {step.name}\n{step.sql}" for step in migrations())
     return f"{_BEGINNING.strip()}\n\n{steps}\n{_read(_FOLDER / 'grants.sql')}"
 
 
@@ -60,7 +60,7 @@ def migrate(connection: Connection, newest: int | None = None) -> list[Migration
         connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
         connection.execute(_BEGINNING)
         before = _version(connection)
-        steps = [s for s in _migrations() if before < s.version <= (newest or s.version)]
+        steps = [s for s in migrations() if before < s.version <= (newest or s.version)]
         for step in steps:
             connection.execute(step.sql)
             connection.execute(
@@ -117,11 +117,9 @@ def _one(connection: Connection, query: LiteralString) -> object:
     return row[0] if row else None
 
 
-def _migrations() -> Iterator[Migration]:
-    folder = _FOLDER / "migrations"
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        number, _, name = file.name.removesuffix(".sql").partition("_")
-        yield Migration(int(number), name.replace("_", " "), _read(file))
+def _step(file: Traversable) -> Migration:
+    number, _, name = file.name.removesuffix(".sql").partition("_")
+    return Migration(int(number), name.replace("_", " "), _read(file))
 
 
 def _read(file: Traversable) -> LiteralString:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Protocol
 
 from device.mqtt.topics import Topics
@@ -39,6 +41,26 @@ class Source(Protocol):
         Raises:
             LinkError: the connection is over.
         """
+
+
+def received(
+    messages: deque[Message], most: int, process: Callable[[float], object]
+) -> Sequence[Message]:
+    """Return what has come, as Source.receive does.
+
+    Args:
+        messages: what has come and was not returned; `process` adds to it.
+        most: how many are returned.
+        process: works on the connection, and waits for a message for at most so many seconds.
+    """
+    end = monotonic() + PATIENCE
+    while len(messages) < most:
+        had = len(messages)
+        # Without a time it takes only what is there already.
+        process(0 if had else max(end - monotonic(), 0))
+        if len(messages) == had and (had or monotonic() >= end):
+            break
+    return [messages.popleft() for _ in range(min(most, len(messages)))]
 
 
 class OpenSource(Protocol):

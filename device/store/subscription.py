@@ -17,7 +17,7 @@ from device.errors import LinkError
 from device.mqtt.client import disable_nagle
 from device.store.address import Broker
 from device.store.message import LONGEST, Message
-from device.store.source import CONNECT_SECONDS, KEEP_ALIVE, PATIENCE, PREFETCH, Interest
+from device.store.source import CONNECT_SECONDS, KEEP_ALIVE, PATIENCE, PREFETCH, Interest, received
 
 _QOS = 1
 # For as long a node keeps an event itself.
@@ -97,13 +97,7 @@ class Subscription:
 
     def receive(self, most: int) -> Sequence[Message]:
         """See Source."""
-        end = monotonic() + PATIENCE
-        while len(self._messages) < most:
-            had = len(self._messages)
-            self._loop(0 if had else max(end - monotonic(), 0))
-            if len(self._messages) == had and (had or monotonic() >= end):
-                break
-        return [self._messages.popleft() for _ in range(min(most, len(self._messages)))]
+        return received(self._messages, most, self._loop)
 
     def confirm(self, messages: Sequence[Message]) -> None:
         """See Source."""

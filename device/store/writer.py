@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import LiteralString
 
 import psycopg
@@ -24,6 +24,11 @@ def _insert(table: LiteralString, row: type[Row | DeadLetter]) -> LiteralString:
     names = [field.name for field in fields(row)]
     values = ", ".join(["%s"] * len(names))
     return f"insert into {table} ({', '.join(names)}) values ({values})"  # noqa: S608 - this module's own names
+
+
+def _values(row: Row | DeadLetter) -> tuple[object, ...]:
+    """Return the values in the order of _insert; dataclasses.astuple would copy each of them deeply."""
+    return tuple(getattr(row, field.name) for field in fields(row))
 
 
 # No conflict target: that would take the right to read the table.
@@ -117,13 +122,13 @@ class Writer:
         if not rows:
             return 0
         with self._connection.cursor() as cursor:
-            cursor.executemany(_STORE, map(astuple, rows))
+            cursor.executemany(_STORE, map(_values, rows))
             return cursor.rowcount
 
     def _set_aside(self, letters: Sequence[DeadLetter]) -> None:
         if letters:
             with self._connection.cursor() as cursor:
-                cursor.executemany(_SET_ASIDE, map(astuple, letters))
+                cursor.executemany(_SET_ASIDE, map(_values, letters))
                 cursor.execute(_TRIM, (self._most_letters,))
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
-def compact(document: Mapping[str, object]) -> str:
+def compact(document: Mapping[str, object] | Sequence[Mapping[str, object]]) -> str:
     """Return a document as JSON without spaces.
 
     Raises:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from device.errors import ConfigError, FacetError
+from device.system.validation import dotted
 from device.web.endpoint import Handler, refusal
 
 _UNUSABLE = 422
@@ -18,7 +19,9 @@ _UNUSABLE = 422
 class Wish(BaseModel):
     """The body of a request, in JSON: strict, and never repeated in an error."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        defer_build=True, frozen=True, strict=True, extra="forbid", hide_input_in_errors=True
+    )
 
 
 def answering(handler: Callable[[Request], Awaitable[Response]]) -> Handler:
@@ -29,7 +32,7 @@ def answering(handler: Callable[[Request], Awaitable[Response]]) -> Handler:
         try:
             return await handler(request)
         except ValidationError as error:
-            place = ".".join(map(str, error.errors()[0]["loc"])) or "the request"
+            place = dotted(error.errors()[0]["loc"]) or "the request"
             message = f"{place} cannot be taken as it is; correct it"
             return refusal(message, _UNUSABLE)
         except ConfigError as error:

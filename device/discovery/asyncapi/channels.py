@@ -12,7 +12,7 @@ from device.discovery.asyncapi.schemas import Schema, Schemas
 from device.discovery.asyncapi.values import command_schema
 from device.discovery.message import DiscoveryJson
 from device.discovery.reference import shipped_catalogue
-from device.entities.commands import takes_commands
+from device.entities.commands import LONGEST, VERSION, takes_commands
 from device.entities.documents import (
     DIAGNOSTICS,
     ENROLMENT,
@@ -173,7 +173,7 @@ _NEWEST_VERSION = Channel(
     name="newest_version",
     address=TOPICS.newest_version,
     summary="The newest version of Facet, which the owner may publish, retained, for all nodes.",
-    payload={"type": "string", "pattern": r"^\d[0-9A-Za-z.+-]*$", "maxLength": 32},
+    payload={"type": "string", "pattern": f"^{VERSION.pattern}$", "maxLength": LONGEST},
     content=Content.TEXT,
     is_sent=False,
     is_received=True,

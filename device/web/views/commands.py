@@ -22,10 +22,14 @@ _LOG = logging.getLogger(__name__)
 _INVALID = 422
 
 
+def button(table: Iterable[Row], kind: type[object]) -> Button:
+    """Return the button whose press asks for something; the node has one."""
+    return next(row for row in table if isinstance(row, Button) and isinstance(row.press, kind))
+
+
 def restart_command(table: Iterable[Row]) -> Command:
     """Return what a press of the button sends that starts the node again; each node has it."""
-    row = next(row for row in table if isinstance(row, Button) and isinstance(row.press, Restart))
-    return Command(row.key, PRESS.encode())
+    return Command(button(table, Restart).key, PRESS.encode())
 
 
 class Commands:

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from device.camera.picture import decode_picture
 from device.config.sections.people import PeopleSettings
 from device.entities.commands import read_command
-from device.entities.kinds import PRESS, Button, Row
+from device.entities.kinds import PRESS, Row
 from device.entities.requests import (
     Enrol,
     Forget,
@@ -39,6 +39,7 @@ from device.people.visitors import VisitorJson, visitors_of
 from device.perception.analysers.recognition import limits_of
 from device.web.endpoint import KILOBYTE, Endpoint, refusal
 from device.web.security.guard import Visitor
+from device.web.views.commands import button
 
 _LOG = logging.getLogger(__name__)
 
@@ -94,7 +95,9 @@ class People:
     async def enrol(self, request: Request) -> Response:
         """Have the camera take pictures of somebody; the body is the name."""
         return await self._command(
-            request, (self._text(), await request.body()), (self._button(Enrol), PRESS.encode())
+            request,
+            (self._text(), await request.body()),
+            (button(self._table, Enrol), PRESS.encode()),
         )
 
     async def picture(self, request: Request) -> Response:
@@ -131,7 +134,7 @@ class People:
             request,
             (self._choice(SelectPerson), name),
             (self._text(), new),
-            (self._button(Rename), PRESS.encode()),
+            (button(self._table, Rename), PRESS.encode()),
         )
 
     async def forget(self, request: Request) -> Response:
@@ -139,7 +142,7 @@ class People:
         return await self._command(
             request,
             (self._choice(SelectPerson), await request.body()),
-            (self._button(Forget), PRESS.encode()),
+            (button(self._table, Forget), PRESS.encode()),
         )
 
     async def visitors(self, _request: Request) -> Response:
@@ -158,7 +161,7 @@ class People:
             request,
             (self._choice(SelectVisitor), label),
             (self._text(), name),
-            (self._button(NameVisitor), PRESS.encode()),
+            (button(self._table, NameVisitor), PRESS.encode()),
         )
 
     async def reference(self, request: Request) -> Response:
@@ -230,9 +233,6 @@ class People:
 
     def _choice(self, kind: type[SelectPerson | SelectVisitor]) -> Row:
         return next(r for r in self._table if isinstance(r, Choice) and r.ask is kind)
-
-    def _button(self, kind: type[Enrol | Rename | Forget | NameVisitor]) -> Row:
-        return next(r for r in self._table if isinstance(r, Button) and isinstance(r.press, kind))
 
     def _log(self, request: Request, what: str) -> None:
         # Without names: a log is sent to others.

@@ -7,6 +7,7 @@ from html import escape
 from string import Template
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -87,7 +88,9 @@ class Shell:
     async def words(self, request: Request) -> Response:
         """Return all texts in the browser's language, and how what the node says in English is said in it."""
         language = self._preferred(request)
-        return JSONResponse({"texts": dict(words(language)), "sentences": sentences(language)})
+        # The first time in a language they are read from their file.
+        known = await run_in_threadpool(sentences, language)
+        return JSONResponse({"texts": dict(words(language)), "sentences": known})
 
     async def events(self, request: Request) -> Response:
         """Return the stream of what happens."""
