@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import shutil
 import subprocess
 from dataclasses import dataclass
-from pathlib import Path
+
+from device.system.machine import cores, processor
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +46,14 @@ def this_machine(load_before: float) -> Machine:
     """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return Machine(
-        processor_name(Path("/proc/cpuinfo").read_text(encoding="utf-8")) or platform.machine(),
-        len(os.sched_getaffinity(0)),
+        processor(),
+        cores(),
         memory / 1e9,
         platform.python_version(),
         _node_version(),
         load_before,
         os.getloadavg()[0],
     )
-
-
-def processor_name(cpuinfo: str) -> str | None:
-    """Return the name of the first processor in /proc/cpuinfo; None where it has none, as on many ARM boards."""
-    found = re.search(r"^model name\s*:\s*(.+)$", cpuinfo, re.MULTILINE)
-    return found[1] if found else None
 
 
 def _node_version() -> str:

@@ -20,10 +20,10 @@ _LOG = logging.getLogger(__name__)
 Factory = Any
 Device = Any
 
-# Seconds after each attempt. Of a pin whose changes are reported lgpio closes the file after two milliseconds although
+# Seconds before each attempt. Of a pin whose changes are reported lgpio closes the file after two milliseconds although
 # its own thread may still wait for it; until that thread has its turn, the kernel calls the pin busy (xSetAsFree in
 # lgGpio.c, lgPthAlert in lgPthAlerts.c of lg 0.2.2).
-_CLOSING_PAUSES = (0.01, 0.1, 0.5, 1.0)
+_CLOSING_PAUSES = (0.0, 0.01, 0.1, 0.5)
 
 _PULL_UP = {"up": True, "down": False, "none": None}
 
@@ -49,11 +49,11 @@ class InputPin:
         """Give the pin back, also where lgpio needs several attempts."""
         failure: Exception | None = None
         for pause in _CLOSING_PAUSES:
+            time.sleep(pause)
             try:
                 self._device.close()
             except Exception as error:  # noqa: BLE001 - lgpio's own error is a plain Exception
                 failure = error
-                time.sleep(pause)
             else:
                 return
         _LOG.warning("A pin may stay claimed until the node ends: %s", failure)

@@ -77,7 +77,8 @@ class BoundedClient(Client):
     def together(self) -> Iterator[None]:
         """Wake paho's thread once for what is published within, at the end, instead of for each message.
 
-        A thread that is awake wants the interpreter, and whoever publishes the next message would wait for it.
+        A thread that is awake wants the interpreter, and whoever publishes the next message would wait for it. Only one
+        thread at a time may be within.
         """
         waker, self._sockpairW = self._sockpairW, None
         try:

@@ -54,7 +54,7 @@ _SHORTEST_DELAY = 1.0
 
 
 class Link:
-    """Keeps a connection with the broker. All methods may be called from any thread.
+    """Keeps a connection with the broker. All methods may be called from any thread, together() from one at a time.
 
     Its thread, "facet-mqtt", waits between two attempts: paho's reconnect_delay_set doubles its delay
     without jitter, and all nodes of a home would connect to a restarted broker at once.

@@ -54,7 +54,10 @@ class Press:
 
     @property
     def due(self) -> float | None:
-        """When the press counts if the button stays down; None while it is up or has counted."""
+        """When the press counts if the button stays down; None while it is up or has counted.
+
+        A press that was over before anybody polled is due at once.
+        """
         if self._is_owed:
             return self._since
         return self._since + self._needed if self._is_pressed and self._is_counting else None

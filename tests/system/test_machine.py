@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import time
 from pathlib import Path
 
@@ -14,9 +15,19 @@ from device.system.machine import (
     cpu_seconds,
     cpu_temperature,
     model_id,
+    processor,
     resident_bytes,
     revision,
 )
+
+
+def test_the_processor_is_named_where_the_kernel_does(tmp_path: Path) -> None:
+    """ARM boards often name none."""
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text("processor\t: 0\nmodel name\t: Some CPU\nflags\t: a\n", encoding="utf-8")
+    assert processor(cpuinfo) == "Some CPU"
+    cpuinfo.write_text("processor\t: 0\nBogoMIPS\t: 108.00\n", encoding="utf-8")
+    assert processor(cpuinfo) == platform.machine()
 
 
 def test_the_temperature_is_in_degrees(tmp_path: Path) -> None:

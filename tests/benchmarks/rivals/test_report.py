@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.errors import BenchmarkError
 from benchmarks.rivals.command_line import Classified
-from benchmarks.rivals.machine import Machine, processor_name
+from benchmarks.rivals.machine import Machine
 from benchmarks.rivals.pictures import Picture
 from benchmarks.rivals.process import SeenFace
 from benchmarks.rivals.report import BEGIN, END, Report, with_new_figures
@@ -87,9 +87,3 @@ def test_a_page_without_marks_is_left_alone(tmp_path: Path, text: str | None, ca
         page.write_text(text, encoding="utf-8")
     with pytest.raises(BenchmarkError, match=f"--markdown .*page.md: .*{cause}"):
         with_new_figures(page, "new")
-
-
-def test_the_processor_is_named_where_the_kernel_does() -> None:
-    """ARM boards often name none."""
-    assert processor_name("processor\t: 0\nmodel name\t: Some CPU\nflags\t: a\n") == "Some CPU"
-    assert processor_name("processor\t: 0\nBogoMIPS\t: 108.00\n") is None
