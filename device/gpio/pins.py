@@ -49,7 +49,8 @@ class InputPin:
         """Give the pin back, also where lgpio needs several attempts."""
         failure: Exception | None = None
         for pause in _CLOSING_PAUSES:
-            time.sleep(pause)
+            if pause:
+                time.sleep(pause)
             try:
                 self._device.close()
             except Exception as error:  # noqa: BLE001 - lgpio's own error is a plain Exception
