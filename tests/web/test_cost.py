@@ -116,7 +116,7 @@ def _press(node: PageNode) -> float:
 
 @contextmanager
 def _watching(node: PageNode) -> Iterator[None]:
-    """Ask for one look after the other, as the live view does."""
+    """Ask for each look once, as the live view does."""
     is_over = threading.Event()
     has_seen = threading.Event()
 
@@ -124,10 +124,12 @@ def _watching(node: PageNode) -> Iterator[None]:
         with httpx.Client(base_url=node.url, headers={"origin": node.url}) as browser:
             browser.post("/login", data={"password": node.password})
             assert csrf(browser.get("/"))
+            newest = "-1"
             while not is_over.is_set():
-                if browser.get("/live").status_code == 200:
+                answer = browser.get("/live", params={"after": newest})
+                if answer.status_code == httpx.codes.OK:
+                    newest = answer.text.partition('"number": ')[2].partition(",")[0]
                     has_seen.set()
-                sleep(0.05)
 
     thread = threading.Thread(target=watch)
     thread.start()
