@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from skimage.data import astronaut
 from tests.broker.certificates import Certificates, make_certificates
 from tests.homeassistant.installation import Installation, MirrorError, installation
 from tests.homeassistant.setup import Setup, mosquitto_setup
+from tests.logs import end_of
 from tests.summary import say
 
 collect_ignore = ["in_process"]  # runs in a separate environment: see test_payloads.py
@@ -122,3 +123,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("homeassistant"):
             item.add_marker(pytest.mark.timeout(_PATIENCE))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show beside each failure the end of the log of the Home Assistant that the test ran with."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function):
+        homes = {
+            id(each.home): each.home for each in item.funcargs.values() if isinstance(each, Setup)
+        }
+        for home in homes.values():
+            title = f"Home Assistant {home.version}, the end of its log"
+            report.sections.append((title, end_of(home.log)))
+    return report
