@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from device.observation import Image
 from model.data.augment import augment, canonical
 from model.data.draws import Draws, draw, plain
 from model.data.prepare import Crops
+from model.processes import end_with_parent
 from model.recipes.recipe import Recipe
 
 
@@ -26,8 +27,14 @@ class Batches(Protocol):
 
 
 _VALIDATION_BATCH = 128
-# A worker inherits the crops; copying gigabytes to it would take longer than an epoch.
-WORKER_START = "fork"
+ONE_WORKER: Mapping[str, Any] = {
+    "num_workers": 1,
+    # A worker inherits the crops; copying gigabytes to it would take longer than an epoch.
+    "multiprocessing_context": "fork",
+    # PyTorch's own watchdog takes whoever is the parent when the worker begins; after a kill that is init.
+    "worker_init_fn": lambda _number: end_with_parent(),
+}
+"""For a DataLoader: a process makes its batches, and ends with the one that trains, however that one ends."""
 
 
 def network_input(image: Image) -> NDArray[np.float32]:
@@ -88,9 +95,8 @@ class Pictures:
             batch_sampler=training_batches(
                 self._train.identities, self._recipe, epoch, self._share
             ),
-            num_workers=1,
-            multiprocessing_context=WORKER_START,
             prefetch_factor=8,
+            **ONE_WORKER,
         )
         return batches
 

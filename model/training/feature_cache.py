@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
 from model.data.batches import (
-    WORKER_START,
+    ONE_WORKER,
     Batches,
     Pictures,
     draws_of,
@@ -133,8 +133,7 @@ def fill_cache(
         batches: Batches = DataLoader(
             views(crops, train.labels, draws_of(recipe, view, len(train))),  # type: ignore[arg-type]
             batch_size=_BATCH,
-            num_workers=1,
-            multiprocessing_context=WORKER_START,
+            **ONE_WORKER,
         )
         seen.append(_features(blocks, batches, len(train), folder / f"train-{view}.npy"))
     batches = plain_batches(val.load(), val.labels, side, recipe.zoom, _BATCH)
