@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from paho.mqtt.client import Client
+from paho.mqtt.client import Client, MQTTMessageInfo
 from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTErrorCode, MQTTProtocolVersion
 
 from device.errors import ViolationError
@@ -92,6 +92,21 @@ class BoundedClient(Client):
                 # One that is full has woken the thread already.
                 with suppress(OSError):
                     waker.send(_WAKE)
+
+    def _packet_queue(
+        self,
+        command: int,
+        packet: bytes | bytearray,
+        mid: int,
+        qos: int,
+        info: MQTTMessageInfo | None = None,
+    ) -> MQTTErrorCode:
+        try:
+            return super()._packet_queue(command, packet, mid, qos, info)
+        except (OSError, AttributeError):
+            # Since paho looked whether there is a waker, together() has put it away, and will use it, or let_go() has
+            # closed it. The packet is queued in either case.
+            return MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def loop_misc(self) -> MQTTErrorCode:
         """End a round."""

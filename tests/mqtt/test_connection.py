@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EBADF
 from queue import SimpleQueue
 
 import pytest
+from paho.mqtt.client import Client
 
 from device.errors import LinkError
 from device.mqtt.connection import (
@@ -264,3 +266,21 @@ def test_a_connection_that_ends_meanwhile_leaves_no_socket_behind(broker: FakeBr
         connection.publish("a", "1", retain=True)
         broker.cut()
         connection.wait_until_ended()
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(EBADF, "Bad file descriptor"), AttributeError("'NoneType' has no 'send'")]
+)
+def test_a_message_that_meets_the_end_of_its_connection_ends_nothing_else(
+    broker: FakeBroker, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """What wakes paho's thread is gone between paho's look at it and its use of it; the message is gone with it."""
+
+    def queue(*_packet: object) -> None:
+        raise error
+
+    with connected(broker) as connection:
+        monkeypatch.setattr(Client, "_packet_queue", queue)
+        assert connection.publish("a", "1", retain=True) is not None
+        connection.publish_to_present("a", b"1")
+        monkeypatch.undo()
