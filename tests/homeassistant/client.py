@@ -117,10 +117,11 @@ class Client:
     @contextmanager
     def websocket(self) -> Iterator[WebSocket]:
         """Open a WebSocket for several commands and for events."""
-        with connect(f"ws{self.base.removeprefix('http')}/api/websocket", max_size=None) as socket:
-            socket.recv()
+        url = f"ws{self.base.removeprefix('http')}/api/websocket"
+        with connect(url, max_size=None, open_timeout=PATIENCE) as socket:
+            socket.recv(PATIENCE)
             socket.send(json.dumps({"type": "auth", "access_token": self.token}))
-            assert json.loads(socket.recv())["type"] == "auth_ok"
+            assert json.loads(socket.recv(PATIENCE))["type"] == "auth_ok"
             yield WebSocket(socket)
 
     def render(self, template: str, **variables: object) -> str:

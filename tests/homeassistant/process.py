@@ -38,6 +38,8 @@ _OF_DELETION = "No device components to cleanup for "
 _OF_REMOVED_TRIGGERS = re.compile(
     r"Unable to remove unknown dispatcher .*MqttDeviceTrigger|dispatcher is logging too frequently"
 )
+# How busy the machine is says nothing of a node.
+_OF_SLOWNESS = re.compile(r"(?:Setup|Update) of .* is taking (?:over|longer)")
 # From this version on a port in YAML is only tried for five minutes; the stored one stays.
 _PORT_IS_STORED = (2026, 11)
 
@@ -80,6 +82,7 @@ class Process(Child):
             if found[1] not in _OF_OTHER_THINGS
             and _OF_DELETION not in found[0]
             and not _OF_REMOVED_TRIGGERS.search(found[0])
+            and not _OF_SLOWNESS.search(found[0])
         ]
 
     def _answers(self) -> bool:

@@ -38,6 +38,8 @@ class Broker(Protocol):
         """End it."""
 
 
+# Seconds. It takes ten on an idle machine, and six times as long on a slow one that has much to do.
+_BACK = 150.0
 # The shipped access list; a node's user has the node's id.
 _ACL = Path(__file__).resolve().parents[2] / "provisioning" / "mosquitto" / "acl"
 _ROOMS = (
@@ -126,7 +128,7 @@ class Setup:
             if name.split(".")[1].startswith(f"{room}_")
         }
 
-    def expect_available(self, room: str, patience: float = 60) -> None:
+    def expect_available(self, room: str, patience: float = _BACK) -> None:
         """Wait until all entities of a node exist and are available.
 
         After a restart of the broker Home Assistant alone takes ten seconds to connect again, on a busy machine longer.
@@ -158,7 +160,7 @@ class Setup:
             rows = self.client.ask("config/entity_registry/list")
             return wanted - {row["unique_id"] for row in rows}
 
-        wait_for(lambda: not missing(), f"Home Assistant has all entities of {room}", 60)
+        wait_for(lambda: not missing(), f"Home Assistant has all entities of {room}", _BACK)
 
     def registered(self, room: str) -> set[str]:
         """Return the ids of a node's entities, those that are disabled included."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from tests.homeassistant.client import WebSocket
 from tests.homeassistant.phone import phone
-from tests.homeassistant.setup import Setup
+from tests.homeassistant.setup import Setup, press
 
 pytestmark = pytest.mark.homeassistant
 
@@ -101,7 +102,9 @@ def test_the_blueprint_does_not_fire_against_its_conditions(
     trigger = {"trigger": "state", "entity_id": "event.lounge_observation"}
     # After whatever the other automation does at once.
     free = client.automation("free", triggers=[trigger], actions=[{"delay": 1}, {"event": "seen"}])
-    with newest_setup.node("lounge", smiling), held, client.websocket() as socket:
+    with newest_setup.node("lounge", smiling), client.websocket() as socket, ExitStack() as rules:
+        press(newest_setup, "lounge")
+        rules.enter_context(held)
         socket.ask("subscribe_events", event_type="seen")
         if "cool_down" in inputs:
             client.act("button.press", entity_id="button.lounge_capture")
@@ -121,7 +124,9 @@ def test_a_press_is_reported_whatever_the_camera_saw(newest_setup: Setup, smilin
         actions=action("pressed_by", "result", "text", "face_count", "node_name"),
     )
     french = newest_setup.node("landing", smiling, node={"language": "fr"})
-    with french, rule, client.websocket() as socket:
+    with french, client.websocket() as socket, ExitStack() as rules:
+        press(newest_setup, "landing")
+        rules.enter_context(rule)
         socket.ask("subscribe_events", event_type="seen")
         client.act("switch.turn_on", entity_id="switch.landing_privacy")
         client.expect("switch.landing_privacy", "on")
@@ -154,6 +159,7 @@ def test_a_phone_shows_what_was_seen_in_the_owners_language(
             picture=["image.gate_picture"],
             cool_down=0,
         )
+        press(any_setup, "gate")
         with rule:
             client.act("button.press", entity_id="button.gate_capture")
             shown = mine.notification()
@@ -176,6 +182,7 @@ def test_a_phone_is_not_bothered_by_who_was_not_asked_for(
             title="Glasses",
             **asked,
         )
+        press(newest_setup, "balcony")
         with glasses, client.blueprint("notify_phone", **asked):
             client.act("button.press", entity_id="button.balcony_capture")
             shown = mine.notification()
@@ -256,6 +263,7 @@ def test_a_device_trigger_fires_for_what_was_seen(newest_setup: Setup, smiling: 
             actions=[{"event": "seen", "event_data": {"by": "{{ trigger.idx }}"}}],
         )
         topic = "facet/garden/event"
+        press(newest_setup, "garden")
         with rule, newest_setup.overhear(topic) as node:
             socket.ask("subscribe_events", event_type="seen")
             client.act("button.press", entity_id="button.garden_capture")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from device.entities.requests import Change
 from device.entities.table import CATALOGUE
 from device.updates.release.sign import make_key, read_private_key, write_index
 from tests.broker.mosquitto import wait_for
+from tests.broker.observer import Observer
 from tests.homeassistant.setup import Setup, press
 
 pytestmark = pytest.mark.homeassistant
@@ -72,11 +74,16 @@ def test_caution_is_a_slider_in_per_cent_and_a_fraction_at_the_broker(
                 "number.set_value", entity_id="number.atrium_threshold_offset", value=percent
             )
             client.expect("number.atrium_threshold_offset", f"{percent:.1f}")
-            settings = json.loads(observer.drain()[-1].payload)
-            assert settings["threshold_offset"] == fraction
+            wait_for(partial(is_offset, observer, fraction), f"the node publishes {fraction}")
         # Whoever publishes to the topic without Home Assistant does it as before.
         observer.publish("facet/atrium/set/threshold_offset", "0.29")
         client.expect("number.atrium_threshold_offset", "29.0")
+
+
+def is_offset(observer: Observer, fraction: float) -> bool:
+    """Return whether the newest settings have this offset; another client may receive them later than this one."""
+    newest = observer.drain()[-1]
+    return bool(json.loads(newest.payload)["threshold_offset"] == fraction)
 
 
 def test_home_assistant_makes_a_step_of_every_per_cent_and_a_per_cent_of_every_step(

@@ -128,7 +128,8 @@ def test_no_picture_stays_on_the_broker(newest_setup: Setup, smiling: Path) -> N
         with newest_setup.overhear("facet/gate/#") as late:
             late.publish("facet/gate/done", "")
             late.expect("facet/gate/done")
-            topics = {message.topic for message in late.messages}
+            # Whatever else comes answers a press that was still waiting.
+            topics = {message.topic for message in late.messages if message.is_retained}
             assert "facet/gate/state" in topics
             assert "facet/gate/picture" not in topics
 

@@ -27,10 +27,12 @@ _EVENT = re.compile(r", event ([0-9a-f-]{36})\)")
 
 BackWithin = Callable[[float, Setup, str], AbstractContextManager[None]]
 
+# A machine that has other things to do may take so many times as long; the report has what it took.
+_BUSY = 3
 # What may differ afterwards, being about the machine or the moment.
 _VOLATILE = (
-    "_capture", "_coalesced_presses", "_cpu_temperature", "_latency", "_picture", "_observation",
-    "_queue_length", "_seen",
+    "_capture", "_coalesced_presses", "_cpu_temperature", "_last_failure", "_latency", "_picture",
+    "_observation", "_queue_length", "_seen",
 )  # fmt: skip
 
 
@@ -96,11 +98,11 @@ def recorded_events(setup: Setup, room: str) -> set[str]:
 
 @pytest.fixture
 def back_within(request: pytest.FixtureRequest, report: Callable[[str], None]) -> BackWithin:
-    """A context that asserts that a room has the same states as before it within `seconds` after it."""
+    """A context that asserts that a room has the same states as before it about `seconds` after it."""
 
     def asserting(seconds: float, setup: Setup, room: str) -> AbstractContextManager[None]:
         def print_time(took: float) -> None:
-            report(f"{request.node.name}: back after {took:.1f} s of {seconds:.0f} s allowed")
+            report(f"{request.node.name}: back after {took:.1f} s; expected within {seconds:.0f} s")
 
         return _back_within(seconds, setup, room, print_time)
 
@@ -117,7 +119,9 @@ def _back_within(
     assert "unavailable" not in before.values()
     yield
     start = time.monotonic()
-    wait_for(lambda: settled(setup, room) == before, f"{room} is as before: {before}", seconds)
+    wait_for(
+        lambda: settled(setup, room) == before, f"{room} is as before: {before}", seconds * _BUSY
+    )
     on_back(time.monotonic() - start)
     # The states are not only remembered: the node answers. The event's state counts milliseconds, the last capture's
     # only seconds, and all of this may happen within one.

@@ -174,9 +174,9 @@ def _second(interpreters: Interpreters) -> Iterator[Tier]:
         "cluster",
         "scripts/test -m cluster",
         900,
-        # Three members that start take both cores, and Home Assistants beside them miss their time limits.
-        cores=1.5,
         needs=("environment", "RabbitMQ 4", "RabbitMQ 3.10", "newest home", "floor home"),
+        # Three members that start take two cores, and Home Assistants beside them miss their time limits.
+        needs_quiet=True,
     )
 
 

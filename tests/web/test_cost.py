@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import mean, median
+from statistics import median
 from time import monotonic, sleep
 
 import cv2
@@ -17,23 +17,23 @@ import pytest
 import yaml
 
 from device.cli.demo.portrait import write_portrait
+from device.cli.memory.steps import memory
 from device.node.live import WATCHED_SECONDS
-from device.system.machine import resident_bytes
-from tests.broker.mosquitto import free_port
+from tests.broker.mosquitto import free_port, listens, wait_for
 from tests.web.bench import csrf
 from tests.web.node import PageNode, running_page
 
 pytestmark = pytest.mark.web
 
-_MOST_BYTES = 20 * 2**20
+_MOST_MEGABYTES = 20
 _MOST_SLOWER = 1.10
-_BLOCKS, _PRESSES = 3, 12
+_BLOCKS, _PRESSES = 6, 6
 _PATIENCE_SECONDS = 30.0
 
 
 @contextmanager
 def _process(folder: Path, page: dict[str, object]) -> Iterator[int]:
-    """Run a node as its service does, and give its process id once it has answered a press of its own."""
+    """Run a node as its service does, and give its process id once it is there, and its page."""
     folder.mkdir()
     sections = {
         "node": {"id": "hall", "state_directory": str(folder / "state")},
@@ -50,6 +50,8 @@ def _process(folder: Path, page: dict[str, object]) -> Iterator[int]:
             for line in process.stderr:
                 if "is available" in line:
                     break
+            if page:
+                wait_for(lambda: listens(int(str(page["port"]))), "the page is there")
             sleep(3)
             yield process.pid
         finally:
@@ -58,34 +60,36 @@ def _process(folder: Path, page: dict[str, object]) -> Iterator[int]:
 
 
 def test_a_page_that_nobody_looks_at_takes_at_most_20_megabytes(tmp_path: Path) -> None:
-    """Of a Pi Zero 2 W's 512."""
+    """Of a Pi Zero 2 W's 512; what is in no file, for how much of a library is resident is the kernel's choice."""
     with _process(tmp_path / "without", {}) as pid:
-        without = resident_bytes(pid)
+        without = _anonymous_megabytes(pid)
     port = free_port()
     with _process(tmp_path / "with", {"enabled": True, "port": port}) as pid:
         assert httpx.get(f"http://127.0.0.1:{port}/login").status_code == 200
-        more = resident_bytes(pid) - without
-    print(f"the page takes {more / 2**20:.1f} MB")
-    assert more <= _MOST_BYTES
+        more = _anonymous_megabytes(pid) - without
+    print(f"the page takes {more:.1f} MB")
+    assert more <= _MOST_MEGABYTES
+
+
+def _anonymous_megabytes(pid: int) -> float:
+    return memory(Path(f"/proc/{pid}/smaps_rollup"))["anonymous_mb"]
 
 
 @pytest.mark.timed
 def test_a_press_takes_at_most_a_tenth_longer_while_somebody_watches(tmp_path: Path) -> None:
     """In turns on one node: with a browser that shows the live view, and without."""
-    took: dict[bool, list[float]] = {False: [], True: []}
+    ratios = []
     camera = {"source": str(_video(tmp_path))}
     with running_page(tmp_path, camera=camera) as node:
         _press(node)
         for _ in range(_BLOCKS):
             sleep(WATCHED_SECONDS)
-            took[False] += [_press(node) for _ in range(_PRESSES)]
+            alone = median(_press(node) for _ in range(_PRESSES))
             with _watching(node):
-                took[True] += [_press(node) for _ in range(_PRESSES)]
-    for is_watched, presses in took.items():
-        print(
-            f"watched: {is_watched}, median {median(presses):.1f} ms, mean {mean(presses):.1f} ms"
-        )
-    assert median(took[True]) <= _MOST_SLOWER * median(took[False])
+                watched = median(_press(node) for _ in range(_PRESSES))
+            print(f"{alone:.1f} ms, watched {watched:.1f} ms")
+            ratios.append(watched / alone)
+    assert median(ratios) <= _MOST_SLOWER
 
 
 def _video(folder: Path) -> Path:
@@ -121,7 +125,8 @@ def _watching(node: PageNode) -> Iterator[None]:
     has_seen = threading.Event()
 
     def watch() -> None:
-        with httpx.Client(base_url=node.url, headers={"origin": node.url}) as browser:
+        headers = {"origin": node.url}
+        with httpx.Client(base_url=node.url, headers=headers, timeout=_PATIENCE_SECONDS) as browser:
             browser.post("/login", data={"password": node.password})
             assert csrf(browser.get("/"))
             newest = "-1"

@@ -11,14 +11,15 @@ import pytest
 
 from tests.web.bench import INGRESS
 
-pytestmark = pytest.mark.web
+# The browser, five views, axe-core and a second proxy, all in the first test.
+pytestmark = [pytest.mark.web, pytest.mark.timeout(360)]
 
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
     """What a browser finds there, in a network with the supervisor's address."""
     alone = ["unshare", "--net", "--map-root-user", sys.executable, "-m", "tests.web.ingress"]
-    done = subprocess.run(alone, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(alone, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
     found: dict[str, Any] = json.loads(done.stdout)
     return found
