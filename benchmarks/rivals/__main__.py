@@ -38,6 +38,7 @@ def rivals(
         Path,
         typer.Option(
             envvar="FACET_PHOTOS",
+            resolve_path=True,
             help="A folder of pictures; with labels.csv (file, n_faces, labels) and images/ in it, answers are judged.",
         ),
     ],
@@ -53,12 +54,16 @@ def rivals(
         list[str], typer.Option(help="Leave a rival out; may be given several times.")
     ] = [],  # noqa: B006 - Typer copies it
     as_json: Annotated[
-        Path | None, typer.Option("--json", help="Write all figures and answers to this file.")
+        Path | None,
+        typer.Option(
+            "--json", resolve_path=True, help="Write all figures and answers to this file."
+        ),
     ] = None,
     markdown: Annotated[
         Path | None,
         typer.Option(
-            help="Write tables into this page, between its marks, and the chart into images/ beside it."
+            resolve_path=True,
+            help="Write tables into this page, between its marks, and the chart into images/ beside it.",
         ),
     ] = None,
 ) -> None:
@@ -73,9 +78,12 @@ def rivals(
         TimeElapsedColumn(),
         console=open_console(stderr=True),
     )
+    # Before minutes of measuring.
     if markdown is not None:
-        # Before minutes of measuring.
         with_new_figures(markdown, "")
+    if as_json is not None and not as_json.parent.is_dir():
+        message = f"--json {as_json}: there is no folder {as_json.parent}; make it first"
+        raise BenchmarkError(message)
     with progress:
         report = _measured(photos, longest, rounds, chosen, progress, chart=markdown is not None)
         document = to_json(report)
@@ -125,7 +133,7 @@ def _measured(
     paths = [picture.path for picture in pictures]
     own = [rival for rival in chosen if rival.is_facet and longest is None]
     return Report(
-        _command(longest, rounds),
+        _command(longest, rounds, chosen),
         this_machine(before),
         rounds,
         chosen,
@@ -139,10 +147,11 @@ def _measured(
     )
 
 
-def _command(longest: int | None, rounds: int) -> str:
+def _command(longest: int | None, rounds: int, chosen: Sequence[Rival]) -> str:
     """Return what to type for the same measurement; places on this machine are nobody's business."""
     shrunk = "" if longest is None else f" --longest {longest}"
-    return f"python -m benchmarks.rivals --photos DIR --rounds {rounds}{shrunk}"
+    without = "".join(f" --without {rival.key}" for rival in RIVALS if rival not in chosen)
+    return f"python -m benchmarks.rivals --photos DIR --rounds {rounds}{shrunk}{without}"
 
 
 def to_json(report: Report) -> dict[str, Any]:

@@ -20,7 +20,8 @@ class Round:
     Attributes:
         start_seconds: from the start of its process to its first answer: what is loaded only then is in it.
         memory: of its process at the end.
-        answers: one for each picture; the first picture is asked about a second time for it.
+        answers: one for each picture; the first picture with a face, or the first one if none
+            has any, is asked about a second time for it.
     """
 
     start_seconds: float

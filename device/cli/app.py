@@ -15,6 +15,7 @@ from device.cli.people.command import people
 from device.cli.provision.command import provision
 from device.cli.run_options import SETUP_VARIABLE, RunOptions
 from device.cli.store import store
+from device.errors import BenchError
 
 app = typer.Typer(
     name="facet",
@@ -278,6 +279,9 @@ def bench(
     if memory:
         from device.cli.memory.table import print_memory
 
+        if as_markdown or compare is not None:
+            message = "--memory has neither --markdown nor --compare; leave one of them out"
+            raise BenchError(message)
         print_memory(as_json=as_json)
         return
     from device.cli.bench import chosen_view, print_bench

@@ -50,7 +50,7 @@ def settle(
 
     Whoever was named in the visit and still looks like it keeps the name. Nobody else is called unknown before two
     captures in a row, or most frames of a burst and clearly, say so. A capture in which no face shows enough says
-    nothing about that; one in which a face almost has a name speaks against it.
+    nothing about that; one in which a face almost has a name, or nobody is there, speaks against it.
 
     Args:
         identities: of the faces of one capture.
@@ -63,7 +63,7 @@ def settle(
     strange = visit.strange_captures
     if any(identity.result is Recognition.UNKNOWN for identity in kept):
         strange += 1
-    elif any(identity.result not in _HIDDEN for identity in kept):
+    elif not kept or any(identity.result not in _HIDDEN for identity in kept):
         strange = 0
     settled = [_settled(identity, strange) for identity in kept]
     named = dict(visit.named) | {p.id: p for p in (each.person for each in settled) if p}

@@ -23,9 +23,12 @@ def answers(
     Args:
         network: with the input that its card describes.
         meaning: of that input.
-        crop: (side, side, 3) uint8 BGR.
+        crop: uint8 BGR, of the size that the network sees.
         flip_average: whether to return the means of what it answers to the crop and to its mirror image, one after the
             other: the networks are exported for one picture at a time, which takes half the memory.
+
+    Raises:
+        ValueError: the crop has another size.
     """
     shown = np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2RGB), np.uint8)
     if not flip_average:
@@ -37,6 +40,10 @@ def answers(
 
 
 def _answers(network: Network, meaning: InputMeaning, shown: Image) -> list[FloatArray]:
+    if (1, *shown.shape) != network.input_shape:
+        # OpenCV would write into memory of its own.
+        message = f"the network sees {network.input_shape}, and the crop has {shown.shape}"
+        raise ValueError(message)
     # Straight into the network's memory, each byte as what it means.
     cv2.LUT(shown, _meanings(meaning.mean, meaning.scale), dst=network.input[0])
     return [output[0] for output in network.run()]

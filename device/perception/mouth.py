@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from device.networks.section import Section
 from device.observation import Image, Keypoints
-from device.perception.visibility import turn
+from device.perception.visibility import PROFILE, turn
 
 FloatArray: TypeAlias = NDArray[np.float32]
 _Region: TypeAlias = tuple[float, float, float, float]
@@ -61,8 +61,6 @@ _BGR_TO_XYZ = np.array(
     np.float32,
 )
 
-# With the nose this far from the middle of the eyes, in distances between the eyes, the face is in profile.
-_PROFILE = 0.7
 # Mean distance of a* and b* from gray; a picture without colors, as of an infrared camera, shows no lips either.
 _MIN_COLOR = 2.0
 
@@ -104,7 +102,7 @@ def is_mouth_hidden(crop: Image, keypoints: Keypoints) -> bool:
         crop: the recognition crop, (side, side, 3) uint8 BGR.
         keypoints: of the detection.
     """
-    if turn(keypoints) > _PROFILE:
+    if turn(keypoints) > PROFILE:
         return True
     seen = colors(crop)
     if float(np.abs(seen[1:]).mean()) < _MIN_COLOR:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from device.observation import Detection, Image, Keypoints, Reason
 from device.perception.arithmetic import in_plane
-from device.perception.visibility import turn
+from device.perception.visibility import PROFILE, turn
 
 FloatArray = NDArray[np.float32]
 
@@ -59,8 +59,6 @@ _BRIGHT = 0.4
 _MIN_CONTRAST = 0.01
 # The difference of two Laplacians: blind to edges and slopes.
 _NOISE_FILTER = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
-# With the nose this far from the middle of the eyes, in distances between the eyes, the face is in profile.
-_PROFILE = 0.7
 # A detection with at least this score has full weight.
 _CERTAIN_SCORE = 0.9
 
@@ -229,4 +227,4 @@ def _frontality(keypoints: Keypoints) -> float:
     right, left = in_plane(keypoints[:2].tolist())
     if abs(left - right) < 1:
         return 0.0
-    return max(0.0, 1 - (turn(keypoints) / _PROFILE) ** 2)
+    return max(0.0, 1 - (turn(keypoints) / PROFILE) ** 2)

@@ -107,7 +107,7 @@ class Network:
             threads: how many CPU threads an invocation may use.
 
         Raises:
-            ModelError: the file is missing or TFLite cannot run it.
+            ModelError: the file is missing, TFLite cannot run it, or its inputs and outputs are not as here.
         """
         with _opened(path) as file:
             interpreter = _verified(file, threads)
@@ -117,10 +117,17 @@ class Network:
             interpreter.allocate_tensors()
             if may_map:
                 release(file)
-        inputs = len(interpreter.get_input_details())
-        if inputs != 1:
-            message = f"model {path} has {inputs} inputs; one is expected"
+        inputs = interpreter.get_input_details()
+        if len(inputs) != 1:
+            message = f"model {path} has {len(inputs)} inputs; one is expected"
             raise ModelError(message)
+        for tensor in (*inputs, *interpreter.get_output_details()):
+            if tensor["dtype"] is not np.float32:
+                message = (
+                    f"model {path}: {tensor['name']} is {np.dtype(tensor['dtype'])}, and inputs and outputs have to be "
+                    "float32; export the model with these, its layers may compute in eight bits all the same"
+                )
+                raise ModelError(message)
         return cls(interpreter, path)
 
     @property

@@ -38,6 +38,10 @@ def hidden(
     return Recognition.COVERED if is_mouth_hidden or length < visible.min_length else None
 
 
+PROFILE = 0.7
+"""With the nose this far from the middle of the eyes, see turn(), a face is in profile."""
+
+
 def turn(keypoints: Keypoints) -> float:
     """Return how far the nose is from the middle of the eyes along their line, in distances between the eyes."""
     right, left, nose = in_plane(keypoints[:3].tolist())

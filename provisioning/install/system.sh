@@ -155,6 +155,10 @@ uninstall_all() {
   if "$purge"; then
     step "$config is gone" is_gone remove "$config"
     step "$state is gone" is_gone remove "$state"
+    # What `systemctl edit` has added, and what the Ansible role has copied.
+    for file in /etc/systemd/system/facet{,-*}.service.d /var/cache/facet; do
+      if [[ -e $file ]]; then step "$file is gone" is_gone remove "$file"; fi
+    done
     step "user $user is gone" is_user_gone remove_user
   else
     echo "kept: $config, $state and the user $user (--purge removes them); Debian's packages"

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from typer.testing import CliRunner
 
+from device.cli.app import app
 from device.cli.bench import chosen_view
 from device.cli.bench.bare import BareNetworks, NetworkFigures
 from device.cli.bench.compare import comparison, read_document
@@ -15,6 +18,7 @@ from device.cli.bench.document import NodeFigures, document
 from device.cli.bench.listener import Press
 from device.cli.bench.machine_peak import MachinePeak
 from device.cli.bench.markdown import header, row
+from device.cli.bench.node import Broker, measured_node
 from device.cli.bench.spread import Spread
 from device.errors import BenchError
 from device.networks.files import ZOO
@@ -110,6 +114,26 @@ def test_only_one_form_is_printed(tmp_path: Path) -> None:
     file.write_text(json.dumps(figures()))
     compare = chosen_view(as_json=False, as_markdown=False, compared_with=file)
     assert "total_ms" in compare(figures())
+
+
+def test_the_table_of_memory_is_no_run_to_compare() -> None:
+    """Neither is left out in silence."""
+    options = ["bench", "--memory", "--compare", "before.json"]
+    ended = CliRunner().invoke(app, options)
+    assert isinstance(ended.exception, BenchError)
+    assert "--memory has neither --markdown nor --compare" in str(ended.exception)
+
+
+def test_the_measured_node_has_the_network_that_the_path_means_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its file lies elsewhere, and a path in it would begin there."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "node"
+    with measured_node(Broker("127.0.0.1", 1), Path("face.jpg"), "own.tflite", folder):
+        pass
+    attributes = yaml.safe_load((folder / "facet.yaml").read_text())["attributes"]
+    assert attributes == {"model": str(tmp_path / "own.tflite")}
 
 
 def test_a_row_fits_the_table_of_the_documentation() -> None:

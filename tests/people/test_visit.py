@@ -86,3 +86,20 @@ def test_a_face_that_does_not_show_enough_stays_what_it_is() -> None:
     """Neither a name nor a stranger, in any visit."""
     away = identity(Recognition.TURNED_AWAY)
     assert results((0, identity(KNOWN, "Ada", 0.7)), (5, away), (9, away))[1:] == [away.result] * 2
+
+
+def test_a_capture_that_shows_nobody_begins_the_count_again() -> None:
+    """Two strange captures with an empty room between them may show two people."""
+    stranger = identity(UNKNOWN, "Ada", 0.3)
+    _, visit = settle([stranger], Visit(), 0)
+    _, visit = settle([], visit, 100)
+    (settled,), _ = settle([stranger], visit, 200)
+    assert settled.result is UNSURE
+
+
+def test_a_capture_that_shows_nobody_leaves_the_names_of_the_visit() -> None:
+    """Whoever was out of the picture for a moment is no stranger."""
+    _, visit = settle([identity(KNOWN, "Ada", 0.7)], Visit(), 0)
+    _, visit = settle([], visit, 100)
+    (settled,), _ = settle([identity(UNKNOWN, "Ada", 0.4)], visit, 200)
+    assert settled.result is KNOWN

@@ -22,6 +22,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.input = np.full((1, SIDE, SIDE, 3), 7, np.float32)
+        self.input_shape = self.input.shape
         self.shown: list[NDArray[np.float32]] = []
 
     def run(self) -> list[NDArray[np.float32]]:
@@ -47,3 +48,11 @@ def test_the_answers_to_a_face_and_its_mirror_image_are_averaged() -> None:
     """Each output by itself, without the axis of the batch."""
     found = answers(cast("Network", Recorder()), MEANING, CROP, flip_average=True)
     assert [output.tolist() for output in found] == [[1.5] * 2, [-1.5] * 3]
+
+
+def test_a_crop_of_another_size_is_refused() -> None:
+    """Otherwise the network would answer to what was in its memory before."""
+    network = Recorder()
+    with pytest.raises(ValueError, match=r"sees \(1, 16, 16, 3\), and the crop has \(8, 8, 3\)"):
+        answers(cast("Network", network), MEANING, CROP[:8, :8], flip_average=False)
+    assert network.shown == []

@@ -128,6 +128,15 @@ def test_a_file_that_was_made_of_an_earlier_network_is_not_used(
     assert "python -m model eight-bit" in caplog.text
 
 
+def test_whoever_names_the_file_for_eight_bits_gets_floats_where_these_are_right(
+    network: Path,
+) -> None:
+    """On 32-bit ARM the node starts all the same."""
+    eight_bit_file(network).write_bytes(b"")
+    found = AttributeClassifier.load_quickest(eight_bit_file(network))
+    assert found.network.path == network
+
+
 def test_new_thresholds_hold_for_both_files(network: Path) -> None:
     """Only the float network's JSON has them, so that calibrating again changes one file."""
     document = json.loads(network.with_suffix(".json").read_bytes())

@@ -19,7 +19,7 @@ class NetworkFigures:
         times: how often the picture makes it run.
         milliseconds: of one invocation, the median.
         least: of the quickest one.
-        gflop: billions of float32 operations of one invocation; None where TFLite does not tell.
+        gflop: billions of operations of one invocation; None where TFLite does not tell.
     """
 
     name: str

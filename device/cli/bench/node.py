@@ -14,6 +14,7 @@ from time import perf_counter
 import yaml
 
 from device.mqtt.topics import Topics
+from device.networks.files import is_own_network
 
 TOPICS = Topics("facet-bench", "bench", "facet-bench-discovery")
 """Away from those of the owner's nodes, at whose broker this one may be."""
@@ -76,7 +77,7 @@ def measured_node(
         },
         "camera": {"source": str(picture.resolve())},
         "triggers": {"burst": 1},
-        "attributes": {"model": model},
+        "attributes": {"model": str(Path(model).resolve()) if is_own_network(model) else model},
         "people": {"enabled": times is not None},
     }
     config.write_text(yaml.safe_dump(settings), encoding="utf-8")

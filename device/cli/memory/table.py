@@ -60,9 +60,13 @@ def measure(rounds: int = _ROUNDS) -> dict[str, list[Row]]:
 def _one_process(network: str) -> list[Row]:
     """Return what each step adds in a process of its own."""
     command = [sys.executable, "-P", steps.__file__, network]
-    ended = subprocess.run(  # noqa: S603 - this very program
-        command, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=False
-    )
+    try:
+        ended = subprocess.run(  # noqa: S603 - this very program
+            command, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        message = f"the memory of a node cannot be measured: {error}"
+        raise BenchError(message) from error
     if ended.returncode != 0:
         message = f"the memory of a node cannot be measured: {ended.stderr.strip()}"
         raise BenchError(message)

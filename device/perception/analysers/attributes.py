@@ -19,7 +19,7 @@ from device.networks.card import (
     read_card,
     read_eight_bit_card,
 )
-from device.networks.files import eight_bit_file, is_eight_bit
+from device.networks.files import eight_bit_file, float_file, is_eight_bit
 from device.networks.section import Aim
 from device.observation import Attribute, FaceAttributes, Image, Keypoints
 from device.perception.aligned_face import AlignedFace, View
@@ -142,12 +142,13 @@ class AttributeClassifier:
         """Load the network as a node uses it: for eight-bit arithmetic, if it has that and it is computed rightly here.
 
         Args:
-            path: see load.
+            path: see load; of either file.
             threads: see load.
 
         Raises:
             ModelError: see load.
         """
+        path = float_file(path)
         quick = eight_bit_file(path)
         if not quick.is_file():
             _LOG.info("The attribute network computes in floats: there is no %s", quick)
