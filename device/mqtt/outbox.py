@@ -50,6 +50,8 @@ class Outbox:
     def __init__(self, path: Path, opened: Opened, capacity: int) -> None:
         self._path = path
         self._database = opened.database
+        # Closed because it was damaged, and not opened again yet.
+        self._is_broken = False
         self._capacity = capacity
         self._waiting = 0
         self.dropped = opened.lost
@@ -178,6 +180,7 @@ class Outbox:
 
     def close(self) -> None:
         """Close the file; what is pending stays in it."""
+        self._is_broken = False
         self._database.close()
 
     def __len__(self) -> int:
@@ -214,19 +217,27 @@ class Outbox:
         Raises:
             OutboxError: the disk does not take it.
         """
+        if self._is_broken:
+            self._open_again()
         try:
             return self._transaction(work)
         except (sqlite3.Error, _DamagedRowError) as error:
             if isinstance(error, sqlite3.Error) and not is_damage(error):
                 raise disk_error(self._path, error) from error
-        self._database.close()
-        opened = open_database(self._path)
-        self._database = opened.database
-        self.dropped += opened.lost
+        self._open_again()
         try:
             return self._transaction(work)
         except (sqlite3.Error, _DamagedRowError) as error:
             raise disk_error(self._path, error) from error
+
+    def _open_again(self) -> None:
+        """Replace a damaged file by what can be read of it; if the disk refuses, the next call tries that again."""
+        self._is_broken = True
+        self._database.close()
+        opened = open_database(self._path)
+        self._database = opened.database
+        self._is_broken = False
+        self.dropped += opened.lost
 
     def _transaction(self, work: Callable[[sqlite3.Connection], ResultT]) -> ResultT:
         with self._database as database:

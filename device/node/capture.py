@@ -60,8 +60,8 @@ class GalleryWorking(Protocol):
     def due(self) -> float | None:
         """When to call tick at the latest."""
 
-    def begin(self, task: GalleryTask, *, is_private: bool) -> None:
-        """Do a task, or begin to."""
+    def begin(self, task: GalleryTask, is_private: Callable[[], bool]) -> None:
+        """Do a task, or begin to; nobody is enrolled once privacy has begun."""
 
     def release(self) -> None:
         """Give up an enrolment."""
@@ -240,10 +240,14 @@ class CaptureThread:
     def _work(
         self, gallery: GalleryWorking, task: GalleryTask | None, releases: int, *, is_private: bool
     ) -> None:
+        def is_released() -> bool:
+            return releases != self._releases
+
         self._heartbeat.begin("working on the gallery", self._timing.patience)
         if task is not None:
-            gallery.begin(task, is_private=is_private)
-        if gallery.tick(lambda: releases != self._releases):
+            # Privacy may have begun since the task was taken: an answer that comes first takes seconds.
+            gallery.begin(task, lambda: is_private or is_released())
+        if gallery.tick(is_released):
             # A name that holds no more must not come back with a decision that is made again.
             self._observer.forget()
 

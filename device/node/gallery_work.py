@@ -146,18 +146,24 @@ class GalleryWork:
         sharing = None if self._sharing is None else self._sharing.due
         return min((due for due in (session, sharing) if due is not None), default=None)
 
-    def begin(self, task: GalleryTask, *, is_private: bool) -> None:
-        """Do a task, or begin to."""
+    def begin(self, task: GalleryTask, is_private: Callable[[], bool]) -> None:
+        """Do a task, or begin to.
+
+        Args:
+            task: what to do.
+            is_private: whether privacy is on, or has begun since the task was taken; asked first, and again before
+                anybody is enrolled.
+        """
         try:
             match task:
-                case EnrolTask() | EnrolPictureTask() | EnrolSeenTask() if is_private:
+                case EnrolTask() | EnrolPictureTask() | EnrolSeenTask() if is_private():
                     self._end(private(task.name))
                 case EnrolTask(name):
                     self._session = _Session(checked_name(name), self._clock())
                 case EnrolPictureTask(name, image):
                     self._session = _Session(checked_name(name), self._clock(), image)
                 case EnrolSeenTask(name, event_id):
-                    self._end(self._enrolled_seen(checked_name(name), event_id))
+                    self._end(self._enrolled_seen(checked_name(name), event_id, is_private))
                 case RenameTask(person, name):
                     renamed = self._known.file().rename(person.id, name)
                     self._report()
@@ -225,7 +231,7 @@ class GalleryWork:
             if should_stop():
                 self._end(private(session.name))
             elif session.image is not None or len(session.pictures) == _PICTURES:
-                self._end(self._enrolled(session))
+                self._end(self._enrolled(session, should_stop))
         except CameraReleasedError:
             self._end(private(session.name))
         except CameraError as error:
@@ -237,18 +243,24 @@ class GalleryWork:
             found = f"{type(error).__name__}: {error}"
             self._end(refused(session.name, RosterReason.FAILED, found))
 
-    def _enrolled_seen(self, name: str, event_id: str) -> RosterEvent:
+    def _enrolled_seen(
+        self, name: str, event_id: str, should_stop: Callable[[], bool]
+    ) -> RosterEvent:
         seen = self._recent.find(event_id)
         if not seen:
             text = "nothing is known any more of whoever was seen then; press the button again, or use a picture"
             return refused(name, RosterReason.NOTHING_TAKEN, text)
-        return self._enrolled(_Session(name, self._clock(), pictures=[[each] for each in seen]))
+        session = _Session(name, self._clock(), pictures=[[each] for each in seen])
+        return self._enrolled(session, should_stop)
 
-    def _enrolled(self, session: _Session) -> RosterEvent:
+    def _enrolled(self, session: _Session, should_stop: Callable[[], bool]) -> RosterEvent:
         if self._known.fault is not None:
             # Nobody can be told apart from those who are in it.
             return refused(session.name, RosterReason.GALLERY, self._known.fault)
         file, gallery = self._known.file(), self._known.gallery
+        if should_stop():
+            # It may have begun while the file was opened.
+            return private(session.name)
         enrolled = enrol(
             file,
             gallery,

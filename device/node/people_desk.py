@@ -162,18 +162,19 @@ class PeopleDesk:
             self._publish()
 
     def _select(self, name: str) -> None:
-        found = [person for person in self._roster.people if person.name == name]
-        if found:
-            self._roster = replace(self._roster, selected=found[0])
-        else:
+        found = next((person for person in self._roster.people if person.name == name), None)
+        # Without anybody of this name the earlier choice ends too: the next press is not meant for them.
+        self._roster = replace(self._roster, selected=found)
+        if found is None:
             # Without the name: a log is sent to others.
             _LOG.warning("Nobody is chosen, because nobody has the name that was asked for")
 
     def _select_visitor(self, label: str) -> None:
-        found = [visitor for visitor in self._roster.visitors or () if visitor.label == label]
-        if found:
-            self._roster = replace(self._roster, visitor=found[0])
-        else:
+        visitors = self._roster.visitors or ()
+        found = next((visitor for visitor in visitors if visitor.label == label), None)
+        # As for a person.
+        self._roster = replace(self._roster, visitor=found)
+        if found is None:
             _LOG.warning("No visitor is chosen, because none has the label that was asked for")
 
     def _enrol(self) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from device.errors import OutboxError
+from device.mqtt import outbox_file
 from device.mqtt.outbox import Event, Outbox
 from device.mqtt.outbox_file import open_database
 from device.system.aside import MOST_ASIDE
@@ -168,6 +170,33 @@ def test_damage_that_comes_while_the_node_runs_costs_what_is_damaged(tmp_path: P
         assert outbox.dropped == 1
         outbox.append(event("later"))
         assert ids(outbox) == [*(i for i in everything if i != "e2"), "later"]
+
+
+def test_a_disk_that_fails_once_while_damage_is_mended_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the next call, not at the next start."""
+    path = tmp_path / "outbox"
+    # More than SQLite keeps in memory.
+    filled(path, number=120, size=40_000)
+
+    def fail(_path: Path) -> sqlite3.Connection:
+        message = "disk I/O error"
+        raise sqlite3.OperationalError(message)
+
+    with Outbox.open(path) as outbox:
+        flip_a_bit(path, b"end of e2")
+        with monkeypatch.context() as patch:
+            patch.setattr(outbox_file, "connect", fail)
+            for _ in range(2):
+                with pytest.raises(OutboxError, match="disk I/O error"):
+                    outbox.read(["e1", "e2", "e3"])
+        assert [found.event_id for found in outbox.read(["e1", "e2", "e3"])] == ["e1", "e3"]
+        outbox.append(event("later"))
+        assert outbox.dropped == 1
+    with Outbox.open(path) as outbox:
+        assert len(outbox) == 120
+        assert outbox.newest() == event("later")
 
 
 def test_what_the_disk_cannot_read_costs_no_more_than_that(tmp_path: Path) -> None:

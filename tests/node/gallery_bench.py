@@ -99,7 +99,7 @@ class Bench:
     def do(self, task: GalleryTask, *, is_private: bool = False) -> list[RosterEvent]:
         """Do a task to its end, and return what came of it."""
         before = len(self.events)
-        self.work.begin(task, is_private=is_private)
+        self.work.begin(task, lambda: is_private)
         self.tick()
         while self.work.due is not None:
             self.clock.seconds = max(self.work.due, self.clock.seconds)

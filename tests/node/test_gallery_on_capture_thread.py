@@ -9,7 +9,7 @@ import pytest
 
 from device.camera.camera import Camera
 from device.node.capture import CaptureThread
-from device.node.gallery_tasks import EnrolTask, GalleryTask
+from device.node.gallery_tasks import EnrolSeenTask, EnrolTask, GalleryTask
 from device.node.observer import Request, Shot
 from device.observation import Observation, Source, Trigger
 from device.supervision.heartbeat import Heartbeat
@@ -34,15 +34,16 @@ class Work:
         self.is_over = False
         self.stopped: list[bool] = []
         self.on_tick: Callable[[], object] = lambda: None
+        self.on_observe: Callable[[], object] = lambda: None
 
     @property
     def due(self) -> float | None:
         """Nothing is in a hurry."""
         return None
 
-    def begin(self, task: GalleryTask, *, is_private: bool) -> None:
+    def begin(self, task: GalleryTask, is_private: Callable[[], bool]) -> None:
         """Remember a task."""
-        self.calls.append((task, is_private))
+        self.calls.append((task, is_private()))
 
     def release(self) -> None:
         """Remember a release."""
@@ -58,6 +59,7 @@ class Work:
     def observe(self, request: Request, should_stop: Callable[[], bool]) -> Shot:
         """Answer a request."""
         assert not should_stop()
+        self.on_observe()
         self.calls.append("observe")
         return shot(request, monotonic())
 
@@ -118,6 +120,34 @@ def test_privacy_ends_an_enrolment_and_one_that_is_asked_for_in_it_is_told_so(
     work.wait_for("forget", "release")
     thread.work(TASK)
     work.wait_for("forget", "release", (TASK, True))
+
+
+def test_privacy_during_an_answer_is_told_to_a_task_that_waited_for_it(
+    thread: CaptureThread, work: Work
+) -> None:
+    """Whoever was seen is enrolled at once: what held before the answer does not count any more."""
+    task = EnrolSeenTask("Anna", "event")
+    work.on_observe = lambda: thread.set_private(is_private=True)
+    thread.work(task)
+    thread.request(Request(Trigger(Source.BUTTON), 0.0, "off"))
+    thread.start()
+    work.wait_for("observe", (task, True), "forget", "release")
+
+
+def test_privacy_that_begins_and_ends_during_an_answer_is_told_as_well(
+    thread: CaptureThread, work: Work
+) -> None:
+    """Nothing that was seen before it is kept, though it is over."""
+
+    def blink() -> None:
+        thread.set_private(is_private=True)
+        thread.set_private(is_private=False)
+
+    work.on_observe = blink
+    thread.work(TASK)
+    thread.request(Request(Trigger(Source.BUTTON), 0.0, "off"))
+    thread.start()
+    work.wait_for("observe", (TASK, True), "forget", "release")
 
 
 def test_privacy_in_the_middle_of_a_picture_is_noticed(thread: CaptureThread, work: Work) -> None:

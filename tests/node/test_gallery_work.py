@@ -47,7 +47,7 @@ def test_whoever_stands_before_the_camera_is_enrolled_with_eight_pictures(bench:
 def test_between_two_pictures_there_is_a_second_for_whoever_presses(bench: Bench) -> None:
     """An enrolment is eight small steps, so that no press at the door waits for it."""
     bench.show(*looks(PICTURES))
-    bench.work.begin(EnrolTask("Anna"), is_private=False)
+    bench.work.begin(EnrolTask("Anna"), lambda: False)
     bench.tick()
     bench.tick()
     assert len(bench.faces) == PICTURES - 1
@@ -103,7 +103,7 @@ def test_privacy_ends_an_enrolment_and_nothing_of_it_is_kept(bench: Bench) -> No
     """Between two pictures, during one, and after the last one."""
     own = looks(PICTURES)
     bench.show(*own)
-    bench.work.begin(EnrolTask("Anna"), is_private=False)
+    bench.work.begin(EnrolTask("Anna"), lambda: False)
     bench.tick()
     bench.work.release()
     bench.tick()
@@ -224,3 +224,15 @@ def test_nobody_is_named_of_whom_nothing_is_known_any_more(bench: Bench) -> None
         (event,) = bench.do(EnrolSeenTask("Anna", event_id))
         assert event.reason is RosterReason.NOTHING_TAKEN
         assert "nothing is known any more" in event.text
+
+
+def test_privacy_that_begins_before_whoever_was_seen_is_written_enrols_nobody(
+    bench: Bench,
+) -> None:
+    """It is asked once more when nothing but the disk is left."""
+    bench.recent.add("seen", [Candidate(each, 0.9) for each in looks(3)])
+    answers = iter((False, True))
+    bench.work.begin(EnrolSeenTask("Anna", "seen"), lambda: next(answers))
+    bench.tick()
+    assert [event.reason for event in bench.events] == [RosterReason.PRIVACY]
+    assert bench.changes == [[]]
