@@ -14,7 +14,7 @@ from pydantic import BaseModel, SecretStr
 
 from device.config import Config
 from device.config.yaml.source import compose
-from device.errors import ConfigError
+from device.errors import ConfigError, Fault
 from device.system.redaction import redact_address
 from device.system.secret_address import SecretAddress
 
@@ -42,14 +42,39 @@ class Hidden:
     text: str
     originals: tuple[str, ...]
 
-    def restored(self, text: str) -> str:
-        """Return a changed text with the secrets in their places; a number that is none of them stays."""
+    def restored(self, text: str, file: Path = _DRAFT) -> str:
+        """Return a changed text with the secrets in their places; a number that is none of them stays.
 
-        def original(token: re.Match[str]) -> str:
+        A text that is not YAML comes back as it is: nobody can save it, and the loader may quote it.
+
+        Args:
+            text: with numbers.
+            file: what faults name.
+
+        Raises:
+            ConfigError: a number is where its secret would be seen, or is only a part of a value.
+        """
+        if not _is_yaml(text):
+            return text
+        parts: list[str] = []
+        tokens: dict[_Span, re.Match[str]] = {}
+        end = length = 0
+        for token in _TOKEN.finditer(text):
             number = int(token[1])
-            return self.originals[number - 1] if 0 < number <= len(self.originals) else token[0]
-
-        return _TOKEN.sub(original, text)
+            if not 0 < number <= len(self.originals):
+                continue
+            original = self.originals[number - 1]
+            start = length + token.start() - end
+            parts += [text[end : token.start()], original]
+            end, length = token.end(), start + len(original)
+            tokens[start, length] = token
+        whole = "".join((*parts, text[end:]))
+        if tokens:
+            covered = set(_spans(whole, is_sure=True))
+            exposed = [token for span, token in tokens.items() if span not in covered]
+            if exposed:
+                raise ConfigError(_exposed(token, file) for token in exposed)
+        return whole
 
 
 def hide(text: str) -> Hidden:
@@ -58,23 +83,68 @@ def hide(text: str) -> Hidden:
     `!secret NAME`, `!env NAME` and `null` stay, and so does a camera's device or path. In a text that is not YAML
     everything behind the name of such a setting is hidden.
     """
-    try:
-        node = compose(_DRAFT, {_DRAFT: text.encode()})
-    except ConfigError:
-        spans = list(_behind_names(text, ""))
-    else:
-        spans = [] if node is None else list(_values(node, ()))
-        spans += _behind_names(text, _IN_COMMENT)
     parts: list[str] = []
     originals: list[str] = []
     end = 0
-    for start, stop in sorted(spans):
+    for start, stop in sorted(_spans(text)):
         if start < end:
             continue
         originals.append(text[start:stop])
         parts += [text[end:start], f"!hidden {len(originals)}"]
         end = stop
     return Hidden("".join((*parts, text[end:])), tuple(originals))
+
+
+def _compose(text: str) -> yaml.Node | None:
+    return compose(_DRAFT, {_DRAFT: text.encode()})
+
+
+def _is_yaml(text: str) -> bool:
+    try:
+        _compose(text)
+    except ConfigError:
+        return False
+    return True
+
+
+def _exposed(token: re.Match[str], file: Path) -> Fault:
+    line = token.string.count("\n", 0, token.start()) + 1
+    message = (
+        f"{token[0]} stands for a secret and can only be the whole value of a secret setting; "
+        "put it back where it was, or write the value itself"
+    )
+    return Fault(str(file), line, "", message)
+
+
+def _spans(text: str, *, is_sure: bool = False) -> Iterator[_Span]:
+    """Yield where secrets are, or may be.
+
+    Args:
+        text: of a file.
+        is_sure: leave out what is in a value that only looks like a comment: the node shows that value.
+    """
+    try:
+        node = _compose(text)
+    except ConfigError:
+        yield from _behind_names(text, "")
+        return
+    for start, stop in () if node is None else _values(node, ()):
+        # PyYAML counts the end of the last line to a value of several lines.
+        yield start, start + len(text[start:stop].rstrip())
+    scalars = list(_scalars(node)) if is_sure and node is not None else []
+    for start, stop in _behind_names(text, _IN_COMMENT):
+        if not any(begin < stop and start < end for begin, end in scalars):
+            yield start, stop
+
+
+def _scalars(node: yaml.Node) -> Iterator[_Span]:
+    """Yield where keys and single values stand."""
+    if isinstance(node, yaml.ScalarNode):
+        yield node.start_mark.index, node.end_mark.index
+        return
+    for child in node.value:
+        for each in child if isinstance(child, tuple) else (child,):
+            yield from _scalars(each)
 
 
 @cache

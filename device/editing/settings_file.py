@@ -74,9 +74,9 @@ class SettingsFile:
         Raises:
             SettingsFileError: the file cannot be read.
         """
-        contents = Contents(self._hidden().restored(text))
+        hidden = self._hidden()
         try:
-            self._load(contents)
+            self._load(Contents(hidden.restored(text, self.path)))
         except ConfigError as error:
             return error.faults
         return ()
@@ -97,7 +97,7 @@ class SettingsFile:
             if _revision(before) != revision:
                 message = f"{self.path} has changed meanwhile; load it again, and repeat the change"
                 raise SettingsFileError(message)
-            return self._save(Contents(hide(before).restored(text)))
+            return self._save(Contents(hide(before).restored(text, self.path)))
 
     def change(
         self, changes: Mapping[Keys, Value | None], secrets: Mapping[str, str] | None = None

@@ -65,6 +65,22 @@ def test_a_text_with_a_fault_is_not_saved_and_the_fault_has_its_line(
     assert not path.with_name("facet.yaml.before").exists()
 
 
+@pytest.mark.parametrize("line", ["camera: {width: !hidden 1}", "node: {name: !hidden 1}"])
+def test_a_password_is_neither_quoted_nor_saved_under_another_setting(
+    file: SettingsFile, path: Path, line: str
+) -> None:
+    """Whoever may change the file could read it otherwise."""
+    shown = file.read()
+    text = f"{shown.text}{line}\n"
+    (fault,) = file.faults(text)
+    assert (fault.file, fault.line) == (str(path), 6)
+    assert "tiger" not in str(fault)
+    with pytest.raises(ConfigError) as refused:
+        file.save(text, shown.revision)
+    assert refused.value.faults == (fault,)
+    assert path.read_text() == _TEXT
+
+
 def test_a_valid_text_has_no_faults(file: SettingsFile) -> None:
     """While somebody types, nothing is written."""
     assert file.faults(file.read().text) == ()

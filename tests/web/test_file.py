@@ -45,6 +45,20 @@ def test_a_text_with_a_fault_is_not_saved(bench: PageBench) -> None:
     assert "led" not in (bench.folder / "facet.yaml").read_text()
 
 
+@pytest.mark.parametrize("line", ["camera: {width: !hidden 1}", "node: {name: !hidden 1}"])
+def test_no_answer_shows_a_password_that_was_put_elsewhere(bench: PageBench, line: str) -> None:
+    """Neither while it is typed, nor when it is to be saved."""
+    browser = bench.log_in()
+    shown = browser.get("/file").json()
+    text = f"{shown['text']}{line}\n"
+    _, checked = _post(browser, "/file/check", {"text": text})
+    _, saved = _post(browser, "/file", {"text": text, "revision": shown["revision"]})
+    assert [fault["line"] for fault in checked["faults"]] == [2]
+    assert saved == checked
+    assert SECRET not in str(checked)
+    assert SECRET not in browser.get("/file").text
+
+
 def test_a_file_that_changed_meanwhile_is_not_overwritten(bench: PageBench) -> None:
     """Somebody has it open in an editor."""
     browser = bench.log_in()

@@ -121,6 +121,72 @@ def test_privacy_blanks_everything_within_a_second_in_every_tab(
     assert not live.evaluate(_HAS_PICTURE)
 
 
+def test_privacy_blanks_the_picture_also_when_no_event_comes(node: PageNode, visit: Begin) -> None:
+    """The stream may hang behind a proxy; the next answer without a look is enough."""
+    guest = visit()
+    guest.context.route("**/events", lambda _route: None)
+    tab = guest.log_in("/#live")
+    tab.wait_for_function(_HAS_PICTURE)
+    node.command("privacy", "ON")
+    tab.wait_for_function(f"() => !({_HAS_PICTURE})()")
+    tab.get_by_text("Waiting for the camera").wait_for()
+
+
+def test_events_come_again_after_a_refusal(node: PageNode, visit: Begin) -> None:
+    """Such as that of a proxy while the node restarts, after which a browser itself asks no more."""
+    guest = visit()
+    refused: list[str] = []
+
+    def refuse(route: Any) -> None:  # noqa: ANN401 - Playwright's
+        refused.append(route.request.url)
+        route.fulfill(status=502)
+
+    guest.context.route("**/events", refuse, times=2)
+    tab = guest.log_in("/#health")
+    node.command("privacy", "ON")
+    tab.get_by_role("status").filter(has_text="Privacy is on").wait_for()
+    assert len(refused) == 2
+    _forget_refusals(guest)
+
+
+def test_a_live_view_that_is_refused_asks_again_after_a_pause(visit: Begin) -> None:
+    """And shows nothing meanwhile; the picture comes back by itself."""
+    guest = visit()
+    tab = guest.log_in("/#live")
+    tab.wait_for_function(_HAS_PICTURE)
+    asked: list[str] = []
+
+    def refuse(route: Any) -> None:  # noqa: ANN401 - Playwright's
+        asked.append(route.request.url)
+        route.fulfill(status=503)
+
+    guest.context.route("**/live?*", refuse)
+    tab.wait_for_function(f"() => !({_HAS_PICTURE})()")
+    tab.wait_for_timeout(3000)
+    assert 1 <= len(asked) <= 3
+    guest.context.unroute("**/live?*")
+    tab.wait_for_function(_HAS_PICTURE)
+    _forget_refusals(guest)
+
+
+def _forget_refusals(guest: Visit) -> None:
+    """Let a test want what Chromium reports as an error."""
+    guest.complaints[:] = [each for each in guest.complaints if "status of 50" not in each]
+
+
+def test_a_page_that_is_loaded_where_the_skip_link_leads_has_a_view(visit: Begin) -> None:
+    """The link leaves its place in the address, and a reload keeps that; later it moves the focus again."""
+    tab = visit().log_in("/#view")
+    tab.reload()
+    tab.get_by_role("heading", name="Live", level=1).wait_for()
+    tab.goto(f"{tab.url.partition('#')[0]}#health")
+    tab.get_by_role("heading", name="Health", level=1).wait_for()
+    tab.locator("#skip").focus()
+    tab.keyboard.press("Enter")
+    tab.wait_for_function("() => document.activeElement.id === 'view'")
+    assert tab.get_by_role("heading", name="Health", level=1).count() == 1
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [(1280, 800), (360, 740)])
 def test_nothing_keeps_anybody_from_using_a_view(

@@ -29,6 +29,16 @@ def test_pictures_are_gone_the_moment_privacy_begins(bench: PageBench) -> None:
     assert browser.get(path).status_code == 404
 
 
+def test_a_browser_may_keep_a_look_only_while_it_is_the_newest(bench: PageBench) -> None:
+    """Both answers are empty: a slow board has no other look yet, and in privacy there is none."""
+    browser = bench.log_in()
+    bench.look()
+    assert browser.get("/live?after=1").headers.get("x-same-look") == "1"
+    bench.live.apply(replace(bench.settings, privacy=True))
+    gone = browser.get("/live?after=1")
+    assert (gone.status_code, gone.headers.get("x-same-look")) == (204, None)
+
+
 def test_a_picture_is_shown_no_longer_than_its_owner_allows(bench: PageBench) -> None:
     """What MQTT clears is gone here too."""
     browser = bench.log_in()

@@ -9,7 +9,8 @@ let shown = 0;
 
 async function show() {
   const wanted = location.hash.slice(1);
-  if (wanted === "view") return main.focus();
+  // The skip link's; after a reload there is nothing yet to skip to.
+  if (wanted === "view" && shown) return main.focus();
   const name = views.includes(wanted) ? wanted : views[0];
   const number = ++shown;
   leave();

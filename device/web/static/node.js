@@ -83,19 +83,24 @@ function happened(name, content) {
 
 /** Listen to the node, for as long as the page is open. */
 export function follow() {
-  const events = new EventSource("events");
-  for (const name of ["privacy", "document", "observation", "pictures_gone", "forgotten", "health", "enrolment", "people"]) {
-    events.addEventListener(name, (event) => happened(name, JSON.parse(event.data)));
-  }
   let isLost = false;
-  events.onopen = () => {
-    if (isLost) happened("back", null);
-    isLost = false;
+  const open = () => {
+    const events = new EventSource("events");
+    for (const name of ["privacy", "document", "observation", "pictures_gone", "forgotten", "health", "enrolment", "people"]) {
+      events.addEventListener(name, (event) => happened(name, JSON.parse(event.data)));
+    }
+    events.onopen = () => {
+      if (isLost) happened("back", null);
+      isLost = false;
+    };
+    events.onerror = async () => {
+      isLost = true;
+      // A browser does not ask again by itself after a refusal, such as a proxy's while the node restarts.
+      if (events.readyState === EventSource.CLOSED) setTimeout(open, 2000);
+      happened("lost", null);
+      // A session that has ended is not one that comes back.
+      if ((await fetch("words").catch(() => null))?.status === 401) location.reload();
+    };
   };
-  events.onerror = async () => {
-    isLost = true;
-    happened("lost", null);
-    // A session that has ended is not one that comes back.
-    if ((await fetch("words").catch(() => null))?.status === 401) location.reload();
-  };
+  open();
 }

@@ -52,9 +52,12 @@ class Live:
         if newest is None or newest.number <= after:
             await self._hub.wait_for_look(_WAIT_SECONDS)
             newest = self._live.newest
-        # In privacy there is none.
-        if newest is None or newest.number == after:
+        # In privacy there is none, and the browser may keep none.
+        if newest is None:
             return Response(status_code=_NOTHING_NEW)
+        # On a slow board: what the browser shows is still the newest.
+        if newest.number == after:
+            return Response(status_code=_NOTHING_NEW, headers={"x-same-look": "1"})
         language = preferred(request.headers.get("accept-language", ""), self._language)
         return _form(_described(newest, language), newest.picture)
 

@@ -78,7 +78,15 @@ export function show(root) {
   async function look() {
     const answer = await fetch(`live?after=${after}`);
     if (answer.status === 401) location.reload();
-    if (answer.status !== 200) return;
+    if (answer.status === 204) {
+      if (isOver || answer.headers.has("x-same-look")) return;
+      // Privacy, perhaps, of which no event has come.
+      after = -1;
+      blank(t(known.privacy ? "privacy_on" : "live_waiting"));
+      return;
+    }
+    // Whoever follows then waits before asking again.
+    if (answer.status !== 200) throw new Error(answer.statusText);
     const form = await answer.formData();
     const seen = JSON.parse(form.get("seen"));
     after = seen.number;
@@ -104,6 +112,7 @@ export function show(root) {
       try {
         await look();
       } catch {
+        if (!isOver) blank(t(known.privacy ? "privacy_on" : "lost"));
         await new Promise((wake) => setTimeout(wake, 2000));
       }
     }
