@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
 
 from device.config import NodeSettings
+from device.discovery.former_people import FormerPerson, Place
 from device.discovery.message import DiscoveryJson
 from device.discovery.person import person_farewell, person_ghost, person_payload
+from device.discovery.saved_people import SavedPeople, is_person_id
 from device.entities.documents import content
 from device.entities.person_device import PERSON_DEVICE, SIGHTING, Sighting
 from device.mqtt.topics import Topics
 from device.mqtt.transport import Transport
-from device.people.person import PERSON_ID, Person, Tombstone
+from device.people.person import Person, Tombstone
 from device.system.compact_json import compact
 from device.system.json_store import JsonStore
+
+_LOG = logging.getLogger(__name__)
 
 # After a connection: the broker sends who was forgotten on other nodes, and nobody of them is announced again.
 _SETTLING_SECONDS = 2.0
@@ -26,47 +28,8 @@ _BEFORE_A_CONNECTION = float("inf")
 _BIRTHS = 3
 # Of other nodes; anybody who can write to the broker can add some.
 _MOST_FORGOTTEN = 1000
-
-
-@dataclass(slots=True)
-class _Saved:
-    """What the broker and Home Assistant have from this node, over its restarts, by the ids of people.
-
-    Attributes:
-        announced: whose device the broker has.
-        told: of whom it has said that they are forgotten.
-        left: of whom it has said goodbye, with Home Assistant's births since.
-    """
-
-    announced: set[str]
-    told: set[str]
-    left: dict[str, int]
-
-    @classmethod
-    def of(cls, document: Mapping[str, Any]) -> _Saved:
-        def ids(key: str) -> set[str]:
-            found = document.get(key)
-            return {each for each in found if _is_id(each)} if isinstance(found, list) else set()
-
-        left = document.get("left")
-        births = (
-            {k: v for k, v in left.items() if _is_id(k) and isinstance(v, int)}
-            if isinstance(left, dict)
-            else {}
-        )
-        return cls(ids("announced"), ids("told"), births)
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "announced": sorted(self.announced),
-            "told": sorted(self.told),
-            "left": dict(sorted(self.left.items())),
-        }
-
-
-def _is_id(found: object) -> bool:
-    """Whether something in the file may be a level of a topic."""
-    return isinstance(found, str) and re.fullmatch(PERSON_ID, found) is not None
+# Connections in which former topics are cleared: some brokers end one because of a topic that is not allowed.
+_TRIES = 3
 
 
 class PeopleDevices:
@@ -82,6 +45,7 @@ class PeopleDevices:
         node: its name and language.
         store: what the broker has from this node: whom it has announced, and whom it has reported as forgotten.
         clock: monotonic, in seconds.
+        is_shared: whether this node also publishes people sealed, for other nodes.
     """
 
     def __init__(
@@ -91,9 +55,12 @@ class PeopleDevices:
         node: NodeSettings,
         store: JsonStore,
         clock: Callable[[], float],
+        *,
+        is_shared: bool = False,
     ) -> None:
         self._transport = transport
         self._topics = topics
+        self._place = Place.of(topics, is_shared=is_shared)
         self._node = node
         self._store = store
         self._clock = clock
@@ -106,6 +73,7 @@ class PeopleDevices:
         # None once everybody is announced.
         self._announce_at: float | None = _BEFORE_A_CONNECTION
         self._clearing: dict[int, str] = {}
+        self._clearing_former: dict[int, FormerPerson] = {}
 
     def known(self, people: Iterable[Person], tombstones: Iterable[Tombstone]) -> bool:
         """Take who is enrolled, and who was forgotten on this node.
@@ -124,6 +92,7 @@ class PeopleDevices:
     def connected(self) -> None:
         """Announce everybody soon."""
         self._clearing.clear()
+        self._clearing_former.clear()
         self._announce_at = self._clock() + _SETTLING_SECONDS
 
     def born(self) -> None:
@@ -149,7 +118,7 @@ class PeopleDevices:
 
     def forgotten_elsewhere(self, person: str, payload: bytes) -> None:
         """Take that some node, perhaps this one, has forgotten somebody, or takes that back; anything."""
-        if not _is_id(person):
+        if not is_person_id(person):
             return
         at = _moment(payload)
         if at is None:
@@ -167,6 +136,11 @@ class PeopleDevices:
             saved.announced.discard(person)
             saved.told |= {person} & self._tombstones.keys()
             saved.left.setdefault(person, 0)
+            self._save(saved)
+        former = self._clearing_former.pop(number, None)
+        if former is not None and former not in self._clearing_former.values():
+            saved = self._load()
+            saved.former.pop(former, None)
             self._save(saved)
 
     @property
@@ -202,6 +176,31 @@ class PeopleDevices:
                 payload = person_payload(someone, self._topics, self._node.language)
                 if self._retain(self._topics.person_discovery(key), compact(payload)) is not None:
                     self._shown[key] = someone
+        self._clear_former(saved)
+
+    def _clear_former(self, saved: SavedPeople) -> None:
+        if not saved.announced and not saved.former:
+            return
+        waiting = set(self._clearing_former.values())
+        for former, tries in list(saved.former.items()):
+            if former in waiting:
+                continue
+            if tries >= _TRIES:
+                _LOG.warning(
+                    "The broker does not let mqtt.username clear what it keeps of person %s under %s and %s, which "
+                    "were mqtt.base_topic and discovery_prefix; docs/mqtt.md says how to",
+                    former.person,
+                    former.base_topic,
+                    former.discovery_prefix,
+                )
+                del saved.former[former]
+                continue
+            numbers = [self._retain(*message) for message in former.messages(self._topics)]
+            sent = [number for number in numbers if number is not None]
+            if len(sent) == len(numbers):
+                saved.former[former] = tries + 1
+                self._clearing_former |= dict.fromkeys(sent, former)
+        self._save(saved)
 
     def _clear(self, person: str) -> None:
         if person in self._clearing.values():
@@ -227,10 +226,10 @@ class PeopleDevices:
         self._shown.clear()
         self._publish()
 
-    def _load(self) -> _Saved:
-        return _Saved.of(self._store.load())
+    def _load(self) -> SavedPeople:
+        return SavedPeople.of(self._store.load(), self._place)
 
-    def _save(self, saved: _Saved) -> None:
+    def _save(self, saved: SavedPeople) -> None:
         document = saved.to_json()
         if document != self._store.load():
             self._store.save(document)

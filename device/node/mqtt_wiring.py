@@ -92,7 +92,12 @@ def open_mqtt(
         if document is not EVENT
     }
     people = PeopleDevices(
-        link, topics, config.node, JsonStore(directory / PEOPLE_DEVICES), clocks.monotonic
+        link,
+        topics,
+        config.node,
+        JsonStore(directory / PEOPLE_DEVICES),
+        clocks.monotonic,
+        is_shared=config.people.share_key is not None,
     )
     sink = MqttSink(
         publisher,

@@ -31,15 +31,22 @@ ANNAS_TOMBSTONE = f"facet/people/{ANNA.id}/forgotten"
 class Node:
     """One node's part in it, over a transport that takes notes; each is one start of the node."""
 
-    def __init__(self, folder: Path, name: str = "hall") -> None:
+    def __init__(
+        self, folder: Path, name: str = "hall", *, is_shared: bool = False, **mqtt: str
+    ) -> None:
         self.transport = RecordingTransport()
         self.clock = Clock()
         config = Config.model_validate(
-            {"mqtt": {"host": "broker"}, "node": {"id": name, "name": name.capitalize()}}
+            {"mqtt": {"host": "broker"} | mqtt, "node": {"id": name, "name": name.capitalize()}}
         )
         store = JsonStore(folder / f"{name}.json")
         self.devices = PeopleDevices(
-            self.transport, Topics.of(config), config.node, store, self.clock
+            self.transport,
+            Topics.of(config),
+            config.node,
+            store,
+            self.clock,
+            is_shared=is_shared,
         )
 
     def connect(self) -> list[tuple[str, Any]]:

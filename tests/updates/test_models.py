@@ -122,6 +122,38 @@ def test_the_active_one_and_the_one_before_are_kept(
     ]
 
 
+def test_an_update_leaves_a_network_alone_whose_name_begins_with_the_same_word(
+    pi: Pi, maintainer: Maintainer, tmp_path: Path
+) -> None:
+    """An attributes-lite-1.0 is no attributes-1.0, and neither is the link to it."""
+    assert offer(pi, maintainer, archive_of(newer_network(tmp_path / "new")))
+    network = _made(tmp_path / "larger") / "attributes.tflite"
+    network.write_bytes((ZOO / network.name).read_bytes())
+    document = json.loads((ZOO / "attributes.json").read_bytes())
+    network.with_suffix(".json").write_text(json.dumps(document | {"version": NEWER}))
+    archive = archive_of(network)
+    ask(pi, signed(Kind.MODEL, "attributes", NEWER, archive, maintainer.key), archive)
+    assert apply(pi.places), pi.result["message"]
+    assert active(pi) == NEWER
+    assert sorted(path.name for path in pi.places.models.iterdir()) == [
+        "attributes",
+        f"attributes-{NEWER}",
+        NETWORK,
+        f"{NETWORK}-{NEWER}",
+    ]
+
+
+def test_an_old_network_that_cannot_be_deleted_fails_no_update(
+    pi: Pi, maintainer: Maintainer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The new one is active by then; a file in place of a folder is an error for whoever deletes folders."""
+    stray = _made(pi.places.models) / f"{NETWORK}-1.0"
+    stray.touch()
+    assert offer(pi, maintainer, archive_of(newer_network(tmp_path / "new"))), pi.result["message"]
+    assert active(pi) == NEWER
+    assert f"{stray} cannot be deleted" in caplog.text
+
+
 def _labels(change: dict[str, object]) -> list[dict[str, object]]:
     document = json.loads((ZOO / f"{NETWORK}.json").read_bytes())
     return [label | change for label in document["labels"]]

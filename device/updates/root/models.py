@@ -7,6 +7,7 @@ own package.
 
 from __future__ import annotations
 
+import logging
 import os
 import pwd
 import shutil
@@ -15,6 +16,8 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
 
 from device.errors import ModelError, UpdateError
 from device.networks.card import read_card
@@ -27,6 +30,8 @@ from device.networks.files import (
 )
 from device.system.atomic_write import atomic_symlink
 from device.updates.artifact import MAXIMUM_BYTES, Artifact
+
+_LOG = logging.getLogger(__name__)
 
 _USER = "facet"
 # LiteRT's import and a few inferences, on the slowest board and under load.
@@ -153,9 +158,27 @@ def _activate(models: Path, name: str, folder: Path, restart: Callable[[], None]
             link.unlink()
         else:
             atomic_symlink(link, before)
-        shutil.rmtree(folder)
+        _remove(folder)
         restart()
         raise
     for other in models.glob(f"{name}-*"):
-        if other.name not in {folder.name, before and before.name}:
-            shutil.rmtree(other)
+        is_ours = _is_version(other.name.removeprefix(f"{name}-")) and not other.is_symlink()
+        if is_ours and other.name not in {folder.name, before and before.name}:
+            _remove(other)
+
+
+def _is_version(rest: str) -> bool:
+    """Whether a folder is of the network itself: attributes-lite-1.0 also begins with "attributes-"."""
+    try:
+        Version(rest)
+    except InvalidVersion:
+        return False
+    return True
+
+
+def _remove(folder: Path) -> None:
+    """Delete a network that nobody uses; what stays only takes room, so it undoes nothing."""
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        _LOG.warning("%s cannot be deleted and only takes room: %s", folder, error)
