@@ -83,6 +83,12 @@ class Visit:
             self.complaints.append(message.text)
 
 
+def type_where_the_page_begins(tab: Page, text: str) -> None:
+    """Type into the field that the page has chosen; Chromium gives it the focus a moment after the page is loaded."""
+    tab.locator("input:focus").wait_for()
+    tab.keyboard.type(text)
+
+
 def serious_violations(tab: Page) -> list[str]:
     """Return what axe-core finds in a view that keeps somebody from using it."""
     found = Axe().run(tab).response["violations"]

@@ -157,7 +157,7 @@ def test_a_pin_is_found_by_pressing_it(tmp_path: Path, browser: Any) -> None:  #
     """On simulated pins, with the keyboard alone; a pin that nobody presses is asked for again."""
     from gpiozero.pins.mock import MockFactory
 
-    from tests.web.browser import Visit
+    from tests.web.browser import Visit, type_where_the_page_begins
 
     pins = MockFactory()
 
@@ -173,7 +173,7 @@ def test_a_pin_is_found_by_pressing_it(tmp_path: Path, browser: Any) -> None:  #
     visit = Visit(PageNode(setup.config, ""), browser.new_context(locale="en-GB"))
     try:
         tab = visit.open("/login")
-        tab.keyboard.type(SetupCode(tmp_path).make())
+        type_where_the_page_begins(tab, SetupCode(tmp_path).make())
         tab.keyboard.press("Enter")
         find_button = tab.get_by_role("button", name="Find it by pressing")
         find_button.focus()

@@ -162,8 +162,10 @@ def test_a_live_view_that_is_refused_asks_again_after_a_pause(visit: Begin) -> N
 
     guest.context.route("**/live?*", refuse)
     tab.wait_for_function(f"() => !({_HAS_PICTURE})()")
+    before = len(asked)
     tab.wait_for_timeout(3000)
-    assert 1 <= len(asked) <= 3
+    assert before >= 1
+    assert len(asked) - before <= 3
     guest.context.unroute("**/live?*")
     tab.wait_for_function(_HAS_PICTURE)
     _forget_refusals(guest)
@@ -212,9 +214,11 @@ def test_nothing_keeps_anybody_from_using_a_view(
 
 def test_the_keyboard_alone_is_enough(node: PageNode, visit: Begin) -> None:
     """Logging in, choosing a view and opening an observation take no mouse."""
+    from tests.web.browser import type_where_the_page_begins
+
     guest = visit()
     tab = guest.open("/login")
-    tab.keyboard.type(guest.node.password)
+    type_where_the_page_begins(tab, guest.node.password)
     tab.keyboard.press("Enter")
     tab.get_by_role("navigation").wait_for()
     node.press()
