@@ -179,7 +179,7 @@ class PeopleDevices:
         self._clear_former(saved)
 
     def _clear_former(self, saved: SavedPeople) -> None:
-        if not saved.announced and not saved.former:
+        if not saved.former:
             return
         waiting = set(self._clearing_former.values())
         for former, tries in list(saved.former.items()):

@@ -30,6 +30,10 @@ def answers(
     Raises:
         ValueError: the crop has another size.
     """
+    if (1, *crop.shape) != network.input_shape:
+        # OpenCV would write into memory of its own, see _answers.
+        message = f"the network sees {network.input_shape}, and the crop has {crop.shape}"
+        raise ValueError(message)
     shown = np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2RGB), np.uint8)
     if not flip_average:
         return _answers(network, meaning, shown)
@@ -40,10 +44,6 @@ def answers(
 
 
 def _answers(network: Network, meaning: InputMeaning, shown: Image) -> list[FloatArray]:
-    if (1, *shown.shape) != network.input_shape:
-        # OpenCV would write into memory of its own.
-        message = f"the network sees {network.input_shape}, and the crop has {shown.shape}"
-        raise ValueError(message)
     # Straight into the network's memory, each byte as what it means.
     cv2.LUT(shown, _meanings(meaning.mean, meaning.scale), dst=network.input[0])
     return [output[0] for output in network.run()]

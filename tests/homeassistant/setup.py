@@ -22,6 +22,8 @@ from tests.homeassistant.node import Node
 from tests.homeassistant.onboarding import add_mqtt, become_owner
 from tests.homeassistant.process import Process
 
+BACK = 150.0
+"""Seconds until all is there again. Home Assistant looks for its broker every ten; a busy machine takes far longer."""
 HOME_ASSISTANT = "homeassistant"
 """The user of the broker who may do everything; the password of each user is its name."""
 
@@ -38,8 +40,6 @@ class Broker(Protocol):
         """End it."""
 
 
-# Seconds. It takes ten on an idle machine, and six times as long on a slow one that has much to do.
-_BACK = 150.0
 # The shipped access list; a node's user has the node's id.
 _ACL = Path(__file__).resolve().parents[2] / "provisioning" / "mosquitto" / "acl"
 _ROOMS = (
@@ -128,7 +128,7 @@ class Setup:
             if name.split(".")[1].startswith(f"{room}_")
         }
 
-    def expect_available(self, room: str, patience: float = _BACK) -> None:
+    def expect_available(self, room: str, patience: float = BACK) -> None:
         """Wait until all entities of a node exist and are available.
 
         After a restart of the broker Home Assistant alone takes ten seconds to connect again, on a busy machine longer.
@@ -160,7 +160,7 @@ class Setup:
             rows = self.client.ask("config/entity_registry/list")
             return wanted - {row["unique_id"] for row in rows}
 
-        wait_for(lambda: not missing(), f"Home Assistant has all entities of {room}", _BACK)
+        wait_for(lambda: not missing(), f"Home Assistant has all entities of {room}", BACK)
 
     def registered(self, room: str) -> set[str]:
         """Return the ids of a node's entities, those that are disabled included."""

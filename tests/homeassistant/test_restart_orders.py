@@ -12,7 +12,7 @@ import pytest
 
 from tests.broker.mosquitto import wait_for
 from tests.homeassistant.node import Node
-from tests.homeassistant.setup import Setup, press
+from tests.homeassistant.setup import BACK, Setup, press
 from tests.homeassistant.test_moments import (
     ALL,
     EXPIRY,
@@ -36,8 +36,6 @@ ORDERS = (
     ("stop home", "stop broker", "start broker", "start home"),
     ("stop home", "stop broker", "stop node", "start node", "start home", "start broker"),
 )
-# Seconds. Home Assistant looks for its broker every ten, and a busy machine takes several times as long.
-_BACK = 150.0
 # What may differ afterwards, being about the machine, the moment or the kill. Home Assistant does not restore an event
 # that was unavailable when it stopped.
 _VOLATILE = (
@@ -88,7 +86,7 @@ def returned(setup: Setup, wanted: Mapping[str, str], began: float) -> tuple[flo
         return len(times) > 1
 
     try:
-        wait_for(are_back, "node and reference are back", _BACK)
+        wait_for(are_back, "node and reference are back", BACK)
     except AssertionError as error:
         others = {k: states.get(k) for k, v in wanted.items() if states.get(k) != v}
         message = f"{error}: {times} {others}"

@@ -75,6 +75,9 @@ export function show(root) {
     write(rate, "");
   };
 
+  /** Show nothing, because of privacy where it is on. */
+  const blankFor = (why) => blank(t(known.privacy ? "privacy_on" : why));
+
   async function look() {
     const answer = await fetch(`live?after=${after}`);
     if (answer.status === 401) location.reload();
@@ -82,7 +85,7 @@ export function show(root) {
       if (isOver || answer.headers.has("x-same-look")) return;
       // Privacy, perhaps, of which no event has come.
       after = -1;
-      blank(t(known.privacy ? "privacy_on" : "live_waiting"));
+      blankFor("live_waiting");
       return;
     }
     // Whoever follows then waits before asking again.
@@ -112,7 +115,7 @@ export function show(root) {
       try {
         await look();
       } catch {
-        if (!isOver) blank(t(known.privacy ? "privacy_on" : "lost"));
+        if (!isOver) blankFor("lost");
         await new Promise((wake) => setTimeout(wake, 2000));
       }
     }
@@ -122,7 +125,7 @@ export function show(root) {
     if (name === "privacy" && content) blank(t("privacy_on"));
     if (name === "lost") blank(t("lost"));
   });
-  blank(known.privacy ? t("privacy_on") : t("live_waiting"));
+  blankFor("live_waiting");
   follow();
   return () => {
     isOver = true;
