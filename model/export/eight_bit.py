@@ -12,12 +12,15 @@ from device.networks.card import EightBitCard, read_card
 from device.networks.files import eight_bit_file
 from device.perception.eight_bit import answers_to_pattern, require_right_answers
 from device.perception.runtime import Network
-from model.export.tflite_graph import ADDED, Graph
+from model.export.tflite_graph import ADDED, SMALL, Graph
 
 # Depthwise convolutions stay in floats: they have few weights and little to compute. So does what tells facial hair:
 # its few weights, rounded, would shift an answer by a quarter of a logit.
 _KINDS = (qtyping.TFLOperationName.CONV_2D, qtyping.TFLOperationName.FULLY_CONNECTED)
-_IN_EIGHT_BITS = rf"^(?!{ADDED}).*"
+_IN_EIGHT_BITS = rf"^(?!{ADDED}|{SMALL}).*"
+# Layers with fewer stay in floats as well. They are the first ones, which see many pixels in few channels: to round
+# what they are multiplied with takes longer than the multiplication saves. `docs/model-experiments.md` has the figures.
+_FEWEST_WEIGHTS = 8000
 # A logit. LiteRT is off by 0.13 with `attributes`, on x86 and on ARM, and tflite-runtime 2.14 by 6.6.
 _TOLERANCE = 0.5
 _DECIMALS = 4
@@ -26,8 +29,9 @@ _DECIMALS = 4
 def export_eight_bit(network: Path) -> EightBitCard:
     """Write a network once more for eight-bit arithmetic, beside it, with a JSON that tells how to try it.
 
-    The weights of the exported convolutions and dense layers are integers, scaled channel by channel, and what they are
-    multiplied with is rounded to integers as it comes. Labels, calibration and thresholds are the float network's.
+    The weights of the exported convolutions and dense layers, where they are many, are integers, scaled channel by
+    channel, and what they are multiplied with is rounded to integers as it comes. Labels, calibration and thresholds
+    are the float network's.
 
     Args:
         network: the .tflite, with weights of any kind; its JSON lies beside it.
@@ -39,6 +43,8 @@ def export_eight_bit(network: Path) -> EightBitCard:
     card = read_card(network)
     graph = Graph.read(network)
     graph.widen_weights()
+    graph.fuse_prelu()
+    graph.name_small_layers(_FEWEST_WEIGHTS)
     path = eight_bit_file(network)
     with TemporaryDirectory() as folder:
         whole, finished = Path(folder) / "whole.tflite", Path(folder) / path.name

@@ -17,15 +17,24 @@ from model.export.unused import drop_unused
 
 ADDED = "added_"
 """How the names of tensors begin that were added to what had been exported; see widen_weights."""
+SMALL = "small_"
+"""How the names begin of what layers with few weights compute; see name_small_layers."""
 
 _KINDS = schema.BuiltinOperator
 _TYPES = schema.TensorType
 _IDENTIFIER = b"TFL3"
 _IMAGE_RANK = 4
+_LAYERS = (_KINDS.CONV_2D, _KINDS.FULLY_CONNECTED)
 # Weights below this are biases and slopes; halving them saves nothing, and each costs an operator.
 _SMALLEST_WEIGHTS = 1024
-# What exporters without PReLU write instead: the positive part, plus half the slope times the value less its magnitude.
-_PRELU_WRITTEN_OUT = (_KINDS.RELU, _KINDS.ABS, _KINDS.SUB, _KINDS.MUL, _KINDS.ADD)
+# What exporters without PReLU write instead: the positive part, plus half the slope times the value less its magnitude;
+# or the positive part, less the slope times the positive part of the value times -1.
+# The slopes are in the last operator but one; each with what its constant is multiplied by to be the slopes.
+_PRELU_WRITTEN_OUT = {
+    (_KINDS.RELU, _KINDS.ABS, _KINDS.SUB, _KINDS.MUL, _KINDS.ADD): 2,
+    (_KINDS.RELU, _KINDS.MUL, _KINDS.MUL, _KINDS.SUB): 1,
+}
+_LONGEST = max(map(len, _PRELU_WRITTEN_OUT))
 
 
 class Graph:
@@ -104,21 +113,24 @@ class Graph:
             self._graph.tensors[index].shape = shape
 
     def fuse_prelu(self) -> None:
-        """Replace each activation that is written out in five operators by the one that means it."""
+        """Replace each activation that is written out in several operators by the one that means it."""
         prelu = self._code(_KINDS.PRELU)
         fused: list[schema.OperatorT] = []
         operators = list(self._graph.operators)
         while operators:
-            head = operators[: len(_PRELU_WRITTEN_OUT)]
-            if tuple(map(self._kind, head)) != _PRELU_WRITTEN_OUT:
+            kinds = tuple(map(self._kind, operators[:_LONGEST]))
+            for written_out, to_slopes in _PRELU_WRITTEN_OUT.items():
+                if kinds[: len(written_out)] == written_out:
+                    *_, multiply, last = operators[: len(written_out)]
+                    slopes = next(i for i in multiply.inputs if self._constant(i) is not None)
+                    values = to_slopes * np.asarray(self._constant(slopes))
+                    self._set(slopes, values.reshape(1, 1, -1))
+                    inputs = [operators[0].inputs[0], slopes]
+                    fused.append(_operator(prelu, inputs, last.outputs))
+                    del operators[: len(written_out)]
+                    break
+            else:
                 fused.append(operators.pop(0))
-                continue
-            relu, _, _, multiply, add = head
-            slopes = next(i for i in multiply.inputs if self._constant(i) is not None)
-            doubled = 2 * np.asarray(self._constant(slopes))
-            self._set(slopes, doubled.reshape(1, 1, -1))
-            fused.append(_operator(prelu, [relu.inputs[0], slopes], add.outputs))
-            del operators[: len(head)]
         self._graph.operators = fused
 
     def halve_weights(self) -> None:
@@ -159,6 +171,15 @@ class Graph:
         self._graph.operators = kept
         for index, tensor in enumerate(self._graph.tensors):
             tensor.name = tensor.name or f"{ADDED}{index}".encode()
+
+    def name_small_layers(self, weights: int) -> None:
+        """Let the names of what layers with fewer weights compute begin with SMALL."""
+        for operator in self._graph.operators:
+            if self._kind(operator) in _LAYERS:
+                constant = self._constant(int(operator.inputs[1]))
+                output = self._graph.tensors[operator.outputs[0]]
+                if constant is not None and constant.size < weights:
+                    output.name = SMALL.encode() + output.name
 
     def features(self) -> list[int]:
         """Return the tensors from which each member's dense layers, of which it has two, conclude.
