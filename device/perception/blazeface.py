@@ -34,6 +34,9 @@ _SLACK = 1e-3
 _LARGEST_SCORE = 1 - 1e-6
 # In the network's input, of -1..1.
 _BLACK = -1.0
+# An image whose sides are divided by a multiple of it is halved first, in bytes, which takes a tenth of the time that
+# floats take. The mean of four bytes is rounded alike on all processors, a half up, and is averaged once more.
+_HALVED_FROM = 4
 # Rows of a shrunk image that are made at a time: all of a photograph in floats would fill a small Pi's memory, and any
 # processor's cache.
 _ROWS = 16
@@ -108,6 +111,9 @@ class BlazeFace:
         network: of BlazeFace.
         grids: FULL_RANGE_GRIDS or SHORT_RANGE_GRIDS.
         scale: how much of the input the picture takes, of its width or of its height; the rest is margin.
+
+    Attributes:
+        size: (width, height) of the network's input, in pixels.
     """
 
     def __init__(
@@ -115,6 +121,7 @@ class BlazeFace:
     ) -> None:
         self._network = network
         _, height, width, _ = network.input_shape
+        self.size = width, height
         self._anchors = _anchors(grids, height, width)
         self._scale = scale
 
@@ -150,11 +157,12 @@ def _logit(score: float) -> float:
 def shrink(image: Image, divisor: int) -> FloatArray:
     """Return the image with its sides divided by a whole number, (H // divisor, W // divisor, 3) float32."""
     height, width = (max(1, length // divisor) for length in image.shape[:2])
+    is_halved = divisor % _HALVED_FROM == 0 and divisor <= min(image.shape[:2])
     shrunk = np.empty((height, width, 3), np.float32)
     for top in range(0, height, _ROWS):
         rows = shrunk[top : top + _ROWS]
         part = image[top * divisor : (top + len(rows)) * divisor, : width * divisor]
-        rows[:] = _resized(part, (width, len(rows)))
+        rows[:] = _resized(_halved(part) if is_halved else part, (width, len(rows)))
     return shrunk
 
 
@@ -178,6 +186,12 @@ def _resized(image: Image | FloatArray, size: tuple[int, int]) -> FloatArray:
         place = resized[first * fewer : (first + step) * fewer]
         cv2.resize(averaged, (width, len(averaged)), dst=place, interpolation=cv2.INTER_AREA)
     return resized
+
+
+def _halved(image: Image) -> Image:
+    """Return an image, whose sides are even, with its sides halved."""
+    height, width = (length // 2 for length in image.shape[:2])
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 @cache

@@ -7,7 +7,7 @@ the eyes; so each face is looked at until it is large enough, and what the last 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import inf
+from math import inf, prod
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ from device.perception.blazeface import (
 from device.perception.full_range import FullRange
 from device.perception.overlap import corners, iou, is_among
 from device.perception.runtime import Network
-from device.perception.tiling import surroundings, tile
+from device.perception.tiling import Tiling, around, surroundings, tile
 
 RETRY_SCORE = 0.2
 """Where nobody is found, people who are known or to be enrolled are looked for at this score: of LFW's 6,000 pairs 28
@@ -39,6 +39,9 @@ _CLOSE_UP_MIN_SIZE = 0.6
 # Where the full-range network is certain of a small face, and does not even suspect one of this size (as a share of the
 # frame's shorter side) with this score, no face fills the frame. One with a tenth of context always gets this score.
 _HINT_MIN_SIZE, _HINT = 0.5, 0.1
+# Of a find in the look at the whole that tells where a part of the frame may show a small face, and how large it may
+# seem there, in pixels of the network's input: a larger face would be suspected at once.
+_TRACE, _LARGEST_TRACE_PIXELS = 0.03, 30
 # Pixels of a face in the network's input from which on no closer look is needed: with 30 every answer about 96 of 100
 # faces is right, with 39 about 99. With 640x480 these are 120 of the frame. `python -m model places` measures it.
 _CLEAR_PIXELS = 36
@@ -55,8 +58,8 @@ class FaceDetector:
     """Finds faces with BlazeFace networks. Made by `load`.
 
     The full-range one sees groups and far faces. A copy of it with a small input takes the closer looks. The
-    short-range one runs with a margin around the frame, for a face so close that it fills the frame. Large frames are
-    looked at in tiles as well.
+    short-range one runs with a margin around the frame, for a face so close that it fills the frame. Of a large frame
+    it also looks at the parts in which the whole shows a trace of a small face, and of a very large one at all parts.
 
     Args:
         full: the full-range network.
@@ -114,15 +117,16 @@ class FaceDetector:
         tiling = tile(size, self._min_face, self.full.sizes)
         look, factor = self.full.take(tiling.input), tiling.divisor
         picture = image if factor == 1 else shrink(image, factor)
-        certain, suspected = self._whole(look, picture, factor)
-        across, down = tiling.input
-        clear_size = _CLEAR_PIXELS * max(size) / across
+        seen = self._whole(look, picture)
+        finds = seen.placed(factor, (0, 0))
+        is_certain = seen.scores >= self._min_score
+        is_suspected = (seen.scores >= self._suspicion) & ~is_certain
+        certain, suspected = (finds.where(each).faces() for each in (is_certain, is_suspected))
+        clear_size = _CLEAR_PIXELS * max(size) / max(tiling.input)
         clear = [face for face in certain if face.box.size >= clear_size]
         rough = [face for face in (*certain, *suspected) if face.box.size < clear_size]
-        for left, top in tiling.corners:
-            part = picture[top : top + down, left : left + across]
-            finds = look.find(part, self._suspicion)
-            rough += finds.placed(factor, (left * factor, top * factor)).faces()
+        if tiling.corners:
+            rough += self._small(picture, tiling, seen)
         faces = [*clear, *self._closer_looks(image, rough, clear)]
         return sorted(faces, key=lambda face: -face.score)
 
@@ -132,18 +136,50 @@ class FaceDetector:
         far = self.full.take(whole.input).find(image, self._min_score)
         return far.and_also(self._near(image, self._min_score)).faces()
 
-    def _whole(
-        self, look: BlazeFace, picture: Image | FloatArray, factor: float
-    ) -> tuple[list[Detection], list[Detection]]:
-        """Return the faces that one look at the whole finds, and those that it only suspects."""
-        seen = look.find(picture, min(_HINT, self._suspicion))
+    def _whole(self, look: BlazeFace, picture: Image | FloatArray) -> Finds:
+        """Return what is found in a look at the whole, down to a mere trace."""
+        seen = look.find(picture, min(_TRACE, self._suspicion))
         is_large = seen.sizes >= _HINT_MIN_SIZE * min(picture.shape[:2])
-        if is_large.any() or not (seen.scores >= self._min_score).any():
-            seen = seen.and_also(self._near(picture, self._suspicion))
-        seen = seen.placed(factor, (0, 0))
         is_certain = seen.scores >= self._min_score
-        is_suspected = (seen.scores >= self._suspicion) & ~is_certain
-        return seen.where(is_certain).faces(), seen.where(is_suspected).faces()
+        if is_large[seen.scores >= _HINT].any() or not is_certain.any():
+            seen = seen.and_also(self._near(picture, self._suspicion))
+        return seen
+
+    def _small(self, picture: Image | FloatArray, tiling: Tiling, seen: Finds) -> list[Detection]:
+        """Return the rough finds that only a part of the picture shows, in the frame's pixels.
+
+        Args:
+            picture: the frame, shrunk as the tiling says.
+            tiling: with tiles.
+            seen: what the look at the whole has found.
+        """
+        looks = self.full.take(tiling.input)
+        corners: Sequence[tuple[int, int]] = tiling.corners
+        if tiling.is_traced:
+            places = self._around_traces(picture, tiling, seen)
+            if len(places) * prod(self._closely.size) < len(corners) * prod(looks.size):
+                looks, corners = self._closely, places
+        (across, down), factor = looks.size, tiling.divisor
+        rough: list[Detection] = []
+        for left, top in corners:
+            finds = looks.find(picture[top : top + down, left : left + across], self._suspicion)
+            rough += finds.placed(factor, (left * factor, top * factor)).faces()
+        return rough
+
+    def _around_traces(
+        self, picture: Image | FloatArray, tiling: Tiling, seen: Finds
+    ) -> Sequence[tuple[int, int]]:
+        """Return left and top of the parts of a picture in which a small face has left a trace."""
+        height, width = picture.shape[:2]
+        largest = _LARGEST_TRACE_PIXELS * max(width, height) / max(tiling.input)
+        is_trace = seen.scores < self._suspicion
+        known = [face.box for face in seen.where(~is_trace).faces()]
+        traces = [
+            find.box
+            for find in seen.where(is_trace).faces()
+            if find.box.size < largest and not is_among(find.box, known)
+        ]
+        return around(traces, (width, height), self._closely.size)
 
     def _near(self, picture: Image | FloatArray, min_score: float) -> Finds:
         """Return the finds of the short-range network that are large enough to count."""

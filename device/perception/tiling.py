@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count, product
-from math import ceil
+from math import ceil, prod
 
 from device.observation import Box
 
@@ -17,6 +17,9 @@ Size = tuple[int, int]
 _SMALLEST_FACE_PIXELS = 12
 # The whole look may see the smallest face a little worse, so that 800x600 needs no tiles.
 _TOLERANCE = 0.95
+# From as many pixels on the look at the whole leaves a trace of a face, a find of a low score, where a tile suspects
+# it. `docs/model-experiments.md` has the figures.
+_SMALLEST_TRACE_PIXELS = 7
 # Inputs of the network along a frame that it sees at once. A larger one is shrunk by a whole number first, which needs
 # little memory.
 _AMPLE = 4
@@ -28,6 +31,8 @@ _MOST_TILES = 32
 # Side of what a closer look sees, in sizes of the face, which has 64 of 128 pixels there. With 48 or 80 its keypoints
 # are less exact; more around it makes them no better, and costs more pixels.
 _SURROUNDINGS = 2.0
+# Of a trace, on each side of its box, in parts of its size: the network knows a face by what is around it as well.
+_MARGIN = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +43,19 @@ class Tiling:
         input: (width, height) of the network that looks, and of a tile.
         divisor: by which the frame's sides are shrunk before anything looks at it.
         corners: (left, top) of each tile in the shrunk frame; none where one look at the whole sees enough.
+        is_traced: whether the look at the whole leaves a trace of the smallest face, so that it tells where to look.
     """
 
     input: Size
     divisor: int
     corners: tuple[tuple[int, int], ...] = ()
+    is_traced: bool = True
 
     @property
     def pixels(self) -> int:
-        """That the network sees in all of its looks."""
-        width, height = self.input
-        return width * height * (1 + len(self.corners))
+        """That the network sees in its looks, as a rule: where traces tell where else to look, there are few or none."""
+        looks = 1 if self.is_traced else 1 + len(self.corners)
+        return prod(self.input) * looks
 
 
 def tile(size: Size, min_face: float, inputs: Sequence[Size]) -> Tiling:
@@ -72,10 +79,35 @@ def _divide(size: Size, min_face: float, seen: Size) -> Tiling:
         lefts, tops = (
             _starts(length // divisor, part) for length, part in zip(size, seen, strict=True)
         )
-        tiling = Tiling(seen, divisor, tuple(product(lefts, tops)))
+        is_traced = min_face * side >= _SMALLEST_TRACE_PIXELS * max(size)
+        tiling = Tiling(seen, divisor, tuple(product(lefts, tops)), is_traced)
         if len(tiling.corners) <= _MOST_TILES:
             return tiling
     raise AssertionError  # a frame of one tile is reached before
+
+
+def around(boxes: Sequence[Box], size: Size, part: Size) -> list[tuple[int, int]]:
+    """Return left and top of parts of a picture that show each of some boxes, with a quarter of it on each side.
+
+    Args:
+        boxes: in the picture. The first one is in the middle of a part, and so is the first that this does not show.
+        size: of the picture.
+        part: the size of each.
+    """
+    found: list[tuple[int, int]] = []
+    left_out = list(boxes)
+    while left_out:
+        box = left_out[0]
+        left, top = (
+            int(min(max(0, start + (length - side) / 2), max(0, whole - side)))
+            for start, length, side, whole in zip(
+                (box.x, box.y), (box.width, box.height), part, size, strict=True
+            )
+        )
+        found.append((left, top))
+        seen = Box(left, top, *part)
+        left_out = [each for each in left_out[1:] if not _shows(seen, each)]
+    return found
 
 
 def surroundings(box: Box, size: Size) -> tuple[int, int, int, int]:
@@ -92,6 +124,16 @@ def surroundings(box: Box, size: Size) -> tuple[int, int, int, int]:
         for centre, length in zip((x, y), size, strict=True)
     )
     return left, top, right, bottom
+
+
+def _shows(part: Box, box: Box) -> bool:
+    margin = _MARGIN * max(box.width, box.height)
+    return (
+        part.x <= box.x - margin
+        and part.y <= box.y - margin
+        and box.x + box.width + margin <= part.x + part.width
+        and box.y + box.height + margin <= part.y + part.height
+    )
 
 
 def _starts(length: int, side: int) -> list[int]:

@@ -44,8 +44,13 @@ class Scripted:
         return [boxes, logits]
 
 
-def scores(*seen: tuple[float, int]) -> list[float]:
-    """Return the scores of the faces found where the full-range networks see this, one look after the other."""
+def scores(*seen: tuple[float, int], size: tuple[int, int] = (192, 192)) -> list[float]:
+    """Return the scores of the faces found where the full-range networks see this, one look after the other.
+
+    Args:
+        seen: score and size of the face in each look.
+        size: (width, height) of the frame.
+    """
     looks = iter(seen)
     networks = [
         Scripted(192, (192 // CELL) ** 2, looks),
@@ -54,7 +59,7 @@ def scores(*seen: tuple[float, int]) -> list[float]:
     ]
     full, closer, short = (cast("Network", network) for network in networks)
     detector = FaceDetector(FullRange({(192, 192): lambda: full}), closer, short, 0.5, 48)
-    return [face.score for face in detector.detect(np.full((192, 192, 3), 110, np.uint8))]
+    return [face.score for face in detector.detect(np.full((size[1], size[0], 3), 110, np.uint8))]
 
 
 def test_the_last_look_counts() -> None:
@@ -79,3 +84,34 @@ def test_a_large_face_is_what_the_first_look_says() -> None:
     """And it must be certain at once."""
     assert scores((0.6, CLOSE_BY), (0.9, CLOSE_BY)) == pytest.approx([0.6])
     assert scores((0.4, CLOSE_BY), (0.9, CLOSE_BY)) == []
+
+
+LARGE_FRAME = (1280, 960)
+TRACE = (0.05, 10)
+
+
+def test_where_the_whole_frame_shows_a_trace_a_part_of_it_is_looked_at() -> None:
+    """What is suspected there is looked at closely, as anywhere."""
+    assert scores(TRACE, (0.6, SMALL), (0.9, CLOSE_BY), size=LARGE_FRAME) == pytest.approx([0.9])
+    assert scores(TRACE, (0.29, SMALL), (0.9, CLOSE_BY), size=LARGE_FRAME) == []
+    assert scores(TRACE, (0.6, SMALL), (0.3, CLOSE_BY), size=LARGE_FRAME) == []
+
+
+@pytest.mark.parametrize("seen", [(0.02, 10), (0.2, 40)])
+def test_no_part_is_looked_at_where_there_is_no_trace_of_a_small_face(
+    seen: tuple[float, int],
+) -> None:
+    """A score below 0.03 is none, and a large face would be suspected in the whole frame."""
+    assert scores(seen, (0.6, SMALL), (0.9, CLOSE_BY), size=LARGE_FRAME) == []
+
+
+def test_a_trace_of_what_is_known_is_not_looked_at_again() -> None:
+    """A closer look has seen the face, and the next look would see another."""
+    faces = scores((0.6, SMALL), (0.9, CLOSE_BY), (0.8, CLOSE_BY), size=LARGE_FRAME)
+    assert faces == pytest.approx([0.9])
+
+
+def test_a_frame_too_large_for_traces_is_looked_at_in_all_parts() -> None:
+    """At 1920x1080 six, whatever the whole shows; the last one shows a face."""
+    looks = [(0.0, 0)] * 6 + [(0.6, SMALL), (0.9, CLOSE_BY)]
+    assert len(scores(*looks, size=(1920, 1080))) == 1

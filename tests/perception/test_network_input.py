@@ -18,6 +18,7 @@ from device.perception.runtime import Network
 SIDE = 192
 # Of 0..255: far less than what a detector notices, or what a step of one byte would be.
 THOUSANDTH = 1e-3
+HALF_A_LEVEL = 0.5
 ANCHORS = (SIDE // 4) ** 2
 
 
@@ -52,6 +53,13 @@ def averaged(image: Image | NDArray[np.float32], width: int, height: int) -> NDA
     """Return the image in another size, in floats."""
     floats = image.astype(np.float32)
     return np.asarray(cv2.resize(floats, (width, height), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def halved(image: Image) -> Image:
+    """Return the image with its sides halved: the means of four pixels, a half rounded up as on any processor."""
+    height, width = (length // 2 for length in image.shape[:2])
+    pairs = image[: 2 * height, : 2 * width].reshape(height, 2, width, 2, 3)
+    return np.asarray((pairs.sum(axis=(1, 3), dtype=np.uint16) + 2) // 4, np.uint8)
 
 
 @pytest.mark.parametrize("scale", [1, 2 / 3])
@@ -89,10 +97,19 @@ def test_a_part_of_a_frame_needs_no_copy() -> None:
 def test_shrinking_some_rows_at_a_time_changes_nothing(
     height: int, width: int, divisor: int
 ) -> None:
-    """But the last bits."""
+    """But the last bits, if the image is halved as a whole where it is halved first."""
     image = picture(height, width)
-    at_once = averaged(image, width // divisor, height // divisor)
+    first = halved(image) if divisor == 4 else image
+    at_once = averaged(first, width // divisor, height // divisor)
     assert np.abs(shrink(image, divisor) - at_once).max() < THOUSANDTH
+
+
+@pytest.mark.parametrize("divisor", [4, 8])
+def test_halving_in_bytes_first_changes_less_than_one_grey_level(divisor: int) -> None:
+    """Nowhere more than what is rounded once."""
+    image = picture(1080, 1920)
+    in_floats = averaged(image, 1920 // divisor, 1080 // divisor)
+    assert np.abs(shrink(image, divisor) - in_floats).max() <= HALF_A_LEVEL
 
 
 @pytest.mark.parametrize("min_score", [0.0, 0.1, 0.5, 0.9, 1.0])

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from device.observation import Box
-from device.perception.tiling import surroundings, tile
+from device.perception.tiling import around, surroundings, tile
 
 SIDE = 192
 SQUARE, WIDE = (SIDE, SIDE), (SIDE, 160)
@@ -65,7 +65,7 @@ def test_the_number_of_tiles_is_bounded(size: tuple[int, int]) -> None:
         ((640, 640), SQUARE),
         ((480, 640), SQUARE),  # a camera that stands on its side
         ((1280, 1024), WIDE),  # four tiles either way
-        ((1280, 720), SQUARE),  # two tiles instead of four
+        ((1280, 720), WIDE),  # whose look at the whole tells where a small face may be
         ((1920, 1080), WIDE),  # six tiles either way
         ((3840, 2160), SQUARE),  # low tiles would be too many, and show less detail
         ((3280, 2464), SQUARE),
@@ -90,6 +90,35 @@ def test_low_tiles_cover_a_frame_as_well(size: tuple[int, int]) -> None:
     tops = sorted({top for _, top in tiling.corners})
     assert (tops[0], tops[-1]) == (0, size[1] // tiling.divisor - 160)
     assert all(later - start <= 160 - 48 for start, later in pairwise(tops))
+
+
+@pytest.mark.parametrize(
+    ("size", "min_face", "is_traced"),
+    [
+        ((1280, 1024), 48, True),
+        ((1280, 720), 48, True),
+        ((1920, 1080), 48, False),  # five pixels of the input are too few
+        ((1920, 1080), 72, True),
+    ],
+)
+def test_a_look_at_the_whole_tells_where_to_look_again_if_the_smallest_face_is_large_enough(
+    size: tuple[int, int], min_face: float, *, is_traced: bool
+) -> None:
+    """Seven pixels of 192."""
+    assert tile(size, min_face, [WIDE, SQUARE]).is_traced == is_traced
+
+
+def test_each_place_is_in_a_part_with_what_surrounds_it() -> None:
+    """Those that are close to each other in one."""
+    boxes = [Box(100, 100, 20, 20), Box(130, 130, 20, 20), Box(162, 100, 20, 20)]
+    assert around(boxes, (320, 240), (128, 128)) == [(46, 46), (108, 46)]
+
+
+def test_a_part_around_a_place_at_the_edge_stays_within_the_picture() -> None:
+    """Also if the place does not, or is larger than the part."""
+    boxes = [Box(-10, -10, 20, 20), Box(310, 230, 30, 30), Box(20, 20, 200, 200)]
+    assert around(boxes, (320, 240), (128, 128)) == [(0, 0), (192, 112), (56, 56)]
+    assert around([Box(10, 10, 20, 20)], (60, 50), (128, 128)) == [(0, 0)]
 
 
 def test_a_closer_look_sees_what_surrounds_a_face() -> None:
