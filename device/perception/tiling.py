@@ -53,7 +53,7 @@ class Tiling:
 
     @property
     def pixels(self) -> int:
-        """That the network sees in its looks, as a rule: where traces tell where else to look, there are few or none."""
+        """That the network sees in its looks as a rule: where traces tell where else to look, there are few or none."""
         looks = 1 if self.is_traced else 1 + len(self.corners)
         return prod(self.input) * looks
 
