@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from itertools import count, product
 from math import ceil, prod
 
+import numpy as np
+
 from device.observation import Box
+from device.perception.overlap import corners
 
 Size = tuple[int, int]
 """Width and height, in pixels."""
@@ -87,26 +90,34 @@ def _divide(size: Size, min_face: float, seen: Size) -> Tiling:
 
 
 def around(boxes: Sequence[Box], size: Size, part: Size) -> list[tuple[int, int]]:
-    """Return left and top of parts of a picture that show each of some boxes, with a quarter of it on each side.
+    """Return left and top of a few parts of a picture in which all of some boxes are, with what is around them.
+
+    Each part is where it shows most boxes of those that are left: few parts that together show all are hard to find,
+    and these are hardly more (Chvatal, "A Greedy Heuristic for the Set-Covering Problem", 1979).
 
     Args:
-        boxes: in the picture. The first one is in the middle of a part, and so is the first that this does not show.
+        boxes: in the picture, or beyond its edges.
         size: of the picture.
-        part: the size of each.
+        part: the size of each part. Of a larger box a part shows the middle.
     """
+    far = np.maximum(np.array(size) - part, 0)
+    margins = _MARGIN * np.array([[box.width, box.height] for box in boxes]).reshape(-1, 2)
+    places = corners(*boxes).reshape(-1, 2, 2) + np.stack([-margins, margins], axis=1)
+    middles, halves = places.mean(axis=1), np.minimum(np.diff(places, axis=1)[:, 0], part) / 2
+    low, high = (np.clip(middles + sign * halves, 0, size) for sign in (-1, 1))
+    starts = np.minimum(low, far)
+    # (where it starts, the box, the axis)
+    shows = (starts[:, None] <= low) & (high <= starts[:, None] + part)
+    # (left, top, the box)
+    shown = shows[:, None, :, 0] & shows[None, :, :, 1]
     found: list[tuple[int, int]] = []
-    left_out = list(boxes)
-    while left_out:
-        box = left_out[0]
-        left, top = (
-            int(min(max(0, start + (length - side) / 2), max(0, whole - side)))
-            for start, length, side, whole in zip(
-                (box.x, box.y), (box.width, box.height), part, size, strict=True
-            )
-        )
+    while shown.any():
+        counts = shown.sum(axis=-1)
+        these = shown[np.unravel_index(counts.argmax(), counts.shape)]
+        middle = (low[these].min(axis=0) + high[these].max(axis=0)) / 2
+        left, top = np.clip(middle - np.array(part) / 2, 0, far).astype(int).tolist()
         found.append((left, top))
-        seen = Box(left, top, *part)
-        left_out = [each for each in left_out[1:] if not _shows(seen, each)]
+        shown &= ~these
     return found
 
 
@@ -124,16 +135,6 @@ def surroundings(box: Box, size: Size) -> tuple[int, int, int, int]:
         for centre, length in zip((x, y), size, strict=True)
     )
     return left, top, right, bottom
-
-
-def _shows(part: Box, box: Box) -> bool:
-    margin = _MARGIN * max(box.width, box.height)
-    return (
-        part.x <= box.x - margin
-        and part.y <= box.y - margin
-        and box.x + box.width + margin <= part.x + part.width
-        and box.y + box.height + margin <= part.y + part.height
-    )
 
 
 def _starts(length: int, side: int) -> list[int]:

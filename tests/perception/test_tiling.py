@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from device.observation import Box
@@ -108,17 +109,42 @@ def test_a_look_at_the_whole_tells_where_to_look_again_if_the_smallest_face_is_l
     assert tile(size, min_face, [WIDE, SQUARE]).is_traced == is_traced
 
 
-def test_each_place_is_in_a_part_with_what_surrounds_it() -> None:
-    """Those that are close to each other in one."""
-    boxes = [Box(100, 100, 20, 20), Box(130, 130, 20, 20), Box(162, 100, 20, 20)]
-    assert around(boxes, (320, 240), (128, 128)) == [(46, 46), (108, 46)]
+def test_places_close_to_each_other_are_in_one_part() -> None:
+    """In its middle; what is too far away is in the middle of another."""
+    boxes = [Box(100, 100, 20, 20), Box(300, 30, 20, 20), Box(130, 130, 20, 20)]
+    assert around(boxes, (320, 240), (128, 128)) == [(61, 61), (192, 0)]
 
 
-def test_a_part_around_a_place_at_the_edge_stays_within_the_picture() -> None:
-    """Also if the place does not, or is larger than the part."""
-    boxes = [Box(-10, -10, 20, 20), Box(310, 230, 30, 30), Box(20, 20, 200, 200)]
-    assert around(boxes, (320, 240), (128, 128)) == [(0, 0), (192, 112), (56, 56)]
-    assert around([Box(10, 10, 20, 20)], (60, 50), (128, 128)) == [(0, 0)]
+def test_a_part_is_where_it_shows_most() -> None:
+    """Around the first place alone there would be three: the four others lie on both sides of it."""
+    boxes = [Box(x, 100, 20, 20) for x in (150, 80, 100, 200, 220)]
+    assert around(boxes, (320, 240), (128, 128)) == [(131, 46), (36, 46)]
+
+
+def test_each_place_is_seen_with_what_surrounds_it() -> None:
+    """A quarter on each side, as far as the picture has it."""
+    chance = np.random.default_rng(0)
+    places = chance.integers(-10, 230, (30, 2)).tolist()
+    boxes = [Box(x, y, 20, 30) for x, y in places]
+    parts = around(boxes, (240, 220), (128, 128))
+    for box in boxes:
+        low = max(0, box.x - 5), max(0, box.y - 7.5)
+        high = min(240, box.x + 25), min(220, box.y + 37.5)
+        assert any(
+            left <= low[0] and top <= low[1] and high[0] <= left + 128 and high[1] <= top + 128
+            for left, top in parts
+        )
+    assert len(parts) <= 6
+
+
+def test_a_part_stays_within_the_picture() -> None:
+    """Also if a place does not, or is larger than the part, or the part is larger than the picture."""
+    part = (128, 128)
+    assert around([Box(-10, -10, 20, 20)], (320, 240), part) == [(0, 0)]
+    assert around([Box(310, 230, 30, 30)], (320, 240), part) == [(192, 112)]
+    assert around([Box(20, 20, 200, 200)], (320, 240), part) == [(56, 56)]
+    assert around([Box(10, 10, 20, 20)], (60, 50), part) == [(0, 0)]
+    assert around([], (320, 240), part) == []
 
 
 def test_a_closer_look_sees_what_surrounds_a_face() -> None:
