@@ -114,6 +114,22 @@ def test_five_operators_become_one() -> None:
     assert graph.kinds() == [_KINDS.FULLY_CONNECTED, _KINDS.PRELU]
 
 
+def test_the_activations_that_pytorch_writes_out_become_one_operator_each(tmp_path: Path) -> None:
+    """The positive part, less the slope times that of the opposite: 33 of them, and the same answers."""
+    network = model_path("attributes")
+    graph = Graph.read(network)
+    written_out = graph.kinds()
+    graph.fuse_prelu()
+    fused = graph.kinds()
+    assert (fused.count(_KINDS.PRELU), len(written_out) - len(fused)) == (33, 33 * 3)
+    assert _KINDS.SUB not in fused
+    (tmp_path / "fused.tflite").write_bytes(graph.to_bytes())
+    ours, theirs = Network.load(tmp_path / "fused.tflite"), Network.load(network)
+    pixels = np.random.default_rng(2).uniform(-1, 1, theirs.input_shape).astype(np.float32)
+    for found, expected in zip(ours(pixels), theirs(pixels), strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
 def test_halved_weights_need_half_the_file() -> None:
     """But for the biases and the tables."""
     graph = Graph(written_out())
