@@ -42,6 +42,8 @@ _HINT_MIN_SIZE, _HINT = 0.5, 0.1
 # Of a find in the look at the whole that tells where a part of the frame may show a small face, and how large it may
 # seem there, in pixels of the network's input: a larger face would be suspected at once.
 _TRACE, _LARGEST_TRACE_PIXELS = 0.03, 30
+# Where there are more, in noise or in a crowd, the parts around them would have more pixels than all tiles together.
+_MOST_TRACES = 50
 # Pixels of a face in the network's input from which on no closer look is needed: with 30 every answer about 96 of 100
 # faces is right, with 39 about 99. With 640x480 these are 120 of the frame. `python -m model places` measures it.
 _CLEAR_PIXELS = 36
@@ -155,10 +157,12 @@ class FaceDetector:
         """
         looks = self.full.take(tiling.input)
         corners: Sequence[tuple[int, int]] = tiling.corners
-        if tiling.is_traced:
-            places = self._around_traces(picture, tiling, seen)
-            if len(places) * prod(self._closely.size) < len(corners) * prod(looks.size):
-                looks, corners = self._closely, places
+        height, width = picture.shape[:2]
+        scale = max(width, height) / max(tiling.input)
+        if tiling.is_traced and len(traces := self._traces(seen, scale)) <= _MOST_TRACES:
+            parts = around(traces, (width, height), self._closely.size)
+            if len(parts) * prod(self._closely.size) < len(corners) * prod(looks.size):
+                looks, corners = self._closely, parts
         (across, down), factor = looks.size, tiling.divisor
         rough: list[Detection] = []
         for left, top in corners:
@@ -166,20 +170,18 @@ class FaceDetector:
             rough += finds.placed(factor, (left * factor, top * factor)).faces()
         return rough
 
-    def _around_traces(
-        self, picture: Image | FloatArray, tiling: Tiling, seen: Finds
-    ) -> Sequence[tuple[int, int]]:
-        """Return left and top of the parts of a picture in which a small face has left a trace."""
-        height, width = picture.shape[:2]
-        largest = _LARGEST_TRACE_PIXELS * max(width, height) / max(tiling.input)
+    def _traces(self, seen: Finds, scale: float) -> Sequence[Box]:
+        """Return the traces of small faces that are no part of what is suspected at least.
+
+        Args:
+            seen: in the look at the whole.
+            scale: pixels of the picture for each of the network's input.
+        """
         is_trace = seen.scores < self._suspicion
         known = [face.box for face in seen.where(~is_trace).faces()]
-        traces = [
-            find.box
-            for find in seen.where(is_trace).faces()
-            if find.box.size < largest and not is_among(find.box, known)
-        ]
-        return around(traces, (width, height), self._closely.size)
+        traces = [find.box for find in seen.where(is_trace).faces()]
+        largest = _LARGEST_TRACE_PIXELS * scale
+        return [box for box in traces if box.size < largest and not is_among(box, known)]
 
     def _near(self, picture: Image | FloatArray, min_score: float) -> Finds:
         """Return the finds of the short-range network that are large enough to count."""

@@ -115,3 +115,40 @@ def test_a_frame_too_large_for_traces_is_looked_at_in_all_parts() -> None:
     """At 1920x1080 six, whatever the whole shows; the last one shows a face."""
     looks = [(0.0, 0)] * 6 + [(0.6, SMALL), (0.9, CLOSE_BY)]
     assert len(scores(*looks, size=(1920, 1080))) == 1
+
+
+class Speckled(Scripted):
+    """Sees a trace of a small face in every so many cells."""
+
+    def __init__(self, side: int, every: int) -> None:
+        super().__init__(side, (side // CELL) ** 2, iter([]))
+        self.every = every
+        self.looks = 0
+
+    def run(self) -> list[NDArray[np.float32]]:
+        """Return boxes and logits, and count."""
+        self.looks += 1
+        boxes, logits = super().run()
+        cells = self.input_shape[1] // CELL
+        score, size = TRACE
+        grid = logits.reshape(cells, cells)
+        grid[:: self.every, :: self.every] = np.log(score / (1 - score))
+        boxes[..., 2:4] = size
+        return [boxes, logits]
+
+
+@pytest.mark.parametrize(
+    ("every", "tiles"),
+    [
+        (24, 0),  # four traces
+        (6, 4),  # 64 of them, which the parts around would hardly show in fewer pixels
+    ],
+)
+def test_a_frame_with_traces_everywhere_is_looked_at_in_all_parts(every: int, tiles: int) -> None:
+    """To find the fewest parts around hundreds of traces would take longer than to look at all."""
+    looking, closer = Speckled(192, every), Scripted(128, (128 // CELL) ** 2, iter([]))
+    short = Scripted(128, SHORT_ANCHORS, iter([]))
+    full, near, far = (cast("Network", network) for network in (looking, closer, short))
+    detector = FaceDetector(FullRange({(192, 192): lambda: full}), near, far, 0.5, 48)
+    detector.detect(np.full((LARGE_FRAME[1], LARGE_FRAME[0], 3), 110, np.uint8))
+    assert looking.looks == 1 + tiles
