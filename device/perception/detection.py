@@ -128,7 +128,7 @@ class FaceDetector:
         clear = [face for face in certain if face.box.size >= clear_size]
         rough = [face for face in (*certain, *suspected) if face.box.size < clear_size]
         if tiling.corners:
-            rough += self._small(picture, tiling, seen)
+            rough += self._small(look, picture, tiling, seen)
         faces = [*clear, *self._closer_looks(image, rough, clear)]
         return sorted(faces, key=lambda face: -face.score)
 
@@ -143,30 +143,32 @@ class FaceDetector:
         seen = look.find(picture, min(_TRACE, self._suspicion))
         is_large = seen.sizes >= _HINT_MIN_SIZE * min(picture.shape[:2])
         is_certain = seen.scores >= self._min_score
-        if is_large[seen.scores >= _HINT].any() or not is_certain.any():
+        if (is_large & (seen.scores >= _HINT)).any() or not is_certain.any():
             seen = seen.and_also(self._near(picture, self._suspicion))
         return seen
 
-    def _small(self, picture: Image | FloatArray, tiling: Tiling, seen: Finds) -> list[Detection]:
+    def _small(
+        self, look: BlazeFace, picture: Image | FloatArray, tiling: Tiling, seen: Finds
+    ) -> list[Detection]:
         """Return the rough finds that only a part of the picture shows, in the frame's pixels.
 
         Args:
+            look: at the whole, and at tiles.
             picture: the frame, shrunk as the tiling says.
             tiling: with tiles.
             seen: what the look at the whole has found.
         """
-        looks = self.full.take(tiling.input)
         corners: Sequence[tuple[int, int]] = tiling.corners
         height, width = picture.shape[:2]
         scale = max(width, height) / max(tiling.input)
         if tiling.is_traced and len(traces := self._traces(seen, scale)) <= _MOST_TRACES:
             parts = around(traces, (width, height), self._closely.size)
-            if len(parts) * prod(self._closely.size) < len(corners) * prod(looks.size):
-                looks, corners = self._closely, parts
-        (across, down), factor = looks.size, tiling.divisor
+            if len(parts) * prod(self._closely.size) < len(corners) * prod(look.size):
+                look, corners = self._closely, parts
+        (across, down), factor = look.size, tiling.divisor
         rough: list[Detection] = []
         for left, top in corners:
-            finds = looks.find(picture[top : top + down, left : left + across], self._suspicion)
+            finds = look.find(picture[top : top + down, left : left + across], self._suspicion)
             rough += finds.placed(factor, (left * factor, top * factor)).faces()
         return rough
 

@@ -1,19 +1,16 @@
-"""Changing an exported network without its training code: the graph of a .tflite file as objects."""
+"""Changing an exported network without its training code."""
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
 from functools import reduce
-from pathlib import Path
 
-import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from model.errors import WeightsError
-from model.export.unused import drop_unused
+from model.export.tflite_tables import Tables
 
 ADDED = "added_"
 """How the names of tensors begin that were added to what had been exported; see widen_weights."""
@@ -22,14 +19,13 @@ SMALL = "small_"
 
 _KINDS = schema.BuiltinOperator
 _TYPES = schema.TensorType
-_IDENTIFIER = b"TFL3"
 _IMAGE_RANK = 4
 _LAYERS = (_KINDS.CONV_2D, _KINDS.FULLY_CONNECTED)
 # Weights below this are biases and slopes; halving them saves nothing, and each costs an operator.
 _SMALLEST_WEIGHTS = 1024
 # What exporters without PReLU write instead: the positive part, plus half the slope times the value less its magnitude;
-# or the positive part, less the slope times the positive part of the value times -1.
-# The slopes are in the last operator but one; each with what its constant is multiplied by to be the slopes.
+# or the positive part, less the slope times the positive part of the value times -1. The slopes are the constant of the
+# last operator but one, times this.
 _PRELU_WRITTEN_OUT = {
     (_KINDS.RELU, _KINDS.ABS, _KINDS.SUB, _KINDS.MUL, _KINDS.ADD): 2,
     (_KINDS.RELU, _KINDS.MUL, _KINDS.MUL, _KINDS.SUB): 1,
@@ -37,41 +33,8 @@ _PRELU_WRITTEN_OUT = {
 _LONGEST = max(map(len, _PRELU_WRITTEN_OUT))
 
 
-class Graph:
-    """A network of one subgraph, whose constants are float32.
-
-    Args:
-        content: of the .tflite file.
-
-    Raises:
-        WeightsError: it is not such a file.
-    """
-
-    def __init__(self, content: bytes) -> None:
-        try:
-            self._model = schema.ModelT.InitFromPackedBuf(content, 0)
-            self._take_in_large_constants(content)
-            self._graph = self._model.subgraphs[0]
-        except (AssertionError, IndexError, ValueError, TypeError, struct.error) as error:
-            message = "it is not a TFLite file"
-            raise WeightsError(message) from error
-
-    @classmethod
-    def read(cls, path: Path) -> Graph:
-        """Read a .tflite file.
-
-        Raises:
-            WeightsError: it is missing or not a network.
-        """
-        try:
-            return cls(path.read_bytes())
-        except (OSError, WeightsError) as error:
-            message = f"{path} cannot be read as a network: {error}"
-            raise WeightsError(message) from error
-
-    def kinds(self) -> list[int]:
-        """Return the kind of each operator, in the order of execution; see schema.BuiltinOperator."""
-        return [self._kind(operator) for operator in self._graph.operators]
+class Graph(Tables):
+    """A network that is changed; see Tables for its file."""
 
     def set_batch_of_one(self) -> None:
         """Let a network that was exported for several inputs at once take one."""
@@ -119,18 +82,18 @@ class Graph:
         operators = list(self._graph.operators)
         while operators:
             kinds = tuple(map(self._kind, operators[:_LONGEST]))
-            for written_out, to_slopes in _PRELU_WRITTEN_OUT.items():
-                if kinds[: len(written_out)] == written_out:
-                    *_, multiply, last = operators[: len(written_out)]
-                    slopes = next(i for i in multiply.inputs if self._constant(i) is not None)
-                    values = to_slopes * np.asarray(self._constant(slopes))
-                    self._set(slopes, values.reshape(1, 1, -1))
-                    inputs = [operators[0].inputs[0], slopes]
-                    fused.append(_operator(prelu, inputs, last.outputs))
-                    del operators[: len(written_out)]
-                    break
-            else:
+            written_out = next(
+                (each for each in _PRELU_WRITTEN_OUT if kinds[: len(each)] == each), ()
+            )
+            if not written_out:
                 fused.append(operators.pop(0))
+                continue
+            *_, multiply, last = head = operators[: len(written_out)]
+            slopes = next(i for i in multiply.inputs if self._constant(i) is not None)
+            values = _PRELU_WRITTEN_OUT[written_out] * np.asarray(self._constant(slopes))
+            self._set(slopes, values.reshape(1, 1, -1))
+            fused.append(_operator(prelu, [head[0].inputs[0], slopes], last.outputs))
+            del operators[: len(head)]
         self._graph.operators = fused
 
     def halve_weights(self) -> None:
@@ -234,20 +197,6 @@ class Graph:
         self._graph.outputs = np.append(self._graph.outputs, np.int32(total))
         self._model.signatureDefs = None
 
-    def to_bytes(self) -> bytes:
-        """Return the content of a .tflite file."""
-        drop_unused(self._model)
-        builder = flatbuffers.Builder(0)
-        builder.Finish(self._model.Pack(builder), _IDENTIFIER)
-        return bytes(builder.Output())
-
-    def _take_in_large_constants(self, content: bytes) -> None:
-        """Give those their place in the tables that stand behind them in the file."""
-        for buffer in self._model.buffers:
-            if buffer.data is None and buffer.offset > 1:
-                part = content[buffer.offset : buffer.offset + buffer.size]
-                buffer.data, buffer.offset, buffer.size = np.frombuffer(part, np.uint8), 0, 0
-
     def _remove_maker(self, tensor: int) -> None:
         """Remove what makes a tensor, and what makes its inputs where nothing else needs them."""
         makers = [o for o in self._graph.operators if tensor in o.outputs]
@@ -265,65 +214,6 @@ class Graph:
         operator.builtinOptions = schema.AddOptionsT()
         self._graph.operators.append(operator)
         return total
-
-    def _tensor(self, values: NDArray[np.float32] | tuple[int, ...]) -> int:
-        """Add a constant, or a tensor of a shape that is computed; return its index."""
-        tensor = schema.TensorT()
-        tensor.type, tensor.buffer = _TYPES.FLOAT32, 0
-        if isinstance(values, tuple):
-            tensor.shape = np.array(values, np.int32)
-        else:
-            self._model.buffers.append(schema.BufferT())
-            tensor.shape = np.array(values.shape, np.int32)
-            tensor.buffer = len(self._model.buffers) - 1
-            self._write_buffer(tensor.buffer, values)
-        self._graph.tensors.append(tensor)
-        return len(self._graph.tensors) - 1
-
-    def _kind(self, operator: schema.OperatorT) -> int:
-        code = self._model.operatorCodes[operator.opcodeIndex]
-        return int(max(code.builtinCode, code.deprecatedBuiltinCode))
-
-    def _code(self, kind: int) -> int:
-        """Return the index of a kind of operator, which is added."""
-        code = schema.OperatorCodeT()
-        code.builtinCode = code.deprecatedBuiltinCode = kind
-        code.version = 1
-        self._model.operatorCodes.append(code)
-        return len(self._model.operatorCodes) - 1
-
-    def _constant(self, index: int) -> NDArray[np.float32] | NDArray[np.int32] | None:
-        tensor = self._graph.tensors[index]
-        data = self._model.buffers[tensor.buffer].data
-        kinds = {_TYPES.FLOAT32: np.float32, _TYPES.INT32: np.int32}
-        if data is None or not len(data) or tensor.type not in kinds:
-            return None
-        values: NDArray[np.float32] = np.frombuffer(data.tobytes(), kinds[tensor.type])
-        return values.reshape(tensor.shape)
-
-    def _stored(self, index: int) -> NDArray[np.float32] | None:
-        """Return what a constant of fewer bits is widened to; None if it is no such constant."""
-        tensor = self._graph.tensors[index]
-        data = self._model.buffers[tensor.buffer].data
-        kinds = {_TYPES.FLOAT16: np.float16, _TYPES.INT8: np.int8}
-        if data is None or tensor.type not in kinds:
-            return None
-        values = np.frombuffer(data.tobytes(), kinds[tensor.type]).reshape(tensor.shape)
-        if tensor.type == _TYPES.FLOAT16:
-            return values.astype(np.float32)
-        scales = np.ones(values.ndim, np.int64)
-        scales[tensor.quantization.quantizedDimension] = -1
-        widened = values * tensor.quantization.scale.astype(np.float32).reshape(scales)
-        return np.asarray(widened, np.float32)
-
-    def _set(self, index: int, values: NDArray[np.float32] | NDArray[np.int32]) -> None:
-        tensor = self._graph.tensors[index]
-        if tensor.type == _TYPES.FLOAT32:
-            tensor.shape = np.array(values.shape, np.int32)
-        self._write_buffer(tensor.buffer, values)
-
-    def _write_buffer(self, buffer: int, values: NDArray[np.generic]) -> None:
-        self._model.buffers[buffer].data = np.frombuffer(values.tobytes(), np.uint8)
 
 
 def _whole(lengths: NDArray[np.int64], divisors: NDArray[np.int64] | np.int64) -> NDArray[np.int32]:

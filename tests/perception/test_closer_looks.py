@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from device.observation import Image
 from device.perception.detection import FaceDetector
 from device.perception.full_range import FullRange
 from device.perception.runtime import Network
@@ -44,6 +45,18 @@ class Scripted:
         return [boxes, logits]
 
 
+def grey(width: int, height: int) -> Image:
+    """Return a frame in which there is nothing."""
+    return np.full((height, width, 3), 110, np.uint8)
+
+
+def detector(full: Scripted, closer: Scripted) -> FaceDetector:
+    """Return a detector whose short-range network sees nothing."""
+    networks = (full, closer, Scripted(128, SHORT_ANCHORS, iter([])))
+    far, near, short = (cast("Network", network) for network in networks)
+    return FaceDetector(FullRange({(192, 192): lambda: far}), near, short, 0.5, 48)
+
+
 def scores(*seen: tuple[float, int], size: tuple[int, int] = (192, 192)) -> list[float]:
     """Return the scores of the faces found where the full-range networks see this, one look after the other.
 
@@ -52,14 +65,8 @@ def scores(*seen: tuple[float, int], size: tuple[int, int] = (192, 192)) -> list
         size: (width, height) of the frame.
     """
     looks = iter(seen)
-    networks = [
-        Scripted(192, (192 // CELL) ** 2, looks),
-        Scripted(128, (128 // CELL) ** 2, looks),
-        Scripted(128, SHORT_ANCHORS, iter([])),
-    ]
-    full, closer, short = (cast("Network", network) for network in networks)
-    detector = FaceDetector(FullRange({(192, 192): lambda: full}), closer, short, 0.5, 48)
-    return [face.score for face in detector.detect(np.full((size[1], size[0], 3), 110, np.uint8))]
+    full, closer = (Scripted(side, (side // CELL) ** 2, looks) for side in (192, 128))
+    return [face.score for face in detector(full, closer).detect(grey(*size))]
 
 
 def test_the_last_look_counts() -> None:
@@ -147,8 +154,5 @@ class Speckled(Scripted):
 def test_a_frame_with_traces_everywhere_is_looked_at_in_all_parts(every: int, tiles: int) -> None:
     """To find the fewest parts around hundreds of traces would take longer than to look at all."""
     looking, closer = Speckled(192, every), Scripted(128, (128 // CELL) ** 2, iter([]))
-    short = Scripted(128, SHORT_ANCHORS, iter([]))
-    full, near, far = (cast("Network", network) for network in (looking, closer, short))
-    detector = FaceDetector(FullRange({(192, 192): lambda: full}), near, far, 0.5, 48)
-    detector.detect(np.full((LARGE_FRAME[1], LARGE_FRAME[0], 3), 110, np.uint8))
+    detector(looking, closer).detect(grey(*LARGE_FRAME))
     assert looking.looks == 1 + tiles
