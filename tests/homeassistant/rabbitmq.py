@@ -71,6 +71,16 @@ class RabbitMq(Child):
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(self._seconds_to_end)
 
+    def has_recorded(self, queue: str) -> bool:
+        """Return whether a quorum queue outlives `kill`.
+
+        Up to three seconds after it was declared, its Raft library notes the log that belongs to it. If it is killed
+        before, it begins another log, for which no leader is ever elected
+        (https://github.com/rabbitmq/rabbitmq-server/issues/15725).
+        """
+        notes = (self._folder / "data").glob("*/quorum/*/names.dets")
+        return any(queue.encode() in file.read_bytes() for file in notes)
+
     def _listens(self) -> bool:
         self._assert_runs()
         return listens(self.port) and listens(self.amqp_port)

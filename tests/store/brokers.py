@@ -31,6 +31,7 @@ class Broker:
         options: with which `facet store` comes in.
         mqtt_port: for the fleet, without TLS; its user has its name for a password.
         restart: ends it, as roughly as it can bear, and starts it again.
+        keeps: whether a queue, by its name, is still there after that.
     """
 
     url: str
@@ -38,10 +39,11 @@ class Broker:
     options: tuple[str, ...]
     mqtt_port: int
     restart: Callable[[], None]
+    keeps: Callable[[str], bool]
 
 
 def rabbitmq(folder: Path) -> tuple[RabbitMq, Broker]:
-    """Return one that is not started. It loses nothing when it is killed."""
+    """Return one that is not started. It loses nothing when it is killed, once it has recorded its queues."""
     definitions = folder / "definitions.json"
     definitions.write_text(json.dumps(_definitions()))
     certificates, port = make_certificates(folder), free_port()
@@ -58,9 +60,8 @@ def rabbitmq(folder: Path) -> tuple[RabbitMq, Broker]:
         server.kill()
         server.start()
 
-    return server, _broker(
-        certificates.authority, f"amqps://{STORE}@localhost:{port}", server.port, restart
-    )
+    url = f"amqps://{STORE}@localhost:{port}"
+    return server, _broker(certificates.authority, url, server.port, restart, server.has_recorded)
 
 
 def mosquitto(folder: Path) -> tuple[Mosquitto, Broker]:
@@ -86,16 +87,21 @@ def mosquitto(folder: Path) -> tuple[Mosquitto, Broker]:
         server.stop()
         server.start()
 
-    return server, _broker(
-        certificates.authority, f"mqtts://{STORE}@localhost:{port}", plain, restart
-    )
+    url = f"mqtts://{STORE}@localhost:{port}"
+    return server, _broker(certificates.authority, url, plain, restart, lambda _: True)
 
 
-def _broker(authority: Path, url: str, mqtt_port: int, restart: Callable[[], None]) -> Broker:
+def _broker(
+    authority: Path,
+    url: str,
+    mqtt_port: int,
+    restart: Callable[[], None],
+    keeps: Callable[[str], bool],
+) -> Broker:
     file = authority.with_name("password")
     file.write_text(f"{_PASSWORD}\n")
     options = ("--broker", url, "--broker-password-file", f"{file}", "--ca-file", f"{authority}")
-    return Broker(url, _PASSWORD, options, mqtt_port, restart)
+    return Broker(url, _PASSWORD, options, mqtt_port, restart, keeps)
 
 
 def _definitions() -> dict[str, object]:
