@@ -74,8 +74,8 @@ class RabbitMq(Child):
     def has_recorded(self, queue: str) -> bool:
         """Return whether a quorum queue outlives `kill`.
 
-        Up to three seconds after it was declared, its Raft library notes the log that belongs to it. If it is killed
-        before, it begins another log, for which no leader is ever elected
+        Which log belongs to a queue is written to the disk up to three seconds after the queue is declared. If
+        RabbitMQ is killed before, it begins another log, for which it never elects a leader
         (https://github.com/rabbitmq/rabbitmq-server/issues/15725).
         """
         notes = (self._folder / "data").glob("*/quorum/*/names.dets")
