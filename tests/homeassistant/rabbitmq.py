@@ -65,21 +65,24 @@ class RabbitMq(Child):
         wait_for(self._listens, f"RabbitMQ listens; its log: {folder}/log", _START)
 
     def kill(self) -> None:
-        """End it at once, with all that it started."""
+        """End it at once, with all that it started, as soon as its queues outlive that.
+
+        Which log belongs to a quorum queue is written to the disk up to three seconds after the queue is declared. If
+        RabbitMQ is killed before, it begins another log, for which it never elects a leader
+        (https://github.com/rabbitmq/rabbitmq-server/issues/15725).
+        """
         assert self._process is not None, "RabbitMQ was not started"
+        wait_for(self._has_recorded_queues, "RabbitMQ has recorded its queues")
         process, self._process = self._process, None
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(self._seconds_to_end)
 
-    def has_recorded(self, queue: str) -> bool:
-        """Return whether a quorum queue outlives `kill`.
-
-        Which log belongs to a queue is written to the disk up to three seconds after the queue is declared. If
-        RabbitMQ is killed before, it begins another log, for which it never elects a leader
-        (https://github.com/rabbitmq/rabbitmq-server/issues/15725).
-        """
-        notes = (self._folder / "data").glob("*/quorum/*/names.dets")
-        return any(queue.encode() in file.read_bytes() for file in notes)
+    def _has_recorded_queues(self) -> bool:
+        """Return whether the file of names has the log of each quorum queue."""
+        (names,) = (self._folder / "data").glob("*/quorum/*/names.dets")
+        recorded = names.read_bytes()
+        logs = (path.name for path in names.parent.iterdir() if path.is_dir())
+        return all(log.encode() in recorded for log in logs)
 
     def _listens(self) -> bool:
         self._assert_runs()

@@ -31,7 +31,6 @@ class Broker:
         options: with which `facet store` comes in.
         mqtt_port: for the fleet, without TLS; its user has its name for a password.
         restart: ends it, as roughly as it can bear, and starts it again.
-        keeps: whether a queue, by its name, is still there after that.
     """
 
     url: str
@@ -39,11 +38,10 @@ class Broker:
     options: tuple[str, ...]
     mqtt_port: int
     restart: Callable[[], None]
-    keeps: Callable[[str], bool]
 
 
 def rabbitmq(folder: Path) -> tuple[RabbitMq, Broker]:
-    """Return one that is not started. It loses nothing when it is killed, once it has recorded its queues."""
+    """Return one that is not started. It loses nothing when it is killed."""
     definitions = folder / "definitions.json"
     definitions.write_text(json.dumps(_definitions()))
     certificates, port = make_certificates(folder), free_port()
@@ -60,8 +58,9 @@ def rabbitmq(folder: Path) -> tuple[RabbitMq, Broker]:
         server.kill()
         server.start()
 
-    url = f"amqps://{STORE}@localhost:{port}"
-    return server, _broker(certificates.authority, url, server.port, restart, server.has_recorded)
+    return server, _broker(
+        certificates.authority, f"amqps://{STORE}@localhost:{port}", server.port, restart
+    )
 
 
 def mosquitto(folder: Path) -> tuple[Mosquitto, Broker]:
@@ -87,21 +86,16 @@ def mosquitto(folder: Path) -> tuple[Mosquitto, Broker]:
         server.stop()
         server.start()
 
-    url = f"mqtts://{STORE}@localhost:{port}"
-    return server, _broker(certificates.authority, url, plain, restart, lambda _: True)
+    return server, _broker(
+        certificates.authority, f"mqtts://{STORE}@localhost:{port}", plain, restart
+    )
 
 
-def _broker(
-    authority: Path,
-    url: str,
-    mqtt_port: int,
-    restart: Callable[[], None],
-    keeps: Callable[[str], bool],
-) -> Broker:
+def _broker(authority: Path, url: str, mqtt_port: int, restart: Callable[[], None]) -> Broker:
     file = authority.with_name("password")
     file.write_text(f"{_PASSWORD}\n")
     options = ("--broker", url, "--broker-password-file", f"{file}", "--ca-file", f"{authority}")
-    return Broker(url, _PASSWORD, options, mqtt_port, restart, keeps)
+    return Broker(url, _PASSWORD, options, mqtt_port, restart)
 
 
 def _definitions() -> dict[str, object]:
