@@ -19,7 +19,7 @@ _IDENTIFIER = b"TFL3"
 
 
 class Tables:
-    """A network of one subgraph, whose constants are float32.
+    """A network of one subgraph, which computes in float32.
 
     Args:
         content: of the .tflite file.
